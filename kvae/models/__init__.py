@@ -1,0 +1,7 @@
+"""One published model per file."""
+
+from kvae.models.autoencoder import Autoencoder
+from kvae.models.latent import LatentModel
+from kvae.models.vae import VAE
+
+__all__ = ["VAE", "Autoencoder", "LatentModel"]

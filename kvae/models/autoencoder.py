@@ -1,0 +1,55 @@
+"""Autoencoder."""
+
+import keras
+from keras import ops
+
+from kvae.distributions import likelihoods
+from kvae.models.latent import LatentModel
+from kvae.training import Phase, reports
+
+
+@keras.saving.register_keras_serializable("kvae")
+class Autoencoder(LatentModel):
+    """Autoencoder: a deterministic code z = f(x), read back through a likelihood p(x|z).
+
+        loss = distortion = −log p(x | z = f(x))
+
+    The likelihood names the error: "normal" is half the squared error (L2), "laplace" the absolute error (L1), both up
+    to a constant, and "bernoulli" the cross-entropy. There is no prior, hence no `sample`.
+
+    Args:
+        encoder: net x (B, …) -> z (B, D).
+        decoder: net z (B, D) -> parameters of p(x|z).
+        likelihood: a name or a `Likelihood`.
+    """
+
+    def __init__(self, encoder, decoder, likelihood="normal", **kwargs):
+        super().__init__(**kwargs)
+        self.encoder, self.decoder = encoder, decoder
+        self.likelihood = likelihoods.get(likelihood)
+
+    # ------------------------------------------------------------------ factors
+
+    def code(self, x, training=False):
+        return self.encoder(x, training=training)
+
+    def observation(self, z, training=False):
+        return self.likelihood(self.decoder(z, training=training))
+
+    # ------------------------------------------------------------------ losses
+
+    @reports("loss", "distortion")
+    def reconstruction(self, x, training):
+        px = self.observation(self.code(x, training), training)
+        distortion = -ops.mean(px.log_prob(x))
+        return {"loss": distortion, "distortion": distortion}
+
+    # ------------------------------------------------------------------ phases
+
+    def phases(self):
+        return (Phase(self.reconstruction, over={"loss": [self.encoder, self.decoder]}),)
+
+    # ------------------------------------------------------------------ call
+
+    def call(self, x, training=False):
+        return self.observation(self.code(x, training), training).mean

@@ -1,0 +1,99 @@
+"""What every model with a code offers: NumPy in, NumPy out."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from kvae.distributions import Normal
+from kvae.errors import UserError
+from kvae.training import Model
+from kvae.training.backends import compiled
+
+LOG_SCALE = (-7.0, 7.0)
+"""Bounds of a posterior's log σ: between 0.0009 and 1097, so that exp and 1/σ² stay finite in float32."""
+
+
+def gaussian(h) -> Normal:
+    """A net's output (B, 2D) as N(μ, σ²) over (B, D): the first half is μ, the second log σ, kept within `LOG_SCALE`."""
+    loc, log_scale = ops.split(h, 2, axis=-1)
+    return Normal(loc, ops.clip(log_scale, *LOG_SCALE))
+
+
+class LatentModel(Model):
+    """A model p(x|z) with a way from x to z.
+
+    A subclass has `encoder`, `decoder`, `likelihood` and `observation(z)`, the distribution p(x|z); and either
+    `posterior(x)` with `prior()`, both distributions over z, or `code(x)`, a deterministic z.
+    """
+
+    @property
+    def latent_shape(self) -> tuple[int, ...]:
+        return tuple(self.decoder.input_shape[1:])
+
+    @property
+    def has_posterior(self) -> bool:
+        return hasattr(self, "posterior")
+
+    def check(self, x, y=None):
+        expected = tuple(self.encoder.input_shape[1:])
+        if tuple(x.shape[1:]) != expected:
+            raise UserError(
+                f"Expected x of shape {('N', *expected)}. Received: x.shape={tuple(x.shape)}.".replace("'N'", "N")
+            )
+        self.likelihood.check(x)
+
+    def code(self, x, training=False):
+        """The point that stands for x: the posterior's mean."""
+        return self.posterior(x, training).mean
+
+    # ------------------------------------------------------------------ NumPy in, NumPy out
+
+    def encode(self, x, batch_size: int = 256) -> np.ndarray:
+        """Codes of `x` (N, …): the posterior means (N, D)."""
+        return self.batched("code", self.code, x, batch_size=batch_size)
+
+    def posterior_parameters(self, x, batch_size: int = 256) -> tuple[np.ndarray, np.ndarray]:
+        """Mean and standard deviation of q(z|x), (N, D) each."""
+
+        def parameters(x):
+            qz = self.posterior(x)
+            return qz.loc, ops.exp(qz.log_scale)
+
+        return self.batched("posterior_parameters", parameters, x, batch_size=batch_size)
+
+    def decode(self, z, batch_size: int = 256) -> np.ndarray:
+        """The mean of p(x|z) for codes `z` (N, D): (N, …), in the range of the data."""
+        return self.batched("decode", lambda z: self.observation(z).mean, z, batch_size=batch_size)
+
+    def reconstruct(self, x, batch_size: int = 256) -> np.ndarray:
+        """`x` (N, …) through its code and back."""
+        self.check(np.asarray(x))
+        return self.batched("reconstruct", self.call, x, batch_size=batch_size)
+
+    def sample(self, n: int, seed: int | None = None, temperature: float = 1.0, batch_size: int = 256) -> np.ndarray:
+        """`n` draws z ~ p(z), decoded to the mean of p(x|z): (n, …).
+
+        `temperature` scales the prior's standard deviation. The same `seed` gives the same pictures on one backend.
+        """
+        if not self.has_posterior:
+            raise UserError(
+                f"Expected a model with a prior. Received: {type(self).__name__}, which has none to sample from. "
+                "Train a VAE, or decode codes of your own with decode(z)."
+            )
+        z = self.prior().sample(keras.random.SeedGenerator(seed), (n,)) * temperature
+        return self.decode(ops.convert_to_numpy(z), batch_size)
+
+    def batched(self, key: str, function, *arrays, batch_size: int = 256):
+        """`function` of tensors over the rows of `arrays`, compiled once under `key`, in batches of bounded memory."""
+        functions = self.__dict__.setdefault("_compiled", {})
+        if key not in functions:
+            functions[key] = compiled(function, self.variables)
+        run = functions[key]
+        arrays = [np.asarray(array, "float32") for array in arrays]
+        if len(arrays[0]) == 0:
+            raise UserError(f"Expected at least one row. Received: shape={arrays[0].shape}.")
+        parts = []
+        for start in range(0, len(arrays[0]), batch_size):
+            out = run(*(ops.convert_to_tensor(array[start : start + batch_size]) for array in arrays))
+            parts.append(keras.tree.map_structure(ops.convert_to_numpy, out))
+        return keras.tree.map_structure(lambda *chunks: np.concatenate(chunks), *parts)

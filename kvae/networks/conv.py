@@ -1,0 +1,96 @@
+"""Convolutional nets in the manner of DCGAN (Radford et al. 2016), symmetric: an encoder halves, a decoder doubles.
+
+Between the image and a map of about 4×4, every stage halves (or doubles) the sides and doubles (or halves) the channels:
+width, 2·width, … up to 8·width, so 32-64-128-256 at 64×64. Sides that are not a power of two are rounded up on the way
+down and cropped on the way up. All stages but those that touch the image are batch-normalised.
+"""
+
+from collections.abc import Sequence
+
+import keras
+from keras import layers
+
+from kvae.errors import UserError
+
+UPSAMPLINGS = ("deconv", "nearest", "bilinear")
+
+
+def conv_encoder(
+    shape: Sequence[int],
+    outputs: int,
+    width: int = 32,
+    kernel: int = 4,
+    name: str | None = None,
+) -> keras.Model:
+    """Strided convolutions with leaky ReLU, and a linear layer: images (B, H, W, C) -> (B, outputs)."""
+    sides = _sides(shape)
+    image = keras.Input(tuple(shape))
+    h = image
+    for stage in range(len(sides) - 1):
+        h = layers.Conv2D(_channels(width, stage), kernel, strides=2, padding="same", use_bias=stage == 0)(h)
+        if stage > 0:
+            h = layers.BatchNormalization()(h)
+        h = layers.LeakyReLU(0.2)(h)
+    h = layers.Dense(outputs, dtype="float32")(layers.Flatten()(h))
+    return keras.Model(image, h, name=name)
+
+
+def conv_decoder(
+    inputs: int,
+    shape: Sequence[int],
+    width: int = 32,
+    kernel: int = 4,
+    upsampling: str = "deconv",
+    name: str | None = None,
+) -> keras.Model:
+    """A linear layer to the smallest map, then doublings with ReLU: (B, inputs) -> (B, H, W, C), linear outputs.
+
+    A doubling is, by `upsampling`: "deconv", a transposed convolution of stride 2; "nearest" or "bilinear", that
+    interpolation followed by a 3×3 convolution, which leaves no checkerboard (Odena et al. 2016).
+    """
+    if upsampling not in UPSAMPLINGS:
+        raise UserError(f"Expected upsampling to be one of {', '.join(UPSAMPLINGS)}. Received: upsampling={upsampling!r}.")
+    sides = _sides(shape)
+    *_, channels = shape
+    deepest = len(sides) - 2
+    code = keras.Input((inputs,))
+    h = layers.Dense(sides[-1][0] * sides[-1][1] * _channels(width, deepest), use_bias=False)(code)
+    h = layers.Reshape((*sides[-1], _channels(width, deepest)))(h)
+    h = layers.ReLU()(layers.BatchNormalization()(h))
+    for stage in range(deepest, -1, -1):
+        last = stage == 0
+        h = _double(h, channels if last else _channels(width, stage - 1), kernel, upsampling, use_bias=last)
+        h = _crop(h, sides[stage])
+        if not last:
+            h = layers.ReLU()(layers.BatchNormalization()(h))
+    h = layers.Activation("linear", dtype="float32")(h)  # likelihoods are computed in float32 under mixed precision
+    return keras.Model(code, h, name=name)
+
+
+def _double(h, channels: int, kernel: int, upsampling: str, use_bias: bool):
+    if upsampling == "deconv":
+        return layers.Conv2DTranspose(channels, kernel, strides=2, padding="same", use_bias=use_bias)(h)
+    h = layers.UpSampling2D(2, interpolation=upsampling)(h)
+    return layers.Conv2D(channels, 3, padding="same", use_bias=use_bias)(h)
+
+
+def _crop(h, side: tuple[int, int]):
+    surplus = (h.shape[1] - side[0], h.shape[2] - side[1])
+    return layers.Cropping2D(((0, surplus[0]), (0, surplus[1])))(h) if any(surplus) else h
+
+
+def _channels(width: int, stage: int) -> int:
+    return width * 2 ** min(stage, 3)
+
+
+def _sides(shape: Sequence[int]) -> list[tuple[int, int]]:
+    """The sides of the maps from the image down: halved, rounded up, until one is 4 or less."""
+    if len(shape) != 3 or not all(8 <= side <= 256 for side in shape[:2]):
+        raise UserError(
+            f"Expected images (H, W, C) with sides from 8 to 256. Received: shape={tuple(shape)}. "
+            "Resize them (data.size=64), or use a dense net."
+        )
+    sides = [(shape[0], shape[1])]
+    while min(sides[-1]) > 4:
+        sides.append(tuple(-(-side // 2) for side in sides[-1]))
+    return sides

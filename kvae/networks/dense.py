@@ -1,0 +1,34 @@
+"""Fully connected nets."""
+
+import math
+from collections.abc import Sequence
+
+import keras
+from keras import layers
+
+
+def mlp(
+    inputs: int | Sequence[int],
+    outputs: int | Sequence[int],
+    hidden: Sequence[int] = (),
+    activation: str = "relu",
+    name: str | None = None,
+) -> keras.Model:
+    """Dense layers of the widths `hidden`, and a linear one: (B, *inputs) -> (B, *outputs).
+
+    Shapes of several axes are flattened on the way in and restored on the way out, so that a dense encoder or decoder
+    takes the place of a convolutional one.
+    """
+    inputs, outputs = _shape(inputs), _shape(outputs)
+    x = keras.Input(inputs)
+    h = layers.Flatten()(x) if len(inputs) > 1 else x
+    for width in hidden:
+        h = layers.Dense(width, activation=activation)(h)
+    h = layers.Dense(math.prod(outputs), dtype="float32")(h)
+    if len(outputs) > 1:
+        h = layers.Reshape(outputs, dtype="float32")(h)
+    return keras.Model(x, h, name=name)
+
+
+def _shape(size: int | Sequence[int]) -> tuple[int, ...]:
+    return (size,) if isinstance(size, int) else tuple(size)

@@ -1,0 +1,189 @@
+"""A run directory: what training writes, and what resuming, evaluating and sharing read.
+
+    config.json     recipe, resolved parameters, seed, backend, versions, fingerprint of the data
+    history.csv     a line per epoch
+    checkpoint/     model.json (the architecture) and state.npz (everything that an exact resume needs)
+    model.keras     the trained model, for `keras.saving.load_model`
+    metrics.json    figures on held-out data
+    pictures/       samples and reconstructions by epoch, curves
+    tensorboard/    the same figures for TensorBoard
+
+Every file appears whole or not at all.
+"""
+
+import csv
+import io
+import json
+import os
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from kvae.errors import UserError
+from kvae.files import atomic
+from kvae.training import checkpoint
+
+
+class Run:
+    """One run directory."""
+
+    def __init__(self, path: str | os.PathLike):
+        self.path = Path(path)
+
+    @classmethod
+    def create(cls, path: str | os.PathLike, config: dict) -> "Run":
+        """Makes a new run directory. Refuses a folder that already holds something."""
+        run = cls(path)
+        if run.path.is_file() or (run.path.is_dir() and any(run.path.iterdir())):
+            raise UserError(
+                f"Expected a new or empty folder. Received: out={run.path}, which holds files. "
+                f"Choose another, or go on with it by --resume {run.path}."
+            )
+        run.path.mkdir(parents=True, exist_ok=True)
+        write_json(run.path / "config.json", config)
+        return run
+
+    @classmethod
+    def open(cls, path: str | os.PathLike) -> "Run":
+        """An existing run directory."""
+        run = cls(path)
+        if not run.path.is_dir():
+            raise UserError(f"Expected a run directory. Received: {run.path}, which does not exist.")
+        if not (run.path / "config.json").is_file():
+            raise UserError(f"Expected a run directory. Received: {run.path}, which holds no config.json.")
+        return run
+
+    @property
+    def config(self) -> dict:
+        return read_json(self.path / "config.json")
+
+    @property
+    def metrics(self) -> dict | None:
+        path = self.path / "metrics.json"
+        return read_json(path) if path.is_file() else None
+
+    @property
+    def pictures(self) -> Path:
+        return self.path / "pictures"
+
+    @property
+    def state(self) -> Path:
+        return self.path / "checkpoint" / "state.npz"
+
+    @property
+    def finished(self) -> bool:
+        return (self.path / "model.keras").is_file()
+
+    # ------------------------------------------------------------------ the model
+
+    def save_architecture(self, model) -> None:
+        write_json(self.path / "checkpoint" / "model.json", keras.saving.serialize_keras_object(model))
+
+    def save_model(self, model) -> None:
+        with atomic(self.path / "model.keras") as temporary:
+            model.save(temporary)
+
+    def load_model(self):
+        """The trained model; of an unfinished run, the model of its last checkpoint."""
+        if self.finished:
+            try:
+                return keras.saving.load_model(self.path / "model.keras")
+            except (OSError, ValueError, KeyError) as error:
+                raise UserError(
+                    f"Expected a whole model. Received: {self.path / 'model.keras'} ({_first_line(error)})."
+                ) from error
+        if not self.state.is_file():
+            raise UserError(
+                f"Expected a run with at least one finished epoch. Received: {self.path}, which has no checkpoint yet. "
+                f"Go on with it: kvae train --resume {self.path}"
+            )
+        model = keras.saving.deserialize_keras_object(read_json(self.path / "checkpoint" / "model.json"))
+        compiled = read_json(self.path / "checkpoint" / "compile.json")
+        model.compile_from_config(compiled)
+        checkpoint.restore(self.state, model)
+        return model
+
+    # ------------------------------------------------------------------ history
+
+    def history(self) -> dict[str, np.ndarray]:
+        """Columns of history.csv; empty before the first epoch ends."""
+        path = self.path / "history.csv"
+        if not path.is_file():
+            return {}
+        with open(path, newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        return {name: np.array([float(row[name] or "nan") for row in rows]) for name in (rows[0] if rows else {})}
+
+    def write_history(self, epochs: list[dict]) -> None:
+        """Writes history.csv anew from all epochs so far, so that a kill can neither halve nor double a line."""
+        names = list(dict.fromkeys(name for epoch in epochs for name in epoch))
+        text = io.StringIO()
+        writer = csv.DictWriter(text, names, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(epochs)
+        with atomic(self.path / "history.csv") as temporary:
+            temporary.write_text(text.getvalue(), encoding="utf-8")
+
+
+class Record(keras.callbacks.Callback):
+    """Writes the run directory at the end of every epoch; the last of the callbacks, so that it sees all figures.
+
+    `epochs` are the history of the epochs before, when a run goes on.
+    """
+
+    def __init__(self, run: Run, epochs: list[dict] | None = None):
+        super().__init__()
+        self.run, self.epochs = run, list(epochs or [])
+
+    def on_train_begin(self, logs=None):
+        if not (self.run.path / "checkpoint" / "model.json").is_file():
+            self.run.save_architecture(self.model)
+            write_json(self.run.path / "checkpoint" / "compile.json", self.model.get_compile_config())
+
+    def on_epoch_end(self, epoch, logs=None):
+        figures = {name: value if isinstance(value, int) else float(value) for name, value in logs.items()}
+        self.epochs.append({"epoch": epoch + 1, **figures})
+        # The checkpoint decides what has happened; history.csv is a view of it and is written anew after a kill.
+        checkpoint.save(self.run.state, self.model, {"epochs": self.epochs})
+        self.run.write_history(self.epochs)
+
+
+class TensorBoard(keras.callbacks.Callback):
+    """Every figure of every epoch for TensorBoard, without TensorFlow."""
+
+    def __init__(self, folder: str | os.PathLike):
+        super().__init__()
+        self.folder = Path(folder)
+
+    def on_train_begin(self, logs=None):
+        from tensorboard.summary import Writer
+
+        self.writer = Writer(str(self.folder))
+
+    def on_epoch_end(self, epoch, logs=None):
+        for name, value in logs.items():
+            self.writer.add_scalar(name, float(value), step=epoch + 1)
+        self.writer.flush()
+
+    def on_train_end(self, logs=None):
+        self.writer.close()
+
+
+def read_json(path: Path) -> dict:
+    """The object in a JSON file, or a sentence about why there is none."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise UserError(f"Expected a whole run directory. Received: {path.parent}, which lacks {path.name}.") from error
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"Expected a whole JSON file. Received: {path} ({_first_line(error)}).") from error
+
+
+def write_json(path: Path, value) -> None:
+    with atomic(path) as temporary:
+        temporary.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).split("\n", 1)[0]

@@ -1,0 +1,7 @@
+"""How models learn: phases and rounds, one optimizer per player, schedules, callbacks, exact checkpoints."""
+
+from kvae.training.model import Model
+from kvae.training.optimizers import Optimizers
+from kvae.training.phase import Phase, reports
+
+__all__ = ["Model", "Optimizers", "Phase", "reports"]

@@ -1,0 +1,73 @@
+"""JAX: the whole round runs in a scope that maps variables to traced values."""
+
+import jax
+import keras
+
+
+class Backend:
+    def train_step(self, state, data):
+        return self._in_scope(self.train_round, self._variable_groups(), state, data)
+
+    def test_step(self, state, data):
+        trainable, non_trainable, _, metrics = self._variable_groups()
+        return self._in_scope(self.test_round, (trainable, non_trainable, metrics), state, data)
+
+    def _variable_groups(self):
+        """The order in which the Keras trainer hands over its state."""
+        return (
+            self.trainable_variables,
+            self.non_trainable_variables,
+            self.optimizer.variables,
+            self.metrics_variables,
+        )
+
+    def _in_scope(self, function, groups, state, data):
+        pairs = [pair for group, values in zip(groups, state, strict=True) for pair in zip(group, values, strict=True)]
+        with keras.StatelessScope(pairs) as scope:
+            logs = function(data)
+        return logs, tuple([scope.get_current_value(variable) for variable in group] for group in groups)
+
+    def gradients(self, loss, variables):
+        """Runs `loss()` once; returns its terms and, for each player, d terms[player] / d variables[player].
+
+        One vector-Jacobian product per player, at the one forward pass that they share. What the forward pass
+        assigns (batch statistics, seeds) leaves the differentiated function as an output and is assigned outside.
+        """
+        moving = {id(variable) for group in variables.values() for variable in group}
+        fixed = [v for group in self._variable_groups() for v in group if id(v) not in moving]
+        fixed_pairs = [(variable, variable.value) for variable in fixed]
+
+        def run(values):
+            pairs = [pair for player, group in variables.items() for pair in zip(group, values[player], strict=True)]
+            with keras.StatelessScope(fixed_pairs + pairs) as scope:
+                terms = loss()
+            return {player: terms[player] for player in variables}, (terms, [scope.get_current_value(v) for v in fixed])
+
+        values = {player: [variable.value for variable in group] for player, group in variables.items()}
+        losses, pullback, (terms, updates) = jax.vjp(run, values, has_aux=True)
+        for variable, before, after in zip(fixed, [value for _, value in fixed_pairs], updates, strict=True):
+            if after is not before:
+                variable.assign(after)
+        zeros = jax.tree.map(jax.numpy.zeros_like, losses)
+        ones = jax.tree.map(jax.numpy.ones_like, losses)
+        return terms, {player: pullback({**zeros, player: ones[player]})[0][player] for player in variables}
+
+
+def compiled(function, variables):
+    """`function(*tensors)`, jitted. `variables` are those that it may read (weights) or move (seeds)."""
+
+    @jax.jit
+    def run(values, *inputs):
+        with keras.StatelessScope(list(zip(variables, values, strict=True))) as scope:
+            outputs = function(*inputs)
+        after = [scope.get_current_value(variable) for variable in variables]
+        moved = {i: new for i, (old, new) in enumerate(zip(values, after, strict=True)) if new is not old}
+        return outputs, moved
+
+    def call(*inputs):
+        outputs, moved = run([variable.value for variable in variables], *inputs)
+        for i, value in moved.items():
+            variables[i].assign(value)
+        return outputs
+
+    return call

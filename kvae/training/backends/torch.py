@@ -1,0 +1,29 @@
+"""PyTorch: `autograd.grad`, never `.backward()`, so that no player sees another's gradient."""
+
+import torch
+
+
+class Backend:
+    def train_step(self, data):
+        return self.train_round(data)
+
+    def test_step(self, data):
+        with torch.no_grad():
+            return self.test_round(data)
+
+    def gradients(self, loss, variables):
+        """Runs `loss()` once; returns its terms and, for each player, d terms[player] / d variables[player]."""
+        terms = loss()
+        last = len(variables) - 1
+        gradients = {
+            player: torch.autograd.grad(
+                terms[player], [v.value for v in group], retain_graph=i < last, materialize_grads=True
+            )
+            for i, (player, group) in enumerate(variables.items())
+        }
+        return {name: term.detach() for name, term in terms.items()}, gradients
+
+
+def compiled(function, variables):
+    """`function(*tensors)`, which reads and moves `variables` in place, run eagerly and without a gradient tape."""
+    return torch.no_grad()(function)

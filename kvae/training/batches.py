@@ -1,0 +1,60 @@
+"""Batches whose order depends on the seed and the epoch alone, so that a resumed run sees what the first one saw."""
+
+from collections.abc import Callable
+
+import keras
+import numpy as np
+
+
+class Batches(keras.utils.PyDataset):
+    """Batches of one split, as Keras' `fit` takes them.
+
+    Epoch e runs through a permutation drawn from (seed, e): nothing else is remembered. Bytes become k/255 in float32
+    as they are fetched, so that a memory-mapped array is read batch by batch and never held whole.
+
+    Args:
+        x: array (N, …): bytes (uint8), or floats which pass unchanged. Values 0 and 1 that stand for themselves come
+            with `scale=1`.
+        y: array (N, …) or None.
+        batch_size: examples in a batch; the last batch of an epoch may be shorter.
+        seed: of the order; None keeps the order of the array.
+        scale: what bytes are divided by.
+        transform: (x, rng) -> x, applied to each batch, with a generator drawn from (seed, epoch, batch): random
+            binarisation, flips.
+    """
+
+    def __init__(
+        self,
+        x: np.ndarray,
+        y: np.ndarray | None = None,
+        batch_size: int = 128,
+        seed: int | None = None,
+        scale: float = 255.0,
+        transform: Callable[[np.ndarray, np.random.Generator], np.ndarray] | None = None,
+    ):
+        super().__init__()
+        self.x, self.y = x, y
+        self.batch_size, self.seed, self.scale, self.transform = batch_size, seed, scale, transform
+        self.begin(0)
+
+    def begin(self, epoch: int) -> None:
+        """Sets the order of an epoch."""
+        self.epoch = epoch
+        if self.seed is not None:
+            self.order = np.random.default_rng((self.seed, epoch)).permutation(len(self.x))
+        else:
+            self.order = np.arange(len(self.x))
+
+    def __len__(self):
+        return -(-len(self.x) // self.batch_size)
+
+    def __getitem__(self, index):
+        rows = self.order[index * self.batch_size : (index + 1) * self.batch_size]
+        x = self.x[rows]
+        if x.dtype == np.uint8:
+            x = x.astype("float32")
+            if self.scale != 1:
+                x *= np.float32(1 / self.scale)
+        if self.transform is not None:
+            x = self.transform(x, np.random.default_rng((self.seed or 0, self.epoch, index)))
+        return (x,) if self.y is None else (x, self.y[rows])

@@ -1,0 +1,16 @@
+"""Keras callbacks that work with every model: annealing, learning-rate decay, latent instruments, a stop on NaN."""
+
+from kvae.training.callbacks.anneal import Anneal, DecayLearningRate
+from kvae.training.callbacks.latent_monitor import LatentMonitor, PosteriorCollapse
+from kvae.training.callbacks.non_finite import NonFiniteLoss, StopOnNonFinite
+from kvae.training.callbacks.progress import Progress
+
+__all__ = [
+    "Anneal",
+    "DecayLearningRate",
+    "LatentMonitor",
+    "NonFiniteLoss",
+    "PosteriorCollapse",
+    "Progress",
+    "StopOnNonFinite",
+]

@@ -1,0 +1,69 @@
+"""Numbers that follow a schedule during training."""
+
+import keras
+
+from kvae.errors import UserError
+from kvae.training.schedules import Schedule
+
+
+class Anneal(keras.callbacks.Callback):
+    """Sets a named variable of the model, such as `beta`, to `schedule(epoch)`.
+
+    At the start of each epoch; with `per_batch=True` before each batch, at the epoch's fraction (on JAX that costs a
+    synchronisation of the whole state each time). The value of the epoch appears in the logs under its name.
+    """
+
+    def __init__(self, variable: str, schedule: Schedule, per_batch: bool = False):
+        super().__init__()
+        self.variable, self.schedule, self.per_batch = variable, schedule, per_batch
+
+    def on_train_begin(self, logs=None):
+        known = [name for name, value in vars(self.model).items() if _is_scalar(value)]
+        if self.variable not in known:
+            raise UserError(
+                f"Expected a scalar variable of {type(self.model).__name__} to anneal: {', '.join(known) or 'it has none'}. "
+                f"Received: variable={self.variable!r}."
+            )
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch = epoch
+        self._set(epoch)
+
+    def on_train_batch_begin(self, batch, logs=None):
+        if self.per_batch and batch:
+            self._set(self.epoch + batch / self.params["steps"])
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs[self.variable] = float(getattr(self.model, self.variable))
+
+    def _set(self, epoch: float):
+        getattr(self.model, self.variable).assign(self.schedule(epoch))
+
+
+class DecayLearningRate(keras.callbacks.Callback):
+    """Multiplies every player's learning rate by `factor(epoch)`, at the start of each epoch.
+
+    The rates that the optimizers were made with are those of factor 1: `base`, {player: rate}; by default what they hold
+    when training begins. The rate of each player appears in the logs.
+    """
+
+    def __init__(self, factor: Schedule, base: dict[str, float] | None = None):
+        super().__init__()
+        self.factor, self.base = factor, base
+
+    def on_train_begin(self, logs=None):
+        if self.base is None:
+            self.base = {player: float(opt.learning_rate) for player, opt in self.model.optimizer.players.items()}
+
+    def on_epoch_begin(self, epoch, logs=None):
+        for player, optimizer in self.model.optimizer.players.items():
+            optimizer.learning_rate = self.base[player] * self.factor(epoch)
+
+    def on_epoch_end(self, epoch, logs=None):
+        for player, optimizer in self.model.optimizer.players.items():
+            name = "learning_rate" if len(self.base) == 1 else f"learning_rate/{player}"
+            logs[name] = float(optimizer.learning_rate)
+
+
+def _is_scalar(value) -> bool:
+    return isinstance(value, keras.Variable) and value.shape == () and not value.trainable

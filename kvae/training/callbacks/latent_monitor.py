@@ -1,0 +1,57 @@
+"""What the posterior does while it learns."""
+
+import warnings
+
+import keras
+import numpy as np
+
+from kvae.errors import UserError
+
+ACTIVE = 0.01
+"""A latent unit is active when the variance over x of its posterior mean exceeds this (Burda et al. 2016, section 4.2)."""
+
+
+class PosteriorCollapse(UserWarning):
+    """The posterior equals the prior for every x: the code says nothing."""
+
+
+class LatentMonitor(keras.callbacks.Callback):
+    """Adds to the logs of every epoch, over the examples `x` (a batch or two of validation data):
+
+    `posterior_mean_min`, `posterior_mean_max`, `posterior_std_min`, `posterior_std_max`: extremes over x and units;
+    `active_units`: units j with Var_x E_q[z_j] > 0.01;
+    `kl_unit/j`: mean over x of KL(q(z_j|x) ‖ N(0, 1)), in nats.
+
+    Warns with `PosteriorCollapse`, once, when no unit is active any more.
+    """
+
+    def __init__(self, x: np.ndarray):
+        super().__init__()
+        self.x = x
+        self.collapsed = False
+
+    def on_train_begin(self, logs=None):
+        if not getattr(self.model, "has_posterior", False):
+            raise UserError(f"Expected a model with a posterior. Received: {type(self.model).__name__}.")
+
+    def on_epoch_end(self, epoch, logs=None):
+        mean, std = self.model.posterior_parameters(self.x)
+        kl = (0.5 * (mean**2 + std**2 - 1) - np.log(std)).mean(axis=0)
+        active = int((mean.var(axis=0) > ACTIVE).sum())
+        logs |= {
+            "posterior_mean_min": float(mean.min()),
+            "posterior_mean_max": float(mean.max()),
+            "posterior_std_min": float(std.min()),
+            "posterior_std_max": float(std.max()),
+            "active_units": active,
+            **{f"kl_unit/{j}": float(value) for j, value in enumerate(kl)},
+        }
+        if active == 0 and not self.collapsed:
+            warnings.warn(
+                f"The posterior has collapsed at epoch {epoch + 1}: no latent unit is active, the largest KL of a unit is "
+                f"{kl.max():.2g} nats. The rate weighs too much against the distortion: lower or anneal beta, or grant "
+                "free bits.",
+                PosteriorCollapse,
+                stacklevel=2,
+            )
+        self.collapsed = active == 0

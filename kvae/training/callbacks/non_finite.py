@@ -1,0 +1,39 @@
+"""A stop at the first loss that is not a number."""
+
+import math
+
+import keras
+
+from kvae.errors import UserError
+
+
+class NonFiniteLoss(UserError):
+    """A loss became NaN or infinite. `terms` names those that did, causes before the sums that they spoilt."""
+
+    def __init__(self, message: str, terms: list[str]):
+        super().__init__(message)
+        self.terms = terms
+
+
+class StopOnNonFinite(keras.callbacks.Callback):
+    """Raises `NonFiniteLoss` after the first batch whose losses are not all finite, and says which term it was.
+
+    Only the first bad batch can tell: one step later NaN has spread through the weights to every term. Hence the look at
+    every batch.
+    """
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch = epoch
+
+    def on_train_batch_end(self, batch, logs=None):
+        if all(math.isfinite(float(value)) for value in logs.values()):
+            return
+        players = set(self.model.optimizer.players)
+        bad = [name for name, value in logs.items() if not math.isfinite(float(value))]
+        bad.sort(key=lambda name: name in players)  # stable: a player's loss is a sum, its terms come first
+        raise NonFiniteLoss(
+            f"Expected finite losses. Received: {bad[0]}={float(logs[bad[0]])} in epoch {self.epoch + 1}, batch {batch + 1}"
+            f"{' (then ' + ', '.join(bad[1:]) + ')' if bad[1:] else ''}. "
+            "Lower the learning rate, clip gradients (clipnorm), or look for extreme values in the data.",
+            bad,
+        )

@@ -1,0 +1,60 @@
+"""A progress bar with an estimate; a log line per epoch where there is no terminal."""
+
+import time
+
+import keras
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress as Bar, TextColumn, TimeRemainingColumn
+
+
+class Progress(keras.callbacks.Callback):
+    """Shows on stderr how far training is, how long it still takes, and every epoch's figures.
+
+    `epochs` is the number of epochs of the whole run, `names` the figures to show (with their validation value).
+    """
+
+    def __init__(self, epochs: int, names: tuple[str, ...] | None = None):
+        super().__init__()
+        self.epochs, self.names = epochs, names
+        self.console = Console(stderr=True, soft_wrap=True, highlight=False)
+
+    def on_train_begin(self, logs=None):
+        self.bar = self.task = None
+
+    def on_epoch_begin(self, epoch, logs=None):
+        steps = self.params["steps"]
+        if self.console.is_terminal and self.bar is None:
+            self.bar = Bar(
+                TextColumn("epoch {task.fields[epoch]}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+                console=self.console, transient=True,
+            )
+            self.bar.start()
+            self.task = self.bar.add_task("", total=self.epochs * steps, completed=epoch * steps, epoch="")
+        if self.bar:
+            self.bar.update(self.task, completed=epoch * steps, epoch=f"{epoch + 1}/{self.epochs}")
+        self.steps_before, self.began = epoch * steps, time.monotonic()
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.bar:
+            self.bar.update(self.task, completed=self.steps_before + batch + 1)
+
+    def on_epoch_end(self, epoch, logs=None):
+        names = self.names or tuple(self.model.metrics_names)
+        figures = [f"{n} {logs[n]:.5g}" + (f" (val {logs['val_' + n]:.5g})" if f"val_{n}" in logs else "") for n in names]
+        if "active_units" in logs:
+            figures.append(f"active units {logs['active_units']}")
+        seconds = time.monotonic() - self.began
+        left = seconds * (self.epochs - epoch - 1)
+        self.console.print(
+            f"epoch {epoch + 1}/{self.epochs}  {seconds:.1f} s  {'  '.join(figures)}"
+            + ("" if self.bar or not left else f"  [{left:.0f} s left]").replace("[", r"\[")
+        )
+
+    def on_train_end(self, logs=None):
+        self.close()
+
+    def close(self):
+        """Gives the terminal back; also to be called when training ends by an exception."""
+        if getattr(self, "bar", None):
+            self.bar.stop()
+            self.bar = None

@@ -1,0 +1,177 @@
+"""A Keras model whose training step is a round of phases."""
+
+import inspect
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+import keras
+import numpy as np
+from keras import ops
+
+from kvae.errors import UserError
+from kvae.training.backends import Backend
+from kvae.training.optimizers import Optimizers
+from kvae.training.phase import Phase
+
+
+class Model(Backend, keras.Model):
+    """Base of all models: `phases()` says how it learns; `fit`, callbacks and saving stay Keras' own.
+
+    Every constructor argument is kept as an attribute of the same name, so the configuration is the signature.
+    A subclass lists in `takes` what one batch holds, ("x",) or ("x", "y"), and may extend `check`.
+    """
+
+    takes: tuple[str, ...] = ("x",)
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.built = True  # nets come built; there is nothing left to do at the first call
+
+    def phases(self) -> Sequence[Phase]:
+        """The round: its phases in order. Pure; called anew whenever a step is traced."""
+        raise NotImplementedError
+
+    # ------------------------------------------------------------------ the round
+
+    def train_round(self, data):
+        """One training step: every phase sees the weights that the phases before it moved."""
+        batch = self._unpack(data)
+        for phase in self.phases():
+            variables = phase.variables()
+            terms, gradients = self.gradients(lambda phase=phase: phase(batch, training=True), variables)
+            for player, moved in variables.items():
+                self.optimizer.apply_player(player, gradients[player], moved)
+            self._report(terms, phase.batch(batch))
+        self.optimizer.iterations.assign_add(1)
+        return self.get_metrics_result()
+
+    def test_round(self, data):
+        """One validation step: the same losses, nothing moves."""
+        batch = self._unpack(data)
+        for phase in self.phases():
+            self._report(phase(batch, training=False), phase.batch(batch))
+        return self.get_metrics_result()
+
+    def _report(self, terms, batch):
+        """Adds batch means to the epoch's means, weighted by the number of examples: a short batch counts for less."""
+        examples = ops.shape(keras.tree.flatten(batch)[0])[0]
+        for name, value in terms.items():
+            self._monitors[name].update_state(value, sample_weight=examples)
+
+    def _unpack(self, data):
+        """Keras hands a step x, (x,), (x, y) or (x, y, weight); a phase sees x or (x, y)."""
+        x, y, weight = keras.utils.unpack_x_y_sample_weight(data)
+        if weight is not None:
+            raise UserError(
+                "Expected batches without sample weights: an objective averages over its batch. "
+                "Received: sample_weight. Draw the examples in the proportions you want instead."
+            )
+        if self.takes == ("x",) and y is not None:
+            raise UserError(
+                f"Expected x alone: {type(self).__name__} learns without labels or targets. "
+                "Received: y. Call fit(x), not fit(x, x)."
+            )
+        if self.takes == ("x", "y") and y is None:
+            raise UserError(f"Expected x and y: {type(self).__name__} learns from labels. Received: y=None.")
+        return x if y is None else (x, y)
+
+    # ------------------------------------------------------------------ the door
+
+    def check(self, x, y=None) -> None:
+        """Raises `UserError` when data do not suit the model. A subclass adds its likelihood's range, its labels'."""
+
+    def fit(self, x=None, y=None, *args, **kwargs):
+        self._at_the_door(x, y)
+        return super().fit(x, y, *args, **kwargs)
+
+    def evaluate(self, x=None, y=None, *args, **kwargs):
+        if not kwargs.get("_use_cached_eval_dataset"):  # validation data are examined once, not at every epoch
+            self._at_the_door(x, y)
+        return super().evaluate(x, y, *args, **kwargs)
+
+    def _at_the_door(self, x, y):
+        """Examines arrays whole and, of a data set of batches, the first batch."""
+        if isinstance(x, keras.utils.PyDataset):
+            x, y, _ = keras.utils.unpack_x_y_sample_weight(x[0])
+        if isinstance(x, np.ndarray) or (isinstance(x, Mapping) and x):
+            self.check(x, y)
+
+    # ------------------------------------------------------------------ what Keras needs to know
+
+    def compile(self, optimizer="adam", **kwargs):
+        """Like `keras.Model.compile`; `optimizer` is one for all players (each gets its own copy) or {player: optimizer}.
+
+        The losses belong to the model: `loss`, `metrics` and weights of either are not accepted.
+        """
+        for name in ("loss", "metrics", "loss_weights", "weighted_metrics"):
+            if kwargs.get(name) is not None:
+                raise UserError(
+                    f"Expected no {name}: {type(self).__name__} brings its own objective. Received: {name}="
+                    f"{kwargs[name]!r}. Its weights are arguments of the constructor."
+                )
+        if self.dtype_policy.name == "mixed_float16":
+            raise UserError(
+                "Expected the dtype policy float32 or mixed_bfloat16. Received: mixed_float16. "
+                "Likelihoods of whole images overflow float16; use mixed_bfloat16, which needs no loss scaling."
+            )
+        players = self._players()
+        if not isinstance(optimizer, Optimizers):
+            if not isinstance(optimizer, Mapping):
+                one = keras.optimizers.get(optimizer)
+                optimizer = {player: type(one).from_config(one.get_config()) for player in players}
+            optimizer = Optimizers(optimizer)
+        optimizer.build(players)
+        super().compile(optimizer=optimizer, auto_scale_loss=False, **kwargs)
+        names = dict.fromkeys(name for phase in self.phases() for name in phase.loss.reports)
+        # Behind a proxy, since Keras forbids a built model new state that it can see.
+        self._monitors = MappingProxyType({name: keras.metrics.Mean(name=name) for name in names})
+
+    def _players(self):
+        players = {}
+        for phase in self.phases():
+            for player, variables in phase.variables().items():
+                known = players.setdefault(player, variables)
+                if [id(v) for v in known] != [id(v) for v in variables]:
+                    raise ValueError(f"Expected player {player!r} to move the same layers in all phases.")
+        return players
+
+    @property
+    def metrics(self):
+        """One running mean per reported scalar. Metrics of nets inside (which may be models) are not ours."""
+        return list(getattr(self, "_monitors", {}).values())
+
+    def add_scalar(self, name: str, value: float) -> keras.Variable:
+        """A number that may change during training without recompiling, such as β or a temperature."""
+        return self.add_weight(
+            name=name, shape=(), dtype="float32", initializer=keras.initializers.Constant(value), trainable=False
+        )
+
+    # ------------------------------------------------------------------ saving
+
+    def get_config(self):
+        names = [p for p in inspect.signature(type(self).__init__).parameters if p not in ("self", "kwargs")]
+        values = {name: getattr(self, name) for name in names}
+        values = {name: float(v) if isinstance(v, keras.Variable) else v for name, v in values.items()}
+        return {
+            **super().get_config(),
+            **{name: keras.saving.serialize_keras_object(value) for name, value in values.items()},
+        }
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        return cls(**{k: keras.saving.deserialize_keras_object(v, custom_objects) for k, v in config.items()})
+
+    def get_compile_config(self):
+        if not self.compiled:
+            return None
+        return {
+            "optimizer": keras.saving.serialize_keras_object(self.optimizer),
+            "steps_per_execution": self.steps_per_execution,
+        }
+
+    def compile_from_config(self, config):
+        # Whether to compile is decided anew where the model is loaded: what a GPU's TensorFlow likes, a CPU's does not.
+        self.compile(
+            keras.saving.deserialize_keras_object(config["optimizer"]),
+            steps_per_execution=config.get("steps_per_execution", 1),
+        )

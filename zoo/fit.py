@@ -1,0 +1,176 @@
+"""Training a recipe into a run directory, and going on with one exactly."""
+
+import datetime
+import importlib.metadata
+import os
+import platform
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from kvae import evaluation, zoo
+from kvae.errors import UserError
+from kvae.evaluation.pictures import Pictures, save_curves
+from kvae.runs import Record, Run, TensorBoard, write_json
+from kvae.training import checkpoint
+from kvae.training.batches import Batches
+from kvae.training.callbacks import Anneal, DecayLearningRate, LatentMonitor, Progress, StopOnNonFinite
+from kvae.version import __version__
+from kvae.zoo.recipe import Recipe
+
+MONITORED = 1000
+"""Validation examples that the instruments look at after each epoch."""
+
+
+def train(
+    recipe: str | Recipe,
+    settings: Mapping[str, Any] | None = None,
+    *,
+    out: str | os.PathLike | None = None,
+    seed: int = 0,
+) -> Run:
+    """Trains `recipe` with `settings` (dotted names) into the new run directory `out`, and returns it.
+
+    By default `out` is `runs/<recipe>`, numbered when taken. Raises `UserError` for settings, data or folders that do
+    not suit, before anything is written.
+    """
+    recipe = zoo.load(recipe) if isinstance(recipe, str) else recipe
+    values = recipe.resolve(settings)
+    session = _Session(recipe, values, seed)
+    out = Path(out) if out is not None else _free(Path("runs") / Path(recipe.name).with_suffix(""))
+    run = Run.create(out, session.config())
+    return session.fit(run, [])
+
+
+def resume(path: str | os.PathLike, settings: Mapping[str, Any] | None = None) -> Run:
+    """Goes on with the run in `path` from its last finished epoch.
+
+    On the same backend and machine type the result equals, bit for bit, that of a run never interrupted. `settings` may
+    only raise `epochs`.
+    """
+    run = Run.open(path)
+    config = run.config
+    recipe = zoo.load(config["recipe"])
+    settings = dict(settings or {})
+    if set(settings) - {"epochs"}:
+        raise UserError(
+            f"Expected no setting but epochs when a run goes on. Received: {', '.join(sorted(set(settings) - {'epochs'}))}. "
+            "Begin a new run to change others."
+        )
+    values = recipe.resolve({**config["parameters"], **settings})
+    session = _Session(recipe, values, config["seed"])
+    if session.dataset.fingerprint != config["data"]["fingerprint"]:
+        raise UserError(
+            f"Expected the data that {run.path} was trained on. Received: {session.dataset.name} with other contents or "
+            "settings. Restore them, or begin a new run."
+        )
+    if settings:
+        write_json(run.path / "config.json", session.config())
+    if config["backend"] != keras.backend.backend():
+        print(f"note: the run began on {config['backend']}; it goes on, but not bit for bit.")
+    epochs = checkpoint.restore(run.state, session.model)["epochs"] if run.state.is_file() else []
+    run.write_history(epochs) if epochs else None
+    return session.fit(run, epochs)
+
+
+class _Session:
+    """One recipe, resolved and built, ready to fit."""
+
+    def __init__(self, recipe: Recipe, values: Mapping[str, Any], seed: int):
+        self.recipe, self.values, self.seed = recipe, values, seed
+        keras.utils.set_random_seed(seed)
+        self.dataset = recipe.data(values)
+        self.model = recipe.model(self.dataset, values)
+        self.training = recipe.training(values)
+        self.model.compile(self.training.optimizer)
+
+    def config(self) -> dict:
+        packages = ("keras", "numpy", {"jax": "jax", "torch": "torch"}.get(keras.backend.backend(), "tensorflow"))
+        return {
+            "recipe": self.recipe.name,
+            "parameters": dict(self.values),
+            "seed": self.seed,
+            "data": {"name": self.dataset.name, "fingerprint": self.dataset.fingerprint},
+            "backend": keras.backend.backend(),
+            "versions": {
+                "kvae": __version__,
+                "python": platform.python_version(),
+                **{package: importlib.metadata.version(package) for package in packages},
+            },
+            "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        }
+
+    def fit(self, run: Run, epochs: list[dict]) -> Run:
+        training, model, dataset = self.training, self.model, self.dataset
+        batches = self._batches(dataset.train, seed=self.seed, transform=training.transform)
+        held_out = dataset.validation or dataset.test
+        validation = self._batches(held_out) if held_out else None
+        progress = Progress(training.epochs)
+        callbacks = [StopOnNonFinite(), _Order(batches)]
+        callbacks += [Anneal(name, schedule) for name, schedule in training.anneal.items()]
+        if training.learning_rate is not None:
+            callbacks.append(DecayLearningRate(training.learning_rate))
+        if held_out:
+            some = self._batches(held_out, batch_size=MONITORED)[0][0]
+            if getattr(model, "has_posterior", False):
+                callbacks.append(LatentMonitor(some))
+            if some.ndim == 4:
+                callbacks.append(Pictures(run.pictures, some, training.pictures_every, training.brighten))
+        callbacks += [TensorBoard(run.path / "tensorboard"), progress, Record(run, epochs)]
+        began = time.monotonic()
+        try:
+            model.fit(
+                batches,
+                validation_data=validation,
+                epochs=training.epochs,
+                initial_epoch=len(epochs),
+                callbacks=callbacks,
+                verbose=0,
+            )
+        finally:
+            progress.close()
+        seconds = time.monotonic() - began
+        run.save_model(model)
+        if held_out:
+            split = "validation" if dataset.validation else "test"
+            report = evaluation.evaluate(model, validation)
+            write_json(
+                run.path / "metrics.json",
+                {"model": str(run.path), "recipe": self.recipe.name, "data": f"{dataset.name}/{split}", **report},
+            )
+        save_curves(run.pictures / "curves.png", {run.path.name: run.history()})
+        return run
+
+    def _batches(self, split, batch_size=None, seed=None, transform=None) -> Batches:
+        return Batches(
+            split.x,
+            split.y if self.training.labels else None,
+            batch_size=batch_size or self.training.batch_size,
+            seed=seed,
+            scale=1.0 if self.dataset.support == "binary" else 255.0,
+            transform=transform,
+        )
+
+
+class _Order(keras.callbacks.Callback):
+    """Tells the batches which epoch begins."""
+
+    def __init__(self, batches: Batches):
+        super().__init__()
+        self.batches = batches
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.batches.begin(epoch)
+
+
+def _free(path: Path) -> Path:
+    """`path`, or the first of path-2, path-3, … that does not exist."""
+    numbered = path
+    number = 2
+    while numbered.exists():
+        numbered = path.with_name(f"{path.name}-{number}")
+        number += 1
+    return numbered
