@@ -1,7 +1,9 @@
 """Training a recipe into a run directory, and going on with one exactly."""
 
+import contextlib
 import datetime
 import importlib.metadata
+import logging
 import os
 import platform
 import time
@@ -12,6 +14,7 @@ from typing import Any
 import keras
 
 from kvae import evaluation, zoo
+from kvae.data import Dataset, Split
 from kvae.errors import UserError
 from kvae.evaluation.pictures import Pictures, save_curves
 from kvae.runs import Record, Run, TensorBoard, write_json
@@ -19,10 +22,12 @@ from kvae.training import checkpoint
 from kvae.training.batches import Batches
 from kvae.training.callbacks import Anneal, DecayLearningRate, LatentMonitor, Progress, StopOnNonFinite
 from kvae.version import __version__
-from kvae.zoo.recipe import Recipe
+from kvae.zoo.recipe import Recipe, Training
 
 MONITORED = 1000
 """Validation examples that the instruments look at after each epoch."""
+
+logger = logging.getLogger(__name__)
 
 
 def train(
@@ -40,9 +45,11 @@ def train(
     recipe = zoo.load(recipe) if isinstance(recipe, str) else recipe
     values = recipe.resolve(settings)
     session = _Session(recipe, values, seed)
-    out = Path(out) if out is not None else _free(Path("runs") / Path(recipe.name).with_suffix(""))
+    name = Path(recipe.name)  # of a user's own recipe, the whole path of its file
+    out = Path(out) if out is not None else _free(Path("runs") / (name.stem if name.suffix == ".py" else name))
     run = Run.create(out, session.config())
-    return session.fit(run, [])
+    with _resumable(run):
+        return session.fit(run, [])
 
 
 def resume(path: str | os.PathLike, settings: Mapping[str, Any] | None = None) -> Run:
@@ -70,10 +77,21 @@ def resume(path: str | os.PathLike, settings: Mapping[str, Any] | None = None) -
     if settings:
         write_json(run.path / "config.json", session.config())
     if config["backend"] != keras.backend.backend():
-        print(f"note: the run began on {config['backend']}; it goes on, but not bit for bit.")
+        logger.warning("The run began on %s; it goes on, but not bit for bit.", config["backend"])
     epochs = checkpoint.restore(run.state, session.model)["epochs"] if run.state.is_file() else []
     run.write_history(epochs) if epochs else None
-    return session.fit(run, epochs)
+    with _resumable(run):
+        return session.fit(run, epochs)
+
+
+@contextlib.contextmanager
+def _resumable(run: Run):
+    """Adds to what may stop a run from outside, Ctrl-C or a full disk, the note how the run goes on."""
+    try:
+        yield
+    except (KeyboardInterrupt, OSError) as error:
+        error.add_note(f"Go on with the run: kvae train --resume {run.path}")
+        raise
 
 
 class _Session:
@@ -83,9 +101,12 @@ class _Session:
         self.recipe, self.values, self.seed = recipe, values, seed
         keras.utils.set_random_seed(seed)
         self.dataset = recipe.data(values)
+        logger.info(self.dataset.summary())
         self.model = recipe.model(self.dataset, values)
         self.training = recipe.training(values)
         self.model.compile(self.training.optimizer)
+        # Taken before a checkpoint is restored, which holds rates that are already decayed.
+        self.rates = {player: float(opt.learning_rate) for player, opt in self.model.optimizer.players.items()}
 
     def config(self) -> dict:
         packages = ("keras", "numpy", {"jax": "jax", "torch": "torch"}.get(keras.backend.backend(), "tensorflow"))
@@ -112,7 +133,7 @@ class _Session:
         callbacks = [StopOnNonFinite(), _Order(batches)]
         callbacks += [Anneal(name, schedule) for name, schedule in training.anneal.items()]
         if training.learning_rate is not None:
-            callbacks.append(DecayLearningRate(training.learning_rate))
+            callbacks.append(DecayLearningRate(training.learning_rate, self.rates))
         if held_out:
             some = self._batches(held_out, batch_size=MONITORED)[0][0]
             if getattr(model, "has_posterior", False):
@@ -144,15 +165,19 @@ class _Session:
         save_curves(run.pictures / "curves.png", {run.path.name: run.history()})
         return run
 
-    def _batches(self, split, batch_size=None, seed=None, transform=None) -> Batches:
-        return Batches(
-            split.x,
-            split.y if self.training.labels else None,
-            batch_size=batch_size or self.training.batch_size,
-            seed=seed,
-            scale=1.0 if self.dataset.support == "binary" else 255.0,
-            transform=transform,
-        )
+    def _batches(self, split, **options) -> Batches:
+        return batches(self.dataset, split, self.training, **options)
+
+
+def batches(dataset: Dataset, split: Split, training: Training, *, batch_size: int | None = None, **options) -> Batches:
+    """`split` of `dataset` as `training` takes it; further `options` of `Batches`. Its order is kept without a seed."""
+    return Batches(
+        split.x,
+        split.y if training.labels else None,
+        batch_size=batch_size or training.batch_size,
+        scale=1.0 if dataset.support == "binary" else 255.0,
+        **options,
+    )
 
 
 class _Order(keras.callbacks.Callback):

@@ -71,7 +71,7 @@ class Parameter:
 
     @property
     def type_name(self) -> str:
-        return getattr(self.annotation, "__name__", None) or str(self.annotation).replace("typing.", "")
+        return inspect.formatannotation(self.annotation)
 
     def parse(self, value: Any) -> Any:
         """`value`, perhaps a text from the command line, as this parameter's type."""

@@ -1,10 +1,10 @@
 """Autoencoder."""
 
 import keras
-from keras import ops
 
 from kvae.distributions import likelihoods
 from kvae.models.latent import LatentModel
+from kvae.objectives import batch_mean
 from kvae.training import Phase, reports
 
 
@@ -41,7 +41,7 @@ class Autoencoder(LatentModel):
     @reports("loss", "distortion")
     def reconstruction(self, x, training):
         px = self.observation(self.code(x, training), training)
-        distortion = -ops.mean(px.log_prob(x))
+        distortion = -batch_mean(px.log_prob(x))
         return {"loss": distortion, "distortion": distortion}
 
     # ------------------------------------------------------------------ phases

@@ -11,6 +11,7 @@ import keras
 from keras import layers
 
 from kvae.errors import UserError
+from kvae.networks.dense import output_dtype
 
 UPSAMPLINGS = ("deconv", "nearest", "bilinear")
 
@@ -31,7 +32,7 @@ def conv_encoder(
         if stage > 0:
             h = layers.BatchNormalization()(h)
         h = layers.LeakyReLU(0.2)(h)
-    h = layers.Dense(outputs, dtype="float32")(layers.Flatten()(h))
+    h = layers.Dense(outputs, dtype=output_dtype())(layers.Flatten()(h))
     return keras.Model(image, h, name=name)
 
 
@@ -63,7 +64,7 @@ def conv_decoder(
         h = _crop(h, sides[stage])
         if not last:
             h = layers.ReLU()(layers.BatchNormalization()(h))
-    h = layers.Activation("linear", dtype="float32")(h)  # likelihoods are computed in float32 under mixed precision
+    h = layers.Activation("linear", dtype=output_dtype())(h)
     return keras.Model(code, h, name=name)
 
 

@@ -24,10 +24,15 @@ def mlp(
     h = layers.Flatten()(x) if len(inputs) > 1 else x
     for width in hidden:
         h = layers.Dense(width, activation=activation)(h)
-    h = layers.Dense(math.prod(outputs), dtype="float32")(h)
+    h = layers.Dense(math.prod(outputs), dtype=output_dtype())(h)
     if len(outputs) > 1:
-        h = layers.Reshape(outputs, dtype="float32")(h)
+        h = layers.Reshape(outputs, dtype=output_dtype())(h)
     return keras.Model(x, h, name=name)
+
+
+def output_dtype() -> str:
+    """What a net computes its outputs in: full precision under a mixed policy, since likelihoods sum over images."""
+    return keras.config.dtype_policy().variable_dtype
 
 
 def _shape(size: int | Sequence[int]) -> tuple[int, ...]:

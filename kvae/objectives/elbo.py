@@ -3,6 +3,7 @@
 from keras import ops
 
 from kvae.distributions import kl, kl_per_unit
+from kvae.objectives.batch import batch_mean
 
 
 def negative_elbo(x, qz, pz, px, beta=1.0, free_bits: float = 0.0) -> dict:
@@ -18,10 +19,10 @@ def negative_elbo(x, qz, pz, px, beta=1.0, free_bits: float = 0.0) -> dict:
 
     `qz` (B, D), `px` over (B, …); each term is a scalar.
     """
-    distortion = -ops.mean(px.log_prob(x))
-    rate = ops.mean(kl(qz, pz))
+    distortion = -batch_mean(px.log_prob(x))
+    rate = batch_mean(kl(qz, pz))
     # (B, D) -> (D,) -> ()
-    penalty = ops.sum(ops.maximum(ops.mean(kl_per_unit(qz, pz), axis=0), free_bits)) if free_bits else rate
+    penalty = ops.sum(free_bits + ops.relu(batch_mean(kl_per_unit(qz, pz)) - free_bits)) if free_bits else rate
     return {
         "loss": distortion + beta * penalty,
         "rate": rate,

@@ -61,11 +61,7 @@ class Model(Backend, keras.Model):
     def _unpack(self, data):
         """Keras hands a step x, (x,), (x, y) or (x, y, weight); a phase sees x or (x, y)."""
         x, y, weight = keras.utils.unpack_x_y_sample_weight(data)
-        if weight is not None:
-            raise UserError(
-                "Expected batches without sample weights: an objective averages over its batch. "
-                "Received: sample_weight. Draw the examples in the proportions you want instead."
-            )
+        _refuse_weights(sample_weight=weight)
         if self.takes == ("x",) and y is not None:
             raise UserError(
                 f"Expected x alone: {type(self).__name__} learns without labels or targets. "
@@ -80,17 +76,18 @@ class Model(Backend, keras.Model):
     def check(self, x, y=None) -> None:
         """Raises `UserError` when data do not suit the model. A subclass adds its likelihood's range, its labels'."""
 
-    def fit(self, x=None, y=None, *args, **kwargs):
-        self._at_the_door(x, y)
-        return super().fit(x, y, *args, **kwargs)
+    def fit(self, x=None, y=None, **kwargs):
+        self._at_the_door(x, y, **kwargs)
+        return super().fit(x, y, **kwargs)
 
-    def evaluate(self, x=None, y=None, *args, **kwargs):
+    def evaluate(self, x=None, y=None, **kwargs):
         if not kwargs.get("_use_cached_eval_dataset"):  # validation data are examined once, not at every epoch
-            self._at_the_door(x, y)
-        return super().evaluate(x, y, *args, **kwargs)
+            self._at_the_door(x, y, **kwargs)
+        return super().evaluate(x, y, **kwargs)
 
-    def _at_the_door(self, x, y):
+    def _at_the_door(self, x, y, sample_weight=None, class_weight=None, **_):
         """Examines arrays whole and, of a data set of batches, the first batch."""
+        _refuse_weights(sample_weight=sample_weight, class_weight=class_weight)
         if isinstance(x, keras.utils.PyDataset):
             x, y, _ = keras.utils.unpack_x_y_sample_weight(x[0])
         if isinstance(x, np.ndarray) or (isinstance(x, Mapping) and x):
@@ -143,7 +140,7 @@ class Model(Backend, keras.Model):
     def add_scalar(self, name: str, value: float) -> keras.Variable:
         """A number that may change during training without recompiling, such as β or a temperature."""
         return self.add_weight(
-            name=name, shape=(), dtype="float32", initializer=keras.initializers.Constant(value), trainable=False
+            name=name, shape=(), initializer=keras.initializers.Constant(value), trainable=False
         )
 
     # ------------------------------------------------------------------ saving
@@ -175,3 +172,12 @@ class Model(Backend, keras.Model):
             keras.saving.deserialize_keras_object(config["optimizer"]),
             steps_per_execution=config.get("steps_per_execution", 1),
         )
+
+
+def _refuse_weights(**weights):
+    for name, value in weights.items():
+        if value is not None:
+            raise UserError(
+                "Expected examples without weights: an objective averages over its batch. "
+                f"Received: {name}. Draw the examples in the proportions you want instead."
+            )

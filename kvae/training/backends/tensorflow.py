@@ -19,7 +19,7 @@ class Backend:
         # An unconnected gradient is None here and zeros on JAX: zeros everywhere, or Adam's moments would differ.
         zeros = tf.UnconnectedGradients.ZERO
         return terms, {
-            player: tape.gradient(terms[player], group, unconnected_gradients=zeros)
+            player: tape.gradient(terms[player], [v.value for v in group], unconnected_gradients=zeros)
             for player, group in variables.items()
         }
 

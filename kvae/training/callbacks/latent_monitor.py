@@ -11,6 +11,10 @@ ACTIVE = 0.01
 """A latent unit is active when the variance over x of its posterior mean exceeds this (Burda et al. 2016, section 4.2)."""
 
 
+PATIENCE = 3
+"""Epochs without an active unit after which a posterior counts as collapsed; many find a code after the first ones."""
+
+
 class PosteriorCollapse(UserWarning):
     """The posterior equals the prior for every x: the code says nothing."""
 
@@ -22,13 +26,13 @@ class LatentMonitor(keras.callbacks.Callback):
     `active_units`: units j with Var_x E_q[z_j] > 0.01;
     `kl_unit/j`: mean over x of KL(q(z_j|x) ‖ N(0, 1)), in nats.
 
-    Warns with `PosteriorCollapse`, once, when no unit is active any more.
+    Warns with `PosteriorCollapse`, once, when no unit has been active for three epochs.
     """
 
     def __init__(self, x: np.ndarray):
         super().__init__()
         self.x = x
-        self.collapsed = False
+        self.without_code = 0
 
     def on_train_begin(self, logs=None):
         if not getattr(self.model, "has_posterior", False):
@@ -36,8 +40,7 @@ class LatentMonitor(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         mean, std = self.model.posterior_parameters(self.x)
-        kl = (0.5 * (mean**2 + std**2 - 1) - np.log(std)).mean(axis=0)
-        active = int((mean.var(axis=0) > ACTIVE).sum())
+        kl, active = kl_per_unit(mean, std), active_units(mean)
         logs |= {
             "posterior_mean_min": float(mean.min()),
             "posterior_mean_max": float(mean.max()),
@@ -46,12 +49,22 @@ class LatentMonitor(keras.callbacks.Callback):
             "active_units": active,
             **{f"kl_unit/{j}": float(value) for j, value in enumerate(kl)},
         }
-        if active == 0 and not self.collapsed:
+        self.without_code = 0 if active else self.without_code + 1
+        if self.without_code == PATIENCE:
             warnings.warn(
-                f"The posterior has collapsed at epoch {epoch + 1}: no latent unit is active, the largest KL of a unit is "
+                f"The posterior has collapsed by epoch {epoch + 1}: no latent unit is active, the largest KL of a unit is "
                 f"{kl.max():.2g} nats. The rate weighs too much against the distortion: lower or anneal beta, or grant "
                 "free bits.",
                 PosteriorCollapse,
                 stacklevel=2,
             )
-        self.collapsed = active == 0
+
+
+def active_units(mean: np.ndarray) -> int:
+    """Units j with Var_x E_q(z|x)[z_j] > 0.01, by the posterior means (N, D) of N examples."""
+    return int((mean.var(axis=0) > ACTIVE).sum())
+
+
+def kl_per_unit(mean: np.ndarray, std: np.ndarray) -> np.ndarray:
+    """KL(N(mean, std²) ‖ N(0, 1)) of every unit, a mean over the examples: (N, D) -> (D,), nats."""
+    return (0.5 * (mean**2 + std**2 - 1) - np.log(std)).mean(axis=0)

@@ -1,0 +1,110 @@
+"""What the round costs: a kvae VAE against a stock Keras model with the same nets and a plain `compute_loss`.
+
+    python benchmarks/round.py                          # all backends that are installed, a table
+    python benchmarks/round.py --backend jax            # one
+
+Dense VAE 784-200-200-50, batch 100, on random pixels; both models see the same batches, report the same figures and are
+timed in turns in one process (ABAB…), so that the noise of the machine hits both. The figure is the median over turns.
+"""
+
+import argparse
+import importlib.util
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+BACKENDS = ("tensorflow", "jax", "torch")
+
+
+def nets():
+    from kvae.networks import mlp
+
+    return mlp(784, 100, (200, 200), "tanh"), mlp(50, 784, (200, 200), "tanh")
+
+
+def stock():
+    """What one would write without kvae."""
+    import keras
+    from keras import ops
+
+    class StockVAE(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.encoder, self.decoder = nets()
+            self.noise = keras.random.SeedGenerator(0)
+            self.monitors = [keras.metrics.Mean(name=name) for name in ("rate", "distortion", "elbo")]
+
+        def call(self, x, training=False):
+            loc, log_scale = ops.split(self.encoder(x, training=training), 2, axis=-1)
+            log_scale = ops.clip(log_scale, -7, 7)
+            z = loc + ops.exp(log_scale) * keras.random.normal(ops.shape(loc), seed=self.noise)
+            return self.decoder(z, training=training), loc, log_scale
+
+        def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+            logits, loc, log_scale = y_pred
+            rate = ops.mean(ops.sum(0.5 * (ops.exp(2 * log_scale) + loc**2 - 1) - log_scale, axis=-1))
+            distortion = ops.mean(ops.sum(ops.softplus(logits) - x * logits, axis=-1))
+            for monitor, value in zip(self.monitors, (rate, distortion, -rate - distortion), strict=True):
+                monitor.update_state(value)
+            return rate + distortion
+
+    return StockVAE()
+
+
+def measure(turns: int, steps: int) -> dict:
+    import keras
+    import numpy as np
+
+    from kvae.models import VAE
+
+    x = np.random.default_rng(0).random((100 * steps, 784), "float32")
+    models = {"stock": stock(), "kvae": VAE(*nets())}
+    for model in models.values():
+        model.compile(keras.optimizers.Adam(1e-3))
+        model.fit(x[:1000], batch_size=100, verbose=0)  # traces and compiles
+    seconds = {name: [] for name in models}
+    for _ in range(turns):
+        for name, model in models.items():
+            began = time.perf_counter()
+            model.fit(x, batch_size=100, verbose=0, shuffle=False)
+            seconds[name].append((time.perf_counter() - began) / steps)
+    ratios = [k / s for k, s in zip(seconds["kvae"], seconds["stock"], strict=True)]
+    return {
+        "backend": keras.backend.backend(),
+        "stock_ms": 1e3 * statistics.median(seconds["stock"]),
+        "kvae_ms": 1e3 * statistics.median(seconds["kvae"]),
+        "ratio": statistics.median(ratios),
+    }
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--backend", choices=BACKENDS)
+    parser.add_argument("--turns", type=int, default=9)
+    parser.add_argument("--steps", type=int, default=300)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    if options.backend:
+        os.environ["KERAS_BACKEND"] = options.backend
+        rows = [measure(options.turns, options.steps)]
+    else:
+        rows = []
+        for backend in BACKENDS:
+            if importlib.util.find_spec(backend):
+                command = [sys.executable, __file__, "--backend", backend, "--json"]
+                command += ["--turns", str(options.turns), "--steps", str(options.steps)]
+                out = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
+                rows += json.loads(out.stdout)
+    if options.json:
+        print(json.dumps(rows))
+        return
+    print(f"{'backend':12}{'stock ms/step':>16}{'kvae ms/step':>16}{'ratio':>8}")
+    for row in rows:
+        print(f"{row['backend']:12}{row['stock_ms']:16.3f}{row['kvae_ms']:16.3f}{row['ratio']:8.3f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""The wiring of the command line."""
+
+from typing import Annotated
+
+import typer
+from kvae.cli.commands import compare, evaluate, reconstruct, sample, show, train
+from kvae.cli.commands import list as list_
+from kvae.cli.errors import Group
+from kvae.cli.options import examples
+from kvae.version import __version__
+
+app = typer.Typer(
+    cls=Group,
+    add_completion=False,
+    rich_markup_mode=None,  # plain help is there at once; importing Rich would take as long as all the rest
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=examples("kvae list", "kvae train digits/vae", "kvae sample runs/digits/vae"),
+)
+app.command("list", epilog=list_.EXAMPLES)(list_.list_recipes)
+app.command(epilog=show.EXAMPLES)(show.show)
+app.command(epilog=train.EXAMPLES)(train.train)
+app.command(epilog=evaluate.EXAMPLES)(evaluate.evaluate)
+app.command(epilog=sample.EXAMPLES)(sample.sample)
+app.command(epilog=reconstruct.EXAMPLES)(reconstruct.reconstruct)
+app.command(epilog=compare.EXAMPLES)(compare.compare)
+
+
+def _print_version(wanted: bool):
+    if wanted:
+        typer.echo(f"kvae {__version__}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
+]
+
+
+@app.callback(invoke_without_command=True)
+def kvae(context: typer.Context, version: Version = False):
+    """Published variational autoencoders that run, on TensorFlow, JAX and PyTorch."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+def main():
+    app(prog_name="kvae")

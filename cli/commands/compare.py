@@ -1,0 +1,95 @@
+"""`kvae compare`"""
+
+import logging
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from kvae.cli.models import first_examples, open_model
+from kvae.cli.options import Backend, DataDir, Json, examples
+from kvae.cli.output import print_json, print_table
+from kvae.cli.pictures import check_target
+from kvae.errors import UserError
+
+EXAMPLES = examples(
+    "kvae compare runs/mnist/conv_ae runs/mnist/conv_vae runs/mnist/conv_vae_annealed",
+    "kvae compare runs/digits/* --out figure.pdf",
+)
+
+Runs = Annotated[list[str], typer.Argument(metavar="RUN", help="Run directories.", show_default=False)]
+Out = Annotated[
+    Path, typer.Option(metavar="FILE", help="The figure (.png, .pdf or .svg), replaced when it exists.")
+]
+
+logger = logging.getLogger("kvae.cli")
+
+
+def compare(
+    runs: Runs,
+    out: Out = Path("compare.png"),
+    data_dir: DataDir = None,
+    backend: Backend = None,
+    json: Json = False,
+):
+    """Compare runs in one figure and one table.
+
+    The figure shows the curves of all runs in nats, and below what each of them reconstructs and samples.
+    """
+    check_target(out, ".png", ".pdf", ".svg")
+    opened = list({run.path.resolve(): run for run in map(open_model, runs)}.values())
+    from kvae.evaluation.comparison import figures, save_comparison
+
+    names = _short_names([run.path for run in opened])
+    contenders = [_contender(run, name, len(opened)) for run, name in zip(opened, names, strict=True)]
+    save_comparison(out, contenders)
+    entries = [
+        {
+            "run": str(run.path),
+            "recipe": run.config["recipe"],
+            "data": _data(run),
+            "metrics": figures(contender),
+        }
+        for run, contender in zip(opened, contenders, strict=True)
+    ]
+    if json:
+        print_json({"runs": entries, "out": str(out)})
+        return
+    rows = dict.fromkeys(name for entry in entries for name in entry["metrics"])
+    print_table(
+        [
+            ("", *names),
+            ("data", *(entry["data"] for entry in entries)),
+            *((name, *(entry["metrics"].get(name) for entry in entries)) for name in rows),
+        ]
+    )
+    typer.echo(f"\n{out}")
+
+
+def _contender(run, name: str, n: int):
+    """The run as one of `n` in the figure. Without its data it reconstructs nothing, and a line says so."""
+    from kvae.evaluation.comparison import Contender, tiles
+
+    model, pictures = run.load_model(), {}
+    if len(model.encoder.input_shape) == 4:
+        examples, samples = tiles(n)
+        try:
+            pictures["x"] = first_examples(run, examples)
+            pictures["x_hat"] = model.reconstruct(pictures["x"])
+        except UserError as error:
+            logger.warning("No reconstructions of %s: %s", name, error)
+        if model.has_posterior:
+            pictures["samples"] = model.sample(samples, seed=0)
+    return Contender(name, run.history(), (run.metrics or {}).get("metrics", {}), **pictures)
+
+
+def _data(run) -> str:
+    """What the figures were computed on; of an unfinished run, the data it learns from."""
+    return (run.metrics or {}).get("data") or run.config["data"]["name"]
+
+
+def _short_names(paths: list[Path]) -> list[str]:
+    """The paths without the folders in which all of them lie."""
+    absolute = [path.resolve() for path in paths]
+    common = os.path.commonpath([path.parent for path in absolute])
+    return [path.relative_to(common).as_posix() for path in absolute]

@@ -1,0 +1,80 @@
+"""`kvae evaluate`"""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from kvae.cli.models import held_out, open_model
+from kvae.cli.options import Backend, DataDir, Json, Model, examples
+from kvae.cli.output import finite, print_figures, print_json
+
+EXAMPLES = examples("kvae evaluate runs/digits/vae", "kvae evaluate runs/digits/vae --metric elbo --json")
+
+
+class SplitName(StrEnum):
+    test = "test"
+    validation = "validation"
+    train = "train"
+
+
+Metrics = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--metric",
+        metavar="NAME",
+        help="Compute this metric; repeatable, by default all.",
+        show_default=False,
+    ),
+]
+Split = Annotated[
+    SplitName | None,
+    typer.Option(
+        help="Part of the data; by default test, or validation where there is no test.", show_default=False
+    ),
+]
+
+
+def evaluate(
+    model: Model,
+    metrics: Metrics = None,
+    split: Split = None,
+    data_dir: DataDir = None,
+    backend: Backend = None,
+    json: Json = False,
+):
+    """Compute a model's figures on held-out data.
+
+    They are printed and kept in the run's metrics.json. Information is in nats, errors are per dimension with
+    data in [0, 1].
+    """
+    run = open_model(model)
+    from kvae.runs import write_json
+
+    from kvae import evaluation
+
+    for name in metrics or ():
+        if name not in evaluation.METRICS:
+            known = ", ".join(evaluation.METRICS)
+            raise typer.BadParameter(f"expected {known}, got {name}.", param_hint="--metric")
+    batches, data = held_out(run, split)
+    about = {"model": model, "recipe": run.config["recipe"], "data": data}
+    report = finite({**about, **evaluation.evaluate(run.load_model(), batches, metrics)})
+    if json:
+        print_json(report)
+    else:
+        typer.echo(f"{data}, {report['n']:,} examples\n")
+        print_figures(report["metrics"])
+        for name, reason in report["skipped"].items():
+            typer.echo(f"{name} skipped: {reason}")
+    write_json(run.path / "metrics.json", _with_former(report, run.metrics))
+
+
+def _with_former(report: dict, former: dict | None) -> dict:
+    """`report`, completed by figures that are known about the same examples and were not computed anew."""
+    if former is None or any(former.get(key) != report[key] for key in ("data", "n")):
+        return report
+    return {
+        **report,
+        "metrics": {**former.get("metrics", {}), **report["metrics"]},
+        "skipped": {**former.get("skipped", {}), **report["skipped"]},
+    }

@@ -1,0 +1,31 @@
+"""`kvae list`"""
+
+from kvae.cli.options import DataDir, Json, examples
+from kvae.cli.output import print_json, print_table
+from kvae.zoo.recipe import summary
+
+from kvae import data, zoo
+
+EXAMPLES = examples("kvae list", "kvae list --json --data-dir ~/data")
+
+
+def list_recipes(data_dir: DataDir = None, json: Json = False):
+    """List the recipes and whether their data is here."""
+    entries = [entry(name) for name in zoo.names()]
+    if json:
+        print_json(entries)
+        return
+    rows = ((e["name"], "here" if e["data_here"] else "missing", e["summary"]) for e in entries)
+    print_table([("recipe", "data", "summary"), *rows])
+
+
+def entry(name: str) -> dict:
+    """What the list says about a recipe. Its folder names its data set: `<dataset>/<model>`."""
+    dataset = name.partition("/")[0]
+    return {
+        "name": name,
+        "kind": "recipe",
+        "summary": summary(zoo.files()[name]),
+        "dataset": dataset,
+        "data_here": data.is_here(dataset),
+    }

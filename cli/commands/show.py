@@ -1,0 +1,35 @@
+"""`kvae show`"""
+
+from typing import Annotated
+
+import typer
+from kvae.cli.commands.list import entry
+from kvae.cli.errors import usage
+from kvae.cli.options import DataDir, Json, RecipeName, examples
+from kvae.cli.output import print_json, print_table
+
+from kvae import zoo
+
+EXAMPLES = examples("kvae show digits/vae", "kvae show my_recipe.py")
+
+
+def show(name: Annotated[str, RecipeName], data_dir: DataDir = None, json: Json = False):
+    """Show what a recipe is about and its parameters."""
+    with usage():
+        recipe = zoo.load(name)
+    parameters = recipe.parameters().values()
+    if json:
+        own = {"name": name, "kind": "file", "summary": recipe.summary, "dataset": None, "data_here": None}
+        print_json(
+            {
+                **(entry(name) if name in zoo.names() else own),
+                "docstring": recipe.docstring,
+                "parameters": [
+                    {"name": p.name, "type": p.type_name, "default": p.default} for p in parameters
+                ],
+            }
+        )
+        return
+    typer.echo(f"{name}\n\n{recipe.docstring}\n")
+    rows = ((p.name, p.type_name, repr(p.default)) for p in parameters)
+    print_table([("parameter", "type", "default"), *rows])

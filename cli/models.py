@@ -1,0 +1,58 @@
+"""What MODEL on the command line stands for, and the data that belong to it."""
+
+from pathlib import Path
+
+from kvae.cli.environment import import_keras
+from kvae.errors import UserError
+
+from kvae import zoo
+
+
+def open_model(name: str):
+    """The `Run` called `name`: a run directory. Raises `UserError`, at once, when it is none."""
+    path = Path(name)
+    if name in zoo.names() and not path.exists():
+        raise UserError(
+            f"Expected a run directory. Received: {name}, which is a recipe. Train it: kvae train {name}"
+        )
+    if not (path / "config.json").is_file():
+        received = (
+            "holds no config.json" if path.is_dir() else "is a file" if path.exists() else "does not exist"
+        )
+        raise UserError(f"Expected a run directory. Received: {name}, which {received}.")
+    import_keras()
+    from kvae.runs import Run
+
+    run = Run(path)
+    config = run.config
+    missing = [key for key in ("recipe", "parameters", "seed", "data", "backend") if key not in config]
+    if missing:
+        raise UserError(
+            f"Expected a whole config.json. Received: that of {name}, which lacks {', '.join(missing)}."
+        )
+    return run
+
+
+def held_out(run, split: str | None = None, batch_size: int | None = None):
+    """Batches of a split of the data that `run` was trained on, and their name, `data/split`.
+
+    By default the test split, or else the validation split; and the batch size of training.
+    """
+    from kvae.zoo.fit import batches
+
+    recipe = zoo.load(run.config["recipe"])
+    values = recipe.resolve(run.config["parameters"])
+    dataset = recipe.data(values)
+    splits = {name: getattr(dataset, name) for name in ("test", "validation", "train")}
+    splits = {name: examples for name, examples in splits.items() if examples is not None}
+    split = split or next(iter(splits))
+    if split not in splits:
+        raise UserError(f"Expected a split of {dataset.name}: {', '.join(splits)}. Received: split={split}.")
+    chosen = batches(dataset, splits[split], recipe.training(values), batch_size=batch_size)
+    return chosen, f"{dataset.name}/{split}"
+
+
+def first_examples(run, n: int):
+    """The first `n` held-out examples x (n, …), as the model takes them."""
+    batches, _ = held_out(run, batch_size=n)
+    return batches[0][0]

@@ -1,0 +1,73 @@
+"""Options and arguments that several commands share, and how their texts are read."""
+
+import os
+from collections.abc import Iterable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from kvae.cli import environment
+
+
+class BackendName(StrEnum):
+    tensorflow = "tensorflow"
+    jax = "jax"
+    torch = "torch"
+
+
+def _set_data_dir(path: Path | None):
+    if path is not None:
+        os.environ["KVAE_DATA"] = str(path)
+    return path
+
+
+Backend = Annotated[
+    BackendName | None,
+    typer.Option(
+        callback=environment.prepare,
+        help="What computes; by default KERAS_BACKEND, else the first installed of these.",
+        show_default=False,
+    ),
+]
+DataDir = Annotated[
+    Path | None,
+    typer.Option(
+        callback=_set_data_dir,
+        exists=True,
+        file_okay=False,
+        metavar="DIR",
+        help="Folder with one sub-folder per data set; by default KVAE_DATA, else ./data.",
+        show_default=False,
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, on stdout.")]
+Model = Annotated[str, typer.Argument(metavar="MODEL", help="A run directory.", show_default=False)]
+RecipeName = typer.Argument(metavar="RECIPE", help="A recipe, or your own .py file.", show_default=False)
+Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of everything that is random.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="Set a parameter that `kvae show RECIPE` lists; repeatable, the last of a name wins.",
+        show_default=False,
+    ),
+]
+
+
+def settings(texts: Iterable[str] | None) -> dict[str, str]:
+    """{name: value} of `NAME=VALUE` texts; the recipe's signature types the values."""
+    pairs = {}
+    for text in texts or ():
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not (name and equals):
+            raise typer.BadParameter(f"expected NAME=VALUE, got {text!r}.", param_hint="--set")
+        pairs[name] = value
+    return pairs
+
+
+def examples(*commands: str) -> str:
+    """An epilog of commands to copy, which help leaves on lines of their own."""
+    title = "Example:" if len(commands) == 1 else "Examples:"
+    return "\b\n" + "\n".join([title, *(f"  {command}" for command in commands)])

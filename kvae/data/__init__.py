@@ -1,0 +1,24 @@
+"""Data sets as NumPy arrays, in their official layouts: `load` one, list the `names`, ask whether it
+`is_here`.
+
+Asking is quick, since NumPy is imported with the first thing that needs it.
+"""
+
+from typing import TYPE_CHECKING
+
+from kvae.data.registry import is_here as is_here
+from kvae.data.registry import load as load
+from kvae.data.registry import names as names
+
+if TYPE_CHECKING:
+    from kvae.data.dataset import Dataset as Dataset
+    from kvae.data.dataset import Split as Split
+    from kvae.data.dataset import check_array as check_array
+
+
+def __getattr__(name):
+    if name in ("Dataset", "Split", "check_array"):
+        from kvae.data import dataset
+
+        return getattr(dataset, name)
+    raise AttributeError(f"module 'kvae.data' has no attribute {name!r}")

@@ -1,0 +1,70 @@
+"""CIFAR-10 in its binary record layout: a label byte, then 1,024 bytes each of red, green and blue."""
+
+from pathlib import Path
+
+import numpy as np
+
+from kvae.data.choice import positions
+from kvae.data.dataset import Dataset, Split
+from kvae.data.fingerprint import fingerprint
+from kvae.data.layout import CIFAR10, find
+from kvae.data.raw import read
+from kvae.data.splits import held_out
+from kvae.errors import UserError
+
+LABELS = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+_RECORD = 1 + 3 * 32 * 32
+
+
+def load(folder: Path, *, classes: tuple[str, ...] | None = None, seed: int = 0) -> Dataset:
+    """Images (32, 32, 3) of all ten classes, or of `classes` alone, which are then numbered in the order
+    given.
+
+    Files whose name begins with "test" are the test split. A tenth of the other records, drawn by `seed`,
+    becomes validation.
+    """
+    files = {path.name.removesuffix(".gz"): path for path in reversed(find(folder, CIFAR10[0]))}
+    parts = {"train": [], "test": []}
+    for name in sorted(files):
+        parts["test" if name.startswith("test") else "train"].append(_read_records(files[name]))
+    if not parts["train"]:
+        raise UserError(
+            f"Expected training records in {folder} (data_batch_1.bin, ...). Received: {', '.join(files)}."
+        )
+    chosen = positions("classes", classes or LABELS, LABELS)
+    train, test = (_split(records, chosen) for records in parts.values())
+    if train is None:
+        raise UserError(f"Expected training images of classes={classes}. Received: none in {folder}.")
+    held = held_out(len(train), seed)
+    return Dataset(
+        "cifar10",
+        train[~held],
+        train[held] if held.any() else None,
+        test,
+        tuple(LABELS[k] for k in chosen),
+        "bytes",
+        fingerprint("cifar10", *parts["train"], "test", *parts["test"], chosen, seed),
+    )
+
+
+def _read_records(path: Path) -> np.ndarray:
+    """Records (N, 3073)."""
+    data = np.frombuffer(read(path), np.uint8)
+    if not data.size or data.size % _RECORD:
+        raise UserError(f"Expected records of {_RECORD} bytes. Received: {path} of {data.size:,} bytes.")
+    records = data.reshape(-1, _RECORD)
+    if records[:, 0].max() >= len(LABELS):
+        raise UserError(f"Expected labels 0 to 9. Received: {path} with label {records[:, 0].max()}.")
+    return records
+
+
+def _split(parts: list[np.ndarray], chosen: list[int]) -> Split | None:
+    """The records of the chosen classes as images and labels; None when there are none."""
+    number = np.full(len(LABELS), -1, np.int32)
+    number[chosen] = np.arange(len(chosen))
+    parts = [part[number[part[:, 0]] >= 0] for part in parts]
+    if not sum(map(len, parts)):
+        return None
+    records = np.concatenate(parts)
+    x = records[:, 1:].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)  # (N, 32, 32, 3)
+    return Split(np.ascontiguousarray(x), number[records[:, 0]])

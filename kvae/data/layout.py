@@ -1,0 +1,75 @@
+"""Official layouts: which files a data set consists of, and where they are."""
+
+import os
+from fnmatch import fnmatch
+from pathlib import Path
+
+# Patterns of `find`; a data set is here when each of its patterns finds something.
+IDX = tuple(
+    f"{part}-{kind}-ubyte|{part}-{kind}-ubyte.gz"
+    for part in ("train", "t10k")
+    for kind in ("images-idx3", "labels-idx1")
+)
+BINARIZED_MNIST = ("binarized_mnist_packed.npz",)
+OMNIGLOT = ("omniglot_28x28.npz",)
+CIFAR10 = ("*.bin|*.bin.gz",)
+STL10 = ("train_X.bin", "train_y.bin", "test_X.bin", "test_y.bin")
+CELEBA = ("img_align_celeba/|img_align_celeba.zip", "list_attr_celeba.txt")
+PAINTINGS = ("*/|*.zip",)
+
+
+def root(data_dir: str | os.PathLike | None) -> Path:
+    """The folder with one sub-folder per data set: `data_dir`, else KVAE_DATA, else `data` here."""
+    return Path(data_dir or os.environ.get("KVAE_DATA") or "data").expanduser()
+
+
+def find(folder: Path, pattern: str) -> list[Path]:
+    """The files of `folder`, or else of its immediate sub-folders, that match `pattern`, sorted by name.
+
+    Patterns are a shell's; `a|b` matches either, and a pattern that ends in `/` matches folders, not files.
+    Hidden files are passed over. An absent folder holds nothing; one that may not be read raises
+    `PermissionError`.
+    """
+    here = _entries(folder)
+    found = [path for name, path in here if _matches(name, pattern)]
+    if found:
+        return found
+    below = (entry for name, path in here if name.endswith("/") for entry in _entries(path))
+    return [path for name, path in below if _matches(name, pattern)]
+
+
+def tfds_folders(data_dir: Path) -> list[Path]:
+    """Where TFDS may have prepared data: `data_dir`, TFDS_DATA_DIR, `~/tensorflow_datasets`."""
+    given = os.environ.get("TFDS_DATA_DIR")
+    return [data_dir, *([Path(given)] if given else []), Path("~/tensorflow_datasets").expanduser()]
+
+
+def find_tfds(builder: str, data_dir: Path) -> tuple[Path, str] | None:
+    """Where `builder` (name[/config][:version]) lies prepared: one of `tfds_folders`, and the full name.
+
+    The full name has the version that is there, the last of several, which need not be that of TFDS' code.
+    None when it is in no folder.
+    """
+    name, _, version = builder.partition(":")
+    pattern = f"{version or '*'}/dataset_info.json"
+    for home in tfds_folders(data_dir):
+        for folder in (home / name, *sorted((home / name).glob("*/"))):
+            found = sorted(path.parent for path in folder.glob(pattern))
+            if found:
+                return home, f"{folder.relative_to(home).as_posix()}:{found[-1].name}"
+    return None
+
+
+def _entries(folder: Path) -> list[tuple[str, Path]]:
+    """Names, those of folders with a slash at the end, and paths."""
+    try:
+        with os.scandir(folder) as entries:
+            names = [entry.name + "/" * entry.is_dir() for entry in entries if not entry.name.startswith(".")]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return [(name, folder / name) for name in sorted(names)]
+
+
+def _matches(name: str, pattern: str) -> bool:
+    choices = pattern.split("|")
+    return any(fnmatch(name, choice) and name.endswith("/") == choice.endswith("/") for choice in choices)

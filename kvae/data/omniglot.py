@@ -1,0 +1,41 @@
+"""Omniglot: 1,623 handwritten characters of 50 alphabets, each drawn by twenty people, at 28×28."""
+
+from pathlib import Path
+
+import numpy as np
+
+from kvae.data.dataset import Dataset, Split
+from kvae.data.fingerprint import fingerprint
+from kvae.data.layout import OMNIGLOT, find
+from kvae.data.npz import read_arrays
+from kvae.errors import UserError
+
+_ARRAYS = ("images", "alphabet", "character", "drawer", "split", "alphabet_names")
+_VALIDATION_DRAWERS = 18  # drawers above this number: two of twenty
+
+
+def load(folder: Path) -> Dataset:
+    """Grey images (28, 28, 1), ink 255 on paper 0, labelled by alphabet; columns "character" and "drawer".
+
+    The thirty background alphabets train, the twenty evaluation alphabets test (Lake et al. 2015). Drawers 19
+    and 20 of each background character are validation: a tenth, by hands that did not draw for training. The
+    file holds images uint8 (N, 28, 28), alphabet, character, drawer (1 … 20), split (0 background, 1
+    evaluation) and alphabet_names.
+    """
+    path = find(folder, OMNIGLOT[0])[0]
+    images, alphabet, character, drawer, split, labels = arrays = read_arrays(path, *_ARRAYS)
+    if images.ndim != 3 or images.dtype != np.uint8 or {len(a) for a in arrays[:-1]} != {len(images)}:
+        raise UserError(
+            f"Expected images uint8 (N, 28, 28). Received: {path}: {images.dtype} {images.shape}."
+        )
+    whole = Split(images[..., None], alphabet.astype(np.int32), {"character": character, "drawer": drawer})
+    held = drawer > _VALIDATION_DRAWERS
+    return Dataset(
+        "omniglot",
+        whole[(split == 0) & ~held],
+        whole[(split == 0) & held],
+        whole[split == 1],
+        tuple(labels.tolist()),
+        "bytes",
+        fingerprint("omniglot", *arrays),
+    )

@@ -1,0 +1,40 @@
+"""Who is held out: permutations that no library version can change, splits by group and by name."""
+
+import hashlib
+
+import numpy as np
+
+
+def permutation(n: int, seed: int) -> np.ndarray:
+    """A permutation of 0 … n-1 that depends on `seed` alone: not on the machine, nor on NumPy's version."""
+    stream = hashlib.shake_256(f"kvae permutation {seed}".encode()).digest(8 * n)
+    return np.argsort(np.frombuffer(stream, "<u8"), kind="stable")
+
+
+def held_out(n: int, seed: int, fraction: float = 0.1) -> np.ndarray:
+    """A mask (n,) that is true for round(fraction · n) examples drawn by `seed`."""
+    mask = np.zeros(n, bool)
+    mask[permutation(n, seed)[: round(fraction * n)]] = True
+    return mask
+
+
+def held_out_groups(groups: np.ndarray, seed: int, fraction: float = 0.1) -> np.ndarray:
+    """A mask (n,) that is true for whole groups only, at most round(fraction · n) examples and nearly as
+    many.
+
+    Groups are visited in an order drawn by `seed`; one that no longer fits is passed over.
+    """
+    names, member, counts = np.unique(groups, return_inverse=True, return_counts=True)
+    room = round(fraction * len(groups))
+    chosen = np.zeros(len(names), bool)
+    for group in permutation(len(names), seed):
+        if counts[group] <= room:
+            chosen[group] = True
+            room -= counts[group]
+    return chosen[member]
+
+
+def by_name(name: str) -> str:
+    """ "train" (80 %), "validation" or "test" (10 % each), fixed for ever by a hash of the name."""
+    u = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8]) / 2**64
+    return "train" if u < 0.8 else "validation" if u < 0.9 else "test"

@@ -1,0 +1,78 @@
+"""STL-10 in its official binary files, whose images are stored channel by channel, column by column."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from kvae.data import cache, images
+from kvae.data.dataset import Dataset, Split
+from kvae.data.fingerprint import fingerprint
+from kvae.data.layout import find
+from kvae.data.raw import read
+from kvae.data.splits import held_out
+from kvae.errors import UserError
+
+LABELS = ("airplane", "bird", "car", "cat", "deer", "dog", "horse", "monkey", "ship", "truck")
+_SHAPE = (3, 96, 96)  # channel, column, row
+_BYTES = 3 * 96 * 96
+
+
+def load(folder: Path, *, unlabelled: bool = False, size: int | None = None, seed: int = 0) -> Dataset:
+    """5,000 training and 8,000 test images (96, 96, 3), or (size, size, 3).
+
+    A tenth of the labelled training images, drawn by `seed`, becomes validation. `unlabelled=True` adds the
+    100,000 unlabelled images of `unlabeled_X.bin` to the training split, with the label -1.
+    """
+    images.check_size(size)
+    x, x_test = _read_images(folder, "train_X.bin"), _read_images(folder, "test_X.bin")
+    y, y_test = _read_labels(folder, "train_y.bin", len(x)), _read_labels(folder, "test_y.bin", len(x_test))
+    more = _read_images(folder, "unlabeled_X.bin") if unlabelled else x[:0]
+    y_more = np.full(len(more), -1, np.int32)
+    held = held_out(len(x), seed)
+    contents = fingerprint(x, y, x_test, y_test, more)
+
+    def split(name, y, *sources):
+        rows = [(source, i) for source, chosen in sources for i in chosen]
+        array, _ = cache.prepared(
+            f"stl10 {name}", [contents, seed, size], len(rows), lambda _: _rows(rows, size)
+        )
+        return Split(array, y)
+
+    return Dataset(
+        "stl10",
+        split(
+            "train", np.concatenate([y[~held], y_more]), (x, np.flatnonzero(~held)), (more, range(len(more)))
+        ),
+        split("validation", y[held], (x, np.flatnonzero(held))) if held.any() else None,
+        split("test", y_test, (x_test, range(len(x_test)))),
+        LABELS,
+        "bytes",
+        fingerprint("stl10", contents, seed, size),
+    )
+
+
+def _rows(rows: list[tuple[np.ndarray, int]], size: int | None) -> Iterator[np.ndarray]:
+    for source, i in rows:
+        yield images.resize(source[i].transpose(2, 1, 0), size)  # (3, 96, 96) by column → (96, 96, 3) by row
+
+
+def _read_images(folder: Path, name: str) -> np.ndarray:
+    """A memory map of images (N, 3, 96, 96)."""
+    paths = find(folder, name)
+    size = paths[0].stat().st_size if paths else 0
+    if not size or size % _BYTES:
+        raise UserError(
+            f"Expected images of {_BYTES:,} bytes each in {folder / name}. Received: {size:,} bytes."
+        )
+    return np.memmap(paths[0], np.uint8, mode="r").reshape(-1, *_SHAPE)
+
+
+def _read_labels(folder: Path, name: str, n: int) -> np.ndarray:
+    """Class indices (N,) from 0; the file counts from 1."""
+    y = np.frombuffer(read(find(folder, name)[0]), np.uint8).astype(np.int32) - 1
+    if len(y) != n or y.min() < 0 or y.max() >= len(LABELS):
+        raise UserError(
+            f"Expected {n:,} labels from 1 to 10 in {folder / name}. Received: {len(y):,}, or others."
+        )
+    return y

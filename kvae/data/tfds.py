@@ -1,0 +1,196 @@
+"""Data sets that TensorFlow Datasets has prepared: the only file that imports it, and only when asked."""
+
+import contextlib
+import functools
+import re
+import zlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from kvae.data import cache, crop, images, layout
+from kvae.data.choice import positions
+from kvae.data.dataset import Dataset, Split
+from kvae.data.fingerprint import fingerprint
+from kvae.data.pictures import expect_shape
+from kvae.data.splits import held_out
+from kvae.errors import UserError
+
+_PARTS = ("train", "validation", "test")
+
+
+def load(
+    builder: str,
+    data_dir: Path,
+    name: str | None = None,
+    box: crop.Box = crop.centre,
+    *,
+    size: int | None = None,
+    classes: tuple[str, ...] | None = None,
+    attributes: tuple[str, ...] | None = None,
+    validation: float = 0.1,
+    download: bool = False,
+    seed: int = 0,
+) -> Dataset:
+    """The images of a prepared TFDS data set, labelled by its `ClassLabel` or by its 0/1 "attributes".
+
+    The splits are TFDS' own; without a validation split the share `validation` of the training images, drawn
+    by `seed`, becomes one. With `size` the part of each image in `box` (by default the largest centred
+    square) becomes size × size. classes: keep these, numbered in the order given; attributes: keep these, in
+    the order given. Nothing is downloaded without `download=True`.
+    """
+    images.check_size(size)
+    source = _Source(builder, data_dir, download)
+    origins = {part: part for part in _PARTS if part in source.counts}
+    if "train" not in origins:
+        raise UserError(
+            f"Expected a split named train. Received: tfds:{builder} with {', '.join(source.counts)}."
+        )
+    y, keep, labels = source.read_labels(origins, classes, attributes)
+    if "validation" not in origins:
+        held = held_out(source.counts["train"], seed, validation)
+        origins["validation"], y["validation"] = "train", y["train"]
+        keep["validation"], keep["train"] = keep["train"] & held, keep["train"] & ~held
+
+    def split(part):
+        if part not in origins or not keep[part].any():
+            return None, None
+        x, notes = cache.prepared(
+            f"tfds {source.name} {part}",
+            [source.stamp, origins[part], fingerprint(keep[part]), size, box.__name__],
+            int(keep[part].sum()),
+            lambda notes: _rows(source.read_images(origins[part]), keep[part], notes, size, box),
+        )
+        return Split(x, None if y[part] is None else y[part][keep[part]]), notes["content"]
+
+    splits, contents = zip(*(split(part) for part in _PARTS), strict=True)
+    classified = [s.y for s in splits if s is not None and s.y is not None]
+    return Dataset(
+        name or f"tfds:{builder}",
+        *splits,
+        labels,
+        "bytes",
+        fingerprint("tfds", source.name, contents, labels, size, box.__name__, *classified),
+    )
+
+
+def _rows(
+    examples: Iterator[np.ndarray], keep: np.ndarray, notes: dict, size: int | None, box: crop.Box
+) -> Iterator[np.ndarray]:
+    """The images (H, W, C) to keep, resized; note "content" digests them as they were."""
+    checksums, first = [], None
+    for i, image in enumerate(examples):
+        if not keep[i]:
+            continue
+        checksums.append(zlib.crc32(np.ascontiguousarray(image)))
+        x = images.resize(image, size, box)
+        first = first or (f"image {i}", x.shape)
+        expect_shape(first, (f"image {i}", x.shape))
+        yield x
+    notes["content"] = fingerprint(checksums)
+
+
+class _Source:
+    """One prepared TFDS data set of images.
+
+    name: with configuration and version. counts: examples by split. stamp: what changes when the files do.
+    """
+
+    def __init__(self, builder: str, data_dir: Path, download: bool):
+        home, self._name = _find(builder, data_dir, download)
+        self._tfds = _import(builder)
+        self._load = functools.partial(self._tfds.load, self._name, data_dir=str(home), download=download)
+        with self._explained():
+            _, info = self._load(with_info=True)
+        self.name = info.full_name.replace("/", "-")
+        self.counts = {part: split.num_examples for part, split in info.splits.items()}
+        self.stamp = (
+            str(info.data_dir),
+            sorted((f.name, f.stat().st_size, f.stat().st_mtime_ns) for f in Path(info.data_dir).iterdir()),
+        )
+        self._features = dict(info.features)
+        self._image = self._key(self._tfds.features.Image, "image")
+        image = self._features.get(self._image)
+        if image is None or np.dtype(image.np_dtype) != np.uint8 or image.shape[-1] not in (1, 3):
+            raise UserError(
+                f"Expected images of 1 or 3 channels of bytes. Received: tfds:{builder}: {info.features}."
+            )
+
+    def read_labels(
+        self, parts: Iterable[str], classes: tuple[str, ...] | None, attributes: tuple[str, ...] | None
+    ) -> tuple[dict[str, np.ndarray | None], dict[str, np.ndarray], tuple[str, ...]]:
+        """By split: y and a mask of the examples to keep; and the labels' names."""
+        keep = {part: np.ones(self.counts[part], bool) for part in parts}
+        label = self._key(self._tfds.features.ClassLabel, "label")
+        if "attributes" in self._features and classes is None:
+            known = sorted(self._features["attributes"])
+            chosen = [known[k] for k in positions("attributes", attributes or known, known)]
+            values = {part: self._read(part, "attributes") for part in parts}
+            y = {
+                part: np.stack([v[name] for name in chosen], 1).astype(np.uint8) for part, v in values.items()
+            }
+            return y, keep, tuple(chosen)
+        if label is not None and attributes is None:
+            known = self._features[label].names
+            chosen = positions("classes", classes or known, known)
+            number = np.full(len(known), -1, np.int32)
+            number[chosen] = np.arange(len(chosen))
+            y = {part: number[self._read(part, label)] for part in parts}
+            return y, {part: y[part] >= 0 for part in parts}, tuple(known[k] for k in chosen)
+        if classes or attributes:
+            raise UserError(f"Expected a data set with such labels. Received: {classes=}, {attributes=}.")
+        return dict.fromkeys(parts), keep, ()
+
+    def read_images(self, part: str) -> Iterator[np.ndarray]:
+        """The images (H, W, C) of a split, in TFDS' order, one at a time."""
+        only = self._tfds.decode.PartialDecoding({self._image: True})
+        with self._explained():
+            for example in self._tfds.as_numpy(self._load(split=part, decoders=only)):
+                yield example[self._image]
+
+    def _read(self, part: str, feature: str):
+        """The values of a small feature for a whole split."""
+        only = self._tfds.decode.PartialDecoding({feature: True})
+        with self._explained():
+            return self._tfds.as_numpy(self._load(split=part, decoders=only, batch_size=-1))[feature]
+
+    def _key(self, kind: type, usual: str) -> str | None:
+        """The key of the feature of a kind: the usual one, else the first; None when there is none."""
+        keys = [key for key, feature in self._features.items() if isinstance(feature, kind)]
+        return usual if usual in keys else next(iter(keys), None)
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        """TFDS raises assertions, TensorFlow's errors and the network's alike; each becomes one sentence."""
+        try:
+            yield
+        except Exception as error:
+            text = re.sub(r"\{\{.*?\}\}|\[Op:.*", "", str(error)).strip()  # names of TensorFlow's inner nodes
+            reason = text.splitlines()[0].rstrip(" .") if text else type(error).__name__
+            raise UserError(
+                f"Expected a data set that TFDS can read. Received: tfds:{self._name}: {reason}."
+            ) from error
+
+
+def _import(builder: str):
+    try:
+        import tensorflow_datasets
+    except ImportError as error:
+        raise UserError(
+            f"Expected tensorflow-datasets. Received: tfds:{builder}, but {error}. "
+            "Install it: pip install 'kvae[tfds]'."
+        ) from error
+    return tensorflow_datasets
+
+
+def _find(builder: str, data_dir: Path, download: bool) -> tuple[Path, str]:
+    """The folder to read from, or with `download` to prepare in, and the name to ask for."""
+    found = layout.find_tfds(builder, data_dir)
+    if found is None and not download:
+        places = " or ".join(dict.fromkeys(str(folder) for folder in layout.tfds_folders(data_dir)))
+        raise UserError(
+            f"Expected a data set that TFDS has prepared. Received: tfds:{builder}, not in {places}. "
+            f"Prepare it once with tensorflow_datasets.load('{builder}'), or allow it with download=True."
+        )
+    return found or (layout.tfds_folders(data_dir)[-1], builder)

@@ -1,0 +1,253 @@
+"""Likelihoods: how what a decoder returns parametrises p(x|z), and which data it may describe."""
+
+import abc
+import dataclasses
+import difflib
+import math
+from typing import ClassVar
+
+import keras
+import numpy as np
+from keras import ops
+
+from kvae.distributions.bernoulli import Bernoulli
+from kvae.distributions.categorical import CategoricalLevels
+from kvae.distributions.laplace import Laplace
+from kvae.distributions.logistic import DiscretizedLogistic
+from kvae.distributions.normal import Normal
+from kvae.distributions.support import check_finite, check_levels, check_unit
+from kvae.errors import UserError
+
+LOG_SCALES = (-7.0, 7.0)
+"""Where learnt log-scales are clipped: no bound holds a density from above as its scale goes to 0."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Likelihood(abc.ABC):
+    """A map from a decoder's output h to the distribution of the data, bound to the range of that data.
+
+    Its fields are its configuration. Two likelihoods with equal fields are equal.
+    """
+
+    name: ClassVar[str]
+    """The word by which `get` finds it."""
+
+    support: ClassVar[str]
+    """Where the data lie: "real" (any finite number), "unit" ([0, 1]) or "levels" (k / (levels − 1))."""
+
+    @property
+    def outputs(self):
+        """How many channels the decoder returns for every channel of the data."""
+        return 1
+
+    @abc.abstractmethod
+    def __call__(self, h):
+        """Returns the distribution of the data, whose event is every axis but the first.
+
+        Args:
+            h: The decoder's output, of shape (B, D · outputs) or (B, H, W, C · outputs): one batch axis, into
+                which several samples of z have been folded. Two outputs are the means, then the log-scales; N
+                levels stand channel by channel.
+        """
+
+    def check(self, x, name="x"):
+        """Raises unless the array x, called `name` in the message, is data that this likelihood describes.
+
+        Raises:
+            UserError: x is empty, not numeric, not finite, out of range or between the levels; the message
+                names the repair.
+        """
+        x = np.asarray(x)
+        check_finite(x, name)
+        if self.support != "real":
+            check_unit(x, name, f"likelihood='{self.name}'")
+        if self.support == "levels":
+            check_levels(x, name, f"likelihood='{self.name}'", self.levels)
+
+    def get_config(self):
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**config)
+
+
+@keras.saving.register_keras_serializable("kvae")
+@dataclasses.dataclass(frozen=True)
+class BernoulliLikelihood(Likelihood):
+    """Binary data, and grey values in [0, 1] by the cross-entropy convention; h holds logits.
+
+    With grey values the bound is not one on a normalised density: see `Bernoulli` (Kingma and Welling 2014,
+    appendix C.1; Loaiza-Ganem and Cunningham 2019).
+    """
+
+    name = "bernoulli"
+    support = "unit"
+
+    def __call__(self, h):
+        return Bernoulli(h, event=_event(h))
+
+
+@keras.saving.register_keras_serializable("kvae")
+@dataclasses.dataclass(frozen=True)
+class NormalLikelihood(Likelihood):
+    """Real data with normal noise; h holds means, and log-scales where `scale` is None.
+
+    With scale 1 the distortion is half the squared error, plus ½ log 2π per dimension. A learnt scale
+    (`scale=None`) is one per dimension and example, exp(clip(h, −7, 7)).
+    """
+
+    scale: float | None = 1.0
+
+    name = "normal"
+    support = "real"
+
+    def __post_init__(self):
+        _check_scale(self.scale)
+
+    @property
+    def outputs(self):
+        return 2 if self.scale is None else 1
+
+    def __call__(self, h):
+        return Normal(*_loc_and_log_scale(h, self.scale), event=_event(h))
+
+
+@keras.saving.register_keras_serializable("kvae")
+@dataclasses.dataclass(frozen=True)
+class LaplaceLikelihood(Likelihood):
+    """Real data with Laplace noise, the L1 loss; h holds means, and log-scales where `scale` is None.
+
+    With scale 1 the distortion is the absolute error, plus log 2 per dimension; with scale 1/λ it is λ times
+    the absolute error, up to a constant. A learnt scale (`scale=None`) is one per dimension and example,
+    exp(clip(h, −7, 7)).
+    """
+
+    scale: float | None = 1.0
+
+    name = "laplace"
+    support = "real"
+
+    def __post_init__(self):
+        _check_scale(self.scale)
+
+    @property
+    def outputs(self):
+        return 2 if self.scale is None else 1
+
+    def __call__(self, h):
+        return Laplace(*_loc_and_log_scale(h, self.scale), event=_event(h))
+
+
+@keras.saving.register_keras_serializable("kvae")
+@dataclasses.dataclass(frozen=True)
+class LogisticLikelihood(Likelihood):
+    """Pixels on evenly spaced levels, by the discretised logistic; h holds means, then log-scales.
+
+    The log-scales are clipped to [−7, 7], one per dimension and example.
+    """
+
+    levels: int = 256
+
+    name = "logistic"
+    support = "levels"
+
+    def __post_init__(self):
+        _check_level_count(self.levels)
+
+    @property
+    def outputs(self):
+        return 2
+
+    def __call__(self, h):
+        return DiscretizedLogistic(*_loc_and_log_scale(h, None), levels=self.levels, event=_event(h))
+
+
+@keras.saving.register_keras_serializable("kvae")
+@dataclasses.dataclass(frozen=True)
+class CategoricalLikelihood(Likelihood):
+    """Pixels on evenly spaced levels, by one softmax over all levels; h holds the logits."""
+
+    levels: int = 256
+
+    name = "categorical"
+    support = "levels"
+
+    def __post_init__(self):
+        _check_level_count(self.levels)
+
+    @property
+    def outputs(self):
+        return self.levels
+
+    def __call__(self, h):
+        _check_channels(h, self.levels)
+        shape = (-1, *h.shape[1:-1], h.shape[-1] // self.levels, self.levels)
+        return CategoricalLevels(ops.reshape(h, shape), event=_event(h))
+
+
+LIKELIHOODS = {
+    likelihood.name: likelihood
+    for likelihood in (
+        BernoulliLikelihood,
+        NormalLikelihood,
+        LaplaceLikelihood,
+        LogisticLikelihood,
+        CategoricalLikelihood,
+    )
+}
+
+
+def get(likelihood):
+    """Returns the likelihood that a name, a Keras configuration or a likelihood itself stands for.
+
+    Raises:
+        UserError: It is none of the three; for a misspelt name the message holds the nearest one.
+    """
+    if isinstance(likelihood, str) and likelihood in LIKELIHOODS:
+        return LIKELIHOODS[likelihood]()
+    found = keras.saving.deserialize_keras_object(likelihood) if isinstance(likelihood, dict) else likelihood
+    if isinstance(found, Likelihood):
+        return found
+    near = difflib.get_close_matches(str(likelihood), LIKELIHOODS, n=1)
+    hint = (
+        f"Did you mean {near[0]!r}?"
+        if near
+        else "Choose one of them, or pass a kvae.distributions.Likelihood."
+    )
+    raise UserError(
+        f"Expected a likelihood: {', '.join(map(repr, LIKELIHOODS))}. "
+        f"Received: likelihood={likelihood!r}. {hint}"
+    )
+
+
+def _event(h):
+    return len(h.shape) - 1
+
+
+def _loc_and_log_scale(h, scale):
+    if scale is not None:
+        return h, math.log(scale)
+    _check_channels(h, 2)
+    loc, log_scale = ops.split(h, 2, axis=-1)
+    return loc, ops.clip(log_scale, *LOG_SCALES)
+
+
+def _check_channels(h, outputs):
+    if h.shape[-1] % outputs:
+        raise UserError(
+            f"Expected a decoder with {outputs} outputs for every channel of the data. "
+            f"Received: channels={h.shape[-1]}. Multiply the decoder's last size by `likelihood.outputs`."
+        )
+
+
+def _check_scale(scale):
+    if scale is not None and not (isinstance(scale, int | float) and 0 < scale < math.inf):
+        raise UserError(
+            f"Expected scale to be a positive number, or None to learn it. Received: scale={scale!r}."
+        )
+
+
+def _check_level_count(levels):
+    if not (isinstance(levels, int) and levels >= 2):
+        raise UserError(f"Expected levels to be an integer of at least 2. Received: levels={levels!r}.")

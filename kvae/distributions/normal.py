@@ -1,0 +1,51 @@
+"""The normal distribution: latents, and data on the real line."""
+
+import dataclasses
+import math
+from typing import Any
+
+import keras
+from keras import ops
+
+from kvae.distributions.base import Distribution, draw, promote
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Normal(Distribution):
+    """A normal distribution of every unit, with mean `loc` and standard deviation exp(`log_scale`).
+
+    log p(x) = −½ ((x − loc) / scale)² − log_scale − ½ log 2π
+    """
+
+    loc: Any
+    log_scale: Any
+
+    def log_prob_per_unit(self, x):
+        x, loc, log_scale = promote(x, self.loc, self.log_scale)
+        return -0.5 * ops.square((x - loc) * ops.exp(-log_scale)) - log_scale - 0.5 * math.log(2 * math.pi)
+
+    def sample(self, seed, shape=()):
+        """Returns loc + scale · ε, ε ~ N(0, 1), differentiable in both (Kingma and Welling 2014, §2.4)."""
+        loc, log_scale = promote(self.loc, self.log_scale)
+        return loc + ops.exp(log_scale) * draw(keras.random.normal, loc + log_scale, seed, shape)
+
+    @property
+    def mean(self):
+        loc, log_scale = promote(self.loc, self.log_scale)
+        return loc + ops.zeros_like(log_scale)
+
+    @property
+    def mode(self):
+        return self.mean
+
+
+def standard_normal(shape=None):
+    """Returns N(0, 1): the prior of a latent vector of any size, or of the given event shape.
+
+    Without a shape the parameters are numbers that broadcast, for `kl(qz, standard_normal())` and
+    `standard_normal().log_prob(z)` with z of shape (..., D). With one, its axes form the event, and
+    `standard_normal((D,)).sample(seed, (n,))` has the shape (n, D).
+    """
+    if shape is None:
+        return Normal(0.0, 0.0)
+    return Normal(ops.zeros(shape), 0.0, event=len(shape))

@@ -1,0 +1,51 @@
+"""Whether data lie where a likelihood can describe them; every check names the repair."""
+
+import numpy as np
+
+from kvae.errors import UserError
+
+OTHERWISE = "choose likelihood='normal', which takes any range"
+
+
+def check_finite(x, name):
+    """Raises unless the array x holds finite numbers. NaN and ±∞ reach the extremes, so no mask is stored."""
+    if x.dtype.kind not in "buif":
+        raise UserError(f"Expected {name} to hold numbers. Received: {name} of dtype {x.dtype}.")
+    if x.size == 0:
+        raise UserError(f"Expected {name} to hold data. Received: {name} of shape {x.shape}, which is empty.")
+    if not np.isfinite([x.min(), x.max()]).all():
+        raise UserError(
+            f"Expected {name} to hold finite numbers. Received: {name} with NaN or infinity. "
+            "Leave these examples out, or fill the missing values."
+        )
+
+
+def check_unit(x, name, asker):
+    """Raises unless x lies in [0, 1]; `asker` says who wants it so."""
+    low, high = float(x.min()), float(x.max())
+    if low >= 0 and high <= 1:
+        return
+    if low >= 0 and high <= 255:
+        repair = f"Divide {name} by 255"
+    elif low >= -1 and high <= 1:
+        repair = f"Use ({name} + 1) / 2"
+    else:
+        repair = f"Rescale {name}"
+    raise UserError(
+        f"Expected {name} in [0, 1] for {asker}. Received: {name} from {low:g} to {high:g}. "
+        f"{repair}, or {OTHERWISE}."
+    )
+
+
+def check_levels(x, name, asker, levels):
+    """Raises unless every x is some k / (levels − 1), to a tenth of a level, so that float16 files pass."""
+    top = levels - 1
+    for rows in np.array_split(x.reshape(-1), max(1, x.size >> 22)):  # in parts: the temporaries stay small
+        steps = rows.astype("float32") * top
+        between = np.abs(steps - np.round(steps)) > 0.1
+        if between.any():
+            raise UserError(
+                f"Expected {name} on the {levels} levels k/{top} for {asker}. "
+                f"Received: {name} with values between them, such as {float(rows[between][0]):g}. "
+                f"Use np.round({top} * {name}) / {top}, or {OTHERWISE}."
+            )

@@ -1,0 +1,41 @@
+"""The evidence lower bound of held-out data, and its two sides."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from kvae.distributions import kl
+from kvae.training.backends import compiled
+
+
+def bound(model, batches, samples: int = 1, seed: int = 0) -> dict[str, float]:
+    """`elbo`, `rate` and `distortion` at β = 1, means over the examples of `batches`, in nats.
+
+        rate = KL(q(z|x) ‖ p(z))      distortion = −1/S Σ_s log p(x|z_s), z_s ~ q(z|x)
+
+    `elbo_se` is the standard error of the mean over examples. `samples` is S.
+    """
+    noise = keras.random.SeedGenerator(seed)
+
+    def terms(x):
+        qz = model.posterior(x)
+        log_px = [model.observation(qz.sample(noise)).log_prob(x) for _ in range(samples)]  # S × (B,)
+        return kl(qz, model.prior()), -sum(log_px) / samples
+
+    run = compiled(terms, [*model.variables, noise.state])
+    parts = [[ops.convert_to_numpy(term) for term in run(ops.convert_to_tensor(x))] for x in examples(batches)]
+    rate, distortion = (np.concatenate(column).astype("float64") for column in zip(*parts, strict=True))
+    elbo = -rate - distortion
+    return {
+        "elbo": float(elbo.mean()),
+        "elbo_se": float(elbo.std(ddof=1) / np.sqrt(len(elbo))) if len(elbo) > 1 else float("nan"),
+        "rate": float(rate.mean()),
+        "distortion": float(distortion.mean()),
+    }
+
+
+def examples(batches):
+    """The x of every batch."""
+    for i in range(len(batches)):
+        x, _, _ = keras.utils.unpack_x_y_sample_weight(batches[i])
+        yield x

@@ -1,0 +1,149 @@
+"""Several runs side by side: one figure, and the figures in it."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from kvae.evaluation.pictures import grid, new_figure, pairs, save_figure
+
+COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+"""Okabe and Ito's, which the colour-blind tell apart too."""
+
+_CURVES = {
+    "elbo": "ELBO (nats)",
+    "rate": "rate (nats)",
+    "distortion": "distortion (nats)",
+    "active_units": "active units",
+}
+_EXTREMES = {"posterior_mean": "posterior mean, min to max", "posterior_std": "posterior std, min to max"}
+_TILES = 4  # rows of images for the reconstructions, and as many for the samples
+
+
+@dataclasses.dataclass(frozen=True)
+class Contender:
+    """One run of a comparison.
+
+    history: columns of figures by name, as `Run.history` returns them.
+    metrics: figures on held-out data; those that are missing are taken from the history's last validation.
+    x, x_hat: examples and their reconstructions (N, H, W, C) in [0, 1], or None.
+    samples: draws (N, H, W, C), or None.
+    """
+
+    name: str
+    history: Mapping[str, np.ndarray]
+    metrics: Mapping[str, object] = dataclasses.field(default_factory=dict)
+    x: np.ndarray | None = None
+    x_hat: np.ndarray | None = None
+    samples: np.ndarray | None = None
+
+
+def tiles(n: int) -> tuple[int, int]:
+    """How many examples and how many samples of each of `n` contenders the figure shows."""
+    columns = _columns(n)
+    return columns * _TILES // 2, columns * _TILES
+
+
+def figures(contender: Contender) -> dict:
+    """A contender's epochs, elbo, rate, distortion, mse, active units and extremes of the posterior."""
+    history, metrics = contender.history, contender.metrics
+    last = {name: column[-1] for name, column in history.items()}
+    row = {"epochs": int(last["epoch"])} if last else {}
+    for name in ("elbo", "rate", "distortion", "mse", "active_units"):
+        value = metrics.get(name, last.get(f"val_{name}", last.get(name)))
+        if value is not None:
+            row[name] = int(value) if name == "active_units" else float(value)
+    extremes = (f"{name}_{end}" for name in _EXTREMES for end in ("min", "max"))
+    return row | {name: float(last[name]) for name in extremes if name in last}
+
+
+def save_comparison(path: Path, contenders: Sequence[Contender]) -> None:
+    """Draws the curves of all contenders above what each of them reconstructs and samples.
+
+    Curves show held-out data as lines and training data as dots; each contender has one colour throughout.
+    """
+    n = len(contenders)
+    width = max(10.0, 1.7 * n)
+    tile = width / n / _columns(n)
+    rows = [kind for kind in ("x_hat", "samples") if any(getattr(c, kind) is not None for c in contenders)]
+    heights = [4.4, 0.5 + len(rows) * (_TILES * tile + 0.1)]
+    figure = new_figure(width, sum(heights) if rows else heights[0])
+    above, *below = figure.subfigures(
+        1 + bool(rows), 1, height_ratios=heights[: 1 + bool(rows)], squeeze=False
+    )[:, 0]
+    _draw_curves(above, contenders)
+    if rows:
+        _draw_images(below[0], contenders, rows)
+    save_figure(figure, path)
+
+
+def _draw_curves(figure, contenders):
+    axes = figure.subplots(2, 3).flat
+    for panel, (name, title) in zip(axes, {**_CURVES, **_EXTREMES}.items(), strict=True):
+        panel.set_title(title, fontsize=9)
+        panel.tick_params(labelsize=8)
+        panel.grid(alpha=0.25, linewidth=0.5)
+        panel.spines[["top", "right"]].set_visible(False)
+        panel.xaxis.get_major_locator().set_params(integer=True)
+        for contender, color in _colored(contenders):
+            draw = _draw_extremes if name in _EXTREMES else _draw_curve
+            draw(panel, contender.history, name, color)
+        if name == "posterior_std":
+            panel.set_yscale("log")
+            panel.tick_params(which="minor", labelsize=8)
+    for panel in axes[3:]:
+        panel.set_xlabel("epoch", fontsize=8)
+    names = [figure.axes[0].plot([], color=color, label=c.name)[0] for c, color in _colored(contenders)]
+    figure.legend(
+        handles=names, loc="outside upper center", ncols=min(4, len(names)), fontsize=9, frameon=False
+    )
+
+
+def _draw_curve(panel, history, name, color):
+    held_out = f"val_{name}" if f"val_{name}" in history else name
+    if held_out in history:
+        marker = "." if len(history["epoch"]) == 1 else None  # a line needs two points
+        panel.plot(history["epoch"], history[held_out], color=color, linewidth=1.5, marker=marker)
+    if held_out != name and name in history:
+        panel.plot(history["epoch"], history[name], color=color, linewidth=1, linestyle=":", alpha=0.8)
+
+
+def _draw_extremes(panel, history, name, color):
+    if f"{name}_min" in history:
+        low, high = history[f"{name}_min"], history[f"{name}_max"]
+        panel.fill_between(history["epoch"], low, high, color=color, alpha=0.12, linewidth=0)
+        for edge in (low, high):
+            panel.plot(history["epoch"], edge, color=color, linewidth=1)
+
+
+def _draw_images(figure, contenders, rows):
+    columns = _columns(len(contenders))
+    axes = figure.subplots(len(rows), len(contenders), squeeze=False)
+    for column, (contender, color) in zip(axes.T, _colored(contenders), strict=True):
+        column[0].set_title(f"{contender.name}\n{_caption(contender)}", fontsize=8, color=color)
+        for panel, kind in zip(column, rows, strict=True):
+            panel.set(xticks=[], yticks=[])
+            panel.spines[:].set_visible(False)
+            if getattr(contender, kind) is not None:
+                sheet = (
+                    grid(contender.samples[: columns * _TILES], columns)
+                    if kind == "samples"
+                    else pairs(contender.x, contender.x_hat, columns)
+                )
+                panel.imshow(sheet)
+    for panel, kind in zip(axes[:, 0], rows, strict=True):
+        panel.set_ylabel({"x_hat": "originals, reconstructions", "samples": "samples"}[kind], fontsize=8)
+
+
+def _caption(contender: Contender) -> str:
+    row = figures(contender)
+    return " · ".join(f"{name} {row[name]:.4g}" for name in ("rate", "distortion", "mse") if name in row)
+
+
+def _columns(n: int) -> int:
+    return min(max(24 // n, 4), 12)
+
+
+def _colored(contenders):
+    return [(contender, COLORS[i % len(COLORS)]) for i, contender in enumerate(contenders)]

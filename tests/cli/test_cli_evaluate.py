@@ -1,0 +1,51 @@
+"""Figures of a trained run."""
+
+import json
+
+FIGURES = {"elbo", "elbo_se", "rate", "distortion", "mse", "mae", "ssim", "active_units", "kl_per_unit"}
+
+
+def test_keeps_what_it_prints(kvae_json, run):
+    report = kvae_json("evaluate", run)
+    assert report["recipe"] == "digits/vae"
+    assert report["data"] == "digits/test"
+    assert report["n"] == 180
+    assert set(report["metrics"]) >= FIGURES
+    assert json.loads((run / "metrics.json").read_text()) == report
+
+
+def test_prints_a_table(kvae, run):
+    result = kvae("evaluate", run, "--split", "validation")
+    assert result.code == 0, result.err
+    assert result.out.startswith("digits/validation, 180 examples\n")
+    lines = dict(line.split(maxsplit=1) for line in result.out.splitlines()[2:])
+    assert float(lines["elbo"]) < 0
+    assert len(lines["kl_per_unit"].split()) == 8
+
+
+def test_one_metric_keeps_the_others_of_the_same_examples(kvae_json, run):
+    whole = kvae_json("evaluate", run)
+    part = kvae_json("evaluate", run, "--metric", "reconstruction")
+    assert set(part["metrics"]) == {"mse", "mae", "ssim"}
+    assert json.loads((run / "metrics.json").read_text())["metrics"] == whole["metrics"]
+    other = kvae_json("evaluate", run, "--metric", "reconstruction", "--split", "train")
+    assert set(json.loads((run / "metrics.json").read_text())["metrics"]) == set(other["metrics"])
+
+
+def test_an_unknown_metric(kvae, run):
+    result = kvae("evaluate", run, "--metric", "elb")
+    assert result.code == 2
+    assert "expected elbo, " in result.err
+
+
+def test_figures_are_shown_before_they_cannot_be_kept(kvae, run, monkeypatch):
+    from kvae import runs
+
+    def refuse(path, value):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(runs, "write_json", refuse)
+    result = kvae("evaluate", run, "--json")
+    assert result.code == 1
+    assert json.loads(result.out)["metrics"]
+    assert result.err.startswith("Error: No permission: ")

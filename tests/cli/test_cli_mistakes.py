@@ -1,0 +1,128 @@
+"""A user's mistake is answered by one sentence and the right exit code, before any long work."""
+
+import errno
+import json
+
+import pytest
+
+from kvae import zoo
+
+FAILED, USAGE = 1, 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["nonsense"], USAGE, "No such command 'nonsense'"),
+        (["train", "digits/vea"], USAGE, "Received: digits/vea. Nearest: digits/vae"),
+        (["train", "nowhere.py"], USAGE, "nowhere.py, which does not exist"),
+        (["show", "digits/vea"], USAGE, "Nearest: digits/vae"),
+        (["train", "--set", "epochs"], USAGE, "expected NAME=VALUE, got 'epochs'"),
+        (["train", "--set", "=3"], USAGE, "expected NAME=VALUE, got '=3'"),
+        (["train", "--set", "model.latnt=3"], USAGE, "Nearest: model.latent"),
+        (["train", "--set", "model.latent=many"], USAGE, "Expected model.latent of type int"),
+        (["train", "--set", "learning_rate=nan"], USAGE, "Expected learning_rate of type float"),
+        (["train", "--seed", "-1"], USAGE, "--seed"),
+        (["train", "--data-dir", "nowhere"], USAGE, "does not exist"),
+        (["train", "--backend", "numpy"], USAGE, "'tensorflow', 'jax', 'torch'"),
+        (["train", "mnist/conv_vae"], FAILED, "Received: no such folder. Put the official files there"),
+        (["train", "--resume", "nowhere"], FAILED, "nowhere, which does not exist"),
+        (["train", "digits/vae", "--resume", "nowhere"], USAGE, "the run keeps its recipe"),
+        (["evaluate", "digits/vae"], FAILED, "which is a recipe. Train it: kvae train digits/vae"),
+        (["sample", "nowhere"], FAILED, "nowhere, which does not exist"),
+        (["compare"], USAGE, "RUN"),
+    ],
+)
+def test_mistakes(kvae, arguments, code, words):
+    result = kvae(*arguments)
+    assert (result.code, result.out) == (code, "")
+    assert words in result.err
+    assert result.err.splitlines()[-1].startswith("Error: ")
+
+
+def test_folders_that_are_no_run(kvae, run):
+    (run / "config.json").write_text("{")
+    assert "Expected a whole JSON file" in kvae("evaluate", run).err
+    (run / "config.json").write_text("{}")
+    assert "lacks recipe, parameters" in kvae("evaluate", run).err
+    (run / "config.json").unlink()
+    assert "holds no config.json" in kvae("evaluate", run).err
+    assert "is a file" in kvae("evaluate", run / "model.keras").err
+
+
+def test_a_run_without_a_finished_epoch(kvae, run):
+    (run / "model.keras").unlink()
+    (run / "checkpoint" / "state.npz").unlink()
+    result = kvae("sample", run)
+    assert result.code == FAILED
+    assert f"kvae train --resume {run}" in result.err
+
+
+def test_a_halved_model(kvae, run):
+    whole = (run / "model.keras").read_bytes()
+    (run / "model.keras").write_bytes(whole[: len(whole) // 2])
+    result = kvae("sample", run)
+    assert result.code == FAILED
+    assert "Expected a whole model" in result.err
+
+
+def test_a_folder_that_holds_something(kvae, run):
+    result = kvae("train", "--out", run)
+    assert result.code == FAILED
+    assert f"--resume {run}" in result.err
+
+
+def test_only_epochs_change_when_a_run_goes_on(kvae, run):
+    result = kvae("train", "--resume", run, "--set", "batch_size=3")
+    assert result.code == FAILED
+    assert "Expected no setting but epochs" in result.err
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device", "there"), "No room on the disk: there."),
+        (OSError("errno = 28, error message = 'No space left on device'"), "No room on the disk."),
+        (PermissionError(errno.EACCES, "Permission denied", "there"), "No permission: there."),
+        (OSError(errno.EROFS, "Read-only file system", "there"), "No permission: there."),
+        (
+            FileNotFoundError(errno.ENOENT, "No such file or directory", "there"),
+            "No such file or directory: there.",
+        ),
+        (MemoryError(), "Not enough memory."),
+        (RuntimeError("RESOURCE_EXHAUSTED: Out of memory"), "Not enough memory."),
+    ],
+)
+def test_what_the_system_refuses(kvae, monkeypatch, error, sentence):
+    def train(*arguments, **options):
+        error.add_note("Go on with the run: kvae train --resume there")
+        raise error
+
+    monkeypatch.setattr(zoo, "train", train, raising=False)
+    result = kvae("train")
+    first, note = result.err.splitlines()
+    assert result.code == FAILED
+    assert first.startswith(f"Error: {sentence}")
+    assert note == "Go on with the run: kvae train --resume there"
+
+
+def test_a_bug_keeps_its_traceback(kvae, monkeypatch):
+    def train(*arguments, **options):
+        return 1 / 0
+
+    monkeypatch.setattr(zoo, "train", train, raising=False)
+    with pytest.raises(ZeroDivisionError):
+        kvae("train")
+
+
+def test_the_same_sentence_in_json_mode(kvae):
+    result = kvae("evaluate", "nowhere", "--json")
+    assert (result.code, result.out) == (FAILED, "")
+    assert result.err.startswith("Error: ")
+
+
+def test_json_has_no_nan(capsys):
+    from kvae.cli.output import print_json
+
+    print_json({"a": float("nan"), "b": [float("inf"), 1.5], "c": (2,)})
+    assert json.loads(capsys.readouterr().out) == {"a": None, "b": [None, 1.5], "c": [2]}

@@ -1,0 +1,102 @@
+"""Samples and reconstructions as files."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+
+def test_samples_as_a_sheet_in_the_run(kvae, run):
+    result = kvae("sample", run)
+    assert result.code == 0, result.err
+    assert str(run / "pictures/samples.png") in result.out
+    assert Image.open(run / "pictures/samples.png").size == (8 * 66 - 2, 8 * 66 - 2)
+
+
+def test_samples_as_an_array_follow_the_seed(kvae, trained, tmp_path):
+    def sample(name, *options):
+        assert kvae("sample", trained, "-n", 5, "--out", name, *options).code == 0
+        return np.load(tmp_path / name)["x"]
+
+    first = sample("a.npz")
+    assert first.shape == (5, 8, 8, 1)
+    assert np.array_equal(first, sample("b.npz"))
+    assert not np.array_equal(first, sample("c.npz", "--seed", 1))
+    cold = sample("d.npz", "--temperature", 0)
+    assert np.array_equal(cold, np.repeat(cold[:1], 5, axis=0))
+
+
+def test_samples_as_a_folder(kvae, trained, tmp_path):
+    assert kvae("sample", trained, "-n", 11, "--out", "faces").code == 0
+    assert sorted(path.name for path in (tmp_path / "faces").iterdir()) == [f"{i:02d}.png" for i in range(11)]
+    assert Image.open(tmp_path / "faces/00.png").size == (8, 8)
+    again = kvae("sample", trained, "-n", 3, "--out", "faces")
+    assert again.code == 2
+    assert "holds files" in again.err
+
+
+@pytest.mark.parametrize("out", ["sheet.jpg", "there"])
+def test_places_that_are_refused(kvae, trained, tmp_path, out):
+    (tmp_path / "there").write_text("mine")
+    assert kvae("sample", trained, "--out", out).code == 2
+    assert (tmp_path / "there").read_text() == "mine"
+
+
+def test_infinite_temperature(kvae, trained):
+    assert kvae("sample", trained, "--temperature", "inf").code == 2
+
+
+def test_reconstructs_held_out_examples(kvae_json, run):
+    report = kvae_json("reconstruct", run)
+    assert report["n"] == 32
+    assert 0 < report["metrics"]["mse"] < 0.2
+    assert Image.open(run / "pictures/reconstructions.png").size == (8 * 66 - 2, 8 * 66 - 2)
+
+
+def test_reconstructs_pictures_of_any_kind(kvae_json, trained, tmp_path, rng):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    photo = Image.fromarray(rng.integers(0, 256, (40, 60, 3), "uint8"))
+    photo.save(folder / "photo.jpg")
+    photo.convert("CMYK").save(folder / "print.jpg")
+    photo.convert("RGBA").save(tmp_path / "clear.png")
+    report = kvae_json("reconstruct", trained, folder, "clear.png", "--out", "sheet.png")
+    assert report["n"] == 3
+    sheet = np.asarray(Image.open(tmp_path / "sheet.png"))
+    originals = sheet[32:64:66, 32::66]  # a pixel of each picture in the first row
+    assert (originals[0, :3] < 255).any()
+
+
+def test_a_digit_comes_back_the_same_from_a_file(kvae_json, trained, tmp_path):
+    """What `sample` writes and `reconstruct` reads is what the model works with, to a grey level."""
+    from kvae import data
+
+    x = data.load("digits").test.x[:1]
+    Image.fromarray(x[0, ..., 0]).save(tmp_path / "digit.png")
+    from_file = kvae_json("reconstruct", trained, "digit.png", "--out", "a.png")
+    from_data = kvae_json("reconstruct", trained, "-n", 1, "--out", "b.png")
+    assert from_file["metrics"] == pytest.approx(from_data["metrics"], rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("torn.png", "torn.png, which cannot be read"),
+        ("none.png", "does not exist"),
+        ("empty", "Received: none in"),
+    ],
+)
+def test_pictures_that_are_none(kvae, trained, tmp_path, name, words):
+    Image.new("L", (30, 30)).save(tmp_path / "whole.png")
+    (tmp_path / "torn.png").write_bytes((tmp_path / "whole.png").read_bytes()[:50])
+    (tmp_path / "empty").mkdir()
+    result = kvae("reconstruct", trained, "whole.png", name, "--out", "sheet.png")
+    assert result.code == 1
+    assert words in result.err
+    assert not (tmp_path / "sheet.png").exists()
+
+
+def test_does_not_replace_what_it_reads(kvae, trained, tmp_path):
+    Image.new("L", (30, 30)).save(tmp_path / "mine.png")
+    before = (tmp_path / "mine.png").read_bytes()
+    assert kvae("reconstruct", trained, "mine.png", "--out", tmp_path / "mine.png").code == 2
+    assert (tmp_path / "mine.png").read_bytes() == before

@@ -1,0 +1,81 @@
+"""What costs nothing must appear at once."""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("keras", "numpy", "PIL", "rich", "pydantic", "matplotlib", "tensorflow", "jax", "torch")
+
+
+def process(*arguments):
+    return subprocess.run([sys.executable, "-m", "kvae", *arguments], capture_output=True, text=True)
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["list"], ["list", "--json"], ["train", "--help"], ["--version"]]
+)
+def test_imports_nothing_heavy(arguments, run_python):
+    code = f"""
+import sys
+from kvae.cli.app import app
+try:
+    app({arguments!r})
+except SystemExit:
+    pass
+print(*sorted(set({HEAVY!r}) & set(sys.modules)), "end", file=sys.stderr)
+sys.exit(bool(set({HEAVY!r}) & set(sys.modules)))
+"""
+    run_python(code)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["list"]])
+def test_takes_less_than_four_tenths_of_a_second(arguments):
+    def seconds():
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        assert process(*arguments).returncode == 0
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+    assert min(seconds() for _ in range(5)) < 0.4  # of the processor, whatever else the machine does
+
+
+def test_alone_it_shows_help(kvae):
+    result = kvae()
+    assert result.code == 0
+    assert "Commands:" in result.out
+
+
+def test_version(kvae):
+    from kvae.version import __version__
+
+    assert kvae("--version").out == f"kvae {__version__}\n"
+
+
+def test_every_command_shows_an_example(kvae):
+    from kvae.cli.app import app
+
+    names = [command.name or command.callback.__name__ for command in app.registered_commands]
+    assert names == ["list", "show", "train", "evaluate", "sample", "reconstruct", "compare"]
+    for name in names:
+        help_text = kvae(name, "--help").out
+        assert f"\n    kvae {name}" in help_text, help_text
+
+
+def test_runs_as_a_module():
+    done = process("list", "--json")
+    assert "digits/vae" in [entry["name"] for entry in json.loads(done.stdout)]
+    assert done.stderr == ""
+
+
+def test_a_closed_pipe_is_no_error():
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "kvae", "list"], stdout=writer, stderr=subprocess.PIPE, text=True, check=False
+    )
+    os.close(writer)
+    assert "Traceback" not in done.stderr

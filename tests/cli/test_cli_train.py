@@ -1,0 +1,139 @@
+"""Training from the command line: settings, directories, interruption."""
+
+import errno
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from kvae import files
+
+RECIPE = '''
+"""A recipe of one's own."""
+
+import kvae
+from kvae.zoo import Training
+from kvae.zoo.digits.vae import data, model
+
+
+def training(epochs: int = 1):
+    return Training(epochs, 256)
+'''
+
+
+def test_list(kvae, kvae_json):
+    entries = {entry["name"]: entry for entry in kvae_json("list")}
+    assert entries["digits/vae"]["data_here"] is True
+    assert entries["mnist/conv_vae"] == {
+        "name": "mnist/conv_vae",
+        "kind": "recipe",
+        "summary": entries["mnist/conv_vae"]["summary"],
+        "dataset": "mnist",
+        "data_here": False,
+    }
+    assert all(entry["summary"].endswith(".") for entry in entries.values())
+    assert "mnist/conv_vae  " in kvae("list").out
+
+
+def test_show(kvae, kvae_json):
+    shown = kvae_json("show", "digits/vae")
+    assert {"name": "model.hidden", "type": "tuple[int, ...]", "default": [256, 128]} in shown["parameters"]
+    text = kvae("show", "digits/vae").out
+    assert "Source:" in text
+    assert "model.hidden   tuple[int, ...]  (256, 128)" in text
+
+
+def test_trains_with_settings_of_which_the_last_wins(kvae, tmp_path):
+    arguments = (
+        "--set",
+        "epochs=9",
+        "--set",
+        "model.hidden=16,8",
+        "--set",
+        "epochs=1",
+        "--seed",
+        "3",
+        "--json",
+    )
+    result = kvae("train", *arguments)
+    assert result.code == 0, result.err
+    report = json.loads(result.out)
+    assert report["run"] == "runs/digits/vae"
+    assert {"elbo", "rate", "distortion", "mse", "active_units"} <= set(report["metrics"])
+    config = json.loads((tmp_path / "runs/digits/vae/config.json").read_text())
+    assert config["parameters"]["epochs"] == 1
+    assert config["parameters"]["model.hidden"] == [16, 8]
+    assert config["seed"] == 3
+    assert "digits: 1,437 train" in result.err
+    assert "epoch 1/1" in result.err
+
+
+def test_goes_on_and_says_what_to_do_next(kvae, run):
+    result = kvae("train", "--resume", run, "--set", "epochs=3")
+    assert result.code == 0, result.err
+    assert "epoch 3/3" in result.err
+    assert "epoch 2/3" not in result.err
+    assert len((run / "history.csv").read_text().splitlines()) == 1 + 3
+    assert f"kvae sample {run}" in result.out
+    assert "elbo " in result.out
+
+
+def test_a_recipe_of_ones_own(kvae, tmp_path):
+    (tmp_path / "mine.py").write_text(RECIPE)
+    assert "epochs" in kvae("show", "mine.py").out
+    result = kvae("train", "mine.py")
+    assert result.code == 0, result.err
+    assert (tmp_path / "runs/mine/model.keras").is_file()
+    assert kvae("evaluate", "runs/mine").code == 0
+
+
+def test_a_full_disk_says_how_to_go_on(kvae, run, monkeypatch):
+    def full(*arguments):
+        raise OSError(errno.ENOSPC, "No space left on device", str(run / "history.csv"))
+
+    monkeypatch.setattr(files.os, "replace", full)
+    result = kvae("train", "--resume", run, "--set", "epochs=3")
+    assert result.code == 1
+    assert "No room on the disk" in result.err.splitlines()[-2]
+
+
+def test_ctrl_c_and_resume(kvae, tmp_path):
+    run = tmp_path / "stopped"
+    command = [sys.executable, "-m", "kvae", "train", "--set", "epochs=5000", "--out", str(run)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        deadline = time.monotonic() + 60
+        while not (run / "history.csv").is_file():
+            assert process.poll() is None, process.stderr.read()
+            assert time.monotonic() < deadline, "no epoch in a minute"
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert process.returncode == 130
+    assert err.splitlines()[-2:] == ["Interrupted.", f"Go on with the run: kvae train --resume {run}"]
+    assert "Traceback" not in err
+    assert "absl" not in err
+    assert out == ""
+    finished = len((run / "history.csv").read_text().splitlines()) - 1
+    resumed = kvae("train", "--resume", run, "--set", f"epochs={finished + 1}")
+    assert resumed.code == 0, resumed.err
+    assert len((run / "history.csv").read_text().splitlines()) == 1 + finished + 1
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_ctrl_c_around_training(kvae, monkeypatch, tmp_path, when):
+    from kvae.runs import Run
+
+    def interrupt(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Run, "create" if when == "before" else "save_model", interrupt)
+    result = kvae("train", "--set", "epochs=1", "--out", tmp_path / "run")
+    assert result.code == 130
+    last = result.err.splitlines()[-1]
+    assert ("--resume" in last) == (when == "after")

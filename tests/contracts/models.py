@@ -1,0 +1,44 @@
+"""One small instance of every registered class: contracts hold for all of them.
+
+A new class enters by its line here; `test_saving.py` fails until it has one.
+"""
+
+import keras
+import numpy as np
+
+from kvae import distributions, models, networks, training
+
+SHAPE = (8, 8, 1)
+LATENT = 3
+
+
+def _conv():
+    return networks.conv_encoder(SHAPE, 2 * LATENT, width=4), networks.conv_decoder(LATENT, SHAPE, width=4)
+
+
+def _dense(outputs=2 * LATENT):
+    # Softplus: smooth for finite differences, and one of the activations that Keras keeps in float64 everywhere.
+    return networks.mlp(SHAPE, outputs, (16,), "softplus"), networks.mlp(LATENT, SHAPE, (16,), "softplus")
+
+
+MODELS = {
+    "Autoencoder": lambda: models.Autoencoder(*_dense(LATENT), likelihood="normal"),
+    "VAE": lambda: models.VAE(*_dense(), beta=0.7, free_bits=0.05),
+    "VAE, convolutional": lambda: models.VAE(*_conv(), likelihood="bernoulli"),
+}
+"""Every model of kvae.models, at minimal size."""
+
+OTHERS = {
+    "Optimizers": lambda: training.Optimizers({"loss": keras.optimizers.Adam(1e-3)}),
+    **{type(lik).__name__: lambda lik=lik: lik for lik in map(distributions.likelihoods.get, distributions.likelihoods.LIKELIHOODS)},
+}
+
+
+def batch(n=6, seed=0):
+    """Images in [0, 1]."""
+    return np.random.default_rng(seed).random((n, *SHAPE)).astype("float32")
+
+
+def data_for(model, n=6, seed=0):
+    """What `fit` takes for this model."""
+    return (batch(n, seed),)

@@ -1,0 +1,40 @@
+"""Losses, gradients' effect and ten Adam steps of every model, with given weights and noise, on the current backend.
+
+Run as a program, writes them to the .npz file that it is given; `test_backends.py` compares the files.
+"""
+
+import sys
+
+import keras
+import numpy as np
+from keras import ops
+
+from tests.contracts.models import MODELS, data_for
+
+
+def normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
+    noise = np.random.default_rng(1).standard_normal(tuple(int(n) for n in shape))
+    return ops.convert_to_tensor(noise.astype("float32")) * stddev + mean
+
+
+def main(path):
+    keras.random.normal = normal
+    arrays = {}
+    for name, make in MODELS.items():
+        model = make()
+        rng = np.random.default_rng(3)
+        for variable in model.trainable_variables:
+            variable.assign((0.2 * rng.standard_normal(variable.shape)).astype("float32"))
+        model.compile(keras.optimizers.Adam(1e-3), run_eagerly=True)
+        data = data_for(model, 8)
+        for term, value in model.test_on_batch(*data, return_dict=True).items():
+            arrays[f"{name}/loss/{term}"] = np.float32(value)
+        for _ in range(10):
+            model.train_on_batch(*data)
+        for i, variable in enumerate(model.trainable_variables):
+            arrays[f"{name}/weights/{i}"] = ops.convert_to_numpy(variable)
+    np.savez(path, **arrays)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

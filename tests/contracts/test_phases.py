@@ -1,0 +1,184 @@
+"""A phase moves its players and nothing else, each by its own gradient."""
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from kvae.errors import UserError
+from kvae.training import Model, Phase, reports
+from tests.contracts.models import MODELS, data_for
+
+
+@pytest.fixture
+def fixed_noise(monkeypatch):
+    """Every draw of normal noise is the same array, so that a loss is a function of the weights alone."""
+
+    def normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
+        noise = np.random.default_rng(1).standard_normal(tuple(int(n) for n in shape))
+        return ops.convert_to_tensor(noise, dtype=dtype or keras.config.floatx()) * stddev + mean
+
+    monkeypatch.setattr(keras.random, "normal", normal)
+
+
+@pytest.fixture
+def double():
+    """float64 throughout. Only TensorFlow: elsewhere Keras' matrix products and batch norm round to float32."""
+    before = keras.config.floatx(), keras.config.dtype_policy()
+    keras.config.set_floatx("float64")
+    keras.config.set_dtype_policy("float64")
+    yield
+    keras.config.set_floatx(before[0])
+    keras.config.set_dtype_policy(before[1])
+
+
+def _players(model):
+    """(phase, batch, player, variables, their gradients as arrays) for every player of every phase."""
+    batch = model._unpack(tuple(ops.convert_to_tensor(a, keras.config.floatx()) for a in data_for(model)))
+    for phase in model.phases():
+        variables = phase.variables()
+        _, gradients = model.gradients(lambda phase=phase: phase(batch, training=False), variables)
+        for player, group in variables.items():
+            yield phase, batch, player, group, [ops.convert_to_numpy(g) for g in gradients[player]]
+
+
+def _loss_at(phase, batch, player, variables, values):
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
+    return float(ops.convert_to_numpy(phase(batch, training=False)[player]))
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="Keras computes in float64 on TensorFlow alone")
+@pytest.mark.parametrize("name", MODELS)
+def test_each_player_gets_the_gradient_of_its_own_loss(name, fixed_noise, double):
+    """d L_player / d θ_i by central differences in float64, at two weights of every variable."""
+    keras.utils.set_random_seed(0)
+    model = MODELS[name]()
+    model.compile("sgd")
+    rng, checked = np.random.default_rng(2), 0
+    for phase, batch, player, variables, gradients in _players(model):
+        for variable, gradient in zip(variables, gradients, strict=True):
+            value = ops.convert_to_numpy(variable).copy()
+            for index in {tuple(rng.integers(s) for s in value.shape) for _ in range(2)}:
+                step = np.zeros_like(value)
+                step[index] = 1e-5
+                up, down = (_loss_at(phase, batch, player, [variable], [value + s * step]) for s in (1, -1))
+                variable.assign(value)
+                np.testing.assert_allclose(gradient[index], (up - down) / 2e-5, rtol=2e-5, atol=1e-7)
+                checked += 1
+    assert checked >= 8
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_each_player_descends_its_own_loss(name, fixed_noise):
+    """Along the unit vector of its gradient g a player's loss rises by |g|: central differences in float32."""
+    keras.utils.set_random_seed(0)
+    model = MODELS[name]()
+    model.compile("sgd")
+    for phase, batch, player, variables, gradients in _players(model):
+        norm = np.sqrt(sum(np.square(g).sum() for g in gradients))
+        values = [ops.convert_to_numpy(v).copy() for v in variables]
+        up, down = (
+            _loss_at(phase, batch, player, variables, [v + s * 5e-3 * g / norm for v, g in zip(values, gradients, strict=True)])
+            for s in (1, -1)
+        )
+        _loss_at(phase, batch, player, variables, values)
+        np.testing.assert_allclose((up - down) / 1e-2, norm, rtol=5e-3)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_round_moves_every_trainable_weight_and_only_by_a_phase(name):
+    model = MODELS[name]()
+    model.compile(keras.optimizers.SGD(0.1))
+    owned = {id(v) for phase in model.phases() for group in phase.variables().values() for v in group}
+    assert owned == {id(v) for v in model.trainable_variables}
+    before = [ops.convert_to_numpy(v).copy() for v in model.trainable_variables]
+    model.fit(*data_for(model, 32), batch_size=8, epochs=3, verbose=0)
+    for variable, old in zip(model.trainable_variables, before, strict=True):
+        assert not np.array_equal(ops.convert_to_numpy(variable), old), f"{variable.path} did not move"
+
+
+@keras.saving.register_keras_serializable("kvae-tests")
+class Duel(Model):
+    """Two players on one forward pass, then a third in a phase of its own; all losses by hand."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.a, self.b, self.c = (keras.layers.Dense(1, use_bias=False, kernel_initializer="ones") for _ in range(3))
+        for layer in (self.a, self.b, self.c):
+            layer.build((None, 1))
+
+    @reports("a", "b")
+    def together(self, x, training):
+        a, b = self.a(x), self.b(x)
+        return {"a": ops.mean(a * b), "b": -ops.mean(a * b)}
+
+    @reports("c")
+    def after(self, x, training):
+        return {"c": ops.mean(self.a(x) * self.c(x))}
+
+    def phases(self):
+        return Phase(self.together, {"a": [self.a], "b": [self.b]}), Phase(self.after, {"c": [self.c]})
+
+    def call(self, x):
+        return self.a(x)
+
+
+def test_players_of_a_phase_move_simultaneously_and_later_phases_see_them_moved():
+    """x = 1, all weights 1, rate 0.1: a ← 1 − 0.1·b, b ← 1 + 0.1·a (the old a), then c ← 1 − 0.1·a (the new a)."""
+    model = Duel()
+    model.compile({p: keras.optimizers.SGD(0.1) for p in "abc"})
+    model.train_on_batch(np.ones((4, 1), "float32"))
+    weights = [float(ops.convert_to_numpy(layer.kernel)[0, 0]) for layer in (model.a, model.b, model.c)]
+    np.testing.assert_allclose(weights, [0.9, 1.1, 1 - 0.1 * 0.9], rtol=1e-6)
+
+
+def test_every_player_keeps_its_own_optimizer():
+    model = Duel()
+    model.compile({"a": keras.optimizers.SGD(0.5), "b": keras.optimizers.Adam(1e-3), "c": keras.optimizers.SGD(0.0)})
+    model.train_on_batch(np.ones((4, 1), "float32"))
+    a, b, c = (float(ops.convert_to_numpy(layer.kernel)[0, 0]) for layer in (model.a, model.b, model.c))
+    np.testing.assert_allclose([a, b, c], [0.5, 1.001, 1.0], rtol=1e-5)
+    assert int(model.optimizer.iterations) == 1
+    assert [int(o.iterations) for o in model.optimizer.players.values()] == [1, 1, 1]
+
+
+def test_a_loss_must_return_what_it_reports():
+    class Liar(Duel):
+        @reports("c")
+        def after(self, x, training):
+            return {"c": ops.mean(self.c(x)), "secret": 0.0}
+
+    model = Liar()
+    model.compile("sgd")
+    with pytest.raises(ValueError, match="to return what it reports"):
+        model.train_on_batch(np.ones((4, 1), "float32"))
+
+
+def test_players_need_optimizers():
+    with pytest.raises(ValueError, match="one optimizer for each of the players"):
+        Duel().compile({"a": "sgd"})
+
+
+def test_an_unconnected_gradient_is_zero_and_moves_nothing():
+    class Idle(Duel):
+        @reports("c")
+        def after(self, x, training):
+            return {"c": ops.mean(self.a(x))}  # does not depend on c
+
+    model = Idle()
+    model.compile("adam")
+    model.train_on_batch(np.ones((4, 1), "float32"))
+    assert float(ops.convert_to_numpy(model.c.kernel)[0, 0]) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"loss": "mse"}, "brings its own objective"),
+        ({"metrics": ["mse"]}, "brings its own objective"),
+    ],
+)
+def test_compile_refuses_what_it_would_ignore(arguments, message):
+    with pytest.raises(UserError, match=message):
+        Duel().compile("sgd", **arguments)

@@ -1,0 +1,74 @@
+"""Every registered class round-trips, and a loaded model goes on as if it had never been away."""
+
+import json
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+import kvae
+from tests.contracts.models import MODELS, OTHERS, batch, data_for
+
+KVAE_CLASSES = {name.split(">")[1] for name in keras.saving.get_custom_objects() if name.startswith("kvae>")}
+
+
+def test_the_table_holds_every_registered_class():
+    assert KVAE_CLASSES == {name.split(",")[0] for name in {**MODELS, **OTHERS}}
+
+
+@pytest.mark.parametrize("name", [*MODELS, *OTHERS])
+def test_configuration_round_trip(name):
+    made = {**MODELS, **OTHERS}[name]()
+    text = json.dumps(keras.saving.serialize_keras_object(made))
+    again = keras.saving.deserialize_keras_object(json.loads(text))
+    assert type(again) is type(made)
+    assert json.dumps(keras.saving.serialize_keras_object(again)) == text
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_saved_and_loaded(name, tmp_path):
+    model = MODELS[name]()
+    model.compile(keras.optimizers.Adam(1e-2))
+    data = data_for(model, 16)
+    model.fit(*data, batch_size=8, verbose=0)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    np.testing.assert_array_equal(loaded.predict(data[0], verbose=0), model.predict(data[0], verbose=0))
+    assert len(loaded.optimizer.variables) == len(model.optimizer.variables) > len(model.trainable_variables)
+    for a, b in zip(loaded.optimizer.variables, model.optimizer.variables, strict=True):
+        np.testing.assert_array_equal(ops.convert_to_numpy(a), ops.convert_to_numpy(b))
+
+
+def test_training_goes_on_after_loading(tmp_path):
+    """Two epochs in one go equal one epoch, saving, loading, one epoch: with the moments of Adam, without noise."""
+    keras.utils.set_random_seed(0)
+    model = MODELS["Autoencoder"]()
+    model.compile(keras.optimizers.Adam(1e-2))
+    x = batch(16)
+    model.fit(x, batch_size=8, shuffle=False, verbose=0)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    for each in (model, loaded):
+        each.fit(x, batch_size=8, shuffle=False, verbose=0)
+    for a, b in zip(loaded.variables, model.variables, strict=True):
+        np.testing.assert_array_equal(ops.convert_to_numpy(a), ops.convert_to_numpy(b))
+
+
+def test_an_annealed_beta_is_saved(tmp_path):
+    model = MODELS["VAE"]()
+    model.beta.assign(0.125)
+    model.save(tmp_path / "model.keras")
+    assert float(keras.saving.load_model(tmp_path / "model.keras").beta) == 0.125
+
+
+@pytest.mark.parametrize("order", ["import keras, kvae", "import kvae, keras"])
+def test_import_kvae_is_enough_to_load(order, tmp_path, run_python):
+    MODELS["VAE"]().save(tmp_path / "model.keras")
+    out = run_python(f"{order}\nprint(type(keras.saving.load_model({str(tmp_path / 'model.keras')!r})).__name__)")
+    assert out.split()[-1] == "VAE"
+
+
+def test_import_kvae_imports_no_keras(run_python):
+    assert run_python("import sys, kvae; kvae.data; print('keras' in sys.modules)").split()[-1] == "False"
+    assert kvae.__version__

@@ -1,0 +1,78 @@
+"""Every test has a cache, a home and a data folder of its own; the real data are lent to those that ask."""
+
+import builtins
+import errno
+import io
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+_REAL = os.environ.get("KVAE_DATA")
+
+
+@pytest.fixture(autouse=True)
+def cache_folder(tmp_path, monkeypatch) -> Path:
+    monkeypatch.setenv("KVAE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("KVAE_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("TFDS_DATA_DIR", raising=False)
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def data_dir(tmp_path) -> Path:
+    """An empty folder that KVAE_DATA names."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def real(tmp_path_factory, monkeypatch) -> Path:
+    """The folder of real data; its prepared pictures are shared by the tests of one run."""
+    if not _REAL:
+        pytest.skip("KVAE_DATA is not set: it names the folder with the real data sets")
+    monkeypatch.setenv("KVAE_DATA", _REAL)
+    monkeypatch.setenv("KVAE_CACHE", str(tmp_path_factory.getbasetemp() / "real-cache"))
+    return Path(_REAL)
+
+
+@pytest.fixture
+def paint():
+    """paint(path, color, size) writes a picture of one colour; lossless where the suffix allows it."""
+
+    def write(path: Path, color=(10, 20, 30), size=(8, 8)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(np.full((*size[::-1], 3), color, np.uint8)).save(path)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def forbid(monkeypatch):
+    """forbid(path) takes away the permission to read it: truly, or in imitation for root."""
+    forbidden = []
+
+    def guarded(function):
+        def call(path, *args, **kwargs):
+            if isinstance(path, str | os.PathLike) and Path(path) in forbidden:
+                raise PermissionError(errno.EACCES, "Permission denied", str(path))
+            return function(path, *args, **kwargs)
+
+        return call
+
+    def forbid(path: Path):
+        forbidden.append(path)
+        if os.geteuid() != 0:
+            path.chmod(0)
+            return
+        for module, name in ((builtins, "open"), (io, "open"), (os, "scandir")):
+            monkeypatch.setattr(module, name, guarded(getattr(module, name)))
+
+    yield forbid
+    for path in forbidden:
+        path.chmod(0o755)

@@ -1,0 +1,141 @@
+"""CelebA in files of the official layout, small."""
+
+import zipfile
+
+import numpy as np
+import pytest
+from kvae.errors import UserError
+from PIL import Image
+
+from kvae import data
+
+NAMES = ["5_o_Clock_Shadow", "Male", "Smiling"]
+
+
+def write_celeba(folder, n=20, parts=None, identities=None, listed=30):
+    """Faces at 178×218: white inside the usual box, black outside, the red corner numbered."""
+    pictures = folder / "img_align_celeba"
+    pictures.mkdir(parents=True)
+    for i in range(1, n + 1):
+        x = np.zeros((218, 178, 3), np.uint8)
+        x[35:183, 15:163] = i
+        Image.fromarray(x).save(pictures / f"{i:06}.png")
+    lines = [
+        f"{i:06}.png {'-1' if i % 2 else ' 1'} {' 1' if i % 3 == 0 else '-1'} -1"
+        for i in range(1, listed + 1)
+    ]
+    (folder / "list_attr_celeba.txt").write_text("\n".join([str(listed), " ".join(NAMES), *lines, ""]))
+    for name, numbers in (("list_eval_partition.txt", parts), ("identity_CelebA.txt", identities)):
+        if numbers is not None:
+            rows = [f"{i + 1:06}.png {number}" for i, number in enumerate(numbers)]
+            (folder / name).write_text("\n".join(rows) + "\n")
+    return folder
+
+
+def test_the_crop_holds_the_box_and_nothing_else(data_dir):
+    write_celeba(data_dir / "celeba")
+    dataset = data.load("celeba")
+    assert dataset.shape == (64, 64, 3)
+    for split in (dataset.train, dataset.validation):
+        numbers = np.array([int(file[:6]) for file in split.columns["file"]])[:, None, None, None]
+        assert (split.x[:, 3:-3, 3:-3] == numbers).all()
+        assert (
+            split.x[:, 1:-1, 1:-1] > 0.9 * numbers
+        ).all()  # the black is outside, though the kernel sees it
+        assert (split.x[:, 0, 32] < numbers[:, 0, 0]).any()
+
+
+def test_attributes_become_zero_and_one(data_dir):
+    write_celeba(data_dir / "celeba")
+    dataset = data.load("celeba", size=8)
+    assert dataset.labels == tuple(NAMES)
+    for split in (dataset.train, dataset.validation):
+        i = np.array([int(file[:6]) for file in split.columns["file"]])
+        np.testing.assert_array_equal(split.y, np.stack([i % 2 == 0, i % 3 == 0, 0 * i], 1))
+        assert split.y.dtype == np.uint8
+
+
+def test_chosen_attributes_come_in_the_order_given(data_dir):
+    write_celeba(data_dir / "celeba")
+    chosen = data.load("celeba", size=8, attributes=("Smiling", "Male"))
+    assert chosen.labels == ("Smiling", "Male")
+    every = data.load("celeba", size=8)
+    np.testing.assert_array_equal(chosen.train.y, every.train.y[:, [2, 1]])
+    assert chosen.fingerprint != every.fingerprint
+    with pytest.raises(UserError, match=r"attributes='male'. Choose for example Male"):
+        data.load("celeba", attributes=("male",))
+    with pytest.raises(UserError, match="one or more different names"):
+        data.load("celeba", attributes=("Male", "Male"))
+
+
+def test_the_official_partition_is_used(data_dir):
+    write_celeba(data_dir / "celeba", n=6, parts=[0, 1, 2, 0, 1, 2], identities=[1] * 6)
+    dataset = data.load("celeba", size=8)
+    files = [
+        [int(f[:6]) for f in s.columns["file"]] for s in (dataset.train, dataset.validation, dataset.test)
+    ]
+    assert files == [[1, 4], [2, 5], [3, 6]]
+    assert dataset.notes == ()
+    assert dataset.fingerprint == data.load("celeba", size=8, seed=5).fingerprint
+
+
+def test_without_validation_images_a_tenth_is_drawn_by_identity(data_dir):
+    identities = [i // 2 for i in range(40)]
+    write_celeba(data_dir / "celeba", n=40, parts=[0] * 36 + [2] * 4, identities=identities, listed=40)
+    dataset = data.load("celeba", size=8)
+    assert [len(s) for s in (dataset.train, dataset.validation, dataset.test)] == [32, 4, 4]
+    assert not set(dataset.train.columns["identity"]) & set(dataset.validation.columns["identity"])
+    assert "4 training images drawn, no identity on both sides" in dataset.summary()
+    again, other = data.load("celeba", size=8), data.load("celeba", size=8, seed=1)
+    assert dataset.fingerprint == again.fingerprint != other.fingerprint
+    assert set(dataset.validation.columns["file"]) != set(other.validation.columns["file"])
+
+
+def test_a_zip_in_the_folders_of_the_official_drive(data_dir):
+    folder = write_celeba(data_dir / "plain" / "celeba")
+    plain = data.load("celeba", size=8, data_dir=data_dir / "plain")
+    official = data_dir / "celeba"
+    for name in ("Img", "Anno"):
+        (official / name).mkdir(parents=True)
+    with zipfile.ZipFile(official / "Img" / "img_align_celeba.zip", "w") as file:
+        for path in (folder / "img_align_celeba").iterdir():
+            file.write(path, f"img_align_celeba/{path.name}")
+    (folder / "list_attr_celeba.txt").rename(official / "Anno" / "list_attr_celeba.txt")
+    assert data.is_here("celeba")
+    dataset = data.load("celeba", size=8)
+    assert dataset.fingerprint == plain.fingerprint
+    np.testing.assert_array_equal(dataset.train.x, plain.train.x)
+
+
+def test_a_damaged_face_is_left_out_with_its_attributes(data_dir):
+    folder = write_celeba(data_dir / "celeba")
+    (folder / "img_align_celeba" / "000007.png").write_bytes(b"no picture")
+    with pytest.raises(UserError, match=r"000007.png"):
+        data.load("celeba", size=8)
+    dataset = data.load("celeba", size=8, skip_damaged=True)
+    for split in (dataset.train, dataset.validation):
+        np.testing.assert_array_equal(split.y[:, 0], split.x[:, 4, 4, 0] % 2 == 0)
+    assert len(dataset.train) + len(dataset.validation) == 19
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        (
+            "list_attr_celeba.txt",
+            "2\nMale\n000001.png 1\n",
+            "attributes of every picture. Received: .*000002.png",
+        ),
+        ("list_attr_celeba.txt", "", "attributes of every picture"),
+        ("list_attr_celeba.txt", "2\nMale\n000001.png 1\n000002.png 0\n", "Expected -1 or 1"),
+        ("list_attr_celeba.txt", "2\nMale\n000001.png 1\n000002.png x\n", "Expected -1 or 1"),
+        ("list_eval_partition.txt", "000001.png 0\n", "a line for every picture. Received: .*000002.png"),
+        ("list_eval_partition.txt", "000001.png 0\n000002.png 7\n", "partition of 0, 1 and 2. Received: .*7"),
+        ("identity_CelebA.txt", "000001.png a\n000002.png b\n", "lines of a file and a number"),
+    ],
+)
+def test_damaged_lists(data_dir, name, content, message):
+    folder = write_celeba(data_dir / "celeba", n=2, listed=2)
+    (folder / name).write_text(content)
+    with pytest.raises(UserError, match=message):
+        data.load("celeba", size=8)

@@ -1,0 +1,68 @@
+import numpy as np
+import pytest
+from kvae.errors import UserError
+
+from kvae.data import Dataset, Split, check_array
+
+
+def small(**changes) -> Dataset:
+    x = np.arange(5 * 2 * 3, dtype=np.uint8).reshape(5, 2, 3, 1)
+    settings = {
+        "name": "small",
+        "train": Split(x, np.arange(5, dtype=np.int32)),
+        "validation": None,
+        "test": Split(x[:2]),
+        "labels": tuple("abcde"),
+        "support": "bytes",
+        "fingerprint": "0",
+    }
+    return Dataset(**(settings | changes))
+
+
+def test_summary_states_counts_shape_range_and_labels():
+    assert small().summary() == "small: 5 train, 2 test; images of 2×3×1, bytes from 0 to 29; 5 classes."
+
+
+def test_summary_of_attributes_points_and_notes():
+    attributes = Split(np.zeros((4, 2), np.float32), np.ones((4, 1), np.uint8))
+    dataset = small(train=attributes, test=None, labels=("Male",), support="real", notes=("Mind the gap.",))
+    assert dataset.summary() == "small: 4 train; points of 2, real from 0 to 0; 1 attribute.\nMind the gap."
+
+
+def test_shape_and_length():
+    assert small().shape == (2, 3, 1)
+    assert len(small().train) == 5
+
+
+def test_rows_of_a_split_keep_their_facts():
+    split = Split(np.arange(3.0), np.arange(3), {"file": np.array(["a", "b", "c"])})[[2, 0]]
+    assert (split.x.tolist(), split.y.tolist(), split.columns["file"].tolist()) == (
+        [2, 0],
+        [2, 0],
+        ["c", "a"],
+    )
+
+
+@pytest.mark.parametrize("facts", [{"y": np.zeros(2)}, {"columns": {"file": np.zeros(4)}}])
+def test_a_split_refuses_facts_of_another_length(facts):
+    with pytest.raises(UserError, match=r"one entry of (y|file) per example. Received: [24] for 3 examples"):
+        Split(np.zeros((3, 2)), **facts)
+
+
+def test_check_array_names_the_first_value_that_is_not_finite():
+    x = np.zeros((4, 3), np.float32)
+    x[1, 2], x[3, 0] = np.nan, np.inf
+    with pytest.raises(UserError, match=r"Received: x\[1, 2\]=nan, the first of 2 that are not finite"):
+        check_array(x, "x")
+
+
+def test_check_array_accepts_lists_bytes_and_floats():
+    assert check_array([[1, 2]], "x").shape == (1, 2)
+    assert check_array(np.zeros((1, 2), np.uint8), "x").dtype == np.uint8
+    assert check_array(np.ones(3), "x").sum() == 3
+
+
+@pytest.mark.parametrize("x", [np.zeros((0, 3)), 1.0, np.array(["a"]), np.array([None])])
+def test_check_array_refuses_what_holds_no_numbers(x):
+    with pytest.raises(UserError, match="Expected"):
+        check_array(x, "x")

@@ -1,0 +1,117 @@
+"""The door: names, options, missing data, and how little an import costs."""
+
+import pytest
+from kvae.errors import UserError
+
+from kvae import data
+from kvae.data import registry
+
+
+def test_names():
+    assert data.names() == (
+        "digits",
+        "swiss_roll",
+        "mnist",
+        "fashion_mnist",
+        "binarized_mnist",
+        "omniglot",
+        "cifar10",
+        "stl10",
+        "celeba",
+        "paintings",
+    )
+
+
+def test_importing_and_listing_import_nothing_heavy(run_python):
+    code = (
+        "import sys, kvae.data as d; [d.is_here(n) for n in (*d.names(), 'tfds:mnist', 'folder:x')];"
+        "heavy = 'keras tensorflow tensorflow_datasets torch jax sklearn PIL numpy rich'.split();"
+        "print([m for m in heavy if m in sys.modules])"
+    )
+    assert run_python(code).strip() == "[]"
+
+
+def test_every_loader_exists_and_is_documented():
+    import pkgutil
+
+    for source in registry.SOURCES.values():
+        assert pkgutil.resolve_name(f"kvae.data.{source.loader}").__doc__
+
+
+@pytest.mark.parametrize(
+    ("name", "near"), [("celba", "celeba"), ("MNIST", "mnist"), ("folders", "folder:PATH")]
+)
+def test_an_unknown_name_meets_its_neighbours(name, near):
+    with pytest.raises(UserError, match=rf"name='{name}'. Choose for example .*{near}"):
+        data.load(name)
+    with pytest.raises(UserError, match=f"name='{name}'"):
+        data.is_here(name)
+
+
+@pytest.mark.parametrize("name", ["nothing:x", "folder:", "tfds:"])
+def test_a_name_needs_both_sides_of_its_colon(name):
+    with pytest.raises(UserError, match="Expected a known name"):
+        data.load(name)
+
+
+def test_an_unknown_option_lists_the_known():
+    with pytest.raises(
+        UserError, match=r"options that swiss_roll knows: n, noise, label. Received: points=3"
+    ):
+        data.load("swiss_roll", points=3)
+    with pytest.raises(UserError, match=r"options that digits knows: none. Received: size=32"):
+        data.load("digits", size=32)
+
+
+@pytest.mark.parametrize("name", [name for name, source in registry.SOURCES.items() if source.files])
+def test_missing_data_name_the_folder_and_the_files_at_once(name, data_dir):
+    assert not data.is_here(name)
+    with pytest.raises(UserError) as failure:
+        data.load(name)
+    message = str(failure.value)
+    assert f"Expected {name} in {data_dir / name}: " in message
+    assert "Received: no such folder. Put the official files there (KVAE_DATA or data_dir" in message
+    tfds = registry.SOURCES[name].tfds
+    assert ("tensorflow_datasets.load" in message) == (tfds is not None)
+
+
+def test_missing_data_say_what_is_there_instead(data_dir):
+    (data_dir / "mnist").mkdir()
+    with pytest.raises(UserError, match="Received: nothing"):
+        data.load("mnist")
+    (data_dir / "mnist" / "mnist.pkl").write_bytes(b"")
+    with pytest.raises(UserError, match=r"train-images-idx3-ubyte.*Received: only mnist.pkl"):
+        data.load("mnist")
+
+
+def test_the_data_folder_by_default(monkeypatch, tmp_path, paint):
+    monkeypatch.delenv("KVAE_DATA")
+    monkeypatch.chdir(tmp_path)
+    paint(tmp_path / "data" / "paintings" / "claude-monet" / "1.png")
+    assert data.is_here("paintings")
+    assert len(data.load("paintings", size=8).train) == 1
+
+
+def test_built_in_data_are_always_here():
+    assert data.is_here("digits")
+    assert data.is_here("swiss_roll")
+
+
+def test_folders_are_here_when_they_exist(tmp_path):
+    assert data.is_here(f"folder:{tmp_path}")
+    assert not data.is_here(f"folder:{tmp_path / 'nowhere'}")
+
+
+def test_no_permission_is_one_sentence(data_dir, forbid):
+    (data_dir / "mnist").mkdir()
+    forbid(data_dir / "mnist")
+    assert not data.is_here("mnist")
+    with pytest.raises(UserError, match=r"permission to read the data. Received: .*mnist: permission denied"):
+        data.load("mnist")
+
+
+def test_another_error_of_the_system_is_one_sentence(data_dir):
+    for name in ("train_X.bin", "train_y.bin", "test_X.bin", "test_y.bin"):
+        (data_dir / "stl10" / name).mkdir(parents=True)
+    with pytest.raises(UserError, match="Expected"):
+        data.load("stl10")

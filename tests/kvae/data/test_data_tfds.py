@@ -1,0 +1,150 @@
+"""TFDS, on small data sets that are written in its own format and read back through `tfds.load`."""
+
+import time
+
+import numpy as np
+import pytest
+from kvae.errors import UserError
+
+from kvae import data
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    """A TFDS folder with `tiny` and `mnist` (classes), `celeb_a` (attributes) and `odd` (several sizes)."""
+    tensorflow = pytest.importorskip("tensorflow")
+    tfds = pytest.importorskip("tensorflow_datasets")
+    home = tmp_path_factory.mktemp("tfds")
+
+    def write(name, features, parts):
+        splits = {
+            part: tensorflow.data.Dataset.from_generator(
+                lambda rows=rows: iter(rows),
+                output_signature=tensorflow.nest.map_structure(
+                    lambda v: tensorflow.TensorSpec([None] * np.ndim(v), np.asarray(v).dtype), rows[0]
+                ),
+            )
+            for part, rows in parts.items()
+        }
+        tfds.dataset_builders.TfDataBuilder(
+            name=name,
+            version="3.0.1",
+            data_dir=home,
+            split_datasets=splits,
+            features=tfds.features.FeaturesDict(features),
+            disable_shuffling=True,
+        ).download_and_prepare()
+
+    def image(i, height=8, width=8, channels=3):
+        return np.full((height, width, channels), i, np.uint8)
+
+    labels = tfds.features.ClassLabel(names=["cat", "dog", "owl"])
+    classes = {"image": tfds.features.Image(shape=(8, 8, 3)), "label": labels}
+    rows = [{"image": image(i), "label": np.int64(i % 3)} for i in range(30)]
+    write("tiny", classes, {"train": rows, "test": rows[:6]})
+
+    grey = {"image": tfds.features.Image(shape=(8, 8, 1)), "label": tfds.features.ClassLabel(num_classes=10)}
+    digits = [{"image": image(i, channels=1), "label": np.int64(i % 10)} for i in range(24)]
+    write("mnist", grey, {"train": digits, "test": digits[:4]})
+
+    names = ("Male", "Smiling")
+    faces = {
+        "image": tfds.features.Image(shape=(218, 178, 3)),
+        "attributes": {name: tfds.features.Scalar(np.bool_) for name in names},
+    }
+    people = [
+        {
+            "image": image(i, 218, 178),
+            "attributes": {"Male": np.bool_(i % 2), "Smiling": np.bool_(i % 3 == 0)},
+        }
+        for i in range(6)
+    ]
+    write("celeb_a", faces, {"train": people[:3], "validation": people[3:5], "test": people[5:]})
+
+    several = {"image": tfds.features.Image(shape=(None, None, 3))}
+    write("odd", several, {"train": [{"image": image(0)} for _ in range(4)] + [{"image": image(1, 9, 9)}]})
+    return home
+
+
+def test_images_and_classes(prepared):
+    dataset = data.load("tfds:tiny", data_dir=prepared)
+    assert dataset.name == "tfds:tiny"
+    assert dataset.labels == ("cat", "dog", "owl")
+    assert [len(s) for s in (dataset.train, dataset.validation, dataset.test)] == [27, 3, 6]
+    for split in (dataset.train, dataset.validation, dataset.test):
+        np.testing.assert_array_equal(split.y, split.x[:, 0, 0, 0] % 3)
+        assert split.y.dtype == np.int32
+    both = np.concatenate([dataset.train.x, dataset.validation.x])[:, 0, 0, 0]
+    assert sorted(both) == list(range(30))
+    assert isinstance(dataset.train.x, np.memmap)
+
+
+def test_equal_loads_have_equal_fingerprints(prepared):
+    first, again = (data.load("tfds:tiny", data_dir=prepared) for _ in range(2))
+    others = [{"seed": 1}, {"size": 4}, {"classes": ("dog", "owl")}]
+    prints = {data.load("tfds:tiny", data_dir=prepared, **other).fingerprint for other in others}
+    assert first.fingerprint == again.fingerprint
+    assert len(prints | {first.fingerprint}) == 4
+
+
+def test_classes_are_numbered_in_the_order_given(prepared):
+    dataset = data.load("tfds:tiny:3.0.1", data_dir=prepared, classes=("owl", "cat"), size=4)
+    assert dataset.labels == ("owl", "cat")
+    assert dataset.shape == (4, 4, 3)
+    for split in (dataset.train, dataset.validation, dataset.test):
+        np.testing.assert_array_equal(split.y, split.x[:, 0, 0, 0] % 3 == 0)
+
+
+def test_a_prepared_copy_stands_in_for_missing_official_files(prepared, data_dir, monkeypatch):
+    assert not data.is_here("mnist")
+    monkeypatch.setenv("TFDS_DATA_DIR", str(prepared))
+    assert data.is_here("mnist")
+    dataset = data.load("mnist")
+    assert dataset.name == "mnist"
+    assert [len(s) for s in (dataset.train, dataset.validation, dataset.test)] == [22, 2, 4]
+    assert dataset.shape == (8, 8, 1)
+
+
+def test_celebas_copy_is_cropped_and_labelled(prepared):
+    dataset = data.load("celeba", data_dir=prepared, attributes=("Smiling",))
+    assert (dataset.shape, dataset.labels) == ((64, 64, 3), ("Smiling",))
+    assert [len(s) for s in (dataset.train, dataset.validation, dataset.test)] == [3, 2, 1]
+    for split in (dataset.train, dataset.validation, dataset.test):
+        np.testing.assert_array_equal(split.y[:, 0], split.x[:, 0, 0, 0] % 3 == 0)
+    assert data.load("celeba", data_dir=prepared, size=16).labels == ("Male", "Smiling")
+
+
+def test_refusals(prepared):
+    with pytest.raises(UserError, match=r"one size. Received: image 0 of 8×8×3, image 4 of 9×9×3"):
+        data.load("tfds:odd", data_dir=prepared, validation=0.0)
+    assert data.load("tfds:odd", data_dir=prepared, size=4).train.y is None
+    with pytest.raises(UserError, match="Expected a data set with such labels"):
+        data.load("tfds:odd", data_dir=prepared, size=4, classes=("cat",))
+    with pytest.raises(UserError, match="classes='cow'"):
+        data.load("tfds:tiny", data_dir=prepared, classes=("cow",))
+
+
+def test_a_damaged_copy_is_one_sentence(prepared, tmp_path):
+    import shutil
+
+    shutil.copytree(prepared / "tiny", tmp_path / "tiny")
+    (record,) = (tmp_path / "tiny" / "3.0.1").glob("*train*")
+    record.write_bytes(record.read_bytes()[:-5])
+    with pytest.raises(
+        UserError, match=r"that TFDS can read. Received: tfds:tiny:3.0.1: truncated record .*requested\.$"
+    ):
+        data.load("tfds:tiny", data_dir=tmp_path)
+
+
+def test_what_is_not_prepared_fails_at_once(tmp_path):
+    start = time.monotonic()
+    with pytest.raises(UserError, match=r"Received: tfds:cifar100, not in .*download=True"):
+        data.load("tfds:cifar100", data_dir=tmp_path)
+    assert time.monotonic() - start < 5
+    assert not data.is_here("tfds:cifar100")
+
+
+def test_without_tfds_the_way_to_install_it_is_named(prepared, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "tensorflow_datasets", None)
+    with pytest.raises(UserError, match=r"pip install 'kvae\[tfds\]'"):
+        data.load("tfds:tiny", data_dir=prepared)
