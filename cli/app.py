@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import typer
+
 from kvae.cli.commands import compare, evaluate, reconstruct, sample, show, train
 from kvae.cli.commands import list as list_
 from kvae.cli.errors import Group

@@ -42,13 +42,15 @@ def prepare(backend: str | None = None) -> str:
     return name
 
 
-def import_keras() -> None:
-    """Imports Keras and its backend without start-up chatter.
+def import_keras(to_train: bool = False) -> None:
+    """Imports Keras and its backend without start-up chatter, and all else that Keras imports `to_train`.
 
     TensorFlow's libraries write to standard error before they read any setting that would stop them.
     """
     with _descriptor_to_nowhere(2):
         importlib.import_module("keras")
+        if to_train and _is_installed("tensorflow"):  # which Keras seeds, whatever the backend
+            importlib.import_module("tensorflow")
 
 
 @contextlib.contextmanager

@@ -2,11 +2,14 @@
 
 import contextlib
 import errno
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import typer
-from kvae.errors import UserError
 from typer.core import TyperGroup
+
+from kvae.errors import UserError
 
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
 
@@ -74,7 +77,11 @@ def explain(error: BaseException) -> tuple[str | None, int]:
 
 
 def _at(error: OSError) -> str:
-    return f": {error.filename}" if error.filename is not None else ""
+    """Where it happened: the folder in place of a hidden file, the temporary one of an atomic write."""
+    if error.filename is None:
+        return ""
+    path = Path(os.fsdecode(error.filename))
+    return f": {path.parent if path.name.startswith('.') else path}"
 
 
 def _is_out_of_memory(error: BaseException) -> bool:

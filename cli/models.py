@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
+from kvae import zoo
 from kvae.cli.environment import import_keras
 from kvae.errors import UserError
-
-from kvae import zoo
 
 
 def open_model(name: str):

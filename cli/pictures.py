@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import typer
+
 from kvae.errors import UserError
 
 
@@ -11,7 +12,8 @@ def read_images(paths: Iterable[Path], shape: Sequence[int], levels: int = 256) 
     """Pictures as float32 arrays of `shape` (H, W, C) in [0, 1], from files, folders and zips.
 
     They are decoded as data sets are: upright, grey or colour as the model has it, the largest centred square
-    scaled to its size, in bytes of which `levels` occur. Raises `UserError` for a path that is not there and for a picture that is damaged.
+    scaled to its size, in bytes of which `levels` occur. Raises `UserError` for a path that is not there and
+    for a picture that is damaged.
     """
     from kvae.data import images
 
@@ -60,6 +62,7 @@ def check_target(out: Path | None, *suffixes: str) -> None:
 def write_images(out: Path, x) -> None:
     """Writes `x` (N, …) as `out` says: one sheet (.png), one array (.npz), or a folder with a file each."""
     import numpy as np
+
     from kvae.evaluation.pictures import grid, save_image
     from kvae.files import atomic
 

@@ -10,17 +10,25 @@ choose `KERAS_BACKEND`. Whoever imports Keras beside it finds every kvae class r
 """
 
 import importlib
+import sys
 
 import wrapt
 
 from kvae.version import __version__ as __version__
 
-_MODULES = ("data", "distributions", "evaluation", "models", "networks", "objectives", "runs", "training", "zoo")
+_WITH_KERAS = ("distributions", "evaluation", "models", "networks", "objectives", "runs", "training")
+_MODULES = (*_WITH_KERAS, "data", "zoo")
 
 
-@wrapt.when_imported("keras")
-def _register_classes(keras):
-    importlib.import_module("kvae.models")
+def _register_classes(imported):
+    """Imports the models, whose classes register themselves; later, while a part of kvae is itself half imported."""
+    half = [m for name, m in sys.modules.items() if name.startswith("kvae.") and m is not imported]
+    if not any(getattr(module.__spec__, "_initializing", False) for module in half):
+        importlib.import_module("kvae.models")
+
+
+for _name in ("keras", *(f"kvae.{part}" for part in _WITH_KERAS)):
+    wrapt.register_post_import_hook(_register_classes, _name)
 
 
 def __getattr__(name):

@@ -15,11 +15,14 @@ import csv
 import io
 import json
 import os
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import keras
 import numpy as np
 
+import kvae.models  # registers the classes that a saved run may name
 from kvae.errors import UserError
 from kvae.files import atomic
 from kvae.training import checkpoint
@@ -157,6 +160,8 @@ class TensorBoard(keras.callbacks.Callback):
         self.folder = Path(folder)
 
     def on_train_begin(self, logs=None):
+        # The name that makes TensorBoard write files by itself: importing TensorFlow for it takes seconds.
+        sys.modules.setdefault("tensorboard.compat.notf", ModuleType("notf"))
         from tensorboard.summary import Writer
 
         self.writer = Writer(str(self.folder))

@@ -26,7 +26,7 @@ MAY_IMPORT = {
 SIDEWAYS = {
     ("evaluation", "objectives"),
     ("networks", "distributions"),
-    ("training", "distributions"),
+    ("runs", "models"),
 }
 """Imports within one floor that the architecture allows, besides a part's own."""
 

@@ -20,7 +20,7 @@ from kvae.evaluation.pictures import Pictures, save_curves
 from kvae.runs import Record, Run, TensorBoard, write_json
 from kvae.training import checkpoint
 from kvae.training.batches import Batches
-from kvae.training.callbacks import Anneal, DecayLearningRate, LatentMonitor, Progress, StopOnNonFinite
+from kvae.training.callbacks import Anneal, DecayLearningRate, LatentMonitor, Progress, StopOnInterrupt, StopOnNonFinite
 from kvae.version import __version__
 from kvae.zoo.recipe import Recipe, Training
 
@@ -129,8 +129,8 @@ class _Session:
         batches = self._batches(dataset.train, seed=self.seed, transform=training.transform)
         held_out = dataset.validation or dataset.test
         validation = self._batches(held_out) if held_out else None
-        progress = Progress(training.epochs)
-        callbacks = [StopOnNonFinite(), _Order(batches)]
+        progress, interrupt = Progress(training.epochs), StopOnInterrupt()
+        callbacks = [interrupt, StopOnNonFinite(), _Order(batches)]
         callbacks += [Anneal(name, schedule) for name, schedule in training.anneal.items()]
         if training.learning_rate is not None:
             callbacks.append(DecayLearningRate(training.learning_rate, self.rates))
@@ -149,10 +149,12 @@ class _Session:
                 epochs=training.epochs,
                 initial_epoch=len(epochs),
                 callbacks=callbacks,
+                shuffle=False,  # Batches has an order of its own; Keras would reorder it by Python's global generator
                 verbose=0,
             )
         finally:
             progress.close()
+            interrupt.close()
         seconds = time.monotonic() - began
         run.save_model(model)
         if held_out:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
 from kvae.cli.models import first_examples, open_model
 from kvae.cli.options import Backend, DataDir, Json, examples
 from kvae.cli.output import print_json, print_table

@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
+
 from kvae.cli.models import held_out, open_model
 from kvae.cli.options import Backend, DataDir, Json, Model, examples
 from kvae.cli.output import finite, print_figures, print_json
@@ -48,9 +49,8 @@ def evaluate(
     data in [0, 1].
     """
     run = open_model(model)
-    from kvae.runs import write_json
-
     from kvae import evaluation
+    from kvae.runs import write_json
 
     for name in metrics or ():
         if name not in evaluation.METRICS:

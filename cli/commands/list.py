@@ -1,10 +1,9 @@
 """`kvae list`"""
 
+from kvae import data, zoo
 from kvae.cli.options import DataDir, Json, examples
 from kvae.cli.output import print_json, print_table
 from kvae.zoo.recipe import summary
-
-from kvae import data, zoo
 
 EXAMPLES = examples("kvae list", "kvae list --json --data-dir ~/data")
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
 from kvae.cli.models import first_examples, open_model
 from kvae.cli.options import Backend, DataDir, Json, Model, examples
 from kvae.cli.output import print_figures, print_json
@@ -54,6 +55,7 @@ def reconstruct(
         raise typer.BadParameter(f"{out} is one of the images.", param_hint="--out")
     run = open_model(model)
     import numpy as np
+
     from kvae.evaluation.pictures import pairs, save_image
 
     trained = run.load_model()

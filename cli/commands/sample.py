@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
 from kvae.cli.models import open_model
 from kvae.cli.options import Backend, Model, Seed, examples
 from kvae.cli.pictures import check_target, write_images

@@ -3,12 +3,12 @@
 from typing import Annotated
 
 import typer
+
+from kvae import zoo
 from kvae.cli.commands.list import entry
 from kvae.cli.errors import usage
 from kvae.cli.options import DataDir, Json, RecipeName, examples
 from kvae.cli.output import print_json, print_table
-
-from kvae import zoo
 
 EXAMPLES = examples("kvae show digits/vae", "kvae show my_recipe.py")
 

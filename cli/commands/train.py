@@ -4,13 +4,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from kvae import zoo
 from kvae.cli.environment import import_keras
 from kvae.cli.errors import usage
 from kvae.cli.models import open_model
 from kvae.cli.options import Backend, DataDir, Json, RecipeName, Seed, Settings, examples, settings
 from kvae.cli.output import print_figures, print_json
-
-from kvae import zoo
 
 EXAMPLES = examples(
     "kvae train digits/vae",
@@ -65,7 +65,7 @@ def _train(name: str, texts: list[str] | None, out: Path | None, seed: int):
     with usage():
         recipe = zoo.load(name)
         recipe.resolve(chosen)
-    import_keras()
+    import_keras(to_train=True)
     return zoo.train(recipe, chosen, out=out, seed=seed)
 
 
@@ -76,4 +76,5 @@ def _resume(name: str, texts: list[str] | None, recipe: str | None, out: Path | 
             "the run keeps its recipe, folder and seed; give none of them.", param_hint="--resume"
         )
     run = open_model(name)
+    import_keras(to_train=True)
     return zoo.resume(run.path, chosen)

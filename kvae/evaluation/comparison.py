@@ -67,7 +67,7 @@ def save_comparison(path: Path, contenders: Sequence[Contender]) -> None:
     width = max(10.0, 1.7 * n)
     tile = width / n / _columns(n)
     rows = [kind for kind in ("x_hat", "samples") if any(getattr(c, kind) is not None for c in contenders)]
-    heights = [4.4, 0.5 + len(rows) * (_TILES * tile + 0.1)]
+    heights = [4.4, 0.4 + len(rows) * _TILES * tile]
     figure = new_figure(width, sum(heights) if rows else heights[0])
     above, *below = figure.subfigures(
         1 + bool(rows), 1, height_ratios=heights[: 1 + bool(rows)], squeeze=False
@@ -79,25 +79,27 @@ def save_comparison(path: Path, contenders: Sequence[Contender]) -> None:
 
 
 def _draw_curves(figure, contenders):
-    axes = figure.subplots(2, 3).flat
-    for panel, (name, title) in zip(axes, {**_CURVES, **_EXTREMES}.items(), strict=True):
+    panels = figure.subplots(2, 3).ravel()
+    for panel, (name, title) in zip(panels, {**_CURVES, **_EXTREMES}.items(), strict=True):
         panel.set_title(title, fontsize=9)
-        panel.tick_params(labelsize=8)
-        panel.grid(alpha=0.25, linewidth=0.5)
-        panel.spines[["top", "right"]].set_visible(False)
-        panel.xaxis.get_major_locator().set_params(integer=True)
         for contender, color in _colored(contenders):
             draw = _draw_extremes if name in _EXTREMES else _draw_curve
             draw(panel, contender.history, name, color)
         if name == "posterior_std":
             panel.set_yscale("log")
-            panel.tick_params(which="minor", labelsize=8)
-    for panel in axes[3:]:
+        if name == "rate" and panel.get_ylim()[1] > 50:  # one run without a prior would flatten all others
+            panel.set_yscale("symlog", linthresh=1)
+            panel.set_ylim(bottom=0)
+        panel.xaxis.get_major_locator().set_params(integer=True)
+        panel.tick_params(which="both", labelsize=8)
+        panel.grid(alpha=0.25, linewidth=0.5)
+        panel.spines[["top", "right"]].set_visible(False)
+    for panel in panels[3:]:
         panel.set_xlabel("epoch", fontsize=8)
-    names = [figure.axes[0].plot([], color=color, label=c.name)[0] for c, color in _colored(contenders)]
-    figure.legend(
-        handles=names, loc="outside upper center", ncols=min(4, len(names)), fontsize=9, frameon=False
-    )
+    for contender, color in _colored(contenders):
+        panels[0].plot([], color=color, label=contender.name)
+    panels[0].plot([], color="gray", linestyle=":", label="on training data")
+    figure.legend(loc="outside upper center", ncols=min(5, len(contenders) + 1), fontsize=9, frameon=False)
 
 
 def _draw_curve(panel, history, name, color):
@@ -137,8 +139,8 @@ def _draw_images(figure, contenders, rows):
 
 
 def _caption(contender: Contender) -> str:
-    row = figures(contender)
-    return " · ".join(f"{name} {row[name]:.4g}" for name in ("rate", "distortion", "mse") if name in row)
+    row, formats = figures(contender), {"rate": ".1f", "distortion": ".1f", "mse": ".4f"}
+    return " · ".join(f"{name} {row[name]:{form}}" for name, form in formats.items() if name in row)
 
 
 def _columns(n: int) -> int:

@@ -27,6 +27,7 @@ class Autoencoder(LatentModel):
         super().__init__(**kwargs)
         self.encoder, self.decoder = encoder, decoder
         self.likelihood = likelihoods.get(likelihood)
+        self.check_nets(codes=1)
 
     # ------------------------------------------------------------------ factors
 

@@ -26,6 +26,24 @@ class LatentModel(Model):
     `posterior(x)` with `prior()`, both distributions over z, or `code(x)`, a deterministic z.
     """
 
+    def check_nets(self, codes: int) -> None:
+        """Raises unless encoder and decoder fit the likelihood and each other.
+
+        `codes` is how many numbers per latent unit the encoder returns: 1 for a point, 2 for a Gaussian. A decoder with
+        too few channels would otherwise be broadcast against the data without a word.
+        """
+        *sides, channels = self.encoder.input_shape[1:]
+        wanted = {
+            "decoder's outputs": (self.decoder.output_shape[1:], (*sides, channels * self.likelihood.outputs)),
+            "encoder's outputs": (self.encoder.output_shape[1:], (codes * self.decoder.input_shape[-1],)),
+        }
+        for what, (shape, expected) in wanted.items():
+            if tuple(shape) != expected:
+                raise UserError(
+                    f"Expected the {what} to have the shape {expected}, for data {(*sides, channels)}, "
+                    f"{self.decoder.input_shape[-1]} latent units and {self.likelihood}. Received: shape={tuple(shape)}."
+                )
+
     @property
     def latent_shape(self) -> tuple[int, ...]:
         return tuple(self.decoder.input_shape[1:])

@@ -32,6 +32,7 @@ class VAE(LatentModel):
         super().__init__(**kwargs)
         self.encoder, self.decoder = encoder, decoder
         self.likelihood = likelihoods.get(likelihood)
+        self.check_nets(codes=2)
         self.beta = self.add_scalar("beta", beta)
         self.free_bits = free_bits
         self.seed = seed

@@ -5,10 +5,10 @@ import shutil
 from types import SimpleNamespace
 
 import pytest
-from kvae.cli.app import app
 from typer.testing import CliRunner
 
 from kvae import zoo
+from kvae.cli.app import app
 
 
 @pytest.fixture

@@ -5,8 +5,9 @@ import shutil
 
 import numpy as np
 import pytest
-from kvae.evaluation.comparison import Contender, figures, save_comparison, tiles
 from PIL import Image
+
+from kvae.evaluation.comparison import Contender, figures, save_comparison, tiles
 
 HISTORY = {
     "epoch": np.array([1.0, 2.0]),
@@ -67,7 +68,7 @@ def test_figures_come_from_metrics_or_else_from_the_last_epoch():
     assert figures(Contender("a", {})) == {}
 
 
-@pytest.mark.parametrize("n", [1, 2, 3, 4, 7, 9])
+@pytest.mark.parametrize("n", [1, 4, 9])
 def test_any_number_of_contenders(tmp_path, rng, n):
     examples, samples = tiles(n)
     x = rng.random((examples, 8, 8, 1))

@@ -3,6 +3,7 @@
 import sys
 
 import pytest
+
 from kvae.cli import environment
 from kvae.errors import UserError
 
@@ -39,9 +40,7 @@ def test_the_option_goes_before_the_variable(fresh, monkeypatch):
 
 def test_an_absent_backend_names_what_to_install(fresh):
     fresh("tensorflow")
-    with pytest.raises(
-        UserError, match=r"torch, which is not installed. Install it: pip install 'kvae\[torch\]'"
-    ):
+    with pytest.raises(UserError, match=r"torch, which is not installed.*pip install 'kvae\[torch\]'"):
         environment.prepare("torch")
 
 
@@ -70,12 +69,12 @@ def test_a_keras_that_is_imported_keeps_its_backend(monkeypatch):
 
 
 def test_keras_is_imported_on_it_whatever_its_file_says(run_python, tmp_path):
-    (tmp_path / "keras.json").write_text('{"backend": "jax"}')
+    (tmp_path / "keras.json").write_text('{"backend": "torch"}')
     code = """
 from kvae.cli import environment
-environment.prepare("torch")
+environment.prepare("jax")
 environment.import_keras()
 import keras
 print(keras.backend.backend())
 """
-    assert run_python(code, KERAS_HOME=str(tmp_path), KERAS_BACKEND="tensorflow") == "torch\n"
+    assert run_python(code, KERAS_HOME=str(tmp_path), KERAS_BACKEND="tensorflow") == "jax\n"

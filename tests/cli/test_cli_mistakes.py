@@ -84,7 +84,7 @@ def test_only_epochs_change_when_a_run_goes_on(kvae, run):
         (OSError(errno.ENOSPC, "No space left on device", "there"), "No room on the disk: there."),
         (OSError("errno = 28, error message = 'No space left on device'"), "No room on the disk."),
         (PermissionError(errno.EACCES, "Permission denied", "there"), "No permission: there."),
-        (OSError(errno.EROFS, "Read-only file system", "there"), "No permission: there."),
+        (OSError(errno.EROFS, "Read-only file system", "there/.grid.x1y2.png"), "No permission: there."),
         (
             FileNotFoundError(errno.ENOENT, "No such file or directory", "there"),
             "No such file or directory: there.",

@@ -22,7 +22,7 @@ def test_samples_as_an_array_follow_the_seed(kvae, trained, tmp_path):
     assert np.array_equal(first, sample("b.npz"))
     assert not np.array_equal(first, sample("c.npz", "--seed", 1))
     cold = sample("d.npz", "--temperature", 0)
-    assert np.array_equal(cold, np.repeat(cold[:1], 5, axis=0))
+    assert np.allclose(cold, cold[:1], atol=1e-5)
 
 
 def test_samples_as_a_folder(kvae, trained, tmp_path):
@@ -67,7 +67,7 @@ def test_reconstructs_pictures_of_any_kind(kvae_json, trained, tmp_path, rng):
 
 
 def test_a_digit_comes_back_the_same_from_a_file(kvae_json, trained, tmp_path):
-    """What `sample` writes and `reconstruct` reads is what the model works with, to a grey level."""
+    """Reading a picture file loses nothing: not a grey level, not a pixel."""
     from kvae import data
 
     x = data.load("digits").test.x[:1]

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-HEAVY = ("keras", "numpy", "PIL", "rich", "pydantic", "matplotlib", "tensorflow", "jax", "torch")
+HEAVY = ("keras", "numpy", "PIL", "rich", "matplotlib", "tensorflow", "jax", "torch")
 
 
 def process(*arguments):

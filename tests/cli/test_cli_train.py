@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -47,18 +48,8 @@ def test_show(kvae, kvae_json):
 
 
 def test_trains_with_settings_of_which_the_last_wins(kvae, tmp_path):
-    arguments = (
-        "--set",
-        "epochs=9",
-        "--set",
-        "model.hidden=16,8",
-        "--set",
-        "epochs=1",
-        "--seed",
-        "3",
-        "--json",
-    )
-    result = kvae("train", *arguments)
+    settings = ("--set", "epochs=9", "--set", "model.hidden=16,8", "--set", "epochs=1")
+    result = kvae("train", *settings, "--seed", 3, "--json")
     assert result.code == 0, result.err
     report = json.loads(result.out)
     assert report["run"] == "runs/digits/vae"
@@ -91,13 +82,19 @@ def test_a_recipe_of_ones_own(kvae, tmp_path):
 
 
 def test_a_full_disk_says_how_to_go_on(kvae, run, monkeypatch):
-    def full(*arguments):
-        raise OSError(errno.ENOSPC, "No space left on device", str(run / "history.csv"))
+    replace = os.replace
+
+    def full(source, target):
+        if target.name == "state.npz":
+            raise OSError(errno.ENOSPC, "No space left on device", str(target))
+        replace(source, target)
 
     monkeypatch.setattr(files.os, "replace", full)
     result = kvae("train", "--resume", run, "--set", "epochs=3")
     assert result.code == 1
-    assert "No room on the disk" in result.err.splitlines()[-2]
+    error, note = result.err.splitlines()[-2:]
+    assert error.startswith("Error: No room on the disk: ")
+    assert note == f"Go on with the run: kvae train --resume {run}"
 
 
 def test_ctrl_c_and_resume(kvae, tmp_path):

@@ -72,3 +72,9 @@ def test_import_kvae_is_enough_to_load(order, tmp_path, run_python):
 def test_import_kvae_imports_no_keras(run_python):
     assert run_python("import sys, kvae; kvae.data; print('keras' in sys.modules)").split()[-1] == "False"
     assert kvae.__version__
+
+
+@pytest.mark.parametrize("part", ["distributions", "evaluation", "models", "networks", "objectives", "runs", "training", "zoo.fit"])
+def test_every_part_can_be_imported_first_and_registers_all(part, run_python):
+    code = f"import kvae.{part}, keras; print('kvae>VAE' in keras.saving.get_custom_objects())"
+    assert run_python(code, backend="torch").split()[-1] == "True"

@@ -23,7 +23,7 @@ def training(
     learning_rate: float = 1e-3,
     beta: float = MEAN_OVER_PIXELS,
     delay: float = 5.0,
-    length: float = 1000.0,
+    length: float = 2000.0,
 ) -> Training:
     """β is 0 for `delay` epochs, then on a straight line that would reach `beta` after `length` more."""
     anneal = {"beta": kvae.training.schedules.Linear(0.0, beta, length, delay)}

@@ -14,7 +14,7 @@ from kvae.zoo.mnist.conv_vae import data as data
 from kvae.zoo.mnist.conv_vae import training as training
 
 
-def model(dataset, latent: int = 32, hidden: tuple[int, ...] = (256,), beta: float = MEAN_OVER_PIXELS):
+def model(dataset, latent: int = 64, hidden: tuple[int, ...] = (256,), beta: float = MEAN_OVER_PIXELS):
     return kvae.models.VAE(
         kvae.networks.mlp(dataset.shape, 2 * latent, hidden, name="encoder"),
         kvae.networks.mlp(latent, dataset.shape, hidden[::-1], name="decoder"),

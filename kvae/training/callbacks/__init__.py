@@ -1,6 +1,7 @@
-"""Keras callbacks that work with every model: annealing, learning-rate decay, latent instruments, a stop on NaN."""
+"""Keras callbacks that work with every model: schedules, latent instruments, progress, stops on NaN and Ctrl-C."""
 
 from kvae.training.callbacks.anneal import Anneal, DecayLearningRate
+from kvae.training.callbacks.interrupt import StopOnInterrupt
 from kvae.training.callbacks.latent_monitor import LatentMonitor, PosteriorCollapse
 from kvae.training.callbacks.non_finite import NonFiniteLoss, StopOnNonFinite
 from kvae.training.callbacks.progress import Progress
@@ -12,5 +13,6 @@ __all__ = [
     "NonFiniteLoss",
     "PosteriorCollapse",
     "Progress",
+    "StopOnInterrupt",
     "StopOnNonFinite",
 ]

@@ -1,0 +1,137 @@
+"""The VAE against an exact answer, and what every model offers in NumPy."""
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+from scipy.stats import multivariate_normal
+
+from kvae.distributions.likelihoods import LogisticLikelihood, NormalLikelihood
+from kvae.errors import UserError
+from kvae.evaluation import bound
+from kvae.models import VAE, Autoencoder
+from kvae.networks import mlp
+from kvae.training import Batches
+from tests.contracts.models import MODELS, batch
+
+D, LATENT, SIGMA = 5, 2, 0.5
+
+
+@pytest.fixture
+def linear_gaussian(rng):
+    """p(z) = N(0, I), p(x|z) = N(Wz + b, σ²I) with orthogonal columns W: evidence and posterior are known.
+
+    log p(x) = log N(x; b, WWᵀ + σ²I);  p(z|x) = N(M⁻¹Wᵀ(x − b), σ²M⁻¹), M = WᵀW + σ²I, which is diagonal.
+    """
+    w = np.linalg.qr(rng.standard_normal((D, LATENT)))[0] * np.array([1.5, 0.7])
+    b = rng.standard_normal(D)
+    m = (w**2).sum(axis=0) + SIGMA**2
+    model = VAE(mlp(D, 2 * LATENT), mlp(LATENT, D), likelihood=NormalLikelihood(scale=SIGMA))
+    encoder, decoder = model.encoder.layers[-1], model.decoder.layers[-1]
+    decoder.kernel.assign(w.T)
+    decoder.bias.assign(b)
+    encoder.kernel.assign(np.concatenate([w / m, np.zeros((D, LATENT))], axis=1))
+    encoder.bias.assign(np.concatenate([-b @ (w / m), 0.5 * np.log(SIGMA**2 / m)]))
+    x = (rng.standard_normal((400, LATENT)) @ w.T + b + SIGMA * rng.standard_normal((400, D))).astype("float32")
+    evidence = multivariate_normal(b, w @ w.T + SIGMA**2 * np.eye(D)).logpdf(x)
+    return model, x, evidence
+
+
+def test_the_elbo_at_the_exact_posterior_is_the_evidence(linear_gaussian):
+    model, x, evidence = linear_gaussian
+    figures = bound(model, Batches(x, batch_size=100), samples=200)
+    assert figures["elbo"] == pytest.approx(evidence.mean(), abs=0.02)
+    assert figures["elbo"] == pytest.approx(-figures["rate"] - figures["distortion"], rel=1e-6)
+    assert figures["elbo_se"] == pytest.approx(evidence.std(ddof=1) / 20, rel=0.05)
+
+
+@pytest.mark.parametrize(("shift", "scale"), [(0.3, 0.0), (0.0, 0.4), (0.0, -0.4)])
+def test_the_elbo_of_any_other_posterior_is_lower_by_its_kl(linear_gaussian, shift, scale):
+    """log p(x) − ELBO = KL(q ‖ p(z|x)): both are Gaussian here, so the gap is known."""
+    model, x, evidence = linear_gaussian
+    bias = model.encoder.layers[-1].bias
+    std = np.exp(ops.convert_to_numpy(bias)[LATENT:])
+    moved = np.concatenate([np.full(LATENT, shift), np.full(LATENT, scale)])
+    bias.assign(ops.convert_to_numpy(bias) + moved)
+    gap = sum(0.5 * ((shift / s) ** 2 + np.exp(2 * scale) - 1) - scale for s in std)
+    elbo = bound(model, Batches(x, batch_size=100), samples=200)["elbo"]
+    assert elbo == pytest.approx(evidence.mean() - gap, abs=0.03)
+    assert elbo < evidence.mean()
+
+
+def test_the_loss_in_training_is_the_bound_with_its_weights(linear_gaussian):
+    model, x, _ = linear_gaussian
+    model.beta.assign(3.0)
+    terms = {k: float(ops.convert_to_numpy(v)) for k, v in model.free_energy(ops.convert_to_tensor(x), False).items()}
+    assert terms["loss"] == pytest.approx(terms["distortion"] + 3 * terms["rate"], rel=1e-6)
+    assert terms["elbo"] == pytest.approx(-terms["distortion"] - terms["rate"], rel=1e-6)
+
+
+def test_free_bits_price_no_unit_below_its_allowance(linear_gaussian):
+    model, x, _ = linear_gaussian
+    x = ops.convert_to_tensor(x)
+    free = VAE(model.encoder, model.decoder, likelihood=model.likelihood, free_bits=100.0)
+    terms = {k: float(ops.convert_to_numpy(v)) for k, v in free.free_energy(x, False).items()}
+    assert terms["loss"] == pytest.approx(terms["distortion"] + 100.0 * LATENT, rel=1e-5)
+    assert terms["rate"] < 100
+
+
+def test_beta_scales_no_log_likelihood():
+    """The distortion sums over the event: twice the pixels, twice the nats (nothing is averaged over pixels)."""
+    x = np.full((3, 4), 0.3, "float32")
+    model = Autoencoder(mlp(4, 1), mlp(1, 4), likelihood="bernoulli")
+    wide = Autoencoder(mlp(8, 1), mlp(1, 8), likelihood="bernoulli")
+    for each in (model, wide):
+        for variable in each.trainable_variables:
+            variable.assign(np.zeros(variable.shape))
+    one = float(ops.convert_to_numpy(model.reconstruction(ops.convert_to_tensor(x), False)["loss"]))
+    two = float(ops.convert_to_numpy(wide.reconstruction(ops.convert_to_tensor(np.tile(x, 2)), False)["loss"]))
+    assert one == pytest.approx(4 * np.log(2), rel=1e-6)
+    assert two == pytest.approx(2 * one, rel=1e-6)
+
+
+def test_numpy_methods():
+    model = MODELS["VAE"]()
+    x = batch(10)
+    assert model.encode(x).shape == (10, 3)
+    assert model.decode(model.encode(x)).shape == x.shape
+    np.testing.assert_allclose(model.reconstruct(x), model.decode(model.encode(x)), atol=1e-6)
+    np.testing.assert_allclose(model.reconstruct(x, batch_size=3), model.reconstruct(x), atol=1e-6)
+    mean, std = model.posterior_parameters(x)
+    np.testing.assert_allclose(mean, model.encode(x), atol=1e-6)
+    assert (std > 0).all()
+
+
+def test_samples_repeat_by_seed_and_temperature_zero_is_the_mode():
+    model = MODELS["VAE"]()
+    assert model.sample(5, seed=1).shape == (5, 8, 8, 1)
+    np.testing.assert_array_equal(model.sample(5, seed=1), model.sample(5, seed=1))
+    assert not np.array_equal(model.sample(5, seed=1), model.sample(5, seed=2))
+    cold = model.sample(2, seed=1, temperature=0.0)
+    np.testing.assert_allclose(cold, model.decode(np.zeros((2, 3))), atol=1e-6)
+
+
+def test_an_autoencoder_has_nothing_to_sample_from():
+    with pytest.raises(UserError, match="a model with a prior"):
+        MODELS["Autoencoder"]().sample(3)
+
+
+def test_nets_that_do_not_fit_are_refused():
+    with pytest.raises(UserError, match=r"decoder's outputs to have the shape \(10,\)"):
+        VAE(mlp(5, 4), mlp(2, 5), likelihood=LogisticLikelihood())
+    with pytest.raises(UserError, match=r"encoder's outputs to have the shape \(4,\)"):
+        VAE(mlp(5, 2), mlp(2, 5))
+
+
+def test_no_rows():
+    with pytest.raises(UserError, match="at least one row"):
+        MODELS["VAE"]().encode(np.zeros((0, 8, 8, 1)))
+
+
+def test_the_seed_of_training_noise_is_an_argument():
+    def distortion(seed):
+        keras.utils.set_random_seed(0)
+        model = VAE(mlp(4, 4), mlp(2, 4), seed=seed)
+        return float(ops.convert_to_numpy(model.free_energy(ops.ones((2, 4)), True)["distortion"]))
+
+    assert distortion(0) == distortion(0) != distortion(1)
