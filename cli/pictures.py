@@ -46,17 +46,15 @@ def _files(paths: Iterable[Path]) -> Iterator[tuple[Path, bytes]]:
 
 
 def check_target(out: Path | None, *suffixes: str) -> None:
-    """Refuses, before any work, a kind of file that is not offered; the suffix "" stands for a new folder."""
-    if out is None or (out.suffix in suffixes and not out.is_dir()):
-        if out is not None and out.suffix == "" and out.exists():
-            raise typer.BadParameter(f"{out} is a file, not a folder.", param_hint="--out")
+    """Refuses, before any work, a place to write to; `suffixes` are those offered, "" for a new folder."""
+    if out is None:
         return
-    if "" in suffixes and out.is_dir():
-        if any(out.iterdir()):
-            raise typer.BadParameter(f"{out} holds files; name a new or empty folder.", param_hint="--out")
-        return
-    kinds = " or ".join(f"*{suffix}" if suffix else "a folder" for suffix in suffixes)
-    raise typer.BadParameter(f"expected {kinds}, got {out}.", param_hint="--out")
+    kind = "" if out.is_dir() else out.suffix
+    if kind not in suffixes:
+        kinds = " or ".join(f"*{suffix}" if suffix else "a folder" for suffix in suffixes)
+        raise typer.BadParameter(f"expected {kinds}, got {out}.", param_hint="--out")
+    if kind == "" and out.exists() and (out.is_file() or any(out.iterdir())):
+        raise typer.BadParameter(f"expected a new or empty folder, got {out}.", param_hint="--out")
 
 
 def write_images(out: Path, x) -> None:

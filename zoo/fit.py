@@ -20,7 +20,14 @@ from kvae.evaluation.pictures import Pictures, save_curves
 from kvae.runs import Record, Run, TensorBoard, write_json
 from kvae.training import checkpoint
 from kvae.training.batches import Batches
-from kvae.training.callbacks import Anneal, DecayLearningRate, LatentMonitor, Progress, StopOnInterrupt, StopOnNonFinite
+from kvae.training.callbacks import (
+    Anneal,
+    DecayLearningRate,
+    LatentMonitor,
+    Progress,
+    StopOnInterrupt,
+    StopOnNonFinite,
+)
 from kvae.version import __version__
 from kvae.zoo.recipe import Recipe, Training
 
@@ -46,7 +53,9 @@ def train(
     values = recipe.resolve(settings)
     session = _Session(recipe, values, seed)
     name = Path(recipe.name)  # of a user's own recipe, the whole path of its file
-    out = Path(out) if out is not None else _free(Path("runs") / (name.stem if name.suffix == ".py" else name))
+    out = (
+        Path(out) if out is not None else _free(Path("runs") / (name.stem if name.suffix == ".py" else name))
+    )
     run = Run.create(out, session.config())
     with _resumable(run):
         return session.fit(run, [])
@@ -106,10 +115,16 @@ class _Session:
         self.training = recipe.training(values)
         self.model.compile(self.training.optimizer)
         # Taken before a checkpoint is restored, which holds rates that are already decayed.
-        self.rates = {player: float(opt.learning_rate) for player, opt in self.model.optimizer.players.items()}
+        self.rates = {
+            player: float(opt.learning_rate) for player, opt in self.model.optimizer.players.items()
+        }
 
     def config(self) -> dict:
-        packages = ("keras", "numpy", {"jax": "jax", "torch": "torch"}.get(keras.backend.backend(), "tensorflow"))
+        packages = (
+            "keras",
+            "numpy",
+            {"jax": "jax", "torch": "torch"}.get(keras.backend.backend(), "tensorflow"),
+        )
         return {
             "recipe": self.recipe.name,
             "parameters": dict(self.values),
@@ -162,7 +177,12 @@ class _Session:
             report = evaluation.evaluate(model, validation)
             write_json(
                 run.path / "metrics.json",
-                {"model": str(run.path), "recipe": self.recipe.name, "data": f"{dataset.name}/{split}", **report},
+                {
+                    "model": str(run.path),
+                    "recipe": self.recipe.name,
+                    "data": f"{dataset.name}/{split}",
+                    **report,
+                },
             )
         save_curves(run.pictures / "curves.png", {run.path.name: run.history()})
         return run
@@ -171,7 +191,9 @@ class _Session:
         return batches(self.dataset, split, self.training, **options)
 
 
-def batches(dataset: Dataset, split: Split, training: Training, *, batch_size: int | None = None, **options) -> Batches:
+def batches(
+    dataset: Dataset, split: Split, training: Training, *, batch_size: int | None = None, **options
+) -> Batches:
     """`split` of `dataset` as `training` takes it; further `options` of `Batches`. Its order is kept without a seed."""
     return Batches(
         split.x,

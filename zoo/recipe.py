@@ -75,7 +75,11 @@ class Parameter:
 
     def parse(self, value: Any) -> Any:
         """`value`, perhaps a text from the command line, as this parameter's type."""
-        from pydantic import ConfigDict, TypeAdapter, ValidationError  # takes longer to import than `kvae list` to run
+        from pydantic import (
+            ConfigDict,
+            TypeAdapter,
+            ValidationError,
+        )  # takes longer to import than `kvae list` to run
 
         if isinstance(value, str):
             if _is_tuple(self.annotation):
@@ -162,7 +166,9 @@ def from_file(path: Path, name: str | None = None) -> Recipe:
     try:
         spec.loader.exec_module(module)
     except SyntaxError as error:
-        raise UserError(f"Expected a Python file. Received: {path}, line {error.lineno}: {error.msg}.") from error
+        raise UserError(
+            f"Expected a Python file. Received: {path}, line {error.lineno}: {error.msg}."
+        ) from error
     missing = [function for function in PREFIXES if not callable(getattr(module, function, None))]
     if missing:
         raise UserError(

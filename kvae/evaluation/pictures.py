@@ -11,7 +11,9 @@ from PIL import Image
 from kvae.files import atomic
 
 
-def grid(images: np.ndarray, columns: int | None = None, zoom: int | None = None, brighten: bool = False) -> Image.Image:
+def grid(
+    images: np.ndarray, columns: int | None = None, zoom: int | None = None, brighten: bool = False
+) -> Image.Image:
     """Images (N, H, W, C) in [0, 1] side by side, row by row, on a white ground.
 
     `zoom` enlarges every pixel to a square; by default until small images are about 64 pixels tall. `brighten` shows
@@ -52,9 +54,17 @@ class Pictures(keras.callbacks.Callback):
     shows one code becoming clear.
     """
 
-    def __init__(self, folder: Path, x: np.ndarray, every: int = 1, brighten: bool = False, samples: int = 64):
+    def __init__(
+        self, folder: Path, x: np.ndarray, every: int = 1, brighten: bool = False, samples: int = 64
+    ):
         super().__init__()
-        self.folder, self.x, self.every, self.brighten, self.samples = folder, x[:32], every, brighten, samples
+        self.folder, self.x, self.every, self.brighten, self.samples = (
+            folder,
+            x[:32],
+            every,
+            brighten,
+            samples,
+        )
 
     def on_epoch_end(self, epoch, logs=None):
         if (epoch + 1) % self.every == 0 or epoch + 1 == self.params["epochs"]:
@@ -91,8 +101,13 @@ def save_curves(path: Path, histories: Mapping[str, Mapping[str, np.ndarray]]) -
         for j, (run, history) in enumerate(histories.items()):
             for k, name in enumerate(n for n in names if n in history):
                 label = (run if len(histories) > 1 else name) if k == 0 or len(histories) == 1 else None
-                axes.plot(history["epoch"], history[name], color=f"C{j + (k if len(histories) == 1 else 0)}",
-                          linestyle="-" if k == 0 else "--", label=label)
+                axes.plot(
+                    history["epoch"],
+                    history[name],
+                    color=f"C{j + (k if len(histories) == 1 else 0)}",
+                    linestyle="-" if k == 0 else "--",
+                    label=label,
+                )
         axes.set_title(title, fontsize=9)
         axes.set_xlabel("epoch", fontsize=8)
         axes.tick_params(labelsize=7)

@@ -11,7 +11,7 @@ WINDOW = 7
 def reconstruction(model, batches) -> dict[str, float]:
     """Errors of x̂ = E[p(x | z)] at the posterior's mean z, per dimension, with data in [0, 1].
 
-        mse = mean (x − x̂)²      mae = mean |x − x̂|      ssim: structural similarity (Wang et al. 2004), images only
+    mse = mean (x − x̂)²      mae = mean |x − x̂|      ssim: structural similarity (Wang et al. 2004), images only
     """
     squared, absolute, similarity, n, dimensions = 0.0, 0.0, [], 0, 0
     for x in examples(batches):

@@ -50,7 +50,9 @@ def conv_decoder(
     interpolation followed by a 3×3 convolution, which leaves no checkerboard (Odena et al. 2016).
     """
     if upsampling not in UPSAMPLINGS:
-        raise UserError(f"Expected upsampling to be one of {', '.join(UPSAMPLINGS)}. Received: upsampling={upsampling!r}.")
+        raise UserError(
+            f"Expected upsampling to be one of {', '.join(UPSAMPLINGS)}. Received: upsampling={upsampling!r}."
+        )
     sides = _sides(shape)
     *_, channels = shape
     deepest = len(sides) - 2

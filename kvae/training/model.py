@@ -81,7 +81,9 @@ class Model(Backend, keras.Model):
         return super().fit(x, y, **kwargs)
 
     def evaluate(self, x=None, y=None, **kwargs):
-        if not kwargs.get("_use_cached_eval_dataset"):  # validation data are examined once, not at every epoch
+        if not kwargs.get(
+            "_use_cached_eval_dataset"
+        ):  # validation data are examined once, not at every epoch
             self._at_the_door(x, y, **kwargs)
         return super().evaluate(x, y, **kwargs)
 

@@ -31,7 +31,7 @@ def test_samples_as_a_folder(kvae, trained, tmp_path):
     assert Image.open(tmp_path / "faces/00.png").size == (8, 8)
     again = kvae("sample", trained, "-n", 3, "--out", "faces")
     assert again.code == 2
-    assert "holds files" in again.err
+    assert "expected a new or empty folder" in again.err
 
 
 @pytest.mark.parametrize("out", ["sheet.jpg", "there"])

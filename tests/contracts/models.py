@@ -30,7 +30,10 @@ MODELS = {
 
 OTHERS = {
     "Optimizers": lambda: training.Optimizers({"loss": keras.optimizers.Adam(1e-3)}),
-    **{type(lik).__name__: lambda lik=lik: lik for lik in map(distributions.likelihoods.get, distributions.likelihoods.LIKELIHOODS)},
+    **{
+        type(lik).__name__: lambda lik=lik: lik
+        for lik in map(distributions.likelihoods.get, distributions.likelihoods.LIKELIHOODS)
+    },
 }
 
 

@@ -50,7 +50,9 @@ def _weights_after_training(**compilation):
     return [ops.convert_to_numpy(v) for v in model.trainable_variables]
 
 
-@pytest.mark.parametrize("compilation", [{"jit_compile": True}, {"run_eagerly": True}, {"steps_per_execution": 3}], ids=str)
+@pytest.mark.parametrize(
+    "compilation", [{"jit_compile": True}, {"run_eagerly": True}, {"steps_per_execution": 3}], ids=str
+)
 def test_ways_of_execution_agree(compilation):
     if keras.backend.backend() == "torch" and "run_eagerly" not in compilation:
         # torch runs eagerly; Keras refuses steps_per_execution there itself, and jit_compile needs a C++ compiler.

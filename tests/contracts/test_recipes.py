@@ -56,5 +56,9 @@ def test_parameters_are_typed_by_the_signature(name):
     recipe = zoo.load(name)
     for parameter in recipe.parameters().values():
         assert parameter.parse(parameter.default) == parameter.default
-        text = ",".join(map(str, parameter.default)) if isinstance(parameter.default, tuple) else str(parameter.default)
+        text = (
+            ",".join(map(str, parameter.default))
+            if isinstance(parameter.default, tuple)
+            else str(parameter.default)
+        )
         assert parameter.parse(text) == parameter.default

@@ -65,7 +65,9 @@ def test_an_annealed_beta_is_saved(tmp_path):
 @pytest.mark.parametrize("order", ["import keras, kvae", "import kvae, keras"])
 def test_import_kvae_is_enough_to_load(order, tmp_path, run_python):
     MODELS["VAE"]().save(tmp_path / "model.keras")
-    out = run_python(f"{order}\nprint(type(keras.saving.load_model({str(tmp_path / 'model.keras')!r})).__name__)")
+    out = run_python(
+        f"{order}\nprint(type(keras.saving.load_model({str(tmp_path / 'model.keras')!r})).__name__)"
+    )
     assert out.split()[-1] == "VAE"
 
 
@@ -74,7 +76,9 @@ def test_import_kvae_imports_no_keras(run_python):
     assert kvae.__version__
 
 
-@pytest.mark.parametrize("part", ["distributions", "evaluation", "models", "networks", "objectives", "runs", "training", "zoo.fit"])
+@pytest.mark.parametrize(
+    "part", ["distributions", "evaluation", "models", "networks", "objectives", "runs", "training", "zoo.fit"]
+)
 def test_every_part_can_be_imported_first_and_registers_all(part, run_python):
     code = f"import kvae.{part}, keras; print('kvae>VAE' in keras.saving.get_custom_objects())"
     assert run_python(code, backend="torch").split()[-1] == "True"

@@ -18,12 +18,12 @@ from kvae.zoo.mnist.conv_vae import model as model
 
 
 def training(
-    epochs: int = 15,
+    epochs: int = 10,
     batch_size: int = 64,
     learning_rate: float = 1e-3,
     beta: float = MEAN_OVER_PIXELS,
-    delay: float = 5.0,
-    length: float = 2000.0,
+    delay: float = 3.0,
+    length: float = 1500.0,
 ) -> Training:
     """β is 0 for `delay` epochs, then on a straight line that would reach `beta` after `length` more."""
     anneal = {"beta": kvae.training.schedules.Linear(0.0, beta, length, delay)}

@@ -1,4 +1,4 @@
-"""Keras callbacks that work with every model: schedules, latent instruments, progress, stops on NaN and Ctrl-C."""
+"""Keras callbacks that work with every model: schedules, instruments, progress, stops on NaN and Ctrl-C."""
 
 from kvae.training.callbacks.anneal import Anneal, DecayLearningRate
 from kvae.training.callbacks.interrupt import StopOnInterrupt

@@ -7,10 +7,10 @@ import keras
 
 
 class StopOnInterrupt(keras.callbacks.Callback):
-    """Lets Ctrl-C take effect at the end of a batch, as `KeyboardInterrupt`; a second one takes effect at once.
+    """Lets Ctrl-C take effect at the end of a batch, as `KeyboardInterrupt`; a second one does so at once.
 
-    An exception that strikes in the midst of a step may be swallowed by the backend; JAX loses most of them. Where
-    Ctrl-C has another meaning already, or outside the main thread, nothing changes. `close` gives it back.
+    An exception that strikes in the midst of a step may be swallowed by the backend; JAX loses most of them.
+    Where Ctrl-C already has another meaning, and outside the main thread, nothing changes.
     """
 
     def __init__(self):

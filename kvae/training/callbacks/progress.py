@@ -25,8 +25,12 @@ class Progress(keras.callbacks.Callback):
         steps = self.params["steps"]
         if self.console.is_terminal and self.bar is None:
             self.bar = Bar(
-                TextColumn("epoch {task.fields[epoch]}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-                console=self.console, transient=True,
+                TextColumn("epoch {task.fields[epoch]}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeRemainingColumn(),
+                console=self.console,
+                transient=True,
             )
             self.bar.start()
             self.task = self.bar.add_task("", total=self.epochs * steps, completed=epoch * steps, epoch="")
@@ -40,7 +44,10 @@ class Progress(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         names = self.names or tuple(self.model.metrics_names)
-        figures = [f"{n} {logs[n]:.5g}" + (f" (val {logs['val_' + n]:.5g})" if f"val_{n}" in logs else "") for n in names]
+        figures = [
+            f"{n} {logs[n]:.5g}" + (f" (val {logs['val_' + n]:.5g})" if f"val_{n}" in logs else "")
+            for n in names
+        ]
         if "active_units" in logs:
             figures.append(f"active units {logs['active_units']}")
         seconds = time.monotonic() - self.began

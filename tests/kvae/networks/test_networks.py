@@ -10,7 +10,9 @@ from kvae.networks.conv import UPSAMPLINGS
 
 
 @pytest.mark.parametrize("upsampling", UPSAMPLINGS)
-@pytest.mark.parametrize("shape", [(8, 8, 1), (13, 20, 3), (28, 28, 1), (64, 64, 3), (96, 96, 3), (255, 256, 1)])
+@pytest.mark.parametrize(
+    "shape", [(8, 8, 1), (13, 20, 3), (28, 28, 1), (64, 64, 3), (96, 96, 3), (255, 256, 1)]
+)
 def test_decoder_mirrors_encoder(shape, upsampling):
     encoder = conv_encoder(shape, 6, width=1)
     decoder = conv_decoder(3, shape, width=1, upsampling=upsampling)
@@ -22,7 +24,9 @@ def test_decoder_mirrors_encoder(shape, upsampling):
 
 
 def test_channels_of_a_64_pixel_net_are_those_of_the_text():
-    convolutions = [layer for layer in conv_encoder((64, 64, 3), 100).layers if isinstance(layer, keras.layers.Conv2D)]
+    convolutions = [
+        layer for layer in conv_encoder((64, 64, 3), 100).layers if isinstance(layer, keras.layers.Conv2D)
+    ]
     assert [c.filters for c in convolutions] == [32, 64, 128, 256]
 
 
@@ -50,7 +54,9 @@ def test_mlp_keeps_shapes():
     assert mlp(7, 2).count_params() == 7 * 2 + 2
 
 
-@pytest.mark.parametrize("make", [lambda: mlp(4, 2, (3,)), lambda: conv_encoder((8, 8, 1), 4, width=1)], ids=["mlp", "conv"])
+@pytest.mark.parametrize(
+    "make", [lambda: mlp(4, 2, (3,)), lambda: conv_encoder((8, 8, 1), 4, width=1)], ids=["mlp", "conv"]
+)
 def test_outputs_are_float32_under_mixed_precision(make):
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_bfloat16")

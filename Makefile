@@ -1,0 +1,41 @@
+# `make demo` and `make test` need nothing but Python 3.11 or later.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV ?= .venv
+BIN = $(VENV)/bin
+BACKENDS = tensorflow jax torch
+PYTEST = $(BIN)/python -m pytest -n 2
+
+.PHONY: demo test lint clean
+
+# One environment for everything: the demonstration installs one backend into it, the tests the other two.
+$(VENV)/python: pyproject.toml setup.py constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	touch $@
+
+$(VENV)/demo: $(VENV)/python
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[tensorflow]"
+	touch $@
+
+$(VENV)/test: $(VENV)/python
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[test]"
+	touch $@
+
+# Trains a VAE on scikit-learn's handwritten digits, says how good it is, draws from it.
+demo: $(VENV)/demo
+	$(BIN)/kvae train digits/vae --out runs/demo-$$(date +%Y%m%d-%H%M%S)
+	@echo "More: $(BIN)/kvae --help"
+
+# The contracts and everything that computes on each backend; data, command line and project once.
+test: $(VENV)/test lint
+	set -e; for backend in $(BACKENDS); do \
+		echo "== $$backend"; \
+		if [ $$backend = tensorflow ]; then paths=tests; else paths="tests/contracts tests/kvae --ignore tests/kvae/data"; fi; \
+		KERAS_BACKEND=$$backend $(PYTEST) $$paths; \
+	done
+
+lint: $(VENV)/test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info
