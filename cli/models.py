@@ -11,13 +11,9 @@ def open_model(name: str):
     """The `Run` called `name`: a run directory. Raises `UserError`, at once, when it is none."""
     path = Path(name)
     if name in zoo.names() and not path.exists():
-        raise UserError(
-            f"Expected a run directory. Received: {name}, which is a recipe. Train it: kvae train {name}"
-        )
+        raise UserError(f"Expected a run directory. Received: {name}, which is a recipe. Train it: kvae train {name}")
     if not (path / "config.json").is_file():
-        received = (
-            "holds no config.json" if path.is_dir() else "is a file" if path.exists() else "does not exist"
-        )
+        received = "holds no config.json" if path.is_dir() else "is a file" if path.exists() else "does not exist"
         raise UserError(f"Expected a run directory. Received: {name}, which {received}.")
     import_keras()
     from kvae.runs import Run
@@ -26,9 +22,7 @@ def open_model(name: str):
     config = run.config
     missing = [key for key in ("recipe", "parameters", "seed", "data", "backend") if key not in config]
     if missing:
-        raise UserError(
-            f"Expected a whole config.json. Received: that of {name}, which lacks {', '.join(missing)}."
-        )
+        raise UserError(f"Expected a whole config.json. Received: that of {name}, which lacks {', '.join(missing)}.")
     return run
 
 

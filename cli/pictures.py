@@ -18,16 +18,12 @@ def read_images(paths: Iterable[Path], shape: Sequence[int], levels: int = 256) 
     from kvae.data import images
 
     if len(shape) != 3 or shape[0] != shape[1] or shape[2] not in (1, 3):
-        raise UserError(
-            f"Expected a model of square pictures, grey or RGB. Received: one of shape {tuple(shape)}."
-        )
+        raise UserError(f"Expected a model of square pictures, grey or RGB. Received: one of shape {tuple(shape)}.")
     for path, data in _files(paths):
         try:
             x = images.decode(data, size=shape[0], color="gray" if shape[2] == 1 else "rgb")
         except Exception as error:  # Pillow raises whatever the damaged bytes lead it to
-            raise UserError(
-                f"Expected whole pictures. Received: {path}, which cannot be read as one."
-            ) from error
+            raise UserError(f"Expected whole pictures. Received: {path}, which cannot be read as one.") from error
         step = 255 / (levels - 1)
         yield ((x / step).round() * step).round().astype("float32") / 255
 
@@ -68,9 +64,7 @@ def write_images(out: Path, x) -> None:
         with atomic(out) as temporary:
             np.savez(temporary, x=x)
     elif x.ndim != 4:
-        raise UserError(
-            f"Expected a model of pictures. Received: one of shape {x.shape[1:]}. Write --out samples.npz."
-        )
+        raise UserError(f"Expected a model of pictures. Received: one of shape {x.shape[1:]}. Write --out samples.npz.")
     elif out.suffix == ".png":
         save_image(grid(x), out)
     else:

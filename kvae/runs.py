@@ -22,7 +22,6 @@ from types import ModuleType
 import keras
 import numpy as np
 
-import kvae.models  # registers the classes that a saved run may name
 from kvae.errors import UserError
 from kvae.files import atomic
 from kvae.training import checkpoint
@@ -116,9 +115,7 @@ class Run:
             return {}
         with open(path, newline="", encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
-        return {
-            name: np.array([float(row[name] or "nan") for row in rows]) for name in (rows[0] if rows else {})
-        }
+        return {name: np.array([float(row[name] or "nan") for row in rows]) for name in (rows[0] if rows else {})}
 
     def write_history(self, epochs: list[dict]) -> None:
         """Writes history.csv anew from all epochs so far, so that a kill can neither halve nor double a line."""
@@ -182,9 +179,7 @@ def read_json(path: Path) -> dict:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise UserError(
-            f"Expected a whole run directory. Received: {path.parent}, which lacks {path.name}."
-        ) from error
+        raise UserError(f"Expected a whole run directory. Received: {path.parent}, which lacks {path.name}.") from error
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise UserError(f"Expected a whole JSON file. Received: {path} ({_first_line(error)}).") from error
 

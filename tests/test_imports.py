@@ -69,8 +69,6 @@ def test_data_know_no_models():
 
 
 def test_every_part_stands_on_a_floor():
-    parts = {
-        p.name.removesuffix(".py") for p in (ROOT / "kvae").iterdir() if not p.name.startswith(("_", "."))
-    }
+    parts = {p.name.removesuffix(".py") for p in (ROOT / "kvae").iterdir() if not p.name.startswith(("_", "."))}
     parts = {p for p in parts if (ROOT / "kvae" / p).is_dir() or (ROOT / "kvae" / f"{p}.py").is_file()}
     assert parts <= set(FLOOR), parts - set(FLOOR)

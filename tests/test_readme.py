@@ -14,9 +14,7 @@ from tests.conftest import ROOT
 
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), re.M | re.S)
 
-pytestmark = pytest.mark.skipif(
-    keras.backend.backend() != "tensorflow", reason="one backend is enough for prose"
-)
+pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="one backend is enough for prose")
 
 
 def _environment(folder):
@@ -48,9 +46,7 @@ def test_block_runs(number, folder):
         words = shlex.split(line, comments=True)
         if not words or words[0] in ("make", "git", "cd", "python3", "pip", "export", "source", "."):
             continue  # installation: `make demo` and `make test` are what runs this very test
-        if any(word.startswith(("mnist/", "runs/mnist")) for word in words) and not os.environ.get(
-            "KVAE_DATA"
-        ):
+        if any(word.startswith(("mnist/", "runs/mnist")) for word in words) and not os.environ.get("KVAE_DATA"):
             pytest.skip("KVAE_DATA is not set: this block trains on the real MNIST")
         if words[:2] == ["kvae", "train"]:
             words += ["--set", "epochs=1"]

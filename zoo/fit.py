@@ -6,7 +6,6 @@ import importlib.metadata
 import logging
 import os
 import platform
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -53,9 +52,7 @@ def train(
     values = recipe.resolve(settings)
     session = _Session(recipe, values, seed)
     name = Path(recipe.name)  # of a user's own recipe, the whole path of its file
-    out = (
-        Path(out) if out is not None else _free(Path("runs") / (name.stem if name.suffix == ".py" else name))
-    )
+    out = Path(out) if out is not None else _free(Path("runs") / (name.stem if name.suffix == ".py" else name))
     run = Run.create(out, session.config())
     with _resumable(run):
         return session.fit(run, [])
@@ -73,22 +70,24 @@ def resume(path: str | os.PathLike, settings: Mapping[str, Any] | None = None) -
     settings = dict(settings or {})
     if set(settings) - {"epochs"}:
         raise UserError(
-            f"Expected no setting but epochs when a run goes on. Received: {', '.join(sorted(set(settings) - {'epochs'}))}. "
-            "Begin a new run to change others."
+            "Expected no setting but epochs when a run goes on. "
+            f"Received: {', '.join(sorted(set(settings) - {'epochs'}))}. Begin a new run to change others."
         )
     values = recipe.resolve({**config["parameters"], **settings})
     session = _Session(recipe, values, config["seed"])
     if session.dataset.fingerprint != config["data"]["fingerprint"]:
         raise UserError(
-            f"Expected the data that {run.path} was trained on. Received: {session.dataset.name} with other contents or "
-            "settings. Restore them, or begin a new run."
+            f"Expected the data that {run.path} was trained on. Received: {session.dataset.name} with other contents "
+            "or settings. Restore them, or begin a new run."
         )
     if settings:
         write_json(run.path / "config.json", session.config())
     if config["backend"] != keras.backend.backend():
         logger.warning("The run began on %s; it goes on, but not bit for bit.", config["backend"])
-    epochs = checkpoint.restore(run.state, session.model)["epochs"] if run.state.is_file() else []
-    run.write_history(epochs) if epochs else None
+    epochs = []
+    if run.state.is_file():
+        epochs = checkpoint.restore(run.state, session.model)["epochs"]
+        run.write_history(epochs)  # a kill may have come between the checkpoint and this view of it
     with _resumable(run):
         return session.fit(run, epochs)
 
@@ -115,9 +114,7 @@ class _Session:
         self.training = recipe.training(values)
         self.model.compile(self.training.optimizer)
         # Taken before a checkpoint is restored, which holds rates that are already decayed.
-        self.rates = {
-            player: float(opt.learning_rate) for player, opt in self.model.optimizer.players.items()
-        }
+        self.rates = {player: float(opt.learning_rate) for player, opt in self.model.optimizer.players.items()}
 
     def config(self) -> dict:
         packages = (
@@ -156,7 +153,6 @@ class _Session:
             if some.ndim == 4:
                 callbacks.append(Pictures(run.pictures, some, training.pictures_every, training.brighten))
         callbacks += [TensorBoard(run.path / "tensorboard"), progress, Record(run, epochs)]
-        began = time.monotonic()
         try:
             model.fit(
                 batches,
@@ -170,7 +166,6 @@ class _Session:
         finally:
             progress.close()
             interrupt.close()
-        seconds = time.monotonic() - began
         run.save_model(model)
         if held_out:
             split = "validation" if dataset.validation else "test"
@@ -191,9 +186,7 @@ class _Session:
         return batches(self.dataset, split, self.training, **options)
 
 
-def batches(
-    dataset: Dataset, split: Split, training: Training, *, batch_size: int | None = None, **options
-) -> Batches:
+def batches(dataset: Dataset, split: Split, training: Training, *, batch_size: int | None = None, **options) -> Batches:
     """`split` of `dataset` as `training` takes it; further `options` of `Batches`. Its order is kept without a seed."""
     return Batches(
         split.x,

@@ -166,9 +166,7 @@ def from_file(path: Path, name: str | None = None) -> Recipe:
     try:
         spec.loader.exec_module(module)
     except SyntaxError as error:
-        raise UserError(
-            f"Expected a Python file. Received: {path}, line {error.lineno}: {error.msg}."
-        ) from error
+        raise UserError(f"Expected a Python file. Received: {path}, line {error.lineno}: {error.msg}.") from error
     missing = [function for function in PREFIXES if not callable(getattr(module, function, None))]
     if missing:
         raise UserError(

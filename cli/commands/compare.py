@@ -19,9 +19,7 @@ EXAMPLES = examples(
 )
 
 Runs = Annotated[list[str], typer.Argument(metavar="RUN", help="Run directories.", show_default=False)]
-Out = Annotated[
-    Path, typer.Option(metavar="FILE", help="The figure (.png, .pdf or .svg), replaced when it exists.")
-]
+Out = Annotated[Path, typer.Option(metavar="FILE", help="The figure (.png, .pdf or .svg), replaced when it exists.")]
 
 logger = logging.getLogger("kvae.cli")
 

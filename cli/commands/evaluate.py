@@ -29,9 +29,7 @@ Metrics = Annotated[
 ]
 Split = Annotated[
     SplitName | None,
-    typer.Option(
-        help="Part of the data; by default test, or validation where there is no test.", show_default=False
-    ),
+    typer.Option(help="Part of the data; by default test, or validation where there is no test.", show_default=False),
 ]
 
 

@@ -61,9 +61,7 @@ def reconstruct(
     trained = run.load_model()
     shape = trained.encoder.input_shape[1:]
     if len(shape) != 3:
-        raise UserError(
-            f"Expected a model of pictures. Received: {model}, whose data have the shape {shape}."
-        )
+        raise UserError(f"Expected a model of pictures. Received: {model}, whose data have the shape {shape}.")
     if images:
         levels = getattr(trained.likelihood, "levels", 256)
         x = np.stack(list(itertools.islice(read_images(images, shape, levels), n)))

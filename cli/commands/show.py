@@ -24,9 +24,7 @@ def show(name: Annotated[str, RecipeName], data_dir: DataDir = None, json: Json 
             {
                 **(entry(name) if name in zoo.names() else own),
                 "docstring": recipe.docstring,
-                "parameters": [
-                    {"name": p.name, "type": p.type_name, "default": p.default} for p in parameters
-                ],
+                "parameters": [{"name": p.name, "type": p.type_name, "default": p.default} for p in parameters],
             }
         )
         return

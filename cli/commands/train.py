@@ -44,11 +44,7 @@ def train(
     Without RECIPE it is digits/vae, whose data come along. Ctrl-C stops training; --resume goes on from the
     last finished epoch, exactly as if nothing had happened.
     """
-    run = (
-        _resume(resume, set_, recipe, out, seed)
-        if resume
-        else _train(recipe or "digits/vae", set_, out, seed)
-    )
+    run = _resume(resume, set_, recipe, out, seed) if resume else _train(recipe or "digits/vae", set_, out, seed)
     figures = (run.metrics or {}).get("metrics", {})
     if json:
         print_json({"run": str(run.path), "metrics": figures})
@@ -72,9 +68,7 @@ def _train(name: str, texts: list[str] | None, out: Path | None, seed: int):
 def _resume(name: str, texts: list[str] | None, recipe: str | None, out: Path | None, seed: int):
     chosen = settings(texts)
     if recipe or out or seed:
-        raise typer.BadParameter(
-            "the run keeps its recipe, folder and seed; give none of them.", param_hint="--resume"
-        )
+        raise typer.BadParameter("the run keeps its recipe, folder and seed; give none of them.", param_hint="--resume")
     run = open_model(name)
     import_keras(to_train=True)
     return zoo.resume(run.path, chosen)

@@ -91,15 +91,11 @@ class ZipArchive:
         try:
             self._zip = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, EOFError) as error:
-            raise UserError(
-                f"Expected a whole zip file. Received: {path}: {error}. Get the file again."
-            ) from error
+            raise UserError(f"Expected a whole zip file. Received: {path}: {error}. Get the file again.") from error
         self.pictures = tuple(
             Picture(info.filename, f"{info.file_size}-{info.CRC:08x}")
             for info in sorted(self._zip.infolist(), key=lambda info: info.filename)
-            if not info.is_dir()
-            and all(map(_is_visible, info.filename.split("/")))
-            and _is_picture(info.filename)
+            if not info.is_dir() and all(map(_is_visible, info.filename.split("/"))) and _is_picture(info.filename)
         )
 
     def read(self, picture: Picture) -> bytes:

@@ -23,6 +23,4 @@ def load(folder: Path) -> Dataset:
         if rows.dtype != np.uint8 or rows.ndim != 2 or rows.shape[1] != 98 or not len(rows):
             raise UserError(f"Expected rows of 98 bytes. Received: {path}: {rows.dtype} {rows.shape}.")
     train, validation, test = (Split(np.unpackbits(rows, axis=1).reshape(-1, 28, 28, 1)) for rows in packed)
-    return Dataset(
-        "binarized_mnist", train, validation, test, (), "binary", fingerprint("binarized_mnist", *packed)
-    )
+    return Dataset("binarized_mnist", train, validation, test, (), "binary", fingerprint("binarized_mnist", *packed))

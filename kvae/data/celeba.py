@@ -60,9 +60,7 @@ def _parts(
     """The split of each picture by name (N,), and a note when it had to be drawn."""
     partition = np.zeros(n, np.int32) if partition is None else partition
     if not np.isin(partition, (0, 1, 2)).all():
-        raise UserError(
-            f"Expected a partition of 0, 1 and 2. Received: {sorted(set(partition.tolist()))[:5]}."
-        )
+        raise UserError(f"Expected a partition of 0, 1 and 2. Received: {sorted(set(partition.tolist()))[:5]}.")
     if (partition == 1).any():
         return _PARTS[partition], ()
     train = np.flatnonzero(partition == 0)
@@ -91,9 +89,7 @@ def _read_attributes(path: Path, found: tuple[Picture, ...]) -> tuple[list[str],
     except ValueError:
         values = np.empty(0, np.int8)
     if values.size != len(found) * len(names) or not (np.abs(values) == 1).all():
-        raise UserError(
-            f"Expected -1 or 1 for each of {len(names)} attributes. Received: other entries in {path}."
-        )
+        raise UserError(f"Expected -1 or 1 for each of {len(names)} attributes. Received: other entries in {path}.")
     return names, (values > 0).astype(np.uint8).reshape(len(found), len(names))
 
 
@@ -106,8 +102,6 @@ def _read_numbers(folder: Path, name: str, files: list[str]) -> np.ndarray | Non
         numbers = dict(line.split() for line in paths[0].read_text("utf-8", "replace").splitlines() if line)
         return np.array([int(numbers[file]) for file in files], np.int32)
     except KeyError as error:
-        raise UserError(
-            f"Expected a line for every picture. Received: {paths[0]} without {error.args[0]}."
-        ) from error
+        raise UserError(f"Expected a line for every picture. Received: {paths[0]} without {error.args[0]}.") from error
     except ValueError as error:
         raise UserError(f"Expected lines of a file and a number. Received: {paths[0]}: {error}.") from error

@@ -20,6 +20,4 @@ def require(option: str, name: str, known: Sequence[str]) -> None:
     """Raises `UserError` with the nearest known names, or with all when none is near."""
     if name not in known:
         near = difflib.get_close_matches(str(name), known, n=3) or known
-        raise UserError(
-            f"Expected a known name. Received: {option}={name!r}. Choose for example {', '.join(near)}."
-        )
+        raise UserError(f"Expected a known name. Received: {option}={name!r}. Choose for example {', '.join(near)}.")

@@ -28,9 +28,7 @@ def load(folder: Path, *, classes: tuple[str, ...] | None = None, seed: int = 0)
     for name in sorted(files):
         parts["test" if name.startswith("test") else "train"].append(_read_records(files[name]))
     if not parts["train"]:
-        raise UserError(
-            f"Expected training records in {folder} (data_batch_1.bin, ...). Received: {', '.join(files)}."
-        )
+        raise UserError(f"Expected training records in {folder} (data_batch_1.bin, ...). Received: {', '.join(files)}.")
     chosen = positions("classes", classes or LABELS, LABELS)
     train, test = (_split(records, chosen) for records in parts.values())
     if train is None:

@@ -29,8 +29,7 @@ class Split:
         for name, column in named.items():
             if len(column) != len(self.x):
                 raise UserError(
-                    f"Expected one entry of {name} per example. "
-                    f"Received: {len(column):,} for {len(self.x):,} examples."
+                    f"Expected one entry of {name} per example. Received: {len(column):,} for {len(self.x):,} examples."
                 )
 
     def __len__(self) -> int:
@@ -99,9 +98,7 @@ def check_array(x, name: str) -> np.ndarray:
     """
     x = np.asarray(x)
     if x.dtype.kind not in "buif":
-        raise UserError(
-            f"Expected numbers. Received: {name} of type {x.dtype}. Convert it to float32 or uint8."
-        )
+        raise UserError(f"Expected numbers. Received: {name} of type {x.dtype}. Convert it to float32 or uint8.")
     if x.ndim == 0 or x.size == 0:
         raise UserError(f"Expected at least one example. Received: {name} of shape {x.shape}.")
     if x.dtype.kind == "f" and not (finite := np.isfinite(x)).all():

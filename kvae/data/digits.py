@@ -19,6 +19,4 @@ def load() -> Dataset:
     y = bunch.target.astype(np.int32)
     order = permutation(len(x), seed=0)
     validation, test, train = (Split(x[rows], y[rows]) for rows in np.split(order, [180, 360]))
-    return Dataset(
-        "digits", train, validation, test, tuple("0123456789"), "bytes", fingerprint("digits", x, y)
-    )
+    return Dataset("digits", train, validation, test, tuple("0123456789"), "bytes", fingerprint("digits", x, y))

@@ -31,9 +31,7 @@ def load(
     """
     require("color", color, ("rgb", "gray"))
     if not path.exists():
-        raise UserError(
-            f"Expected a folder or a zip file of pictures. Received: {path}, which does not exist."
-        )
+        raise UserError(f"Expected a folder or a zip file of pictures. Received: {path}, which does not exist.")
     archive = open_archive(path)
     parents = [picture.parent for picture in archive.pictures]
     parts = _official(archive.pictures)

@@ -16,9 +16,7 @@ def check_size(size: int | None) -> None:
         raise UserError(f"Expected an edge length from 1 to {MAX_SIZE} pixels. Received: size={size!r}.")
 
 
-def decode(
-    data: bytes, *, size: int | None = None, color: str = "rgb", box: crop.Box = crop.centre
-) -> np.ndarray:
+def decode(data: bytes, *, size: int | None = None, color: str = "rgb", box: crop.Box = crop.centre) -> np.ndarray:
     """The picture in `data` as uint8 (H, W, 3), or (H, W, 1) with `color="gray"`.
 
     EXIF rotation is applied; sixteen bits are scaled to eight; palettes, CMYK and other colour spaces become

@@ -15,10 +15,6 @@ def read_arrays(path: Path, *names: str) -> list[np.ndarray]:
         with np.load(path, allow_pickle=False) as arrays:
             return [arrays[name] for name in names]
     except KeyError as error:
-        raise UserError(
-            f"Expected the arrays {', '.join(names)}. Received: {path}: {error.args[0]}."
-        ) from error
+        raise UserError(f"Expected the arrays {', '.join(names)}. Received: {path}: {error.args[0]}.") from error
     except (ValueError, EOFError, AttributeError, zlib.error, zipfile.BadZipFile) as error:
-        raise UserError(
-            f"Expected a whole .npz file. Received: {path}: {error}. Get the file again."
-        ) from error
+        raise UserError(f"Expected a whole .npz file. Received: {path}: {error}. Get the file again.") from error

@@ -25,9 +25,7 @@ def load(folder: Path) -> Dataset:
     path = find(folder, OMNIGLOT[0])[0]
     images, alphabet, character, drawer, split, labels = arrays = read_arrays(path, *_ARRAYS)
     if images.ndim != 3 or images.dtype != np.uint8 or {len(a) for a in arrays[:-1]} != {len(images)}:
-        raise UserError(
-            f"Expected images uint8 (N, 28, 28). Received: {path}: {images.dtype} {images.shape}."
-        )
+        raise UserError(f"Expected images uint8 (N, 28, 28). Received: {path}: {images.dtype} {images.shape}.")
     whole = Split(images[..., None], alphabet.astype(np.int32), {"character": character, "drawer": drawer})
     held = drawer > _VALIDATION_DRAWERS
     return Dataset(

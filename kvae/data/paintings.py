@@ -76,6 +76,5 @@ def _read_table(folder: Path) -> dict[str, tuple[float, str]]:
             return {row["file"]: (float(row["year"] or "nan"), row["title"]) for row in csv.DictReader(file)}
         except (KeyError, ValueError, TypeError, csv.Error) as error:
             raise UserError(
-                "Expected the columns file, artist, year (a number or empty) and title. "
-                f"Received: {path}: {error}."
+                f"Expected the columns file, artist, year (a number or empty) and title. Received: {path}: {error}."
             ) from error

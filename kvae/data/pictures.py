@@ -104,9 +104,7 @@ def expect_shape(first: tuple[str, tuple[int, ...]], other: tuple[str, tuple[int
         )
 
 
-def _decoded(
-    archive: Archive, pictures: list[Picture], settings: dict
-) -> Iterator[tuple[int, np.ndarray | None, str]]:
+def _decoded(archive: Archive, pictures: list[Picture], settings: dict) -> Iterator[tuple[int, np.ndarray | None, str]]:
     """For each picture: the CRC-32 of its file, the decoded array or None, and why it is None."""
 
     def decode(picture):

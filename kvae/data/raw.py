@@ -32,6 +32,4 @@ def read(path: Path) -> bytes:
     try:
         return gzip.decompress(data)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise UserError(
-            f"Expected a whole gzip file. Received: {path}: {error}. Get the file again."
-        ) from error
+        raise UserError(f"Expected a whole gzip file. Received: {path}: {error}. Get the file again.") from error

@@ -135,9 +135,7 @@ def _missing(name: str, source: Source, where: Path, missing: list[str]) -> User
     found = ", ".join(path.name for path in layout.find(where, "*|*/")[:3])
     received = f"only {found}" if found else "no such folder" if not where.exists() else "nothing"
     second = (
-        f", or prepare it once with TFDS: tensorflow_datasets.load('{source.tfds}')"
-        if source.tfds is not None
-        else ""
+        f", or prepare it once with TFDS: tensorflow_datasets.load('{source.tfds}')" if source.tfds is not None else ""
     )
     return UserError(
         f"Expected {name} in {where}: {wanted}. Received: {received}. Put the official files there "

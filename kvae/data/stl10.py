@@ -34,16 +34,12 @@ def load(folder: Path, *, unlabelled: bool = False, size: int | None = None, see
 
     def split(name, y, *sources):
         rows = [(source, i) for source, chosen in sources for i in chosen]
-        array, _ = cache.prepared(
-            f"stl10 {name}", [contents, seed, size], len(rows), lambda _: _rows(rows, size)
-        )
+        array, _ = cache.prepared(f"stl10 {name}", [contents, seed, size], len(rows), lambda _: _rows(rows, size))
         return Split(array, y)
 
     return Dataset(
         "stl10",
-        split(
-            "train", np.concatenate([y[~held], y_more]), (x, np.flatnonzero(~held)), (more, range(len(more)))
-        ),
+        split("train", np.concatenate([y[~held], y_more]), (x, np.flatnonzero(~held)), (more, range(len(more)))),
         split("validation", y[held], (x, np.flatnonzero(held))) if held.any() else None,
         split("test", y_test, (x_test, range(len(x_test)))),
         LABELS,
@@ -62,9 +58,7 @@ def _read_images(folder: Path, name: str) -> np.ndarray:
     paths = find(folder, name)
     size = paths[0].stat().st_size if paths else 0
     if not size or size % _BYTES:
-        raise UserError(
-            f"Expected images of {_BYTES:,} bytes each in {folder / name}. Received: {size:,} bytes."
-        )
+        raise UserError(f"Expected images of {_BYTES:,} bytes each in {folder / name}. Received: {size:,} bytes.")
     return np.memmap(paths[0], np.uint8, mode="r").reshape(-1, *_SHAPE)
 
 
@@ -72,7 +66,5 @@ def _read_labels(folder: Path, name: str, n: int) -> np.ndarray:
     """Class indices (N,) from 0; the file counts from 1."""
     y = np.frombuffer(read(find(folder, name)[0]), np.uint8).astype(np.int32) - 1
     if len(y) != n or y.min() < 0 or y.max() >= len(LABELS):
-        raise UserError(
-            f"Expected {n:,} labels from 1 to 10 in {folder / name}. Received: {len(y):,}, or others."
-        )
+        raise UserError(f"Expected {n:,} labels from 1 to 10 in {folder / name}. Received: {len(y):,}, or others.")
     return y

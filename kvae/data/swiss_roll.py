@@ -29,9 +29,7 @@ def load(*, n: int = 10_000, noise: float = 0.0, label: str = "first", seed: int
         raise UserError(f"Expected a standard deviation of at least 0. Received: noise={noise!r}.")
     random = np.random.RandomState(seed)
     counts = {"train": n, "test": n, "validation": n // 10}
-    drawn = {
-        k: make_swiss_roll(count, noise=noise, random_state=random) for k, count in counts.items() if count
-    }
+    drawn = {k: make_swiss_roll(count, noise=noise, random_state=random) for k, count in counts.items() if count}
     mean, deviation = drawn["train"][0].mean(0), drawn["train"][0].std(0)
 
     def split(name):

@@ -44,9 +44,7 @@ def load(
     source = _Source(builder, data_dir, download)
     origins = {part: part for part in _PARTS if part in source.counts}
     if "train" not in origins:
-        raise UserError(
-            f"Expected a split named train. Received: tfds:{builder} with {', '.join(source.counts)}."
-        )
+        raise UserError(f"Expected a split named train. Received: tfds:{builder} with {', '.join(source.counts)}.")
     y, keep, labels = source.read_labels(origins, classes, attributes)
     if "validation" not in origins:
         held = held_out(source.counts["train"], seed, validation)
@@ -113,9 +111,7 @@ class _Source:
         self._image = self._key(self._tfds.features.Image, "image")
         image = self._features.get(self._image)
         if image is None or np.dtype(image.np_dtype) != np.uint8 or image.shape[-1] not in (1, 3):
-            raise UserError(
-                f"Expected images of 1 or 3 channels of bytes. Received: tfds:{builder}: {info.features}."
-            )
+            raise UserError(f"Expected images of 1 or 3 channels of bytes. Received: tfds:{builder}: {info.features}.")
 
     def read_labels(
         self, parts: Iterable[str], classes: tuple[str, ...] | None, attributes: tuple[str, ...] | None
@@ -127,9 +123,7 @@ class _Source:
             known = sorted(self._features["attributes"])
             chosen = [known[k] for k in positions("attributes", attributes or known, known)]
             values = {part: self._read(part, "attributes") for part in parts}
-            y = {
-                part: np.stack([v[name] for name in chosen], 1).astype(np.uint8) for part, v in values.items()
-            }
+            y = {part: np.stack([v[name] for name in chosen], 1).astype(np.uint8) for part, v in values.items()}
             return y, keep, tuple(chosen)
         if label is not None and attributes is None:
             known = self._features[label].names

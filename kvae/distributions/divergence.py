@@ -43,9 +43,7 @@ def _normal(q, p):
     """½ ((μ_q − μ_p) / σ_p)² + ½ (ρ² − 1) − log ρ, ρ = σ_q / σ_p (Kingma and Welling 2014, appendix B)."""
     mean, log_scale, p_mean, p_log_scale = promote(q.loc, q.log_scale, p.loc, p.log_scale)
     log_ratio = log_scale - p_log_scale
-    return (
-        0.5 * ops.square((mean - p_mean) * ops.exp(-p_log_scale)) + 0.5 * ops.expm1(2 * log_ratio) - log_ratio
-    )
+    return 0.5 * ops.square((mean - p_mean) * ops.exp(-p_log_scale)) + 0.5 * ops.expm1(2 * log_ratio) - log_ratio
 
 
 def _laplace(q, p):

@@ -210,14 +210,9 @@ def get(likelihood):
     if isinstance(found, Likelihood):
         return found
     near = difflib.get_close_matches(str(likelihood), LIKELIHOODS, n=1)
-    hint = (
-        f"Did you mean {near[0]!r}?"
-        if near
-        else "Choose one of them, or pass a kvae.distributions.Likelihood."
-    )
+    hint = f"Did you mean {near[0]!r}?" if near else "Choose one of them, or pass a kvae.distributions.Likelihood."
     raise UserError(
-        f"Expected a likelihood: {', '.join(map(repr, LIKELIHOODS))}. "
-        f"Received: likelihood={likelihood!r}. {hint}"
+        f"Expected a likelihood: {', '.join(map(repr, LIKELIHOODS))}. Received: likelihood={likelihood!r}. {hint}"
     )
 
 
@@ -243,9 +238,7 @@ def _check_channels(h, outputs):
 
 def _check_scale(scale):
     if scale is not None and not (isinstance(scale, int | float) and 0 < scale < math.inf):
-        raise UserError(
-            f"Expected scale to be a positive number, or None to learn it. Received: scale={scale!r}."
-        )
+        raise UserError(f"Expected scale to be a positive number, or None to learn it. Received: scale={scale!r}.")
 
 
 def _check_level_count(levels):

@@ -32,8 +32,7 @@ def check_unit(x, name, asker):
     else:
         repair = f"Rescale {name}"
     raise UserError(
-        f"Expected {name} in [0, 1] for {asker}. Received: {name} from {low:g} to {high:g}. "
-        f"{repair}, or {OTHERWISE}."
+        f"Expected {name} in [0, 1] for {asker}. Received: {name} from {low:g} to {high:g}. {repair}, or {OTHERWISE}."
     )
 
 

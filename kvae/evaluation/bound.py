@@ -23,9 +23,7 @@ def bound(model, batches, samples: int = 1, seed: int = 0) -> dict[str, float]:
         return kl(qz, model.prior()), -sum(log_px) / samples
 
     run = compiled(terms, [*model.variables, noise.state])
-    parts = [
-        [ops.convert_to_numpy(term) for term in run(ops.convert_to_tensor(x))] for x in examples(batches)
-    ]
+    parts = [[ops.convert_to_numpy(term) for term in run(ops.convert_to_tensor(x))] for x in examples(batches)]
     rate, distortion = (np.concatenate(column).astype("float64") for column in zip(*parts, strict=True))
     elbo = -rate - distortion
     return {

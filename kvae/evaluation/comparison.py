@@ -69,9 +69,7 @@ def save_comparison(path: Path, contenders: Sequence[Contender]) -> None:
     rows = [kind for kind in ("x_hat", "samples") if any(getattr(c, kind) is not None for c in contenders)]
     heights = [4.4, 0.4 + len(rows) * _TILES * tile]
     figure = new_figure(width, sum(heights) if rows else heights[0])
-    above, *below = figure.subfigures(
-        1 + bool(rows), 1, height_ratios=heights[: 1 + bool(rows)], squeeze=False
-    )[:, 0]
+    above, *below = figure.subfigures(1 + bool(rows), 1, height_ratios=heights[: 1 + bool(rows)], squeeze=False)[:, 0]
     _draw_curves(above, contenders)
     if rows:
         _draw_images(below[0], contenders, rows)

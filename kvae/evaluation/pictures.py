@@ -38,6 +38,9 @@ def grid(
 
 def pairs(x: np.ndarray, x_hat: np.ndarray, columns: int = 8, **options) -> Image.Image:
     """Images and their reconstructions: a row of originals above a row of what became of them, and so on."""
+    columns = min(columns, len(x))
+    blank = np.ones((-len(x) % columns, *x.shape[1:]))  # white, so that the last two rows stay one below the other
+    x, x_hat = (np.concatenate([images, blank]) for images in (x, x_hat))
     rows = [part for i in range(0, len(x), columns) for part in (x[i : i + columns], x_hat[i : i + columns])]
     return grid(np.concatenate(rows), columns, **options)
 
@@ -54,9 +57,7 @@ class Pictures(keras.callbacks.Callback):
     shows one code becoming clear.
     """
 
-    def __init__(
-        self, folder: Path, x: np.ndarray, every: int = 1, brighten: bool = False, samples: int = 64
-    ):
+    def __init__(self, folder: Path, x: np.ndarray, every: int = 1, brighten: bool = False, samples: int = 64):
         super().__init__()
         self.folder, self.x, self.every, self.brighten, self.samples = (
             folder,

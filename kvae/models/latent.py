@@ -59,9 +59,7 @@ class LatentModel(Model):
         expected = tuple(self.encoder.input_shape[1:])
         if tuple(x.shape[1:]) != expected:
             raise UserError(
-                f"Expected x of shape {('N', *expected)}. Received: x.shape={tuple(x.shape)}.".replace(
-                    "'N'", "N"
-                )
+                f"Expected x of shape {('N', *expected)}. Received: x.shape={tuple(x.shape)}.".replace("'N'", "N")
             )
         self.likelihood.check(x)
 
@@ -93,9 +91,7 @@ class LatentModel(Model):
         self.check(np.asarray(x))
         return self.batched("reconstruct", self.call, x, batch_size=batch_size)
 
-    def sample(
-        self, n: int, seed: int | None = None, temperature: float = 1.0, batch_size: int = 256
-    ) -> np.ndarray:
+    def sample(self, n: int, seed: int | None = None, temperature: float = 1.0, batch_size: int = 256) -> np.ndarray:
         """`n` draws z ~ p(z), decoded to the mean of p(x|z): (n, …).
 
         `temperature` scales the prior's standard deviation. The same `seed` gives the same pictures on one backend.

@@ -22,9 +22,7 @@ def negative_elbo(x, qz, pz, px, beta=1.0, free_bits: float = 0.0) -> dict:
     distortion = -batch_mean(px.log_prob(x))
     rate = batch_mean(kl(qz, pz))
     # (B, D) -> (D,) -> ()
-    penalty = (
-        ops.sum(free_bits + ops.relu(batch_mean(kl_per_unit(qz, pz)) - free_bits)) if free_bits else rate
-    )
+    penalty = ops.sum(free_bits + ops.relu(batch_mean(kl_per_unit(qz, pz)) - free_bits)) if free_bits else rate
     return {
         "loss": distortion + beta * penalty,
         "rate": rate,

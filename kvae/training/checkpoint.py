@@ -33,9 +33,7 @@ def restore(path: str | os.PathLike, model: keras.Model) -> dict:
             arrays = {name: archive[name] for name in archive.files}
         progress = json.loads(str(arrays.pop("progress")))
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise UserError(
-            f"Expected a whole checkpoint. Received: {path} ({error}). Train the run anew."
-        ) from error
+        raise UserError(f"Expected a whole checkpoint. Received: {path} ({error}). Train the run anew.") from error
     state = _state(model)
     shapes = {name: tuple(variable.shape) for name, variable in state.items()}
     stored = {name: array.shape for name, array in arrays.items()}
@@ -54,11 +52,7 @@ def _state(model) -> dict[str, keras.Variable]:
     """Every variable under its position: names of layers depend on what else a process has built."""
     optimizer = model.optimizer.variables if model.optimizer is not None else []
     groups = {"model": model.variables, "optimizer": optimizer}
-    return {
-        f"{group}/{i:04d}": variable
-        for group, variables in groups.items()
-        for i, variable in enumerate(variables)
-    }
+    return {f"{group}/{i:04d}": variable for group, variables in groups.items() for i, variable in enumerate(variables)}
 
 
 def _is_bfloat16(variable) -> bool:

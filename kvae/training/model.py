@@ -81,9 +81,7 @@ class Model(Backend, keras.Model):
         return super().fit(x, y, **kwargs)
 
     def evaluate(self, x=None, y=None, **kwargs):
-        if not kwargs.get(
-            "_use_cached_eval_dataset"
-        ):  # validation data are examined once, not at every epoch
+        if not kwargs.get("_use_cached_eval_dataset"):  # validation data are examined once, not at every epoch
             self._at_the_door(x, y, **kwargs)
         return super().evaluate(x, y, **kwargs)
 
@@ -141,9 +139,7 @@ class Model(Backend, keras.Model):
 
     def add_scalar(self, name: str, value: float) -> keras.Variable:
         """A number that may change during training without recompiling, such as β or a temperature."""
-        return self.add_weight(
-            name=name, shape=(), initializer=keras.initializers.Constant(value), trainable=False
-        )
+        return self.add_weight(name=name, shape=(), initializer=keras.initializers.Constant(value), trainable=False)
 
     # ------------------------------------------------------------------ saving
 

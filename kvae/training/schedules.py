@@ -48,9 +48,7 @@ class Sigmoid:
 
     def __call__(self, epoch: float) -> float:
         # The two-sided form of the logistic function: neither side can overflow.
-        return self.start + (self.end - self.start) * 0.5 * (
-            1 + math.tanh(0.5 * (epoch - self.middle) / self.width)
-        )
+        return self.start + (self.end - self.start) * 0.5 * (1 + math.tanh(0.5 * (epoch - self.middle) / self.width))
 
 
 @dataclasses.dataclass(frozen=True)

@@ -15,9 +15,7 @@ def process(*arguments):
     return subprocess.run([sys.executable, "-m", "kvae", *arguments], capture_output=True, text=True)
 
 
-@pytest.mark.parametrize(
-    "arguments", [["--help"], ["list"], ["list", "--json"], ["train", "--help"], ["--version"]]
-)
+@pytest.mark.parametrize("arguments", [["--help"], ["list"], ["list", "--json"], ["train", "--help"], ["--version"]])
 def test_imports_nothing_heavy(arguments, run_python):
     code = f"""
 import sys

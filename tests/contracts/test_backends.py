@@ -38,9 +38,7 @@ def test_losses_are_equal(results, backend):
     names = [name for name in results["tensorflow"] if "/loss/" in name]
     assert names
     for name in names:
-        np.testing.assert_allclose(
-            results[backend][name], results["tensorflow"][name], rtol=1e-5, err_msg=name
-        )
+        np.testing.assert_allclose(results[backend][name], results["tensorflow"][name], rtol=1e-5, err_msg=name)
 
 
 @pytest.mark.parametrize("backend", BACKENDS[1:])
@@ -48,6 +46,4 @@ def test_ten_steps_are_equal(results, backend):
     names = [name for name in results["tensorflow"] if "/weights/" in name]
     assert names
     for name in names:
-        np.testing.assert_allclose(
-            results[backend][name], results["tensorflow"][name], atol=1e-4, err_msg=name
-        )
+        np.testing.assert_allclose(results[backend][name], results["tensorflow"][name], atol=1e-4, err_msg=name)

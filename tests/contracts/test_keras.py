@@ -74,7 +74,8 @@ def test_mixed_bfloat16_keeps_weights_and_losses_in_float32(name):
         terms = model.phases()[0](model._unpack(tuple(map(ops.convert_to_tensor, data))), training=False)
     finally:
         keras.config.set_dtype_policy(before)
-    assert np.isfinite(loss).all() and loss[-1] < loss[0]
+    assert np.isfinite(loss).all()
+    assert loss[-1] < loss[0]
     assert {keras.backend.standardize_dtype(v.dtype) for v in model.trainable_variables} == {"float32"}
     assert {keras.backend.standardize_dtype(t.dtype) for t in terms.values()} == {"float32"}
 

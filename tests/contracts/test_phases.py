@@ -48,9 +48,7 @@ def _loss_at(phase, batch, player, variables, values):
     return float(ops.convert_to_numpy(phase(batch, training=False)[player]))
 
 
-@pytest.mark.skipif(
-    keras.backend.backend() != "tensorflow", reason="Keras computes in float64 on TensorFlow alone"
-)
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="Keras computes in float64 on TensorFlow alone")
 @pytest.mark.parametrize("name", MODELS)
 def test_each_player_gets_the_gradient_of_its_own_loss(name, fixed_noise, double):
     """d L_player / d θ_i by central differences in float64, at two weights of every variable."""
@@ -112,9 +110,7 @@ class Duel(Model):
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
-        self.a, self.b, self.c = (
-            keras.layers.Dense(1, use_bias=False, kernel_initializer="ones") for _ in range(3)
-        )
+        self.a, self.b, self.c = (keras.layers.Dense(1, use_bias=False, kernel_initializer="ones") for _ in range(3))
         for layer in (self.a, self.b, self.c):
             layer.build((None, 1))
 
@@ -145,9 +141,7 @@ def test_players_of_a_phase_move_simultaneously_and_later_phases_see_them_moved(
 
 def test_every_player_keeps_its_own_optimizer():
     model = Duel()
-    model.compile(
-        {"a": keras.optimizers.SGD(0.5), "b": keras.optimizers.Adam(1e-3), "c": keras.optimizers.SGD(0.0)}
-    )
+    model.compile({"a": keras.optimizers.SGD(0.5), "b": keras.optimizers.Adam(1e-3), "c": keras.optimizers.SGD(0.0)})
     model.train_on_batch(np.ones((4, 1), "float32"))
     a, b, c = (float(ops.convert_to_numpy(layer.kernel)[0, 0]) for layer in (model.a, model.b, model.c))
     np.testing.assert_allclose([a, b, c], [0.5, 1.001, 1.0], rtol=1e-5)

@@ -34,7 +34,8 @@ def test_builds_and_trains_one_round(name):
     model.compile(training.optimizer)
     x = _dataset(name).train.x / np.float32(255)
     logs = model.train_on_batch(x, return_dict=True)
-    assert logs and all(np.isfinite(v) for v in logs.values())
+    assert logs
+    assert all(np.isfinite(v) for v in logs.values())
     for variable, schedule in training.anneal.items():
         assert isinstance(getattr(model, variable), keras.Variable)
         assert np.isfinite([schedule(epoch) for epoch in range(training.epochs)]).all()
@@ -56,9 +57,5 @@ def test_parameters_are_typed_by_the_signature(name):
     recipe = zoo.load(name)
     for parameter in recipe.parameters().values():
         assert parameter.parse(parameter.default) == parameter.default
-        text = (
-            ",".join(map(str, parameter.default))
-            if isinstance(parameter.default, tuple)
-            else str(parameter.default)
-        )
+        text = ",".join(map(str, parameter.default)) if isinstance(parameter.default, tuple) else str(parameter.default)
         assert parameter.parse(text) == parameter.default

@@ -35,9 +35,7 @@ except kvae.errors.UserError as error:
 
 def _live(out):
     code = LIFE.replace("{settings!r}", repr(SETTINGS))
-    return subprocess.Popen(
-        [sys.executable, "-c", code, str(out)], cwd=ROOT, stderr=subprocess.PIPE, text=True
-    )
+    return subprocess.Popen([sys.executable, "-c", code, str(out)], cwd=ROOT, stderr=subprocess.PIPE, text=True)
 
 
 def _state(out):

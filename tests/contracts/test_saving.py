@@ -14,7 +14,7 @@ KVAE_CLASSES = {name.split(">")[1] for name in keras.saving.get_custom_objects()
 
 
 def test_the_table_holds_every_registered_class():
-    assert KVAE_CLASSES == {name.split(",")[0] for name in {**MODELS, **OTHERS}}
+    assert {name.split(",")[0] for name in {**MODELS, **OTHERS}} == KVAE_CLASSES
 
 
 @pytest.mark.parametrize("name", [*MODELS, *OTHERS])
@@ -65,9 +65,7 @@ def test_an_annealed_beta_is_saved(tmp_path):
 @pytest.mark.parametrize("order", ["import keras, kvae", "import kvae, keras"])
 def test_import_kvae_is_enough_to_load(order, tmp_path, run_python):
     MODELS["VAE"]().save(tmp_path / "model.keras")
-    out = run_python(
-        f"{order}\nprint(type(keras.saving.load_model({str(tmp_path / 'model.keras')!r})).__name__)"
-    )
+    out = run_python(f"{order}\nprint(type(keras.saving.load_model({str(tmp_path / 'model.keras')!r})).__name__)")
     assert out.split()[-1] == "VAE"
 
 

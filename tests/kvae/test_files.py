@@ -22,9 +22,14 @@ def test_the_new_file_replaces_the_old_one(tmp_path):
 def test_an_error_leaves_the_old_file_and_no_rubbish(tmp_path):
     path = tmp_path / "file.txt"
     path.write_text("old")
-    with pytest.raises(OSError, match="No space"), atomic(path) as temporary:
-        temporary.write_text("half")
-        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def run_out_of_room():
+        with atomic(path) as temporary:
+            temporary.write_text("half")
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        run_out_of_room()
     assert path.read_text() == "old"
     assert os.listdir(tmp_path) == ["file.txt"]
 

@@ -1,7 +1,7 @@
 """What differs between the three backends, and nothing else does.
 
-`Backend` gives a model `train_step`, `test_step` and `gradients(loss, variables)`; `compiled(function,
-variables)` makes a function of tensors and of those variables fast. These are the only files that import jax, tensorflow or torch.
+`Backend` gives a model `train_step`, `test_step` and `gradients(loss, variables)`; `compiled(function, variables)` makes
+a function of tensors and of those variables fast. These are the only files that import jax, tensorflow or torch.
 """
 
 import importlib

@@ -22,11 +22,7 @@ class Backend:
         )
 
     def _in_scope(self, function, groups, state, data):
-        pairs = [
-            pair
-            for group, values in zip(groups, state, strict=True)
-            for pair in zip(group, values, strict=True)
-        ]
+        pairs = [pair for group, values in zip(groups, state, strict=True) for pair in zip(group, values, strict=True)]
         with keras.StatelessScope(pairs) as scope:
             logs = function(data)
         return logs, tuple([scope.get_current_value(variable) for variable in group] for group in groups)
@@ -42,11 +38,7 @@ class Backend:
         fixed_pairs = [(variable, variable.value) for variable in fixed]
 
         def run(values):
-            pairs = [
-                pair
-                for player, group in variables.items()
-                for pair in zip(group, values[player], strict=True)
-            ]
+            pairs = [pair for player, group in variables.items() for pair in zip(group, values[player], strict=True)]
             with keras.StatelessScope(fixed_pairs + pairs) as scope:
                 terms = loss()
             return {player: terms[player] for player in variables}, (

@@ -53,9 +53,7 @@ class DecayLearningRate(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         if self.base is None:
-            self.base = {
-                player: float(opt.learning_rate) for player, opt in self.model.optimizer.players.items()
-            }
+            self.base = {player: float(opt.learning_rate) for player, opt in self.model.optimizer.players.items()}
 
     def on_epoch_begin(self, epoch, logs=None):
         for player, optimizer in self.model.optimizer.players.items():

@@ -1,10 +1,12 @@
 """A progress bar with an estimate; a log line per epoch where there is no terminal."""
 
+import datetime
 import time
 
 import keras
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress as Bar, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
 
 
 class Progress(keras.callbacks.Callback):
@@ -20,6 +22,7 @@ class Progress(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         self.bar = self.task = None
+        self.start = time.monotonic()
 
     def on_epoch_begin(self, epoch, logs=None):
         steps = self.params["steps"]
@@ -45,8 +48,7 @@ class Progress(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         names = self.names or tuple(self.model.metrics_names)
         figures = [
-            f"{n} {logs[n]:.5g}" + (f" (val {logs['val_' + n]:.5g})" if f"val_{n}" in logs else "")
-            for n in names
+            f"{n} {logs[n]:.5g}" + (f" (val {logs['val_' + n]:.5g})" if f"val_{n}" in logs else "") for n in names
         ]
         if "active_units" in logs:
             figures.append(f"active units {logs['active_units']}")
@@ -59,6 +61,7 @@ class Progress(keras.callbacks.Callback):
 
     def on_train_end(self, logs=None):
         self.close()
+        self.console.print(f"trained in {datetime.timedelta(seconds=round(time.monotonic() - self.start))}")
 
     def close(self):
         """Gives the terminal back; also to be called when training ends by an exception."""

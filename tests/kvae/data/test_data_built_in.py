@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from kvae.errors import UserError
 
 from kvae import data
+from kvae.errors import UserError
 
 
 def test_digits_are_bytes_and_every_digit_is_in_one_split():

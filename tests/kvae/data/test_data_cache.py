@@ -8,10 +8,10 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from kvae.errors import UserError
 
 from kvae import data
 from kvae.data import cache, pictures
+from kvae.errors import UserError
 
 
 @pytest.fixture
@@ -82,9 +82,7 @@ def test_folders_whose_files_look_alike_are_not_confused(tmp_path, paint, monkey
     stat, frozen = os.stat, os.stat(tmp_path)
     for i, name in enumerate(("a", "b")):
         paint(tmp_path / name / "0.bmp", (i, 0, 0))
-    monkeypatch.setattr(
-        "pathlib.Path.stat", lambda self, **k: frozen if self.suffix == ".bmp" else stat(self, **k)
-    )
+    monkeypatch.setattr("pathlib.Path.stat", lambda self, **k: frozen if self.suffix == ".bmp" else stat(self, **k))
     for i, name in enumerate(("a", "b")):
         assert data.load(f"folder:{tmp_path / name}").train.x[0, 0, 0, 0] == i
 
@@ -137,9 +135,7 @@ def test_a_failed_preparation_leaves_nothing(animals, cache_folder):
 def test_a_cache_that_cannot_be_written(animals, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("no folder")
     monkeypatch.setenv("KVAE_CACHE", str(tmp_path / "file" / "cache"))
-    with pytest.raises(
-        UserError, match=r"Received: KVAE_CACHE=.*file/cache: Not a directory. Set KVAE_CACHE"
-    ):
+    with pytest.raises(UserError, match=r"Received: KVAE_CACHE=.*file/cache: Not a directory. Set KVAE_CACHE"):
         data.load(f"folder:{animals}")
 
 
@@ -148,9 +144,7 @@ def test_a_full_disk(animals, cache_folder, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(
-        UserError, match=r"Received: KVAE_CACHE=.*cache: No space left on device. Set KVAE_CACHE"
-    ):
+    with pytest.raises(UserError, match=r"Received: KVAE_CACHE=.*cache: No space left on device. Set KVAE_CACHE"):
         data.load(f"folder:{animals}")
     assert list(cache_folder.iterdir()) == []
 

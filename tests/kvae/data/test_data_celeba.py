@@ -4,10 +4,10 @@ import zipfile
 
 import numpy as np
 import pytest
-from kvae.errors import UserError
 from PIL import Image
 
 from kvae import data
+from kvae.errors import UserError
 
 NAMES = ["5_o_Clock_Shadow", "Male", "Smiling"]
 
@@ -20,10 +20,7 @@ def write_celeba(folder, n=20, parts=None, identities=None, listed=30):
         x = np.zeros((218, 178, 3), np.uint8)
         x[35:183, 15:163] = i
         Image.fromarray(x).save(pictures / f"{i:06}.png")
-    lines = [
-        f"{i:06}.png {'-1' if i % 2 else ' 1'} {' 1' if i % 3 == 0 else '-1'} -1"
-        for i in range(1, listed + 1)
-    ]
+    lines = [f"{i:06}.png {'-1' if i % 2 else ' 1'} {' 1' if i % 3 == 0 else '-1'} -1" for i in range(1, listed + 1)]
     (folder / "list_attr_celeba.txt").write_text("\n".join([str(listed), " ".join(NAMES), *lines, ""]))
     for name, numbers in (("list_eval_partition.txt", parts), ("identity_CelebA.txt", identities)):
         if numbers is not None:
@@ -39,9 +36,7 @@ def test_the_crop_holds_the_box_and_nothing_else(data_dir):
     for split in (dataset.train, dataset.validation):
         numbers = np.array([int(file[:6]) for file in split.columns["file"]])[:, None, None, None]
         assert (split.x[:, 3:-3, 3:-3] == numbers).all()
-        assert (
-            split.x[:, 1:-1, 1:-1] > 0.9 * numbers
-        ).all()  # the black is outside, though the kernel sees it
+        assert (split.x[:, 1:-1, 1:-1] > 0.9 * numbers).all()  # the black is outside, though the kernel sees it
         assert (split.x[:, 0, 32] < numbers[:, 0, 0]).any()
 
 
@@ -71,9 +66,7 @@ def test_chosen_attributes_come_in_the_order_given(data_dir):
 def test_the_official_partition_is_used(data_dir):
     write_celeba(data_dir / "celeba", n=6, parts=[0, 1, 2, 0, 1, 2], identities=[1] * 6)
     dataset = data.load("celeba", size=8)
-    files = [
-        [int(f[:6]) for f in s.columns["file"]] for s in (dataset.train, dataset.validation, dataset.test)
-    ]
+    files = [[int(f[:6]) for f in s.columns["file"]] for s in (dataset.train, dataset.validation, dataset.test)]
     assert files == [[1, 4], [2, 5], [3, 6]]
     assert dataset.notes == ()
     assert dataset.fingerprint == data.load("celeba", size=8, seed=5).fingerprint

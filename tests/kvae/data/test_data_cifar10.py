@@ -2,9 +2,9 @@ import gzip
 
 import numpy as np
 import pytest
-from kvae.errors import UserError
 
 from kvae import data
+from kvae.errors import UserError
 
 
 def records(labels, red=10, green=20, blue=30) -> np.ndarray:
@@ -75,9 +75,7 @@ def test_refusals(data_dir):
     with pytest.raises(UserError, match="Expected training records"):
         data.load("cifar10")
     write(folder, "data_batch_1.bin", records([1])[:, :-1])
-    with pytest.raises(
-        UserError, match=r"records of 3073 bytes. Received: .*data_batch_1.bin of 3,072 bytes"
-    ):
+    with pytest.raises(UserError, match=r"records of 3073 bytes. Received: .*data_batch_1.bin of 3,072 bytes"):
         data.load("cifar10")
     write(folder, "data_batch_1.bin", records([10]))
     with pytest.raises(UserError, match="labels 0 to 9"):

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from kvae.errors import UserError
 
 from kvae.data import Dataset, Split, check_array
+from kvae.errors import UserError
 
 
 def small(**changes) -> Dataset:

@@ -5,10 +5,10 @@ import zipfile
 
 import numpy as np
 import pytest
-from kvae.errors import UserError
 
 from kvae import data
 from kvae.data import archive
+from kvae.errors import UserError
 
 
 @pytest.fixture
@@ -102,9 +102,7 @@ def test_grey_pictures(animals):
 
 def test_pictures_of_several_sizes_need_a_size(animals, paint):
     paint(animals / "dog" / "tall.png", size=(8, 12))
-    with pytest.raises(
-        UserError, match=r"one size. Received: .* of 8×8×3, dog/tall.png of 12×8×3. Give size=64"
-    ):
+    with pytest.raises(UserError, match=r"one size. Received: .* of 8×8×3, dog/tall.png of 12×8×3. Give size=64"):
         data.load(f"folder:{animals}")
     assert data.load(f"folder:{animals}", size=4).shape == (4, 4, 3)
 
@@ -191,9 +189,7 @@ def test_missing_empty_and_damaged_places(tmp_path):
 
 def test_no_permission_for_one_picture_or_for_the_folder(animals, forbid):
     forbid(animals / "dog" / "12.png")
-    with pytest.raises(
-        UserError, match=r"permission to read the data. Received: .*dog/12.png: permission denied"
-    ):
+    with pytest.raises(UserError, match=r"permission to read the data. Received: .*dog/12.png: permission denied"):
         data.load(f"folder:{animals}", skip_damaged=True)
     forbid(animals / "cat")
     with pytest.raises(UserError, match=r"permission to read the data. Received: .*cat: permission denied"):

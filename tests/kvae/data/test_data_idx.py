@@ -2,9 +2,9 @@ import gzip
 
 import numpy as np
 import pytest
-from kvae.errors import UserError
 
 from kvae import data
+from kvae.errors import UserError
 
 
 def write_idx(path, values, zipped=False):
@@ -61,9 +61,7 @@ def test_the_fingerprint_sees_one_changed_pixel(data_dir):
     assert data.load("mnist").fingerprint != before
 
 
-@pytest.mark.parametrize(
-    "damage", [lambda b: b[:-1], lambda b: b + b"\0", lambda b: b"", lambda b: b"PNG" + b[3:]]
-)
+@pytest.mark.parametrize("damage", [lambda b: b[:-1], lambda b: b + b"\0", lambda b: b"", lambda b: b"PNG" + b[3:]])
 def test_a_damaged_file_is_named(data_dir, damage):
     path = write_mnist(data_dir / "mnist") / "train-images-idx3-ubyte"
     path.write_bytes(damage(path.read_bytes()))

@@ -8,9 +8,7 @@ from PIL import Image
 
 from kvae.data import crop, images
 
-CORNERS = np.array(
-    [[[255, 0, 0], [0, 255, 0], [0, 0, 255]], [[9, 9, 9], [99, 99, 99], [199, 199, 199]]], np.uint8
-)
+CORNERS = np.array([[[255, 0, 0], [0, 255, 0], [0, 0, 255]], [[9, 9, 9], [99, 99, 99], [199, 199, 199]]], np.uint8)
 
 
 def encoded(image, form="PNG", **options) -> bytes:
@@ -74,8 +72,7 @@ def test_sixteen_bit_colour_png():
     pixels = zlib.compress(b"\0" + struct.pack(">HHH", 65535, 32896, 257))
     chunks = ((b"IHDR", header), (b"IDAT", pixels), (b"IEND", b""))
     data = b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-        for kind, body in chunks
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in chunks
     )
     assert images.decode(data)[0, 0].tolist() == [255, 128, 1]
 

@@ -4,9 +4,9 @@ import zipfile
 
 import numpy as np
 import pytest
-from kvae.errors import UserError
 
 from kvae import data
+from kvae.errors import UserError
 
 ARTISTS = ("alfred-sisley", "claude-monet", "frederic-bazille")
 
@@ -19,9 +19,7 @@ def gallery(data_dir, paint):
     for k, artist in enumerate(ARTISTS):
         for i in range(30):
             paint(folder / artist / f"{i:04}.png", (k, i, 0))
-            lines.append(
-                f'{artist}/{i:04}.png,{artist},{1860 + i if i % 2 else ""},"a title, with comma {i}"'
-            )
+            lines.append(f'{artist}/{i:04}.png,{artist},{1860 + i if i % 2 else ""},"a title, with comma {i}"')
     (folder / "paintings.csv").write_text("\n".join(lines))
     return folder
 

@@ -41,9 +41,7 @@ def test_cifar10_horses_and_birds(real):
     cifar10 = data.load("cifar10", classes=("bird", "horse"))
     assert counts(cifar10) == (9_000, 1_000, 202)
     blue_minus_red = cifar10.train.x[..., 2].mean((1, 2)) - cifar10.train.x[..., 0].mean((1, 2))
-    assert (
-        blue_minus_red[cifar10.train.y == 0].mean() > blue_minus_red[cifar10.train.y == 1].mean()
-    )  # sky, earth
+    assert blue_minus_red[cifar10.train.y == 0].mean() > blue_minus_red[cifar10.train.y == 1].mean()  # sky, earth
 
 
 def test_celeba(real):

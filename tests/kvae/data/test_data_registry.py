@@ -1,10 +1,10 @@
 """The door: names, options, missing data, and how little an import costs."""
 
 import pytest
-from kvae.errors import UserError
 
 from kvae import data
 from kvae.data import registry
+from kvae.errors import UserError
 
 
 def test_names():
@@ -38,9 +38,7 @@ def test_every_loader_exists_and_is_documented():
         assert pkgutil.resolve_name(f"kvae.data.{source.loader}").__doc__
 
 
-@pytest.mark.parametrize(
-    ("name", "near"), [("celba", "celeba"), ("MNIST", "mnist"), ("folders", "folder:PATH")]
-)
+@pytest.mark.parametrize(("name", "near"), [("celba", "celeba"), ("MNIST", "mnist"), ("folders", "folder:PATH")])
 def test_an_unknown_name_meets_its_neighbours(name, near):
     with pytest.raises(UserError, match=rf"name='{name}'. Choose for example .*{near}"):
         data.load(name)
@@ -55,9 +53,7 @@ def test_a_name_needs_both_sides_of_its_colon(name):
 
 
 def test_an_unknown_option_lists_the_known():
-    with pytest.raises(
-        UserError, match=r"options that swiss_roll knows: n, noise, label. Received: points=3"
-    ):
+    with pytest.raises(UserError, match=r"options that swiss_roll knows: n, noise, label. Received: points=3"):
         data.load("swiss_roll", points=3)
     with pytest.raises(UserError, match=r"options that digits knows: none. Received: size=32"):
         data.load("digits", size=32)

@@ -1,4 +1,5 @@
 import numpy as np
+
 from kvae.data.splits import by_name, held_out, held_out_groups, permutation
 
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from kvae.errors import UserError
 
 from kvae import data
+from kvae.errors import UserError
 
 
 def write_stl10(folder, n=20, n_test=5, n_unlabelled=7):

@@ -4,9 +4,9 @@ import time
 
 import numpy as np
 import pytest
-from kvae.errors import UserError
 
 from kvae import data
+from kvae.errors import UserError
 
 
 @pytest.fixture(scope="module")

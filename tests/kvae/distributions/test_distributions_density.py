@@ -137,9 +137,7 @@ def members():
     ]
 
 
-every_member = pytest.mark.parametrize(
-    ("cls", "parameters", "x"), members(), ids=lambda m: getattr(m, "__name__", "")
-)
+every_member = pytest.mark.parametrize(("cls", "parameters", "x"), members(), ids=lambda m: getattr(m, "__name__", ""))
 
 
 @every_member
@@ -276,7 +274,5 @@ def test_extremes_are_finite_and_right_in_float32(double, gradients, cls, parame
 
 def test_a_laplace_at_its_peak_pulls_nowhere(gradients):
     """|x − loc| has no slope at 0; every backend takes 0, so that trajectories agree."""
-    (slope,) = gradients(
-        lambda loc: Laplace(loc, 0.0).log_prob(np.zeros(3, "float32")), np.zeros(3, "float32")
-    )
+    (slope,) = gradients(lambda loc: Laplace(loc, 0.0).log_prob(np.zeros(3, "float32")), np.zeros(3, "float32"))
     np.testing.assert_array_equal(slope, 0)

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 from keras import ops
-from kvae.errors import UserError
 from scipy import integrate, special, stats
 
 from kvae.distributions import (
@@ -16,6 +15,7 @@ from kvae.distributions import (
     kl_per_unit,
     standard_normal,
 )
+from kvae.errors import UserError
 
 CONTINUOUS = [(Normal, stats.norm), (Laplace, stats.laplace)]
 PAIRS = [(-1.0, 0.5, 0.3, 0.0), (0.0, -1.0, 0.0, 1.0), (2.0, 1.0, 2.0, -0.5), (0.0, 0.0, 3.0, 0.2)]
@@ -82,9 +82,7 @@ def test_kl_of_discrete_pairs_agrees_with_scipy(double):
     rng = np.random.default_rng(2)
     a, b = rng.normal(scale=3, size=(2, 6, 1, 4))
     expected = special.rel_entr(special.softmax(a, -1), special.softmax(b.reshape(1, 6, 4), -1)).sum(-1)
-    np.testing.assert_allclose(
-        numpy(kl(Categorical(a), Categorical(b.reshape(1, 6, 4)))), expected, rtol=1e-10
-    )
+    np.testing.assert_allclose(numpy(kl(Categorical(a), Categorical(b.reshape(1, 6, 4)))), expected, rtol=1e-10)
 
     a, b = a[..., 0], b[..., 0].T
     one, zero = (special.rel_entr(special.expit(s * a), special.expit(s * b)) for s in (1, -1))
@@ -143,7 +141,5 @@ def test_half_precision_is_computed_in_float32(dtype):
 
 
 def test_a_pair_without_a_closed_form_is_refused_with_a_way_out():
-    with pytest.raises(
-        UserError, match=r"Normal ‖ Normal.*Received: DiscretizedLogistic ‖ Normal.*Monte Carlo"
-    ):
+    with pytest.raises(UserError, match=r"Normal ‖ Normal.*Received: DiscretizedLogistic ‖ Normal.*Monte Carlo"):
         kl(DiscretizedLogistic(0.0, 0.0), standard_normal())

@@ -6,6 +6,9 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
+from scipy import special
+
+from kvae.distributions import Bernoulli, CategoricalLevels, DiscretizedLogistic, Laplace, Normal, likelihoods
 from kvae.distributions.likelihoods import (
     BernoulliLikelihood,
     CategoricalLikelihood,
@@ -14,9 +17,6 @@ from kvae.distributions.likelihoods import (
     NormalLikelihood,
 )
 from kvae.errors import UserError
-from scipy import special
-
-from kvae.distributions import Bernoulli, CategoricalLevels, DiscretizedLogistic, Laplace, Normal, likelihoods
 
 GREY = (np.arange(256) / 255).astype("float32")
 EVERY = [
@@ -151,9 +151,7 @@ def test_the_real_line_takes_any_finite_number(name):
     ],
 )
 def test_data_outside_the_unit_interval_are_refused_with_the_repair(name, x, repair):
-    with pytest.raises(
-        UserError, match=rf"Expected pixels in \[0, 1\] for likelihood='{name}'.*{repair}.*'normal'"
-    ):
+    with pytest.raises(UserError, match=rf"Expected pixels in \[0, 1\] for likelihood='{name}'.*{repair}.*'normal'"):
         likelihoods.get(name).check(x, name="pixels")
 
 
@@ -227,9 +225,7 @@ def test_a_likelihood_round_trips_through_keras_and_json(likelihood):
 
 
 def test_a_misspelt_name_is_answered_with_the_nearest():
-    with pytest.raises(
-        UserError, match=r"'bernoulli', 'normal'.*likelihood='bernouli'.*Did you mean 'bernoulli'\?"
-    ):
+    with pytest.raises(UserError, match=r"'bernoulli', 'normal'.*likelihood='bernouli'.*Did you mean 'bernoulli'\?"):
         likelihoods.get("bernouli")
 
 

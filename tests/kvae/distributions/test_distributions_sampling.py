@@ -126,9 +126,7 @@ def test_the_standard_normal_takes_a_shape_to_draw_and_none_to_compare():
     assert tuple(standard_normal().log_prob(z).shape) == (5, 2)
 
 
-@pytest.mark.skipif(
-    keras.backend.backend() != "tensorflow", reason="only TensorFlow traces an unknown batch size"
-)
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="only TensorFlow traces an unknown batch size")
 @pytest.mark.parametrize(
     ("build", "expected"),
     [

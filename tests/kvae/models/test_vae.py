@@ -32,9 +32,7 @@ def linear_gaussian(rng):
     decoder.bias.assign(b)
     encoder.kernel.assign(np.concatenate([w / m, np.zeros((D, LATENT))], axis=1))
     encoder.bias.assign(np.concatenate([-b @ (w / m), 0.5 * np.log(SIGMA**2 / m)]))
-    x = (rng.standard_normal((400, LATENT)) @ w.T + b + SIGMA * rng.standard_normal((400, D))).astype(
-        "float32"
-    )
+    x = (rng.standard_normal((400, LATENT)) @ w.T + b + SIGMA * rng.standard_normal((400, D))).astype("float32")
     evidence = multivariate_normal(b, w @ w.T + SIGMA**2 * np.eye(D)).logpdf(x)
     return model, x, evidence
 
@@ -64,10 +62,7 @@ def test_the_elbo_of_any_other_posterior_is_lower_by_its_kl(linear_gaussian, shi
 def test_the_loss_in_training_is_the_bound_with_its_weights(linear_gaussian):
     model, x, _ = linear_gaussian
     model.beta.assign(3.0)
-    terms = {
-        k: float(ops.convert_to_numpy(v))
-        for k, v in model.free_energy(ops.convert_to_tensor(x), False).items()
-    }
+    terms = {k: float(ops.convert_to_numpy(v)) for k, v in model.free_energy(ops.convert_to_tensor(x), False).items()}
     assert terms["loss"] == pytest.approx(terms["distortion"] + 3 * terms["rate"], rel=1e-6)
     assert terms["elbo"] == pytest.approx(-terms["distortion"] - terms["rate"], rel=1e-6)
 
@@ -90,9 +85,7 @@ def test_beta_scales_no_log_likelihood():
         for variable in each.trainable_variables:
             variable.assign(np.zeros(variable.shape))
     one = float(ops.convert_to_numpy(model.reconstruction(ops.convert_to_tensor(x), False)["loss"]))
-    two = float(
-        ops.convert_to_numpy(wide.reconstruction(ops.convert_to_tensor(np.tile(x, 2)), False)["loss"])
-    )
+    two = float(ops.convert_to_numpy(wide.reconstruction(ops.convert_to_tensor(np.tile(x, 2)), False)["loss"]))
     assert one == pytest.approx(4 * np.log(2), rel=1e-6)
     assert two == pytest.approx(2 * one, rel=1e-6)
 

@@ -10,9 +10,7 @@ from kvae.networks.conv import UPSAMPLINGS
 
 
 @pytest.mark.parametrize("upsampling", UPSAMPLINGS)
-@pytest.mark.parametrize(
-    "shape", [(8, 8, 1), (13, 20, 3), (28, 28, 1), (64, 64, 3), (96, 96, 3), (255, 256, 1)]
-)
+@pytest.mark.parametrize("shape", [(8, 8, 1), (13, 20, 3), (28, 28, 1), (64, 64, 3), (96, 96, 3), (255, 256, 1)])
 def test_decoder_mirrors_encoder(shape, upsampling):
     encoder = conv_encoder(shape, 6, width=1)
     decoder = conv_decoder(3, shape, width=1, upsampling=upsampling)
@@ -24,9 +22,7 @@ def test_decoder_mirrors_encoder(shape, upsampling):
 
 
 def test_channels_of_a_64_pixel_net_are_those_of_the_text():
-    convolutions = [
-        layer for layer in conv_encoder((64, 64, 3), 100).layers if isinstance(layer, keras.layers.Conv2D)
-    ]
+    convolutions = [layer for layer in conv_encoder((64, 64, 3), 100).layers if isinstance(layer, keras.layers.Conv2D)]
     assert [c.filters for c in convolutions] == [32, 64, 128, 256]
 
 

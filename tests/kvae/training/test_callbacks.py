@@ -28,9 +28,7 @@ def vae():
 
 
 def _fit(model, *callbacks, epochs=4, **options):
-    return model.fit(
-        batch(16), batch_size=4, epochs=epochs, callbacks=list(callbacks), verbose=0, **options
-    ).history
+    return model.fit(batch(16), batch_size=4, epochs=epochs, callbacks=list(callbacks), verbose=0, **options).history
 
 
 def test_anneal_per_epoch_takes_effect(vae):

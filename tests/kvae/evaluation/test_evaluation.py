@@ -1,0 +1,132 @@
+"""Figures with known answers, and what is said of those that a model does not have."""
+
+import json
+
+import keras
+import numpy as np
+import pytest
+
+from kvae.errors import UserError
+from kvae.evaluation import METRICS, collapse, evaluate, reconstruction
+from kvae.evaluation.pictures import Pictures, grid, pairs, save_curves
+from kvae.models import VAE, Autoencoder
+from kvae.networks import mlp
+from kvae.training import Batches
+from tests.contracts.models import MODELS, batch
+
+
+@pytest.fixture
+def grey():
+    """An autoencoder that answers 0.5 to everything."""
+    model = Autoencoder(mlp((8, 8, 1), 2), mlp(2, (8, 8, 1)), likelihood="bernoulli")
+    for variable in model.trainable_variables:
+        variable.assign(np.zeros(variable.shape))
+    return model
+
+
+def test_errors_per_dimension(grey, rng):
+    x = rng.random((10, 8, 8, 1)).astype("float32")
+    figures = reconstruction(grey, Batches(x, batch_size=4))
+    assert figures["mse"] == pytest.approx(np.square(x - 0.5).mean(), rel=1e-6)
+    assert figures["mae"] == pytest.approx(np.abs(x - 0.5).mean(), rel=1e-6)
+    assert abs(figures["ssim"]) < 0.05  # a constant resembles no noise
+
+
+def test_a_perfect_reconstruction_has_ssim_one(grey):
+    grey.reconstruct = lambda x: np.asarray(x)
+    figures = reconstruction(grey, Batches(batch(4), batch_size=4))
+    assert figures == {"mse": 0.0, "mae": 0.0, "ssim": pytest.approx(1.0)}
+
+
+def test_points_have_no_ssim():
+    model = Autoencoder(mlp(3, 1), mlp(1, 3), likelihood="normal")
+    assert set(reconstruction(model, Batches(np.zeros((4, 3), "float32")))) == {"mse", "mae"}
+
+
+def test_active_units_are_counted_over_all_batches():
+    """Unit 0 copies x, unit 1 is constant, unit 2 copies x at a tenth: variances 0.25, 0 and 0.0025."""
+    model = VAE(mlp(1, 6), mlp(3, 1), likelihood="normal")
+    dense = model.encoder.layers[-1]
+    dense.kernel.assign([[1.0, 0.0, 0.1, 0.0, 0.0, 0.0]])
+    dense.bias.assign(np.zeros(6))
+    x = np.repeat([[0.0], [1.0]], 50, axis=0).astype("float32")  # a single batch would see one value alone
+    figures = collapse(model, Batches(x, batch_size=50))
+    assert figures["active_units"] == 1
+    np.testing.assert_allclose(figures["kl_per_unit"], [0.25, 0.0, 0.0025], atol=1e-5)
+
+
+def test_evaluate_names_what_it_skips():
+    report = evaluate(MODELS["Autoencoder"](), Batches(batch(6), batch_size=4))
+    assert report["n"] == 6
+    assert set(report["metrics"]) == {"mse", "mae", "ssim"}
+    assert report["skipped"] == {"elbo": "Autoencoder has no posterior", "collapse": "Autoencoder has no posterior"}
+
+
+def test_every_metric_of_a_vae_is_json():
+    report = evaluate(MODELS["VAE"](), Batches(batch(6), batch_size=4))
+    assert report["skipped"] == {}
+    assert {"elbo", "rate", "distortion", "mse", "active_units", "kl_per_unit"} <= set(report["metrics"])
+    json.dumps(report, allow_nan=False)
+
+
+def test_unknown_metric():
+    with pytest.raises(UserError, match=", ".join(METRICS)):
+        evaluate(MODELS["VAE"](), Batches(batch(2)), ["fid"])
+
+
+def test_evaluation_repeats_by_its_seed():
+    model, batches = MODELS["VAE"](), Batches(batch(6), batch_size=4)
+    assert evaluate(model, batches, ["elbo"]) == evaluate(model, batches, ["elbo"])
+
+
+# ------------------------------------------------------------------ pictures
+
+
+def test_a_grid_shows_the_pixels_it_is_given():
+    images = np.stack([np.full((4, 4, 3), v) for v in (0.0, 0.5, 2.0)])
+    pixels = np.asarray(grid(images, columns=2, zoom=1))
+    assert pixels.shape == (10, 10, 3)
+    assert pixels[0, 0].tolist() == [0, 0, 0]
+    assert pixels[0, 6].tolist() == [128, 128, 128]
+    assert pixels[6, 0].tolist() == [255, 255, 255]  # clipped, not wrapped
+    assert pixels[4, 4].tolist() == [255, 255, 255]
+
+
+def test_brightening_shows_faint_pixels():
+    faint = np.full((1, 4, 4, 1), 0.04)
+    assert np.asarray(grid(faint, zoom=1, brighten=True))[0, 0, 0] == round(0.2 * 255)
+
+
+def test_pairs_put_reconstructions_under_originals():
+    x, x_hat = np.zeros((3, 4, 4, 1)), np.ones((3, 4, 4, 1))
+    pixels = np.asarray(pairs(x, x_hat, columns=2, zoom=1))[..., 0]
+    assert [pixels[row, 0] for row in (0, 6, 12, 18)] == [0, 255, 0, 255]
+
+
+def test_pictures_per_epoch(tmp_path):
+    model = MODELS["VAE"]()
+    model.compile("adam")
+    model.fit(batch(8), epochs=3, callbacks=[Pictures(tmp_path, batch(4), every=2, samples=4)], verbose=0)
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        f"epoch-{epoch:04d}-{what}.png" for epoch in (2, 3) for what in ("reconstructions", "samples")
+    ]
+
+
+def test_curves_of_several_runs(tmp_path):
+    history = {"epoch": np.array([1, 2]), "loss": np.array([2.0, 1.0]), "val_loss": np.array([3.0, 2.0])}
+    save_curves(tmp_path / "curves.png", {"a": history, "b": history})
+    assert (tmp_path / "curves.png").stat().st_size > 1000
+
+
+def test_tensorboard_files_hold_the_figures(tmp_path):
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    from kvae.runs import TensorBoard
+
+    model = MODELS["VAE"]()
+    model.compile(keras.optimizers.Adam(1e-3))
+    history = model.fit(batch(8), epochs=2, callbacks=[TensorBoard(tmp_path)], verbose=0).history
+    events = EventAccumulator(str(tmp_path))
+    events.Reload()
+    read = [events.Tensors("loss")[i].tensor_proto.float_val[0] for i in range(2)]
+    np.testing.assert_allclose(read, history["loss"], rtol=1e-6)
