@@ -25,10 +25,10 @@ class VAE(LatentModel):
         likelihood: a name or a `Likelihood`; it also fixes which data are accepted.
         beta: weight of the rate; a variable (`model.beta`), which a callback may anneal.
         free_bits: nats per latent unit that cost nothing.
-        seed: of the posterior samples drawn in training.
+        seed: of the posterior samples drawn in training; None takes one that `keras.utils.set_random_seed` decides.
     """
 
-    def __init__(self, encoder, decoder, likelihood="bernoulli", beta=1.0, free_bits=0.0, seed=0, **kwargs):
+    def __init__(self, encoder, decoder, likelihood="bernoulli", beta=1.0, free_bits=0.0, seed=None, **kwargs):
         super().__init__(**kwargs)
         self.encoder, self.decoder = encoder, decoder
         self.likelihood = likelihoods.get(likelihood)
