@@ -5,7 +5,7 @@ The repository shows `kvae`, `zoo`, `cli` and `weights` side by side; an install
 
 from setuptools import find_packages, setup
 
-FOLDERS = {"kvae": "kvae", "kvae.zoo": "zoo", "kvae.cli": "cli"}
+FOLDERS = {"kvae": "kvae", "kvae.zoo": "zoo", "kvae.cli": "cli", "kvae.weights": "weights"}
 
 setup(
     package_dir=FOLDERS,

@@ -1,10 +1,13 @@
 """What MODEL on the command line stands for, and the data that belong to it."""
 
+import logging
 from pathlib import Path
 
 from kvae import zoo
 from kvae.cli.environment import import_keras
 from kvae.errors import UserError
+
+logger = logging.getLogger("kvae.cli")
 
 
 def open_model(name: str):
@@ -23,6 +26,7 @@ def open_model(name: str):
     missing = [key for key in ("recipe", "parameters", "seed", "data", "backend") if key not in config]
     if missing:
         raise UserError(f"Expected a whole config.json. Received: that of {name}, which lacks {', '.join(missing)}.")
+    zoo.load(config["recipe"])  # a recipe of the user's own may register classes that its model is made of
     return run
 
 
@@ -36,6 +40,8 @@ def held_out(run, split: str | None = None, batch_size: int | None = None):
     recipe = zoo.load(run.config["recipe"])
     values = recipe.resolve(run.config["parameters"])
     dataset = recipe.data(values)
+    if dataset.fingerprint != run.config["data"]["fingerprint"]:
+        logger.warning("The data in %s are not those that the run was trained on.", dataset.name)
     splits = {name: getattr(dataset, name) for name in ("test", "validation", "train")}
     splits = {name: examples for name, examples in splits.items() if examples is not None}
     split = split or next(iter(splits))

@@ -2,7 +2,7 @@
 
     config.json     recipe, resolved parameters, seed, backend, versions, fingerprint of the data
     history.csv     a line per epoch
-    checkpoint/     model.json (the architecture) and state.npz (everything that an exact resume needs)
+    checkpoint/     model.json (architecture and optimizers) and state.npz (everything that an exact resume needs)
     model.keras     the trained model, for `keras.saving.load_model`
     metrics.json    figures on held-out data
     pictures/       samples and reconstructions by epoch, curves
@@ -25,6 +25,7 @@ import numpy as np
 from kvae.errors import UserError
 from kvae.files import atomic
 from kvae.training import checkpoint
+from kvae.training.callbacks import NonFiniteLoss
 
 
 class Run:
@@ -80,7 +81,13 @@ class Run:
     # ------------------------------------------------------------------ the model
 
     def save_architecture(self, model) -> None:
-        write_json(self.path / "checkpoint" / "model.json", keras.saving.serialize_keras_object(model))
+        described = {"model": keras.saving.serialize_keras_object(model), "compile": model.get_compile_config()}
+        write_json(self.path / "checkpoint" / "model.json", described)
+
+    def reopen(self) -> None:
+        """Removes what says that the run is finished: it goes on."""
+        for name in ("model.keras", "metrics.json"):
+            (self.path / name).unlink(missing_ok=True)
 
     def save_model(self, model) -> None:
         with atomic(self.path / "model.keras") as temporary:
@@ -88,21 +95,25 @@ class Run:
 
     def load_model(self):
         """The trained model; of an unfinished run, the model of its last checkpoint."""
-        if self.finished:
-            try:
-                return keras.saving.load_model(self.path / "model.keras")
-            except (OSError, ValueError, KeyError) as error:
-                raise UserError(
-                    f"Expected a whole model. Received: {self.path / 'model.keras'} ({_first_line(error)})."
-                ) from error
+        try:
+            return self._load_finished() if self.finished else self._load_checkpoint()
+        except UserError:
+            raise
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise UserError(f"Expected a whole model. Received: that of {self.path} ({_first_line(error)}).") from error
+
+    def _load_finished(self):
+        return keras.saving.load_model(self.path / "model.keras")
+
+    def _load_checkpoint(self):
         if not self.state.is_file():
             raise UserError(
                 f"Expected a run with at least one finished epoch. Received: {self.path}, which has no checkpoint yet. "
                 f"Go on with it: kvae train --resume {self.path}"
             )
-        model = keras.saving.deserialize_keras_object(read_json(self.path / "checkpoint" / "model.json"))
-        compiled = read_json(self.path / "checkpoint" / "compile.json")
-        model.compile_from_config(compiled)
+        described = read_json(self.path / "checkpoint" / "model.json")
+        model = keras.saving.deserialize_keras_object(described["model"])
+        model.compile_from_config(described["compile"])
         checkpoint.restore(self.state, model)
         return model
 
@@ -139,16 +150,26 @@ class Record(keras.callbacks.Callback):
         self.run, self.epochs = run, list(epochs or [])
 
     def on_train_begin(self, logs=None):
-        if not (self.run.path / "checkpoint" / "model.json").is_file():
-            self.run.save_architecture(self.model)
-            write_json(self.run.path / "checkpoint" / "compile.json", self.model.get_compile_config())
+        self.run.save_architecture(self.model)
 
     def on_epoch_end(self, epoch, logs=None):
+        self._refuse_non_finite(epoch, logs)
         figures = {name: value if isinstance(value, int) else float(value) for name, value in logs.items()}
         self.epochs.append({"epoch": epoch + 1, **figures})
         # The checkpoint decides what has happened; history.csv is a view of it and is written anew after a kill.
         checkpoint.save(self.run.state, self.model, {"epochs": self.epochs})
         self.run.write_history(self.epochs)
+
+    def _refuse_non_finite(self, epoch, logs):
+        """The last step of an epoch may spoil weights whose losses were finite before it: such a state is not kept."""
+        bad = [name for name, value in logs.items() if not np.isfinite(float(value))]
+        bad += [v.path for v in self.model.variables if not np.isfinite(keras.ops.convert_to_numpy(v)).all()]
+        if bad:
+            raise NonFiniteLoss(
+                f"Expected finite losses and weights. Received: {bad[0]} is not, at the end of epoch {epoch + 1}. "
+                "Lower the learning rate, or clip gradients (clipnorm).",
+                bad,
+            )
 
 
 class TensorBoard(keras.callbacks.Callback):

@@ -5,9 +5,9 @@ import importlib
 from pathlib import Path
 
 from kvae.errors import UserError
-from kvae.zoo.recipe import Recipe, Training, from_file
+from kvae.zoo.recipe import Count, NonNegative, Positive, Recipe, Training, from_file
 
-__all__ = ["Recipe", "Training", "files", "load", "names", "resume", "train"]
+__all__ = ["Count", "NonNegative", "Positive", "Recipe", "Training", "files", "load", "names", "resume", "train"]
 
 _ROOT = Path(__file__).parent
 

@@ -18,11 +18,12 @@ from kvae.errors import UserError
 from kvae.evaluation.pictures import Pictures, save_curves
 from kvae.runs import Record, Run, TensorBoard, write_json
 from kvae.training import checkpoint
-from kvae.training.batches import Batches
+from kvae.training.batches import Batches, InOrder
 from kvae.training.callbacks import (
     Anneal,
     DecayLearningRate,
     LatentMonitor,
+    NonFiniteLoss,
     Progress,
     StopOnInterrupt,
     StopOnNonFinite,
@@ -62,7 +63,7 @@ def resume(path: str | os.PathLike, settings: Mapping[str, Any] | None = None) -
     """Goes on with the run in `path` from its last finished epoch.
 
     On the same backend and machine type the result equals, bit for bit, that of a run never interrupted. `settings` may
-    only raise `epochs`.
+    only raise `epochs`; schedules that span all epochs are then stretched from here on.
     """
     run = Run.open(path)
     config = run.config
@@ -74,6 +75,9 @@ def resume(path: str | os.PathLike, settings: Mapping[str, Any] | None = None) -
             f"Received: {', '.join(sorted(set(settings) - {'epochs'}))}. Begin a new run to change others."
         )
     values = recipe.resolve({**config["parameters"], **settings})
+    done = len(run.history().get("epoch", ()))
+    if recipe.training(values).epochs < done:
+        raise UserError(f"Expected at least the {done} epochs that are done. Received: epochs={values['epochs']}.")
     session = _Session(recipe, values, config["seed"])
     if session.dataset.fingerprint != config["data"]["fingerprint"]:
         raise UserError(
@@ -94,11 +98,15 @@ def resume(path: str | os.PathLike, settings: Mapping[str, Any] | None = None) -
 
 @contextlib.contextmanager
 def _resumable(run: Run):
-    """Adds to what may stop a run from outside, Ctrl-C or a full disk, the note how the run goes on."""
+    """Adds to what may stop a run, Ctrl-C, a full disk or NaN, the note what is left of it."""
     try:
         yield
     except (KeyboardInterrupt, OSError) as error:
         error.add_note(f"Go on with the run: kvae train --resume {run.path}")
+        raise
+    except NonFiniteLoss as error:
+        kept = f"The last good state is kept: {run.state}" if run.state.is_file() else "No epoch had ended."
+        error.add_note(kept)
         raise
 
 
@@ -138,11 +146,13 @@ class _Session:
 
     def fit(self, run: Run, epochs: list[dict]) -> Run:
         training, model, dataset = self.training, self.model, self.dataset
+        if len(epochs) < training.epochs:
+            run.reopen()
         batches = self._batches(dataset.train, seed=self.seed, transform=training.transform)
         held_out = dataset.validation or dataset.test
         validation = self._batches(held_out) if held_out else None
         progress, interrupt = Progress(training.epochs), StopOnInterrupt()
-        callbacks = [interrupt, StopOnNonFinite(), _Order(batches)]
+        callbacks = [interrupt, StopOnNonFinite(), InOrder(batches)]
         callbacks += [Anneal(name, schedule) for name, schedule in training.anneal.items()]
         if training.learning_rate is not None:
             callbacks.append(DecayLearningRate(training.learning_rate, self.rates))
@@ -195,17 +205,6 @@ def batches(dataset: Dataset, split: Split, training: Training, *, batch_size: i
         scale=1.0 if dataset.support == "binary" else 255.0,
         **options,
     )
-
-
-class _Order(keras.callbacks.Callback):
-    """Tells the batches which epoch begins."""
-
-    def __init__(self, batches: Batches):
-        super().__init__()
-        self.batches = batches
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self.batches.begin(epoch)
 
 
 def _free(path: Path) -> Path:

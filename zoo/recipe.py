@@ -16,15 +16,30 @@ import dataclasses
 import difflib
 import importlib.util
 import inspect
+import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+from annotated_types import Ge, Gt
 
 from kvae.errors import UserError
 
 if TYPE_CHECKING:
     from kvae.training.schedules import Schedule
+
+Count = Annotated[int, Ge(1)]
+Positive = Annotated[float, Gt(0)]
+NonNegative = Annotated[float, Ge(0)]
+
+TYPES = {
+    Count: "int, 1 or more",
+    Positive: "float above 0",
+    NonNegative: "float, 0 or more",
+    tuple[Count, ...]: "ints of 1 or more, comma between",
+}
+"""What a user is told of a parameter's type, where Python's own name does not say it."""
 
 PREFIXES = {"data": "data.", "model": "model.", "training": ""}
 
@@ -71,7 +86,11 @@ class Parameter:
 
     @property
     def type_name(self) -> str:
-        return inspect.formatannotation(self.annotation)
+        if self.annotation in TYPES:
+            return TYPES[self.annotation]
+        if isinstance(self.annotation, type) and not hasattr(self.annotation, "__args__"):
+            return self.annotation.__name__
+        return str(self.annotation).replace("typing.", "")
 
     def parse(self, value: Any) -> Any:
         """`value`, perhaps a text from the command line, as this parameter's type."""
@@ -167,6 +186,13 @@ def from_file(path: Path, name: str | None = None) -> Recipe:
         spec.loader.exec_module(module)
     except SyntaxError as error:
         raise UserError(f"Expected a Python file. Received: {path}, line {error.lineno}: {error.msg}.") from error
+    except Exception as error:  # whatever a user's own code may raise
+        line = next(
+            (f.lineno for f in reversed(traceback.extract_tb(error.__traceback__)) if f.filename == str(path)), 0
+        )
+        raise UserError(
+            f"Expected a recipe that can be imported. Received: {path}, line {line}: {type(error).__name__}: {error}."
+        ) from error
     missing = [function for function in PREFIXES if not callable(getattr(module, function, None))]
     if missing:
         raise UserError(

@@ -28,6 +28,10 @@ Resume = Annotated[
     typer.Option(metavar="DIR", help="Go on with the run in DIR; of the parameters only epochs may change."),
 ]
 
+SkipDamaged = Annotated[
+    bool, typer.Option("--skip-damaged", help="Leave damaged pictures out and count them, where data are pictures.")
+]
+
 
 def train(
     recipe: Annotated[str | None, RecipeName] = None,
@@ -36,6 +40,7 @@ def train(
     seed: Seed = 0,
     resume: Resume = None,
     data_dir: DataDir = None,
+    skip_damaged: SkipDamaged = False,
     backend: Backend = None,
     json: Json = False,
 ):
@@ -44,6 +49,8 @@ def train(
     Without RECIPE it is digits/vae, whose data come along. Ctrl-C stops training; --resume goes on from the
     last finished epoch, exactly as if nothing had happened.
     """
+    if skip_damaged:
+        set_ = [*(set_ or ()), "data.skip_damaged=true"]
     run = _resume(resume, set_, recipe, out, seed) if resume else _train(recipe or "digits/vae", set_, out, seed)
     figures = (run.metrics or {}).get("metrics", {})
     if json:

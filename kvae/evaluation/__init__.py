@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from kvae.errors import UserError
+from kvae.evaluation.applicable import NotApplicable
 from kvae.evaluation.bound import bound
 from kvae.evaluation.collapse import collapse
 from kvae.evaluation.reconstruction import reconstruction
@@ -14,9 +15,8 @@ METRICS = {
     "reconstruction": reconstruction,
     "collapse": collapse,
 }
-"""What `evaluate` computes, by name: functions of a model and batches that return named figures."""
-
-_NEED_POSTERIOR = ("elbo", "collapse")
+"""What `evaluate` computes, by name: functions of a model and batches that return named figures, or raise `NotApplicable`
+when the model does not have them."""
 
 
 def evaluate(model, batches, metrics: Iterable[str] | None = None) -> dict:
@@ -31,8 +31,8 @@ def evaluate(model, batches, metrics: Iterable[str] | None = None) -> dict:
             raise UserError(f"Expected metrics among {', '.join(METRICS)}. Received: metric={name}.")
     figures, skipped = {}, {}
     for name in chosen:
-        if name in _NEED_POSTERIOR and not model.has_posterior:
-            skipped[name] = f"{type(model).__name__} has no posterior"
-        else:
+        try:
             figures |= METRICS[name](model, batches)
+        except NotApplicable as reason:
+            skipped[name] = str(reason)
     return {"n": len(batches.x), "metrics": figures, "skipped": skipped}

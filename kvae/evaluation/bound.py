@@ -5,6 +5,7 @@ import numpy as np
 from keras import ops
 
 from kvae.distributions import kl
+from kvae.evaluation.applicable import require_posterior
 from kvae.training.backends import compiled
 
 
@@ -15,6 +16,7 @@ def bound(model, batches, samples: int = 1, seed: int = 0) -> dict[str, float]:
 
     `elbo_se` is the standard error of the mean over examples. `samples` is S.
     """
+    require_posterior(model)
     noise = keras.random.SeedGenerator(seed)
 
     def terms(x):

@@ -2,15 +2,15 @@
 
 import numpy as np
 
+from kvae.evaluation.applicable import require_posterior
 from kvae.evaluation.bound import examples
-from kvae.training.callbacks.latent_monitor import active_units, kl_per_unit
+from kvae.training.callbacks.latent_monitor import active_units, gaussian_kl_per_unit
 
 
 def collapse(model, batches) -> dict:
     """`active_units`: latent units j with Var_x E_q(z|x)[z_j] > 0.01; `kl_per_unit`: mean over x of KL_j, in nats."""
+    require_posterior(model)
     parts = [model.posterior_parameters(x) for x in examples(batches)]
     mean, std = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return {
-        "active_units": active_units(mean),
-        "kl_per_unit": [round(float(v), 6) for v in kl_per_unit(mean, std)],
-    }
+    kl = gaussian_kl_per_unit(mean, std)
+    return {"active_units": active_units(mean), "kl_per_unit": [round(float(value), 6) for value in kl]}

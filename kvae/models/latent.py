@@ -1,5 +1,7 @@
 """What every model with a code offers: NumPy in, NumPy out."""
 
+from collections.abc import Mapping
+
 import keras
 import numpy as np
 from keras import ops
@@ -56,11 +58,9 @@ class LatentModel(Model):
         return hasattr(self, "posterior")
 
     def check(self, x, y=None):
-        expected = tuple(self.encoder.input_shape[1:])
-        if tuple(x.shape[1:]) != expected:
-            raise UserError(
-                f"Expected x of shape {('N', *expected)}. Received: x.shape={tuple(x.shape)}.".replace("'N'", "N")
-            )
+        if isinstance(x, Mapping):
+            raise UserError(f"Expected x to be one array. Received: a dict of {sorted(x)}.")
+        _check_shape("x", x, self.encoder.input_shape)
         self.likelihood.check(x)
 
     def code(self, x, training=False):
@@ -71,10 +71,12 @@ class LatentModel(Model):
 
     def encode(self, x, batch_size: int = 256) -> np.ndarray:
         """Codes of `x` (N, …): the posterior means (N, D)."""
+        self.check(np.asarray(x))
         return self.batched("code", self.code, x, batch_size=batch_size)
 
     def posterior_parameters(self, x, batch_size: int = 256) -> tuple[np.ndarray, np.ndarray]:
         """Mean and standard deviation of q(z|x), (N, D) each."""
+        self.check(np.asarray(x))
 
         def parameters(x):
             qz = self.posterior(x)
@@ -84,6 +86,7 @@ class LatentModel(Model):
 
     def decode(self, z, batch_size: int = 256) -> np.ndarray:
         """The mean of p(x|z) for codes `z` (N, D): (N, …), in the range of the data."""
+        _check_shape("z", np.asarray(z), self.decoder.input_shape)
         return self.batched("decode", lambda z: self.observation(z).mean, z, batch_size=batch_size)
 
     def reconstruct(self, x, batch_size: int = 256) -> np.ndarray:
@@ -118,3 +121,10 @@ class LatentModel(Model):
             out = run(*(ops.convert_to_tensor(array[start : start + batch_size]) for array in arrays))
             parts.append(keras.tree.map_structure(ops.convert_to_numpy, out))
         return keras.tree.map_structure(lambda *chunks: np.concatenate(chunks), *parts)
+
+
+def _check_shape(name: str, array, expected) -> None:
+    expected = tuple(expected[1:])
+    if tuple(array.shape[1:]) != expected:
+        axes = ", ".join(map(str, ("N", *expected)))
+        raise UserError(f"Expected {name} of shape ({axes}). Received: {name}.shape={tuple(array.shape)}.")

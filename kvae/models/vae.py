@@ -26,6 +26,7 @@ class VAE(LatentModel):
         beta: weight of the rate; a variable (`model.beta`), which a callback may anneal.
         free_bits: nats per latent unit that cost nothing.
         seed: of the posterior samples drawn in training; None takes one that `keras.utils.set_random_seed` decides.
+            A `.keras` file holds the seed and not how far it has been used; a checkpoint of a run holds both.
     """
 
     def __init__(self, encoder, decoder, likelihood="bernoulli", beta=1.0, free_bits=0.0, seed=None, **kwargs):

@@ -1,9 +1,9 @@
 """How models learn: phases and rounds, one optimizer per player, schedules, callbacks, exact checkpoints."""
 
 from kvae.training import callbacks, schedules
-from kvae.training.batches import Batches
+from kvae.training.batches import Batches, InOrder
 from kvae.training.model import Model
 from kvae.training.optimizers import Optimizers
 from kvae.training.phase import Phase, reports
 
-__all__ = ["Batches", "Model", "Optimizers", "Phase", "callbacks", "reports", "schedules"]
+__all__ = ["Batches", "InOrder", "Model", "Optimizers", "Phase", "callbacks", "reports", "schedules"]

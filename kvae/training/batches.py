@@ -58,3 +58,14 @@ class Batches(keras.utils.PyDataset):
         if self.transform is not None:
             x = self.transform(x, np.random.default_rng((self.seed or 0, self.epoch, index)))
         return (x,) if self.y is None else (x, self.y[rows])
+
+
+class InOrder(keras.callbacks.Callback):
+    """Gives `batches` the order of each epoch that begins; `fit(batches, shuffle=False, callbacks=[InOrder(batches)])`."""
+
+    def __init__(self, batches: Batches):
+        super().__init__()
+        self.batches = batches
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.batches.begin(epoch)

@@ -1,7 +1,7 @@
 """A Keras model whose training step is a round of phases."""
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 import keras
@@ -76,22 +76,28 @@ class Model(Backend, keras.Model):
     def check(self, x, y=None) -> None:
         """Raises `UserError` when data do not suit the model. A subclass adds its likelihood's range, its labels'."""
 
-    def fit(self, x=None, y=None, **kwargs):
-        self._at_the_door(x, y, **kwargs)
-        return super().fit(x, y, **kwargs)
+    def fit(self, x=None, y=None, *args, validation_data=None, **kwargs):
+        _refuse_weights(**{name: kwargs.get(name) for name in ("sample_weight", "class_weight")})
+        self._examine(x, y)
+        if validation_data is not None:
+            self._examine(*keras.utils.unpack_x_y_sample_weight(validation_data)[:2])
+        return super().fit(x, y, *args, validation_data=validation_data, **kwargs)
 
-    def evaluate(self, x=None, y=None, **kwargs):
-        if not kwargs.get("_use_cached_eval_dataset"):  # validation data are examined once, not at every epoch
-            self._at_the_door(x, y, **kwargs)
-        return super().evaluate(x, y, **kwargs)
+    def evaluate(self, x=None, y=None, *args, **kwargs):
+        if not kwargs.get("_use_cached_eval_dataset"):  # which `fit` has examined
+            _refuse_weights(sample_weight=kwargs.get("sample_weight"))
+            self._examine(x, y)
+        return super().evaluate(x, y, *args, **kwargs)
 
-    def _at_the_door(self, x, y, sample_weight=None, class_weight=None, **_):
-        """Examines arrays whole and, of a data set of batches, the first batch."""
-        _refuse_weights(sample_weight=sample_weight, class_weight=class_weight)
-        if isinstance(x, keras.utils.PyDataset):
-            x, y, _ = keras.utils.unpack_x_y_sample_weight(x[0])
-        if isinstance(x, np.ndarray) or (isinstance(x, Mapping) and x):
-            self.check(x, y)
+    def _examine(self, x, y):
+        """Checks arrays and tensors whole and, of a data set of batches, the first batch. A generator passes unseen."""
+        if isinstance(x, np.ndarray | Mapping) or ops.is_tensor(x):
+            as_arrays = keras.tree.map_structure(lambda v: ops.convert_to_numpy(v) if ops.is_tensor(v) else v, (x, y))
+            self.check(*as_arrays)
+        elif isinstance(x, keras.utils.PyDataset):
+            self._examine(*keras.utils.unpack_x_y_sample_weight(x[0])[:2])
+        elif isinstance(x, Iterable) and not isinstance(x, Iterator | list | tuple):  # tf.data, DataLoader, grain
+            self._examine(*keras.utils.unpack_x_y_sample_weight(next(iter(x)))[:2])
 
     # ------------------------------------------------------------------ what Keras needs to know
 
@@ -117,6 +123,12 @@ class Model(Backend, keras.Model):
                 one = keras.optimizers.get(optimizer)
                 optimizer = {player: type(one).from_config(one.get_config()) for player in players}
             optimizer = Optimizers(optimizer)
+        for player, each in optimizer.players.items():
+            if each.loss_scale_factor or isinstance(each, keras.optimizers.LossScaleOptimizer):
+                raise UserError(
+                    f"Expected an optimizer without loss scaling: losses are in float32. Received: {each.name} for "
+                    f"player {player!r}. Leave loss_scale_factor out."
+                )
         optimizer.build(players)
         super().compile(optimizer=optimizer, auto_scale_loss=False, **kwargs)
         names = dict.fromkeys(name for phase in self.phases() for name in phase.loss.reports)

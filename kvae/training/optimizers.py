@@ -44,6 +44,23 @@ class Optimizers(keras.optimizers.Optimizer):
         for optimizer in self.players.values():
             optimizer.finalize_variable_values(optimizer._trainable_variables)
 
+    @property
+    def learning_rate(self):
+        """The only player's learning rate, for Keras' own callbacks. Several players have a rate each."""
+        return self._only_player("read").learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, value):
+        self._only_player("set").learning_rate = value
+
+    def _only_player(self, what: str):
+        if len(self.players) > 1:
+            raise AttributeError(
+                f"Expected one player to {what} the learning rate of. Received: players={sorted(self.players)}. "
+                "Use kvae.training.callbacks.DecayLearningRate, or optimizer.players[NAME].learning_rate."
+            )
+        return next(iter(self.players.values()))
+
     # Keras saves nested optimizers as children of this one; here is only what is its own.
 
     def save_own_variables(self, store):

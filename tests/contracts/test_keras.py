@@ -6,6 +6,7 @@ import pytest
 from keras import ops
 
 from kvae.errors import UserError
+from kvae.training import Batches
 from tests.contracts.models import MODELS, batch, data_for
 
 
@@ -50,13 +51,11 @@ def _weights_after_training(**compilation):
     return [ops.convert_to_numpy(v) for v in model.trainable_variables]
 
 
+@pytest.mark.skipif(keras.backend.backend() == "torch", reason="PyTorch under Keras runs in one way: eagerly")
 @pytest.mark.parametrize(
     "compilation", [{"jit_compile": True}, {"run_eagerly": True}, {"steps_per_execution": 3}], ids=str
 )
 def test_ways_of_execution_agree(compilation):
-    if keras.backend.backend() == "torch" and "run_eagerly" not in compilation:
-        # torch runs eagerly; Keras refuses steps_per_execution there itself, and jit_compile needs a C++ compiler.
-        compilation = {}
     plain = _weights_after_training()
     for a, b in zip(plain, _weights_after_training(**compilation), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
@@ -123,6 +122,78 @@ def test_data_are_checked_at_the_door(x, y, message):
     model.compile("adam")
     with pytest.raises(ValueError, match=message):
         model.fit(x, y, verbose=0)
+
+
+@pytest.mark.parametrize("kind", ["tensor", "validation", "batches"])
+def test_the_door_is_the_same_for_every_kind_of_data(kind):
+    model = MODELS["VAE"]()
+    model.compile("adam")
+    bad = batch() * 255
+    arguments = {
+        "tensor": ((ops.convert_to_tensor(bad),), {}),
+        "validation": ((batch(),), {"validation_data": (bad,)}),
+        "batches": ((Batches(bad, batch_size=2),), {}),
+    }
+    positional, named = arguments[kind]
+    with pytest.raises(UserError, match=r"in \[0, 1\]"):
+        model.fit(*positional, verbose=0, **named)
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="tf.data")
+def test_streams_are_checked_by_their_first_batch():
+    import tensorflow as tf
+
+    model = MODELS["VAE"]()
+    model.compile("adam")
+    with pytest.raises(UserError, match=r"in \[0, 1\]"):
+        model.fit(tf.data.Dataset.from_tensor_slices(batch() * 255).batch(2), verbose=0)
+    model.fit(tf.data.Dataset.from_tensor_slices(batch()).batch(2), verbose=0)
+
+
+def test_codes_are_not_made_of_bytes():
+    model = MODELS["VAE"]()
+    for method in (model.encode, model.reconstruct, model.posterior_parameters):
+        with pytest.raises(UserError, match=r"in \[0, 1\]"):
+            method(batch() * 255)
+    with pytest.raises(UserError, match=r"z of shape \(N, 3\)"):
+        model.decode(np.zeros((2, 4)))
+
+
+# ------------------------------------------------------------------ Keras' own callbacks
+
+
+def test_keras_callbacks_reach_the_only_player():
+    model = MODELS["VAE"]()
+    model.compile(keras.optimizers.Adam(1e-3))
+    scheduler = keras.callbacks.LearningRateScheduler(lambda epoch, rate: 1e-3 / (epoch + 1))
+    history = model.fit(batch(8), epochs=3, verbose=0, callbacks=[scheduler]).history
+    np.testing.assert_allclose(history["learning_rate"], [1e-3, 5e-4, 1e-3 / 3], rtol=1e-5)
+    assert float(model.optimizer.players["loss"].learning_rate) == pytest.approx(1e-3 / 3)
+
+
+def test_reduce_on_plateau_reduces():
+    model = MODELS["VAE"]()
+    model.compile(keras.optimizers.Adam(1e-3))
+    plateau = keras.callbacks.ReduceLROnPlateau(monitor="loss", factor=0.1, patience=1, min_delta=1e9)
+    model.fit(batch(8), epochs=3, verbose=0, callbacks=[plateau])
+    assert float(model.optimizer.players["loss"].learning_rate) < 5e-4
+
+
+def test_early_stopping_and_checkpoints_of_keras(tmp_path):
+    model = MODELS["VAE"]()
+    model.compile("adam")
+    callbacks = [
+        keras.callbacks.EarlyStopping(monitor="loss", patience=1, min_delta=1e9),
+        keras.callbacks.ModelCheckpoint(tmp_path / "best.keras", monitor="loss", save_best_only=True),
+    ]
+    history = model.fit(batch(8), epochs=6, verbose=0, callbacks=callbacks).history
+    assert len(history["loss"]) == 2
+    keras.saving.load_model(tmp_path / "best.keras")
+
+
+def test_loss_scaling_is_refused():
+    with pytest.raises(UserError, match="without loss scaling"):
+        MODELS["VAE"]().compile(keras.optimizers.SGD(loss_scale_factor=8.0))
 
 
 def test_sample_weights_are_refused_not_ignored():

@@ -161,6 +161,37 @@ def test_a_loss_must_return_what_it_reports():
         model.train_on_batch(np.ones((4, 1), "float32"))
 
 
+def test_a_phase_sees_its_part_of_the_round():
+    class Split(Duel):
+        def phases(self):
+            return (
+                Phase(self.together, {"a": [self.a], "b": [self.b]}, batch=lambda data: data["left"]),
+                Phase(self.after, {"c": [self.c]}, batch=lambda data: data["right"]),
+            )
+
+    model = Split()
+    model.compile(keras.optimizers.SGD(0.1))
+    model.train_on_batch({"left": np.ones((4, 1), "float32"), "right": np.full((4, 1), 3.0, "float32")})
+    c = float(ops.convert_to_numpy(model.c.kernel)[0, 0])
+    np.testing.assert_allclose(c, 1 - 0.1 * 3 * 3 * 0.9, rtol=1e-5)
+
+
+def test_several_players_share_no_learning_rate():
+    model = Duel()
+    model.compile("sgd")
+    with pytest.raises(AttributeError, match="DecayLearningRate"):
+        model.optimizer.learning_rate = 0.1
+
+
+def test_a_frozen_player_stays_and_the_others_move():
+    model = Duel()
+    model.b.trainable = False
+    model.compile(keras.optimizers.SGD(0.1))
+    model.train_on_batch(np.ones((4, 1), "float32"))
+    a, b = (float(ops.convert_to_numpy(layer.kernel)[0, 0]) for layer in (model.a, model.b))
+    np.testing.assert_allclose([a, b], [0.9, 1.0], rtol=1e-6)
+
+
 def test_players_need_optimizers():
     with pytest.raises(ValueError, match="one optimizer for each of the players"):
         Duel().compile({"a": "sgd"})

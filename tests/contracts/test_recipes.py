@@ -13,7 +13,7 @@ from kvae.data import Dataset, Split
 SMALL = {"width": 2, "hidden": (4,), "latent": 2}
 """What makes a recipe's nets small, where it has such a parameter."""
 
-SHAPES = {"digits": (8, 8, 1), "mnist": (28, 28, 1)}
+SHAPES = {"digits": (8, 8, 1), "mnist": (28, 28, 1), "folder": (64, 64, 3)}
 
 
 def _dataset(name):

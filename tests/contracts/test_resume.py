@@ -15,27 +15,27 @@ import pytest
 from kvae import zoo
 from kvae.errors import UserError
 from kvae.runs import Run
+from kvae.training.callbacks import NonFiniteLoss
 from tests.conftest import ROOT
 
-EPOCHS = 60
+EPOCHS = 40
 KILLS = 10
-SETTINGS = {"epochs": EPOCHS, "model.hidden": "32", "batch_size": 128}
+RECIPE = ROOT / "tests" / "contracts" / "resume_recipe.py"
 
-LIFE = """
+LIFE = f"""
 import sys, kvae
 from kvae.zoo.fit import train, resume
 out = sys.argv[1]
 try:
-    run = resume(out)
+    resume(out)
 except kvae.errors.UserError as error:
-    assert "does not exist" in str(error) or "no config.json" in str(error) or "which lacks" in str(error), error
-    run = train("digits/vae", {settings!r}, out=out, seed=3)
+    assert "does not exist" in str(error) or "no config.json" in str(error), error
+    train({str(RECIPE)!r}, {{"epochs": {EPOCHS}}}, out=out, seed=3)
 """
 
 
 def _live(out):
-    code = LIFE.replace("{settings!r}", repr(SETTINGS))
-    return subprocess.Popen([sys.executable, "-c", code, str(out)], cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen([sys.executable, "-c", LIFE, str(out)], cwd=ROOT, stderr=subprocess.PIPE, text=True)
 
 
 def _state(out):
@@ -45,30 +45,31 @@ def _state(out):
 
 @pytest.mark.slow
 def test_ten_kills(tmp_path):
-    alone = _live(tmp_path / "alone")
-    assert alone.wait() == 0, alone.stderr.read()[-2000:]
+    alone, began, start_up = _live(tmp_path / "alone"), time.monotonic(), None
+    for line in alone.stderr:
+        if start_up is None and line.startswith("epoch"):
+            start_up = time.monotonic() - began
+    assert alone.wait() == 0
 
     rng = random.Random(os.getpid())
-    kills, out, moments = 0, tmp_path / "killed", []
-    while True:
+    out, kills, moments = tmp_path / "killed", 0, []
+    while kills < KILLS:
         life = _live(out)
-        for line in life.stderr:  # the first epoch line says that imports and compilation are over
-            if line.startswith("epoch"):
-                break
-        if kills < KILLS:
-            delay = rng.uniform(0, 0.8)
-            time.sleep(delay)
-            if life.poll() is None:
-                life.send_signal(signal.SIGKILL)
-                life.wait()
-                kills += 1
-                moments.append(round(delay, 2))
-                continue
-        life.stderr.read()
-        assert life.wait() == 0
-        break
-    print(f"{keras.backend.backend()}: killed {kills} times, {moments} s after an epoch")
-    assert kills == KILLS, f"the run ended after {kills} kills: raise EPOCHS"
+        if kills % 2:  # anywhere from the first import to the first epochs
+            delay = rng.uniform(0, start_up * 1.2)
+        else:  # a while after an epoch: in the next ones, in validation, in the writing of a checkpoint
+            while not life.stderr.readline().startswith("epoch"):
+                assert life.poll() is None
+            delay = rng.uniform(0, 0.5)
+        time.sleep(delay)
+        assert life.poll() is None, f"the run ended after {kills} kills: raise EPOCHS"
+        life.send_signal(signal.SIGKILL)
+        life.wait()
+        kills += 1
+        moments.append(f"{delay:.2f} s after {'its start' if kills % 2 == 0 else 'an epoch'}")
+    last = _live(out)
+    assert last.wait() == 0, last.stderr.read()[-2000:]
+    print(f"{keras.backend.backend()}: killed {kills} times: {', '.join(moments)}")
 
     expected, state = _state(tmp_path / "alone"), _state(out)
     assert state.keys() == expected.keys()
@@ -122,3 +123,40 @@ def test_a_finished_run_is_left_as_it_is(short_run):
     before = (short_run.path / "history.csv").read_bytes(), short_run.metrics
     run = zoo.resume(short_run.path)
     assert ((run.path / "history.csv").read_bytes(), run.metrics) == before
+
+
+def test_a_state_that_is_not_finite_is_never_kept(tmp_path):
+    """A rate so large that the only step of the second epoch spoils the weights: the first epoch's state stays."""
+    out = tmp_path / "run"
+    zoo.train("digits/vae", {"epochs": 1, "model.hidden": "8", "batch_size": 2000}, out=out)
+    before = _state(out)
+    config = json.loads((out / "config.json").read_text())
+    config["parameters"]["learning_rate"] = 1e30
+    (out / "config.json").write_text(json.dumps(config))
+    with pytest.raises(NonFiniteLoss) as caught:
+        zoo.resume(out, {"epochs": 3})
+    assert "The last good state is kept" in "".join(caught.value.__notes__)
+    after = _state(out)
+    assert all(np.array_equal(after[name], array) for name, array in before.items() if "model" in name)
+
+
+def test_epochs_that_are_done_stay_done(short_run):
+    zoo.resume(short_run.path, {"epochs": 2})
+    with pytest.raises(UserError, match="at least the 2 epochs"):
+        zoo.resume(short_run.path, {"epochs": 1})
+
+
+def test_a_run_that_goes_on_is_not_finished(short_run, monkeypatch):
+    """What an earlier end left behind must not pass for the longer run's."""
+    from kvae import runs
+
+    def stop(self, epoch, logs=None):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(runs.Record, "on_epoch_end", stop)
+    with pytest.raises(KeyboardInterrupt):
+        zoo.resume(short_run.path, {"epochs": 2})
+    run = Run(short_run.path)
+    assert not run.finished
+    assert run.metrics is None
+    assert run.load_model().count_params() > 0

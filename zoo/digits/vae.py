@@ -7,14 +7,14 @@ Command: kvae train digits/vae
 """
 
 import kvae
-from kvae.zoo import Training
+from kvae.zoo import Count, NonNegative, Positive, Training
 
 
 def data():
     return kvae.data.load("digits")
 
 
-def model(dataset, latent: int = 8, hidden: tuple[int, ...] = (256, 128), beta: float = 1.0):
+def model(dataset, latent: Count = 8, hidden: tuple[Count, ...] = (256, 128), beta: NonNegative = 1.0):
     likelihood = kvae.distributions.likelihoods.LogisticLikelihood(levels=17)
     *sides, channels = dataset.shape
     return kvae.models.VAE(
@@ -25,7 +25,7 @@ def model(dataset, latent: int = 8, hidden: tuple[int, ...] = (256, 128), beta: 
     )
 
 
-def training(epochs: int = 60, batch_size: int = 64, learning_rate: float = 2e-3):
+def training(epochs: Count = 60, batch_size: Count = 64, learning_rate: Positive = 2e-3):
     import keras
 
     return Training(

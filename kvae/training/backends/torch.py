@@ -14,13 +14,16 @@ class Backend:
     def gradients(self, loss, variables):
         """Runs `loss()` once; returns its terms and, for each player, d terms[player] / d variables[player]."""
         terms = loss()
-        last = len(variables) - 1
-        gradients = {
-            player: torch.autograd.grad(
-                terms[player], [v.value for v in group], retain_graph=i < last, materialize_grads=True
-            )
-            for i, (player, group) in enumerate(variables.items())
-        }
+        gradients = {}
+        for i, (player, group) in enumerate(variables.items()):
+            values = [variable.value for variable in group]
+            if values and terms[player].requires_grad:
+                more = i < len(variables) - 1
+                gradients[player] = torch.autograd.grad(
+                    terms[player], values, retain_graph=more, materialize_grads=True
+                )
+            else:  # a constant, or a player whose layers are all frozen
+                gradients[player] = [torch.zeros_like(value) for value in values]
         return {name: term.detach() for name, term in terms.items()}, gradients
 
 

@@ -9,13 +9,12 @@ from kvae.training.schedules import Schedule
 class Anneal(keras.callbacks.Callback):
     """Sets a named variable of the model, such as `beta`, to `schedule(epoch)`.
 
-    At the start of each epoch; with `per_batch=True` before each batch, at the epoch's fraction (on JAX that costs a
-    synchronisation of the whole state each time). The value of the epoch appears in the logs under its name.
+    At the start of each epoch; its value appears in the logs under its name.
     """
 
-    def __init__(self, variable: str, schedule: Schedule, per_batch: bool = False):
+    def __init__(self, variable: str, schedule: Schedule):
         super().__init__()
-        self.variable, self.schedule, self.per_batch = variable, schedule, per_batch
+        self.variable, self.schedule = variable, schedule
 
     def on_train_begin(self, logs=None):
         known = [name for name, value in vars(self.model).items() if _is_scalar(value)]
@@ -26,18 +25,10 @@ class Anneal(keras.callbacks.Callback):
             )
 
     def on_epoch_begin(self, epoch, logs=None):
-        self.epoch = epoch
-        self._set(epoch)
-
-    def on_train_batch_begin(self, batch, logs=None):
-        if self.per_batch and batch:
-            self._set(self.epoch + batch / self.params["steps"])
+        getattr(self.model, self.variable).assign(self.schedule(epoch))
 
     def on_epoch_end(self, epoch, logs=None):
         logs[self.variable] = float(getattr(self.model, self.variable))
-
-    def _set(self, epoch: float):
-        getattr(self.model, self.variable).assign(self.schedule(epoch))
 
 
 class DecayLearningRate(keras.callbacks.Callback):
@@ -52,6 +43,12 @@ class DecayLearningRate(keras.callbacks.Callback):
         self.factor, self.base = factor, base
 
     def on_train_begin(self, logs=None):
+        for player, optimizer in self.model.optimizer.players.items():
+            if isinstance(optimizer._learning_rate, keras.optimizers.schedules.LearningRateSchedule):
+                raise UserError(
+                    f"Expected a learning rate that is a number, to multiply it. Received: for player {player!r} a "
+                    f"{type(optimizer._learning_rate).__name__}. Keep one of the two schedules."
+                )
         if self.base is None:
             self.base = {player: float(opt.learning_rate) for player, opt in self.model.optimizer.players.items()}
 

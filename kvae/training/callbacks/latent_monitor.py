@@ -40,7 +40,7 @@ class LatentMonitor(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         mean, std = self.model.posterior_parameters(self.x)
-        kl, active = kl_per_unit(mean, std), active_units(mean)
+        kl, active = gaussian_kl_per_unit(mean, std), active_units(mean)
         logs |= {
             "posterior_mean_min": float(mean.min()),
             "posterior_mean_max": float(mean.max()),
@@ -65,6 +65,6 @@ def active_units(mean: np.ndarray) -> int:
     return int((mean.var(axis=0) > ACTIVE).sum())
 
 
-def kl_per_unit(mean: np.ndarray, std: np.ndarray) -> np.ndarray:
+def gaussian_kl_per_unit(mean: np.ndarray, std: np.ndarray) -> np.ndarray:
     """KL(N(mean, std²) ‖ N(0, 1)) of every unit, a mean over the examples: (N, D) -> (D,), nats."""
     return (0.5 * (mean**2 + std**2 - 1) - np.log(std)).mean(axis=0)

@@ -19,7 +19,7 @@ class StopOnNonFinite(keras.callbacks.Callback):
     """Raises `NonFiniteLoss` after the first batch whose losses are not all finite, and says which term it was.
 
     Only the first bad batch can tell: one step later NaN has spread through the weights to every term. Hence the look at
-    every batch.
+    every batch; with `steps_per_execution` above 1 there is no such look, and the term named first may be a victim.
     """
 
     def on_epoch_begin(self, epoch, logs=None):
@@ -31,8 +31,9 @@ class StopOnNonFinite(keras.callbacks.Callback):
         players = set(self.model.optimizer.players)
         bad = [name for name, value in logs.items() if not math.isfinite(float(value))]
         bad.sort(key=lambda name: name in players)  # stable: a player's loss is a sum, its terms come first
+        where = f"batch {batch + 1}" if self.model.steps_per_execution == 1 else f"a batch up to {batch + 1}"
         raise NonFiniteLoss(
-            f"Expected finite losses. Received: {bad[0]}={float(logs[bad[0]])} in epoch {self.epoch + 1}, batch {batch + 1}"
+            f"Expected finite losses. Received: {bad[0]}={float(logs[bad[0]])} in epoch {self.epoch + 1}, {where}"
             f"{' (then ' + ', '.join(bad[1:]) + ')' if bad[1:] else ''}. "
             "Lower the learning rate, clip gradients (clipnorm), or look for extreme values in the data.",
             bad,

@@ -25,7 +25,7 @@ class Progress(keras.callbacks.Callback):
         self.start = time.monotonic()
 
     def on_epoch_begin(self, epoch, logs=None):
-        steps = self.params["steps"]
+        steps = self.params["steps"] or 0  # a generator does not say
         if self.console.is_terminal and self.bar is None:
             self.bar = Bar(
                 TextColumn("epoch {task.fields[epoch]}"),

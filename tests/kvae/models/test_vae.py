@@ -6,6 +6,7 @@ import pytest
 from keras import ops
 from scipy.stats import multivariate_normal
 
+from kvae.distributions import kl_per_unit
 from kvae.distributions.likelihoods import LogisticLikelihood, NormalLikelihood
 from kvae.errors import UserError
 from kvae.evaluation import bound
@@ -76,6 +77,18 @@ def test_free_bits_price_no_unit_below_its_allowance(linear_gaussian):
     assert terms["rate"] < 100
 
 
+def test_free_bits_are_granted_unit_by_unit(linear_gaussian):
+    """An allowance between the two units' rates: the poor one costs the allowance, the rich one what it costs."""
+    model, x, _ = linear_gaussian
+    x = ops.convert_to_tensor(x)
+    rates = ops.convert_to_numpy(kl_per_unit(model.posterior(x), model.prior())).mean(axis=0)
+    between = float(rates.mean())
+    assert rates.min() < between < rates.max()
+    free = VAE(model.encoder, model.decoder, likelihood=model.likelihood, free_bits=between)
+    terms = {k: float(ops.convert_to_numpy(v)) for k, v in free.free_energy(x, False).items()}
+    assert terms["loss"] - terms["distortion"] == pytest.approx(between + rates.max(), rel=1e-4)
+
+
 def test_beta_scales_no_log_likelihood():
     """The distortion sums over the event: twice the pixels, twice the nats (nothing is averaged over pixels)."""
     x = np.full((3, 4), 0.3, "float32")
@@ -124,8 +137,10 @@ def test_nets_that_do_not_fit_are_refused():
 
 
 def test_no_rows():
-    with pytest.raises(UserError, match="at least one row"):
+    with pytest.raises(UserError, match="to hold data"):
         MODELS["VAE"]().encode(np.zeros((0, 8, 8, 1)))
+    with pytest.raises(UserError, match="at least one row"):
+        MODELS["VAE"]().decode(np.zeros((0, 3)))
 
 
 def test_the_seed_of_training_noise_is_an_argument():

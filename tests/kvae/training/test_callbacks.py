@@ -38,15 +38,10 @@ def test_anneal_per_epoch_takes_effect(vae):
     assert float(vae.beta) == 1.0
 
 
-def test_anneal_per_batch(vae):
-    seen = []
-
-    class Spy(keras.callbacks.Callback):
-        def on_train_batch_begin(self, batch, logs=None):
-            seen.append(float(self.model.beta))
-
-    _fit(vae, Anneal("beta", Linear(0.0, 1.0, length=1), per_batch=True), Spy(), epochs=1)
-    assert seen == [0.0, 0.25, 0.5, 0.75]
+def test_decay_needs_a_number_to_multiply(vae):
+    vae.compile(keras.optimizers.Adam(keras.optimizers.schedules.ExponentialDecay(1e-3, 10, 0.9)))
+    with pytest.raises(UserError, match="one of the two schedules"):
+        _fit(vae, DecayLearningRate(Constant(1.0)))
 
 
 def test_anneal_goes_on_where_a_resumed_run_is(vae):

@@ -1,0 +1,13 @@
+"""Which figures a model has."""
+
+from kvae.errors import UserError
+
+
+class NotApplicable(UserError):
+    """A figure that this model does not have; the message is the reason."""
+
+
+def require_posterior(model) -> None:
+    """Raises `NotApplicable` for a model without q(z|x)."""
+    if not model.has_posterior:
+        raise NotApplicable(f"{type(model).__name__} has no posterior")

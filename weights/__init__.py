@@ -1,0 +1,1 @@
+"""Trained weights that come along: `<dataset>/<model>/` holds a model's configuration, weights and card."""
