@@ -45,7 +45,7 @@ def test_builds_and_trains_one_round(name):
 @pytest.mark.parametrize("name", zoo.names())
 def test_states_source_figure_cost_and_command(name):
     recipe = zoo.load(name)
-    for heading in ("Source: ", "Expected: ", "Cost: ", "Command: "):
+    for heading in ("Source:", "Expected", "Cost:", "Command:"):
         assert f"\n{heading}" in recipe.docstring, f"{name} does not state {heading}"
     assert f"kvae train {name}" in recipe.docstring
     assert 20 < len(recipe.summary) <= 110

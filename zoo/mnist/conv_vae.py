@@ -8,10 +8,11 @@ largest eigenvalue of MNIST's covariance is 5.1.)
 
 Silent in the source, chosen here: the nets (DCGAN-like, 16-32-64 channels), 64 latent units, Adam at 1e-3, 10 epochs,
 the last 5,000 training images for validation.
-Expected: {conv_vae}
+Expected (seed 0, validation): rate 0.016 nats, 0 of 64 units active, every sample the mean digit. With β = 1 and 5
+epochs: {conv_elbo}.
 Cost: {conv_cost}
 Command: kvae train mnist/conv_vae
-At the true ELBO: kvae train mnist/conv_vae --set model.beta=1
+At the true ELBO: kvae train mnist/conv_vae --set model.beta=1 --set epochs=5
 """
 
 from typing import Literal

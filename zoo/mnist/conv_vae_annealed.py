@@ -7,10 +7,11 @@ annealed or not (one epoch at β = 6.5 kills all of them). So "slowly" is decisi
 
 Silent in the source, chosen here: when the ramp begins (epoch 3) and how steep it is (1,500 epochs to 392); the rest as
 in mnist/conv_vae.
-Expected: {annealed}
+Expected (seed 0, validation): rate 3.8 nats, 14 of 64 units active, MSE 0.031 per pixel (mnist/conv_vae: 0, 0.088).
+With β = 1 from the third epoch and 5 epochs: elbo −741.0, rate 6.0, 32 units active.
 Cost: {conv_cost}
 Command: kvae train mnist/conv_vae_annealed
-At the true ELBO: kvae train mnist/conv_vae_annealed --set beta=1 --set length=5
+At the true ELBO: kvae train mnist/conv_vae_annealed --set beta=1 --set delay=1 --set length=2 --set epochs=5
 """
 
 import dataclasses

@@ -5,10 +5,11 @@ Under the source's own weight it cannot recover: what decides is the price of th
 capacity. At the true ELBO it needs no recovery.
 
 Silent in the source, chosen here: one hidden layer of 256 units each way; the rest as in mnist/conv_vae.
-Expected: {dense}
+Expected (seed 0, validation): rate 0.00003 nats, 0 of 64 units active. With β = 1 and 5 epochs: elbo −741.1, rate 4.8,
+10 units active.
 Cost: about 2.5 minutes on two CPU cores with TensorFlow.
 Command: kvae train mnist/dense_vae
-At the true ELBO: kvae train mnist/dense_vae --set model.beta=1
+At the true ELBO: kvae train mnist/dense_vae --set model.beta=1 --set epochs=5
 """
 
 import kvae
