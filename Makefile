@@ -5,6 +5,11 @@ BIN = $(VENV)/bin
 BACKENDS = tensorflow jax torch
 PYTEST = $(BIN)/python -m pytest -n 2
 
+# The tests marked `real` read data sets from here; without it they say that they did not.
+ifneq ($(wildcard ../shared/data),)
+export KVAE_DATA ?= $(abspath ../shared/data)
+endif
+
 .PHONY: demo test lint clean
 
 # One environment for everything: the demonstration installs one backend into it, the tests the other two.

@@ -22,6 +22,7 @@ from types import ModuleType
 import keras
 import numpy as np
 
+import kvae.models  # noqa: F401  (registers the classes that a saved run may name)
 from kvae.errors import UserError
 from kvae.files import atomic
 from kvae.training import checkpoint

@@ -14,7 +14,7 @@ def list_recipes(data_dir: DataDir = None, json: Json = False):
     if json:
         print_json(entries)
         return
-    rows = ((e["name"], "here" if e["data_here"] else "missing", e["summary"]) for e in entries)
+    rows = ((e["name"], _state(e), e["summary"]) for e in entries)
     print_table([("recipe", "data", "summary"), *rows])
 
 
@@ -28,3 +28,9 @@ def entry(name: str) -> dict:
         "dataset": dataset,
         "data_here": data.is_here(dataset),
     }
+
+
+def _state(entry: dict) -> str:
+    if entry["dataset"] == "folder":
+        return "yours"
+    return "here" if entry["data_here"] else "missing"

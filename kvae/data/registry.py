@@ -56,8 +56,8 @@ def is_here(name: str, data_dir: str | os.PathLike | None = None) -> bool:
     """Whether `load` would find the data set's files; cheap: no file is opened, TFDS not imported."""
     root = layout.root(data_dir)
     kind, _, rest = name.partition(":")
-    if kind == "folder" and rest:
-        return os.path.exists(Path(rest).expanduser())
+    if kind == "folder":  # a user's own pictures, wherever they say
+        return bool(rest) and os.path.exists(Path(rest).expanduser())
     if kind == "tfds" and rest:
         return layout.find_tfds(rest, root) is not None
     source = _source(name)

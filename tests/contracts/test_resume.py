@@ -18,7 +18,7 @@ from kvae.runs import Run
 from kvae.training.callbacks import NonFiniteLoss
 from tests.conftest import ROOT
 
-EPOCHS = 40
+EPOCHS = 120
 KILLS = 10
 RECIPE = ROOT / "tests" / "contracts" / "resume_recipe.py"
 
@@ -55,8 +55,8 @@ def test_ten_kills(tmp_path):
     out, kills, moments = tmp_path / "killed", 0, []
     while kills < KILLS:
         life = _live(out)
-        if kills % 2:  # anywhere from the first import to the first epochs
-            delay = rng.uniform(0, start_up * 1.2)
+        if kills % 2:  # anywhere from the first import to the first epoch
+            delay = rng.uniform(0, start_up)
         else:  # a while after an epoch: in the next ones, in validation, in the writing of a checkpoint
             while not life.stderr.readline().startswith("epoch"):
                 assert life.poll() is None

@@ -9,8 +9,8 @@ largest eigenvalue of MNIST's covariance is 5.1.)
 Silent in the source, chosen here: the nets (DCGAN-like, 16-32-64 channels), 64 latent units, Adam at 1e-3, 10 epochs,
 the last 5,000 training images for validation.
 Expected (seed 0, validation): rate 0.016 nats, 0 of 64 units active, every sample the mean digit. With β = 1 and 5
-epochs: {conv_elbo}.
-Cost: {conv_cost}
+epochs: elbo −740.8, rate 5.8, 44 units active.
+Cost: 12 to 14 minutes on two CPU cores with TensorFlow, with another training beside it.
 Command: kvae train mnist/conv_vae
 At the true ELBO: kvae train mnist/conv_vae --set model.beta=1 --set epochs=5
 """
