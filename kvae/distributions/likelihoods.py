@@ -88,55 +88,46 @@ class BernoulliLikelihood(Likelihood):
         return Bernoulli(h, event=_event(h))
 
 
-@keras.saving.register_keras_serializable("kvae")
 @dataclasses.dataclass(frozen=True)
-class NormalLikelihood(Likelihood):
-    """Real data with normal noise; h holds means, and log-scales where `scale` is None.
+class LocationScaleLikelihood(Likelihood):
+    """Real data around means that h holds, at one fixed `scale`, or at log-scales that h holds too where it is None.
 
-    With scale 1 the distortion is half the squared error, plus ½ log 2π per dimension. A learnt scale
-    (`scale=None`) is one per dimension and example, exp(clip(h, −7, 7)).
+    A learnt scale is one per dimension and example, exp(clip(h, −7, 7)). Abstract: a subclass names the distribution.
     """
 
     scale: float | None = 1.0
+
+    distribution: ClassVar[type]
+    support = "real"
+
+    def __post_init__(self):
+        _check_scale(self.scale)
+
+    @property
+    def outputs(self):
+        return 2 if self.scale is None else 1
+
+    def __call__(self, h):
+        return self.distribution(*_loc_and_log_scale(h, self.scale), event=_event(h))
+
+
+@keras.saving.register_keras_serializable("kvae")
+@dataclasses.dataclass(frozen=True)
+class NormalLikelihood(LocationScaleLikelihood):
+    """Real data with normal noise: with scale 1 the distortion is half the squared error, plus ½ log 2π per dimension."""
 
     name = "normal"
-    support = "real"
-
-    def __post_init__(self):
-        _check_scale(self.scale)
-
-    @property
-    def outputs(self):
-        return 2 if self.scale is None else 1
-
-    def __call__(self, h):
-        return Normal(*_loc_and_log_scale(h, self.scale), event=_event(h))
+    distribution = Normal
 
 
 @keras.saving.register_keras_serializable("kvae")
 @dataclasses.dataclass(frozen=True)
-class LaplaceLikelihood(Likelihood):
-    """Real data with Laplace noise, the L1 loss; h holds means, and log-scales where `scale` is None.
-
-    With scale 1 the distortion is the absolute error, plus log 2 per dimension; with scale 1/λ it is λ times
-    the absolute error, up to a constant. A learnt scale (`scale=None`) is one per dimension and example,
-    exp(clip(h, −7, 7)).
-    """
-
-    scale: float | None = 1.0
+class LaplaceLikelihood(LocationScaleLikelihood):
+    """Real data with Laplace noise, the L1 loss: with scale 1/λ the distortion is λ times the absolute error, up to a
+    constant, which is log 2 per dimension for scale 1."""
 
     name = "laplace"
-    support = "real"
-
-    def __post_init__(self):
-        _check_scale(self.scale)
-
-    @property
-    def outputs(self):
-        return 2 if self.scale is None else 1
-
-    def __call__(self, h):
-        return Laplace(*_loc_and_log_scale(h, self.scale), event=_event(h))
+    distribution = Laplace
 
 
 @keras.saving.register_keras_serializable("kvae")

@@ -7,18 +7,16 @@ import numpy as np
 from keras import ops
 
 from kvae.distributions import Normal
+from kvae.distributions.likelihoods import LOG_SCALES
 from kvae.errors import UserError
 from kvae.training import Model
 from kvae.training.backends import compiled
 
-LOG_SCALE = (-7.0, 7.0)
-"""Bounds of a posterior's log σ: between 0.0009 and 1097, so that exp and 1/σ² stay finite in float32."""
-
 
 def gaussian(h) -> Normal:
-    """A net's output (B, 2D) as N(μ, σ²) over (B, D): the first half is μ, the second log σ, kept within `LOG_SCALE`."""
+    """A net's output (B, 2D) as N(μ, σ²) over (B, D): the first half is μ, the second log σ, kept in [−7, 7]."""
     loc, log_scale = ops.split(h, 2, axis=-1)
-    return Normal(loc, ops.clip(log_scale, *LOG_SCALE))
+    return Normal(loc, ops.clip(log_scale, *LOG_SCALES))
 
 
 class LatentModel(Model):
