@@ -50,17 +50,18 @@ def test_ten_kills(tmp_path):
         if start_up is None and line.startswith("epoch"):
             start_up = time.monotonic() - began
     assert alone.wait() == 0
+    pace = (time.monotonic() - began - start_up) / EPOCHS  # seconds for an epoch
 
     rng = random.Random(os.getpid())
     out, kills, moments = tmp_path / "killed", 0, []
     while kills < KILLS:
         life = _live(out)
         if kills % 2:  # anywhere from the first import to the first epoch
-            delay = rng.uniform(0, start_up)
-        else:  # a while after an epoch: in the next ones, in validation, in the writing of a checkpoint
+            delay = rng.uniform(0, 0.8 * start_up)
+        else:  # a while after an epoch: in the next three, in validation, in the writing of a checkpoint
             while not life.stderr.readline().startswith("epoch"):
                 assert life.poll() is None
-            delay = rng.uniform(0, 0.5)
+            delay = rng.uniform(0, 3 * pace)
         time.sleep(delay)
         assert life.poll() is None, f"the run ended after {kills} kills: raise EPOCHS"
         life.send_signal(signal.SIGKILL)
