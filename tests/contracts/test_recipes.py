@@ -43,6 +43,14 @@ def test_builds_and_trains_one_round(name):
 
 
 @pytest.mark.parametrize("name", zoo.names())
+def test_no_parameter_is_overwritten_by_a_schedule(name):
+    """A variable that training anneals is no parameter of the model: setting it would do nothing, without a word."""
+    recipe = zoo.load(name)
+    annealed = recipe.training(recipe.resolve()).anneal
+    assert not {f"model.{variable}" for variable in annealed} & set(recipe.parameters())
+
+
+@pytest.mark.parametrize("name", zoo.names())
 def test_states_source_figure_cost_and_command(name):
     recipe = zoo.load(name)
     for heading in ("Source:", "Expected", "Cost:", "Command:"):

@@ -55,6 +55,26 @@ def test_training_goes_on_after_loading(tmp_path):
         np.testing.assert_array_equal(ops.convert_to_numpy(a), ops.convert_to_numpy(b))
 
 
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="starts the other backends itself; once is enough")
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+@pytest.mark.parametrize("name", MODELS)
+def test_another_backend_loads_it_and_answers_the_same(name, backend, tmp_path, run_python):
+    model = MODELS[name]()
+    model.compile("adam")
+    data = data_for(model, 8)
+    model.fit(*data, verbose=0)
+    model.save(tmp_path / "model.keras")
+    np.save(tmp_path / "x.npy", data[0])
+    run_python(
+        "import keras, kvae, numpy as np\n"
+        f"folder = {str(tmp_path)!r}\n"
+        "model = keras.saving.load_model(folder + '/model.keras')\n"
+        "np.save(folder + '/y.npy', model.reconstruct(np.load(folder + '/x.npy')))",
+        backend=backend,
+    )
+    np.testing.assert_allclose(np.load(tmp_path / "y.npy"), model.reconstruct(data[0]), atol=1e-5)
+
+
 def test_an_annealed_beta_is_saved(tmp_path):
     model = MODELS["VAE"]()
     model.beta.assign(0.125)

@@ -15,13 +15,23 @@ At the true ELBO: kvae train mnist/conv_vae_annealed --set beta=1 --set delay=1 
 """
 
 import dataclasses
+from typing import Literal
 
 import kvae
 from kvae.zoo import Count, NonNegative, Positive, Training
 from kvae.zoo.mnist import conv_vae
 from kvae.zoo.mnist.conv_vae import MEAN_OVER_PIXELS
 from kvae.zoo.mnist.conv_vae import data as data
-from kvae.zoo.mnist.conv_vae import model as model
+
+
+def model(
+    dataset,
+    latent: Count = 64,
+    width: Count = 16,
+    upsampling: Literal["deconv", "nearest", "bilinear"] = "deconv",
+):
+    """The net of mnist/conv_vae; its β is the schedule's business, hence no parameter of the model here."""
+    return conv_vae.model(dataset, latent, width, upsampling, beta=0.0)
 
 
 def training(
