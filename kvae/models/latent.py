@@ -65,6 +65,26 @@ class LatentModel(Model):
         """The point that stands for x: the posterior's mean."""
         return self.posterior(x, training).mean
 
+    def draw(self, noise, n: int, temperature: float = 1.0):
+        """`n` codes from the prior, whose standard deviation `temperature` scales: (n, D)."""
+        return self.prior().sample(noise, (n,)) * temperature
+
+    def log_likelihood(self, x, z, training=False):
+        """log p(x|z_k) of K codes for each example: x (B, …), z (K, B, D) -> (K, B), nats.
+
+        The sample axis is folded into the batch: the decoder is called once, on K·B codes.
+        """
+        samples = z.shape[0]
+        px = self.observation(ops.reshape(z, (-1, *z.shape[2:])), training)
+        repeated = ops.tile(x, (samples, *(1 for _ in x.shape[1:])))  # (B, …) -> (K·B, …)
+        return ops.reshape(px.log_prob(repeated), (samples, -1))
+
+    def log_weights(self, x, noise, samples: int, training=False):
+        """log p(x, z_k) − log q(z_k|x) of K draws z_k ~ q(z|x): (K, B), nats. Their mean is the ELBO in expectation."""
+        qz = self.posterior(x, training)
+        z = qz.sample(noise, (samples,))  # (K, B, D)
+        return self.log_likelihood(x, z, training) + self.prior().log_prob(z) - qz.log_prob(z)
+
     # ------------------------------------------------------------------ NumPy in, NumPy out
 
     def encode(self, x, batch_size: int = 256) -> np.ndarray:
@@ -102,7 +122,7 @@ class LatentModel(Model):
                 f"Expected a model with a prior. Received: {type(self).__name__}, which has none to sample from. "
                 "Train a VAE, or decode codes of your own with decode(z)."
             )
-        z = self.prior().sample(keras.random.SeedGenerator(seed), (n,)) * temperature
+        z = self.draw(keras.random.SeedGenerator(seed), n, temperature)
         return self.decode(ops.convert_to_numpy(z), batch_size)
 
     def batched(self, key: str, function, *arrays, batch_size: int = 256):

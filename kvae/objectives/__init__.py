@@ -2,5 +2,6 @@
 
 from kvae.objectives.batch import batch_mean
 from kvae.objectives.elbo import negative_elbo
+from kvae.objectives.importance import doubly_reparameterized, importance_bound
 
-__all__ = ["batch_mean", "negative_elbo"]
+__all__ = ["batch_mean", "doubly_reparameterized", "importance_bound", "negative_elbo"]

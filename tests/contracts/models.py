@@ -24,6 +24,14 @@ def _dense(outputs=2 * LATENT):
 MODELS = {
     "Autoencoder": lambda: models.Autoencoder(*_dense(LATENT), likelihood="normal"),
     "VAE": lambda: models.VAE(*_dense(), beta=0.7, free_bits=0.05),
+    "IWAE": lambda: models.IWAE(*_dense(), samples=4),
+    "IWAE, two layers": lambda: models.IWAE(
+        *_dense(),
+        upper_encoder=networks.mlp(LATENT, 4, (5,), "softplus"),
+        upper_decoder=networks.mlp(2, 2 * LATENT, (5,), "softplus"),
+        samples=3,
+    ),
+    "IWAE, doubly reparameterised": lambda: models.IWAE(*_dense(), samples=4, doubly_reparameterized=True),
     "VAE, convolutional": lambda: models.VAE(*_conv(), likelihood="bernoulli"),
 }
 """Every model of kvae.models, at minimal size."""
@@ -35,6 +43,11 @@ OTHERS = {
         for lik in map(distributions.likelihoods.get, distributions.likelihoods.LIKELIHOODS)
     },
 }
+
+
+SURROGATES = {"IWAE, doubly reparameterised"}
+"""Models whose losses have the right gradient and not the right value, so that finite differences do not apply to them;
+each has a test of its gradient of its own."""
 
 
 def batch(n=6, seed=0):

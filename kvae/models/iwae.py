@@ -1,0 +1,85 @@
+"""Importance-weighted autoencoder (Burda, Grosse and Salakhutdinov 2016)."""
+
+import dataclasses
+
+import keras
+from keras import ops
+
+from kvae.errors import UserError
+from kvae.models.stochastic_layers import StochasticLayers
+from kvae.objectives import batch_mean, doubly_reparameterized, importance_bound
+from kvae.training import Phase, reports
+
+
+@keras.saving.register_keras_serializable("kvae")
+class IWAE(StochasticLayers):
+    """Importance-weighted autoencoder: trained on the bound of K weighted samples of its posterior.
+
+        log p(x) ≥ L_K = E[log 1/K Σ_k w_k],   w_k = p(x, z_k) / q(z_k|x),   z_k ~ q(z|x)
+
+    L_1 is the ELBO, and L_K rises to log p(x) with K (Burda et al. 2016, theorem 1). Its gradient is that of
+    Σ_k w̃_k log w_k with the normalised weights w̃ held fixed (eq. 14): the best sample counts most.
+
+    With `doubly_reparameterized` the inference net learns from Σ_k w̃_k² ∂log w_k/∂z_k ∂z_k/∂φ instead, a signal that
+    does not fade as K grows (Tucker et al. 2019, eq. 8). It is there for one layer of latent units.
+
+    Args:
+        encoder: net x (B, …) -> z (B, 2D): the mean and log σ of q(z|x).
+        decoder: net z (B, D) -> parameters of p(x|z).
+        upper_encoder, upper_decoder: nets z (B, D) -> u (B, 2E) and u (B, E) -> z (B, 2D) of a second layer, or None.
+        likelihood: a name or a `Likelihood`.
+        samples: K.
+        doubly_reparameterized: which gradient the inference net gets.
+        seed: of the samples drawn in training; None takes one that `keras.utils.set_random_seed` decides.
+    """
+
+    def __init__(
+        self,
+        encoder,
+        decoder,
+        upper_encoder=None,
+        upper_decoder=None,
+        likelihood="bernoulli",
+        samples=5,
+        doubly_reparameterized=False,
+        seed=None,
+        **kwargs,
+    ):
+        super().__init__(encoder, decoder, upper_encoder, upper_decoder, likelihood, samples, seed, **kwargs)
+        if doubly_reparameterized and upper_encoder is not None:
+            raise UserError(
+                "Expected one layer of latent units for the doubly reparameterised gradient. Received: upper nets. "
+                "Set doubly_reparameterized=False."
+            )
+        self.doubly_reparameterized = doubly_reparameterized
+
+    # ------------------------------------------------------------------ losses
+
+    @reports("loss", "elbo")
+    def bound(self, x, training):
+        log_w = self.log_weights(x, self.noise, self.samples, training)  # (K, B)
+        return {"loss": -batch_mean(importance_bound(log_w)), "elbo": batch_mean(ops.mean(log_w, axis=0))}
+
+    @reports("encoder", "decoder", "loss", "elbo")
+    def bound_by_paths(self, x, training):
+        qz = self.posterior(x, training)
+        z = qz.sample(self.noise, (self.samples,))  # (K, B, D)
+        log_pxz = self.log_likelihood(x, z, training) + self.prior().log_prob(z)
+        fixed = dataclasses.replace(qz, loc=ops.stop_gradient(qz.loc), log_scale=ops.stop_gradient(qz.log_scale))
+        log_w = log_pxz - qz.log_prob(z)
+        encoder, decoder = doubly_reparameterized(log_w, log_pxz - fixed.log_prob(z))
+        loss = -batch_mean(importance_bound(log_w))
+        return {"encoder": encoder, "decoder": decoder, "loss": loss, "elbo": batch_mean(ops.mean(log_w, axis=0))}
+
+    # ------------------------------------------------------------------ phases
+
+    def phases(self):
+        if self.doubly_reparameterized:
+            players = {"encoder": self.inference_nets, "decoder": self.generative_nets}
+            return (Phase(self.bound_by_paths, over=players),)
+        return (Phase(self.bound, over={"loss": [*self.inference_nets, *self.generative_nets]}),)
+
+    # ------------------------------------------------------------------ call
+
+    def call(self, x, training=False):
+        return self.observation(self.posterior(x, training).mean, training).mean
