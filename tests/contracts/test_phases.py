@@ -7,7 +7,7 @@ from keras import ops
 
 from kvae.errors import UserError
 from kvae.training import Model, Phase, reports
-from tests.contracts.models import MODELS, SURROGATES, data_for
+from tests.contracts.models import MODELS, SURROGATES, data_for, settle
 
 
 @pytest.fixture
@@ -52,8 +52,8 @@ def _loss_at(phase, batch, player, variables, values):
 @pytest.mark.parametrize("name", sorted(set(MODELS) - SURROGATES))
 def test_each_player_gets_the_gradient_of_its_own_loss(name, fixed_noise, double):
     """d L_player / d θ_i by central differences in float64, at two weights of every variable."""
-    keras.utils.set_random_seed(0)
     model = MODELS[name]()
+    settle(model)
     model.compile("sgd")
     rng, checked = np.random.default_rng(2), 0
     for phase, batch, player, variables, gradients in _players(model):
@@ -72,8 +72,8 @@ def test_each_player_gets_the_gradient_of_its_own_loss(name, fixed_noise, double
 @pytest.mark.parametrize("name", sorted(set(MODELS) - SURROGATES))
 def test_each_player_descends_its_own_loss(name, fixed_noise):
     """Along the unit vector of its gradient g a player's loss rises by |g|: central differences in float32."""
-    keras.utils.set_random_seed(0)
     model = MODELS[name]()
+    settle(model)
     model.compile("sgd")
     for phase, batch, player, variables, gradients in _players(model):
         norm = np.sqrt(sum(np.square(g).sum() for g in gradients))
