@@ -41,13 +41,13 @@ class Likelihood(abc.ABC):
         return 1
 
     @abc.abstractmethod
-    def __call__(self, h):
-        """Returns the distribution of the data, whose event is every axis but the first.
+    def __call__(self, h, batch_axes=1):
+        """Returns the distribution of the data, whose event is every axis but the first `batch_axes`.
 
         Args:
-            h: The decoder's output, of shape (B, D · outputs) or (B, H, W, C · outputs): one batch axis, into
-                which several samples of z have been folded. Two outputs are the means, then the log-scales; N
-                levels stand channel by channel.
+            h: The decoder's output, of shape (B, D · outputs) or (B, H, W, C · outputs), or with an axis of K
+                samples in front and two batch axes. Two outputs are the means, then the log-scales; N levels
+                stand channel by channel.
         """
 
     def check(self, x, name="x"):
@@ -84,8 +84,8 @@ class BernoulliLikelihood(Likelihood):
     name = "bernoulli"
     support = "unit"
 
-    def __call__(self, h):
-        return Bernoulli(h, event=_event(h))
+    def __call__(self, h, batch_axes=1):
+        return Bernoulli(h, event=_event(h, batch_axes))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -107,8 +107,8 @@ class LocationScaleLikelihood(Likelihood):
     def outputs(self):
         return 2 if self.scale is None else 1
 
-    def __call__(self, h):
-        return self.distribution(*_loc_and_log_scale(h, self.scale), event=_event(h))
+    def __call__(self, h, batch_axes=1):
+        return self.distribution(*_loc_and_log_scale(h, self.scale), event=_event(h, batch_axes))
 
 
 @keras.saving.register_keras_serializable("kvae")
@@ -150,8 +150,8 @@ class LogisticLikelihood(Likelihood):
     def outputs(self):
         return 2
 
-    def __call__(self, h):
-        return DiscretizedLogistic(*_loc_and_log_scale(h, None), levels=self.levels, event=_event(h))
+    def __call__(self, h, batch_axes=1):
+        return DiscretizedLogistic(*_loc_and_log_scale(h, None), levels=self.levels, event=_event(h, batch_axes))
 
 
 @keras.saving.register_keras_serializable("kvae")
@@ -171,10 +171,10 @@ class CategoricalLikelihood(Likelihood):
     def outputs(self):
         return self.levels
 
-    def __call__(self, h):
+    def __call__(self, h, batch_axes=1):
         _check_channels(h, self.levels)
-        shape = (-1, *h.shape[1:-1], h.shape[-1] // self.levels, self.levels)
-        return CategoricalLevels(ops.reshape(h, shape), event=_event(h))
+        shape = (*ops.shape(h)[:-1], h.shape[-1] // self.levels, self.levels)
+        return CategoricalLevels(ops.reshape(h, shape), event=_event(h, batch_axes))
 
 
 LIKELIHOODS = {
@@ -207,8 +207,8 @@ def get(likelihood):
     )
 
 
-def _event(h):
-    return len(h.shape) - 1
+def _event(h, batch_axes):
+    return len(h.shape) - batch_axes
 
 
 def _loc_and_log_scale(h, scale):

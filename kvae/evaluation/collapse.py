@@ -8,9 +8,14 @@ from kvae.training.callbacks.latent_monitor import active_units, gaussian_kl_per
 
 
 def collapse(model, batches) -> dict:
-    """`active_units`: latent units j with Var_x E_q(z|x)[z_j] > 0.01; `kl_per_unit`: mean over x of KL_j, in nats."""
+    """`active_units`: latent units j with Var_x E_q(z|x)[z_j] > 0.01; `kl_per_unit`: mean over x of KL_j, in nats.
+
+    With two layers of latent units, those next to x are counted; a unit's KL has no closed form then.
+    """
     require_posterior(model)
     parts = [model.posterior_parameters(x) for x in examples(batches)]
     mean, std = (np.concatenate(column) for column in zip(*parts, strict=True))
-    kl = gaussian_kl_per_unit(mean, std)
-    return {"active_units": active_units(mean), "kl_per_unit": [round(float(value), 6) for value in kl]}
+    figures = {"active_units": active_units(mean)}
+    if model.latent_layers == 1:
+        figures["kl_per_unit"] = [round(float(value), 6) for value in gaussian_kl_per_unit(mean, std)]
+    return figures

@@ -3,7 +3,7 @@
 import keras
 
 from kvae.distributions import likelihoods
-from kvae.models.latent import LatentModel
+from kvae.models.latent import LatentModel, observe
 from kvae.objectives import batch_mean
 from kvae.training import Phase, reports
 
@@ -35,7 +35,7 @@ class Autoencoder(LatentModel):
         return self.encoder(x, training=training)
 
     def observation(self, z, training=False):
-        return self.likelihood(self.decoder(z, training=training))
+        return observe(self.likelihood, self.decoder, z, training)
 
     # ------------------------------------------------------------------ losses
 

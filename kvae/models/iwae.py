@@ -1,13 +1,12 @@
 """Importance-weighted autoencoder (Burda, Grosse and Salakhutdinov 2016)."""
 
-import dataclasses
-
 import keras
 from keras import ops
 
+from kvae.distributions import Normal
 from kvae.errors import UserError
 from kvae.models.stochastic_layers import StochasticLayers
-from kvae.objectives import batch_mean, doubly_reparameterized, importance_bound
+from kvae.objectives import doubly_reparameterized, importance_bound
 from kvae.training import Phase, reports
 
 
@@ -55,21 +54,21 @@ class IWAE(StochasticLayers):
 
     # ------------------------------------------------------------------ losses
 
-    @reports("loss", "elbo")
+    @reports("loss", "rate", "distortion", "elbo")
     def bound(self, x, training):
-        log_w = self.log_weights(x, self.noise, self.samples, training)  # (K, B)
-        return {"loss": -batch_mean(importance_bound(log_w)), "elbo": batch_mean(ops.mean(log_w, axis=0))}
+        log_px, log_ratio = self.importance_terms(x, self.noise, self.samples, training)  # (K, B)
+        return importance_bound(log_px, log_ratio)
 
-    @reports("encoder", "decoder", "loss", "elbo")
+    @reports("encoder", "decoder", "loss", "rate", "distortion", "elbo")
     def bound_by_paths(self, x, training):
         qz = self.posterior(x, training)
         z = qz.sample(self.noise, (self.samples,))  # (K, B, D)
-        log_pxz = self.log_likelihood(x, z, training) + self.prior().log_prob(z)
-        fixed = dataclasses.replace(qz, loc=ops.stop_gradient(qz.loc), log_scale=ops.stop_gradient(qz.log_scale))
-        log_w = log_pxz - qz.log_prob(z)
-        encoder, decoder = doubly_reparameterized(log_w, log_pxz - fixed.log_prob(z))
-        loss = -batch_mean(importance_bound(log_w))
-        return {"encoder": encoder, "decoder": decoder, "loss": loss, "elbo": batch_mean(ops.mean(log_w, axis=0))}
+        log_px, log_pz = self.observation(z, training).log_prob(x), self.prior().log_prob(z)
+        fixed = Normal(ops.stop_gradient(qz.loc), ops.stop_gradient(qz.log_scale))
+        return {
+            **doubly_reparameterized(log_px + log_pz - qz.log_prob(z), log_px + log_pz - fixed.log_prob(z)),
+            **importance_bound(log_px, log_pz - qz.log_prob(z)),
+        }
 
     # ------------------------------------------------------------------ phases
 
@@ -78,8 +77,3 @@ class IWAE(StochasticLayers):
             players = {"encoder": self.inference_nets, "decoder": self.generative_nets}
             return (Phase(self.bound_by_paths, over=players),)
         return (Phase(self.bound, over={"loss": [*self.inference_nets, *self.generative_nets]}),)
-
-    # ------------------------------------------------------------------ call
-
-    def call(self, x, training=False):
-        return self.observation(self.posterior(x, training).mean, training).mean

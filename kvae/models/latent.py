@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from kvae.distributions import Normal
+from kvae.distributions import Normal, kl
 from kvae.distributions.likelihoods import LOG_SCALES
 from kvae.errors import UserError
 from kvae.training import Model
@@ -19,12 +19,25 @@ def gaussian(h) -> Normal:
     return Normal(loc, ops.clip(log_scale, *LOG_SCALES))
 
 
+def observe(likelihood, decoder, z, training: bool = False):
+    """p(x|z) of codes (…, D). Leading axes are folded into one, so that K samples of B codes are one call of the net."""
+    if len(z.shape) == 2:
+        return likelihood(decoder(z, training=training))
+    *samples, codes, units = ops.shape(z)
+    h = decoder(ops.reshape(z, (-1, units)), training=training)  # (…, B, D) -> (… · B, D) -> (… · B, *h)
+    return likelihood(ops.reshape(h, (*samples, codes, *h.shape[1:])), batch_axes=len(z.shape) - 1)
+
+
 class LatentModel(Model):
     """A model p(x|z) with a way from x to z.
 
-    A subclass has `encoder`, `decoder`, `likelihood` and `observation(z)`, the distribution p(x|z); and either
-    `posterior(x)` with `prior()`, both distributions over z, or `code(x)`, a deterministic z.
+    A subclass has `encoder`, `decoder`, `likelihood` and `observation(z)`, the distribution p(x|z) for codes (…, D); and
+    either `posterior(x)` with `prior()`, both distributions over z, or `code(x)`, a deterministic z.
     """
+
+    latent_layers = 1
+    """How many layers of latent units there are; with more than one, `posterior` is that of the layer next to x, and
+    `prior` that of the layer farthest from it."""
 
     def check_nets(self, codes: int) -> None:
         """Raises unless encoder and decoder fit the likelihood and each other.
@@ -69,21 +82,22 @@ class LatentModel(Model):
         """`n` codes from the prior, whose standard deviation `temperature` scales: (n, D)."""
         return self.prior().sample(noise, (n,)) * temperature
 
-    def log_likelihood(self, x, z, training=False):
-        """log p(x|z_k) of K codes for each example: x (B, …), z (K, B, D) -> (K, B), nats.
-
-        The sample axis is folded into the batch: the decoder is called once, on K·B codes.
-        """
-        samples = z.shape[0]
-        px = self.observation(ops.reshape(z, (-1, *z.shape[2:])), training)
-        repeated = ops.tile(x, (samples, *(1 for _ in x.shape[1:])))  # (B, …) -> (K·B, …)
-        return ops.reshape(px.log_prob(repeated), (samples, -1))
-
-    def log_weights(self, x, noise, samples: int, training=False):
-        """log p(x, z_k) − log q(z_k|x) of K draws z_k ~ q(z|x): (K, B), nats. Their mean is the ELBO in expectation."""
+    def importance_terms(self, x, noise, samples: int, training=False):
+        """log p(x|z_k) and log p(z_k) − log q(z_k|x) of K draws z_k ~ q(z|x): (K, B) each, in nats."""
         qz = self.posterior(x, training)
         z = qz.sample(noise, (samples,))  # (K, B, D)
-        return self.log_likelihood(x, z, training) + self.prior().log_prob(z) - qz.log_prob(z)
+        return self.observation(z, training).log_prob(x), self.prior().log_prob(z) - qz.log_prob(z)
+
+    def log_weights(self, x, noise, samples: int, training=False):
+        """log p(x, z_k) − log q(z_k|x) of K draws z_k ~ q(z|x): (K, B), in nats. Their mean is the ELBO in expectation."""
+        log_px, log_ratio = self.importance_terms(x, noise, samples, training)
+        return log_px + log_ratio
+
+    def rate_and_distortion(self, x, noise, samples: int = 1):
+        """KL(q(z|x) ‖ p(z)) and −1/K Σ_k log p(x|z_k): (B,) each, in nats."""
+        qz = self.posterior(x)
+        log_px = self.observation(qz.sample(noise, (samples,))).log_prob(x)  # (K, B)
+        return kl(qz, self.prior()), -ops.mean(log_px, axis=0)
 
     # ------------------------------------------------------------------ NumPy in, NumPy out
 

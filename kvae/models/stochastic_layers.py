@@ -5,7 +5,7 @@ from keras import ops
 
 from kvae.distributions import likelihoods, standard_normal
 from kvae.errors import UserError
-from kvae.models.latent import LatentModel, gaussian
+from kvae.models.latent import LatentModel, gaussian, observe
 
 
 class StochasticLayers(LatentModel):
@@ -31,6 +31,10 @@ class StochasticLayers(LatentModel):
         self.check_nets(codes=2)
 
     @property
+    def latent_layers(self):
+        return 1 if self.upper_encoder is None else 2
+
+    @property
     def inference_nets(self):
         return [net for net in (self.encoder, self.upper_encoder) if net is not None]
 
@@ -46,24 +50,35 @@ class StochasticLayers(LatentModel):
 
     def prior(self):
         """The prior of the top layer: p(z), or p(u)."""
-        top = self.decoder if self.upper_decoder is None else self.upper_decoder
+        top = self.decoder if self.latent_layers == 1 else self.upper_decoder
         return standard_normal(tuple(top.input_shape[1:]))
 
     def observation(self, z, training=False):
-        return self.likelihood(self.decoder(z, training=training))
+        return observe(self.likelihood, self.decoder, z, training)
 
     def draw(self, noise, n, temperature=1.0):
         top = super().draw(noise, n, temperature)
-        return top if self.upper_decoder is None else gaussian(self.upper_decoder(top)).sample(noise)
+        return top if self.latent_layers == 1 else gaussian(self.upper_decoder(top)).sample(noise)
 
-    def log_weights(self, x, noise, samples, training=False):
-        if self.upper_encoder is None:
-            return super().log_weights(x, noise, samples, training)
+    def importance_terms(self, x, noise, samples, training=False):
+        if self.latent_layers == 1:
+            return super().importance_terms(x, noise, samples, training)
         qz = self.posterior(x, training)
         z = qz.sample(noise, (samples,))  # (K, B, D)
         below = ops.reshape(z, (-1, z.shape[-1]))  # (K·B, D)
         qu = gaussian(self.upper_encoder(below, training=training))
         u = qu.sample(noise)  # (K·B, E)
         pz = gaussian(self.upper_decoder(u, training=training))
-        upper = self.prior().log_prob(u) + pz.log_prob(below) - qu.log_prob(u)  # (K·B,)
-        return self.log_likelihood(x, z, training) - qz.log_prob(z) + ops.reshape(upper, (samples, -1))
+        above = self.prior().log_prob(u) + pz.log_prob(below) - qu.log_prob(u)  # (K·B,)
+        return self.observation(z, training).log_prob(x), ops.reshape(above, (samples, -1)) - qz.log_prob(z)
+
+    def rate_and_distortion(self, x, noise, samples=1):
+        if self.latent_layers == 1:
+            return super().rate_and_distortion(x, noise, samples)
+        log_px, log_ratio = self.importance_terms(x, noise, samples)  # (K, B)
+        return -ops.mean(log_ratio, axis=0), -ops.mean(log_px, axis=0)
+
+    # ------------------------------------------------------------------ call
+
+    def call(self, x, training=False):
+        return self.observation(self.posterior(x, training).mean, training).mean

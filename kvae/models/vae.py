@@ -3,7 +3,7 @@
 import keras
 
 from kvae.distributions import likelihoods, standard_normal
-from kvae.models.latent import LatentModel, gaussian
+from kvae.models.latent import LatentModel, gaussian, observe
 from kvae.objectives import negative_elbo
 from kvae.training import Phase, reports
 
@@ -48,7 +48,7 @@ class VAE(LatentModel):
         return standard_normal(self.latent_shape)
 
     def observation(self, z, training=False):
-        return self.likelihood(self.decoder(z, training=training))
+        return observe(self.likelihood, self.decoder, z, training)
 
     # ------------------------------------------------------------------ losses
 

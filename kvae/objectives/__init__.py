@@ -2,6 +2,18 @@
 
 from kvae.objectives.batch import batch_mean
 from kvae.objectives.elbo import negative_elbo
-from kvae.objectives.importance import doubly_reparameterized, importance_bound
+from kvae.objectives.importance import (
+    doubly_reparameterized,
+    importance_bound,
+    log_mean_weight,
+    sampled_negative_elbo,
+)
 
-__all__ = ["batch_mean", "doubly_reparameterized", "importance_bound", "negative_elbo"]
+__all__ = [
+    "batch_mean",
+    "doubly_reparameterized",
+    "importance_bound",
+    "log_mean_weight",
+    "negative_elbo",
+    "sampled_negative_elbo",
+]

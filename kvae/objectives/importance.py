@@ -1,4 +1,7 @@
-"""Bounds from importance-weighted samples of the posterior. Everything in nats."""
+"""Bounds from weighted samples of the posterior, w_k = p(x, z_k) / q(z_k|x). Everything in nats.
+
+The samples come as log p(x|z_k) and log p(z_k) − log q(z_k|x), (K, B) each, whose sum is log w_k.
+"""
 
 import math
 
@@ -7,25 +10,45 @@ from keras import ops
 from kvae.objectives.batch import batch_mean
 
 
-def importance_bound(log_w):
-    """log 1/K Σ_k w_k for each example, a bound on log p(x) that rises with K (Burda et al. 2016, eq. 8).
-
-    `log_w` (K, B) holds log p(x, z_k) − log q(z_k|x) for z_k ~ q(z|x); returns (B,). With K = 1 it is one sample of the
-    ELBO.
-    """
+def log_mean_weight(log_w):
+    """log 1/K Σ_k w_k for each example, (K, B) -> (B,): in expectation a bound on log p(x), which rises with K."""
     return ops.logsumexp(log_w, axis=0) - math.log(log_w.shape[0])
 
 
-def doubly_reparameterized(log_w, log_w_path):
-    """Losses whose gradients are those of −L_K for the generative nets and, with less variance, for the inference nets.
+def sampled_negative_elbo(log_px, log_ratio) -> dict:
+    """The terms of the ELBO, estimated by K samples:
 
-        decoder: −Σ_k w̃_k log w_k          encoder: −Σ_k w̃_k² log w_k      (Tucker et al. 2019, eq. 8)
+        loss = −1/K Σ_k log w_k = distortion + rate          elbo = −loss
 
-    with the normalised weights w̃ held fixed. `log_w_path` (K, B) equals `log_w` in value, but lets the parameters of q
-    act through the samples alone, not through the density: log p(x, z_k(φ)) − log q_stopped(z_k(φ)|x). Returns the two
-    losses, means over the batch.
+    means over the batch (Burda et al. 2016, eq. 3).
+    """
+    rate = -batch_mean(ops.mean(log_ratio, axis=0))
+    distortion = -batch_mean(ops.mean(log_px, axis=0))
+    return {"loss": distortion + rate, "rate": rate, "distortion": distortion, "elbo": -distortion - rate}
+
+
+def importance_bound(log_px, log_ratio) -> dict:
+    """The terms of the importance-weighted bound of K samples (Burda et al. 2016, eq. 8):
+
+        loss = −L_K = −log 1/K Σ_k w_k
+
+    a mean over the batch, beside the ELBO and its two sides on the same samples. Its gradient is that of −Σ_k w̃_k log w_k
+    with the normalised weights w̃ held fixed (eq. 14): the best sample counts most. With K = 1 the loss is −elbo.
+    """
+    return {**sampled_negative_elbo(log_px, log_ratio), "loss": -batch_mean(log_mean_weight(log_px + log_ratio))}
+
+
+def doubly_reparameterized(log_w, log_w_path) -> dict:
+    """Losses whose gradients are those of −L_K for the generative nets and, with less variance, for the inference nets:
+
+        decoder = −Σ_k w̃_k log w_k          encoder = −Σ_k w̃_k² log w_k      (Tucker et al. 2019, eq. 8)
+
+    with the normalised weights w̃ held fixed, means over the batch. `log_w_path` (K, B) equals `log_w` in value, but lets
+    the parameters of q act through the samples alone: log p(x, z_k(φ)) − log q_stopped(z_k(φ)|x). Their values mean
+    nothing, their gradients do.
     """
     weights = ops.stop_gradient(ops.softmax(log_w, axis=0))
-    decoder = -batch_mean(ops.sum(weights * log_w, axis=0))
-    encoder = -batch_mean(ops.sum(ops.square(weights) * log_w_path, axis=0))
-    return encoder, decoder
+    return {
+        "encoder": -batch_mean(ops.sum(ops.square(weights) * log_w_path, axis=0)),
+        "decoder": -batch_mean(ops.sum(weights * log_w, axis=0)),
+    }

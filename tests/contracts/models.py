@@ -31,6 +31,12 @@ MODELS = {
         upper_decoder=networks.mlp(2, 2 * LATENT, (5,), "softplus"),
         samples=3,
     ),
+    "LayeredVAE": lambda: models.LayeredVAE(*_dense(), samples=2),
+    "LayeredVAE, two layers": lambda: models.LayeredVAE(
+        *_dense(),
+        upper_encoder=networks.mlp(LATENT, 4, (5,), "softplus"),
+        upper_decoder=networks.mlp(2, 2 * LATENT, (5,), "softplus"),
+    ),
     "IWAE, doubly reparameterised": lambda: models.IWAE(*_dense(), samples=4, doubly_reparameterized=True),
     "VAE, convolutional": lambda: models.VAE(*_conv(), likelihood="bernoulli"),
 }

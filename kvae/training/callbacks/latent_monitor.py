@@ -24,7 +24,7 @@ class LatentMonitor(keras.callbacks.Callback):
 
     `posterior_mean_min`, `posterior_mean_max`, `posterior_std_min`, `posterior_std_max`: extremes over x and units;
     `active_units`: units j with Var_x E_q[z_j] > 0.01;
-    `kl_unit/j`: mean over x of KL(q(z_j|x) ‖ N(0, 1)), in nats.
+    `kl_unit/j`: mean over x of KL(q(z_j|x) ‖ N(0, 1)), in nats, where N(0, 1) is the prior of z.
 
     Warns with `PosteriorCollapse`, once, when no unit has been active for three epochs.
     """
@@ -40,20 +40,21 @@ class LatentMonitor(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         mean, std = self.model.posterior_parameters(self.x)
-        kl, active = gaussian_kl_per_unit(mean, std), active_units(mean)
+        active = active_units(mean)
         logs |= {
             "posterior_mean_min": float(mean.min()),
             "posterior_mean_max": float(mean.max()),
             "posterior_std_min": float(std.min()),
             "posterior_std_max": float(std.max()),
             "active_units": active,
-            **{f"kl_unit/{j}": float(value) for j, value in enumerate(kl)},
         }
+        if self.model.latent_layers == 1:
+            logs |= {f"kl_unit/{j}": float(v) for j, v in enumerate(gaussian_kl_per_unit(mean, std))}
         self.without_code = 0 if active else self.without_code + 1
         if self.without_code == PATIENCE:
             warnings.warn(
-                f"The posterior has collapsed by epoch {epoch + 1}: no latent unit is active, the largest KL of a unit is "
-                f"{kl.max():.2g} nats. The rate weighs too much against the distortion: lower or anneal beta, or grant "
+                f"The posterior has collapsed by epoch {epoch + 1}: no latent unit is active, the largest "
+                f"variance of a unit's posterior mean is {mean.var(axis=0).max():.2g}. The rate weighs too much against the distortion: lower or anneal beta, or grant "
                 "free bits.",
                 PosteriorCollapse,
                 stacklevel=2,

@@ -12,7 +12,7 @@ from kvae.distributions.likelihoods import NormalLikelihood
 from kvae.errors import UserError
 from kvae.models import IWAE
 from kvae.networks import mlp
-from kvae.objectives import importance_bound
+from kvae.objectives import log_mean_weight
 from tests.contracts.models import LATENT, MODELS, batch
 
 D, UNITS, SIGMA = 4, 2, 0.7
@@ -33,7 +33,7 @@ def _linear(rng, **options):
 
 def _bound(model, x, samples, repeats):
     values = [
-        ops.convert_to_numpy(importance_bound(model.log_weights(x, model.noise, samples))).mean()
+        ops.convert_to_numpy(log_mean_weight(model.log_weights(x, model.noise, samples))).mean()
         for _ in range(repeats)
     ]
     return np.mean(values), np.std(values) / np.sqrt(repeats)
@@ -52,7 +52,7 @@ def test_bounds_rise_with_the_samples_to_the_evidence(rng):
 
 def test_one_sample_is_the_elbo():
     log_w = ops.convert_to_tensor(np.array([[-3.0, 2.0]], "float32"))
-    np.testing.assert_allclose(ops.convert_to_numpy(importance_bound(log_w)), [-3.0, 2.0])
+    np.testing.assert_allclose(ops.convert_to_numpy(log_mean_weight(log_w)), [-3.0, 2.0])
 
 
 def _gradients(model, x, repeats):
@@ -93,7 +93,7 @@ def test_the_best_sample_counts_most():
         up, down = log_w.copy(), log_w.copy()
         up[k] += step
         down[k] -= step
-        high, low = (float(ops.convert_to_numpy(importance_bound(ops.convert_to_tensor(v)))[0]) for v in (up, down))
+        high, low = (float(ops.convert_to_numpy(log_mean_weight(ops.convert_to_tensor(v)))[0]) for v in (up, down))
         slopes.append((high - low) / (2 * step))
     weights = np.exp(log_w[:, 0]) / np.exp(log_w).sum()
     np.testing.assert_allclose(slopes, weights, rtol=1e-2)
