@@ -30,10 +30,11 @@ def open_model(name: str):
     return run
 
 
-def held_out(run, split: str | None = None, batch_size: int | None = None):
+def held_out(run, split: str | None = None, batch_size: int | None = None, first: int | None = None):
     """Batches of a split of the data that `run` was trained on, and their name, `data/split`.
 
-    By default the test split, or else the validation split; and the batch size of training.
+    By default the test split, or else the validation split; the batch size of training; and all examples, not only the
+    `first` ones.
     """
     from kvae.zoo.fit import batches
 
@@ -47,7 +48,7 @@ def held_out(run, split: str | None = None, batch_size: int | None = None):
     split = split or next(iter(splits))
     if split not in splits:
         raise UserError(f"Expected a split of {dataset.name}: {', '.join(splits)}. Received: split={split}.")
-    chosen = batches(dataset, splits[split], recipe.training(values), batch_size=batch_size)
+    chosen = batches(dataset, splits[split][:first], recipe.training(values), batch_size=batch_size)
     return chosen, f"{dataset.name}/{split}"
 
 

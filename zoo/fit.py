@@ -148,7 +148,7 @@ class _Session:
         training, model, dataset = self.training, self.model, self.dataset
         if len(epochs) < training.epochs:
             run.reopen()
-        batches = self._batches(dataset.train, seed=self.seed, transform=training.transform)
+        batches = self._batches(dataset.train, seed=self.seed)
         held_out = dataset.validation or dataset.test
         validation = self._batches(held_out) if held_out else None
         progress, interrupt = Progress(training.epochs), StopOnInterrupt()
@@ -179,7 +179,7 @@ class _Session:
         run.save_model(model)
         if held_out:
             split = "validation" if dataset.validation else "test"
-            report = evaluation.evaluate(model, validation)
+            report = evaluation.evaluate(model, validation, evaluation.QUICK)
             write_json(
                 run.path / "metrics.json",
                 {
@@ -203,6 +203,7 @@ def batches(dataset: Dataset, split: Split, training: Training, *, batch_size: i
         split.y if training.labels else None,
         batch_size=batch_size or training.batch_size,
         scale=1.0 if dataset.support == "binary" else 255.0,
+        transform=training.transform,
         **options,
     )
 

@@ -55,7 +55,8 @@ class Training:
         learning_rate: factor of every player's learning rate, by epoch.
         anneal: schedules of variables of the model, by name.
         labels: whether batches are (x, y) or x alone.
-        transform: (x, rng) -> x for every training batch.
+        transform: (x, rng) -> x for every batch, such as random binarisation: drawn anew whenever training sees an
+            example, once for all where it is held out.
         pictures_every: epochs between two sets of pictures.
         brighten: whether pictures show faint pixels brighter.
     """

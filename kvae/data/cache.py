@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy as np
 
 from kvae.data.fingerprint import blocks, fingerprint
-from kvae.data.progress import track
 from kvae.errors import UserError
 from kvae.files import atomic
+from kvae.progress import track
 
 _FORMAT = 1  # raise it when the same identity leads to other arrays
 
@@ -48,7 +48,7 @@ def prepared(
     found = _open(path)
     if found is None:
         notes = {}
-        _write(path, track(rows(notes), count, f"images of {label}"))
+        _write(path, track(rows(notes), count, f"Preparing images of {label}"))
         with _explained():
             checksum = _checksum(np.load(path, mmap_mode="r"))
             with atomic(path.with_suffix(".json")) as temporary:

@@ -1,29 +1,34 @@
 """Numbers and pictures about a trained model."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from kvae.errors import UserError
 from kvae.evaluation.applicable import NotApplicable
 from kvae.evaluation.bound import bound
 from kvae.evaluation.collapse import collapse
+from kvae.evaluation.likelihood import likelihood
 from kvae.evaluation.reconstruction import reconstruction
 
-__all__ = ["METRICS", "bound", "collapse", "evaluate", "reconstruction"]
+__all__ = ["METRICS", "bound", "collapse", "evaluate", "likelihood", "reconstruction"]
 
 METRICS = {
     "elbo": bound,
     "reconstruction": reconstruction,
     "collapse": collapse,
+    "nll": likelihood,
 }
-"""What `evaluate` computes, by name: functions of a model and batches that return named figures, or raise `NotApplicable`
-when the model does not have them."""
+"""What `evaluate` computes, by name: functions of a model and batches that return named figures. A figure that the model
+does not have is a `NotApplicable` in its place; when it has none of them, that is raised."""
+
+QUICK = tuple(name for name in METRICS if name != "nll")
+"""Metrics that take one pass through the data."""
 
 
-def evaluate(model, batches, metrics: Iterable[str] | None = None) -> dict:
+def evaluate(model, batches, metrics: Iterable[str] | None = None, **options: Mapping) -> dict:
     """Figures of `model` on held-out `batches`: {"n": examples, "metrics": {name: figure}, "skipped": {metric: reason}}.
 
-    `metrics` are names in `METRICS`, by default all. A metric that the model does not have is absent and named under
-    "skipped" with its reason.
+    `metrics` are names in `METRICS`, by default all; `options` are further arguments of each by its name, such as
+    nll={"samples": 5000}. A figure that the model does not have is absent and named under "skipped" with its reason.
     """
     chosen = tuple(metrics or METRICS)
     for name in chosen:
@@ -32,7 +37,9 @@ def evaluate(model, batches, metrics: Iterable[str] | None = None) -> dict:
     figures, skipped = {}, {}
     for name in chosen:
         try:
-            figures |= METRICS[name](model, batches)
+            figures |= METRICS[name](model, batches, **options.get(name, {}))
         except NotApplicable as reason:
             skipped[name] = str(reason)
+    skipped |= {name: str(reason) for name, reason in figures.items() if isinstance(reason, NotApplicable)}
+    figures = {name: value for name, value in figures.items() if name not in skipped}
     return {"n": len(batches.x), "metrics": figures, "skipped": skipped}

@@ -2,7 +2,9 @@
 
 Between the image and a map of about 4×4, every stage halves (or doubles) the sides and doubles (or halves) the channels:
 width, 2·width, … up to 8·width, so 32-64-128-256 at 64×64. Sides that are not a power of two are rounded up on the way
-down and cropped on the way up. All stages but those that touch the image are batch-normalised.
+down and cropped on the way up. All stages but those that touch the image are batch-normalised; `momentum` is that of the
+statistics which are used after training. With 0.99 they are those of the last hundreds of steps, too old where an epoch
+has fewer.
 """
 
 from collections.abc import Sequence
@@ -21,6 +23,7 @@ def conv_encoder(
     outputs: int,
     width: int = 32,
     kernel: int = 4,
+    momentum: float = 0.99,
     name: str | None = None,
 ) -> keras.Model:
     """Strided convolutions with leaky ReLU, and a linear layer: images (B, H, W, C) -> (B, outputs)."""
@@ -30,7 +33,7 @@ def conv_encoder(
     for stage in range(len(sides) - 1):
         h = layers.Conv2D(_channels(width, stage), kernel, strides=2, padding="same", use_bias=stage == 0)(h)
         if stage > 0:
-            h = layers.BatchNormalization()(h)
+            h = layers.BatchNormalization(momentum=momentum)(h)
         h = layers.LeakyReLU(0.2)(h)
     h = layers.Dense(outputs, dtype=output_dtype())(layers.Flatten()(h))
     return keras.Model(image, h, name=name)
@@ -42,6 +45,7 @@ def conv_decoder(
     width: int = 32,
     kernel: int = 4,
     upsampling: str = "deconv",
+    momentum: float = 0.99,
     name: str | None = None,
 ) -> keras.Model:
     """A linear layer to the smallest map, then doublings with ReLU: (B, inputs) -> (B, H, W, C), linear outputs.
@@ -59,13 +63,13 @@ def conv_decoder(
     code = keras.Input((inputs,))
     h = layers.Dense(sides[-1][0] * sides[-1][1] * _channels(width, deepest), use_bias=False)(code)
     h = layers.Reshape((*sides[-1], _channels(width, deepest)))(h)
-    h = layers.ReLU()(layers.BatchNormalization()(h))
+    h = layers.ReLU()(layers.BatchNormalization(momentum=momentum)(h))
     for stage in range(deepest, -1, -1):
         last = stage == 0
         h = _double(h, channels if last else _channels(width, stage - 1), kernel, upsampling, use_bias=last)
         h = _crop(h, sides[stage])
         if not last:
-            h = layers.ReLU()(layers.BatchNormalization()(h))
+            h = layers.ReLU()(layers.BatchNormalization(momentum=momentum)(h))
     h = layers.Activation("linear", dtype=output_dtype())(h)
     return keras.Model(code, h, name=name)
 

@@ -19,8 +19,9 @@ class Batches(keras.utils.PyDataset):
         batch_size: examples in a batch; the last batch of an epoch may be shorter.
         seed: of the order; None keeps the order of the array.
         scale: what bytes are divided by.
-        transform: (x, rng) -> x, applied to each batch, with a generator drawn from (seed, epoch, batch): random
-            binarisation, flips.
+        transform: (x, rng) -> x, such as random binarisation: applied to each batch with a generator drawn from (seed,
+            epoch, batch); without a seed, to each example with a generator of its own, so that held-out data are the same
+            in every pass and at every batch size.
     """
 
     def __init__(
@@ -55,8 +56,12 @@ class Batches(keras.utils.PyDataset):
             x = x.astype("float32")
             if self.scale != 1:
                 x *= np.float32(1 / self.scale)
-        if self.transform is not None:
-            x = self.transform(x, np.random.default_rng((self.seed or 0, self.epoch, index)))
+        if self.transform is not None and self.seed is not None:
+            x = self.transform(x, np.random.default_rng((self.seed, self.epoch, index)))
+        elif self.transform is not None:
+            x = np.concatenate(
+                [self.transform(one[None], np.random.default_rng(int(row))) for row, one in zip(rows, x, strict=True)]
+            )
         return (x,) if self.y is None else (x, self.y[rows])
 
 

@@ -10,27 +10,31 @@ def data(size: Count = 64, skip_damaged: bool = False):
     return kvae.data.load("celeba", size=size, skip_damaged=skip_damaged)
 
 
+def nets(dataset, latent: int, width: int, upsampling: str, outputs: int = 1) -> dict:
+    """Encoder and decoder, mirror images of each other, whose running statistics are as short-lived as DCGAN's."""
+    *sides, channels = dataset.shape
+    shape = (*sides, channels * outputs)
+    return {
+        "encoder": kvae.networks.conv_encoder(dataset.shape, 2 * latent, width, momentum=0.9, name="encoder"),
+        "decoder": kvae.networks.conv_decoder(
+            latent, shape, width, upsampling=upsampling, momentum=0.9, name="decoder"
+        ),
+    }
+
+
 def model(
     dataset,
     latent: Count = 100,
     width: Count = 32,
     upsampling: Literal["deconv", "nearest", "bilinear"] = "deconv",
-    likelihood: Literal["bernoulli", "logistic", "normal", "laplace"] = "bernoulli",
+    likelihood: Literal["bernoulli", "logistic"] = "bernoulli",
     beta: NonNegative = 1.0,
 ):
     px = kvae.distributions.likelihoods.get(likelihood)
-    *sides, channels = dataset.shape
-    return kvae.models.VAE(
-        kvae.networks.conv_encoder(dataset.shape, 2 * latent, width, name="encoder"),
-        kvae.networks.conv_decoder(
-            latent, (*sides, channels * px.outputs), width, upsampling=upsampling, name="decoder"
-        ),
-        likelihood=px,
-        beta=beta,
-    )
+    return kvae.models.VAE(**nets(dataset, latent, width, upsampling, px.outputs), likelihood=px, beta=beta)
 
 
-def training(epochs: Count = 20, batch_size: Count = 128, learning_rate: Positive = 2e-4, beta_1: NonNegative = 0.5):
+def training(epochs: Count = 20, batch_size: Count = 128, learning_rate: Positive = 2e-4):
     import keras
 
-    return Training(epochs, batch_size, keras.optimizers.Adam(learning_rate, beta_1=beta_1), pictures_every=5)
+    return Training(epochs, batch_size, keras.optimizers.Adam(learning_rate, beta_1=0.5), pictures_every=5)

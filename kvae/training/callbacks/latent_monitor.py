@@ -53,9 +53,9 @@ class LatentMonitor(keras.callbacks.Callback):
         self.without_code = 0 if active else self.without_code + 1
         if self.without_code == PATIENCE:
             warnings.warn(
-                f"The posterior has collapsed by epoch {epoch + 1}: no latent unit is active, the largest "
-                f"variance of a unit's posterior mean is {mean.var(axis=0).max():.2g}. The rate weighs too much against the distortion: lower or anneal beta, or grant "
-                "free bits.",
+                f"The posterior has collapsed by epoch {epoch + 1}: no latent unit is active, the largest variance of a "
+                f"unit's posterior mean is {mean.var(axis=0).max():.2g}. The rate weighs too much against the distortion: "
+                "lower or anneal beta, or grant free bits.",
                 PosteriorCollapse,
                 stacklevel=2,
             )

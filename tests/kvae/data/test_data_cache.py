@@ -189,7 +189,7 @@ def test_the_default_folder_lies_in_the_home(monkeypatch, tmp_path):
 def test_progress_is_a_log_line_when_it_is_no_terminal(animals, caplog, capsys):
     caplog.set_level("INFO")
     data.load(f"folder:{animals}")
-    assert "Preparing 4 images of folder train." in caplog.messages
+    assert "Preparing images of folder train: 4." in caplog.messages
     assert capsys.readouterr().out == ""
 
 

@@ -1,0 +1,96 @@
+"""The log-likelihood of held-out data, by importance sampling."""
+
+import math
+from collections.abc import Iterable
+
+import keras
+import numpy as np
+from keras import ops
+
+from kvae.errors import UserError
+from kvae.evaluation.applicable import NotApplicable, require_posterior
+from kvae.evaluation.bound import examples
+from kvae.progress import bar
+from kvae.training.backends import compiled
+
+ROWS = 512
+"""Codes that are decoded at once: what bounds the memory, whatever the number of samples."""
+
+
+def likelihood(model, batches, samples: int = 2000, rows: int = ROWS, seed: int = 0) -> dict:
+    """`nll`: the mean over the examples of `batches` of −log p(x), in nats, estimated by K = `samples` draws each,
+
+        log p(x) ≈ log 1/K Σ_k p(x, z_k) / q(z_k|x),   z_k ~ q(z|x)
+
+    (Burda et al. 2016, section 5; the estimate is from below, and rises to log p(x) with K). `nll_se` is the standard
+    error of the mean over examples, `nll_samples` is K. Beside it, in bits,
+
+        bits_per_pixel = nll / (H · W · log 2)          bits_per_dim = nll / (H · W · C · log 2)
+
+    of which the first does not count channels. A likelihood of levels (logistic, categorical, Bernoulli of zeros and ones)
+    is a probability of the pixels as they are. A density (normal, Laplace) is none: bytes k are then taken as
+    (k + u) / 256 with u uniform in [0, 1), and both figures hold the 8 bits per dimension by which that scaling changes a
+    density (Theis et al. 2016, section 3.1); `nll` is the density's. The Bernoulli cross-entropy of grey values is a
+    convention and no likelihood: it has bits per pixel, as its users report them, and no bits per dimension.
+
+    At most `rows` codes are decoded at once. Every noise is drawn by `seed`.
+    """
+    require_posterior(model)
+    density = model.likelihood.support == "real"
+    bytes_as_density = density and batches.x.dtype == np.uint8 and batches.scale == 255
+    rng = np.random.default_rng(seed)
+    x = examples(batches)
+    if bytes_as_density:
+        x = ((255 * part + rng.random(part.shape, "float32")) / 256 for part in x)
+    log_p = log_evidence(model, x, len(batches.x), samples, rows, seed)
+    nats = -log_p.mean()
+    figures = {
+        "nll": float(nats),
+        "nll_se": float(log_p.std(ddof=1) / math.sqrt(len(log_p))) if len(log_p) > 1 else math.nan,
+        "nll_samples": samples,
+    }
+    shape = batches.x.shape[1:]
+    per_scaling = math.prod(shape) * math.log(256) if bytes_as_density else 0.0
+    if len(shape) == 3:
+        figures["bits_per_pixel"] = float((nats + per_scaling) / (math.prod(shape[:2]) * math.log(2)))
+    if density and not bytes_as_density:
+        figures["bits_per_dim"] = NotApplicable("a density of real numbers has no bits")
+    elif not density and model.likelihood.support != "levels" and not _binary(batches):
+        figures["bits_per_dim"] = NotApplicable("the Bernoulli cross-entropy of grey values is no probability of them")
+    else:
+        figures["bits_per_dim"] = float((nats + per_scaling) / (math.prod(shape) * math.log(2)))
+    return figures
+
+
+def log_evidence(model, batches: Iterable[np.ndarray], n: int, samples: int, rows: int = ROWS, seed: int = 0):
+    """log 1/K Σ_k w_k of each of `n` examples in `batches` of arrays x (…): (n,) in float64, nats, K = `samples`.
+
+    Exactly K draws are used, decoded `rows` at a time; their sum is accumulated in float64, in logarithms. Raises
+    `UserError` for a K or `rows` below 1.
+    """
+    for name, value in {"samples": samples, "rows": rows}.items():
+        if not isinstance(value, int) or value < 1:
+            raise UserError(f"Expected {name} of at least 1. Received: {name}={value!r}.")
+    calls = -(-samples // rows)
+    draws = -(-samples // calls)  # of every call, so that one shape is compiled; the last call's surplus is dropped
+    block = max(1, rows // draws)
+    noise = keras.random.SeedGenerator(seed)
+    log_weights = compiled(lambda x: model.log_weights(x, noise, draws), [*model.variables, noise.state])
+    parts = []
+    with bar(n, f"log p(x) by {samples:,} samples") as advance:
+        for x in batches:
+            for start in range(0, len(x), block):
+                some = x[start : start + block]
+                padded = ops.convert_to_tensor(np.concatenate([some, np.repeat(some[-1:], block - len(some), axis=0)]))
+                log_sum = np.full(block, -np.inf)
+                for call in range(calls):
+                    log_w = ops.convert_to_numpy(log_weights(padded)).astype("float64")  # (draws, block)
+                    log_w = log_w[: samples - call * draws]
+                    log_sum = np.logaddexp(log_sum, np.logaddexp.reduce(log_w, axis=0))
+                parts.append(log_sum[: len(some)] - math.log(samples))
+                advance(len(some))
+    return np.concatenate(parts)
+
+
+def _binary(batches) -> bool:
+    return all(np.isin(x, (0.0, 1.0)).all() for x in examples(batches))
