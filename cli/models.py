@@ -5,6 +5,7 @@ from pathlib import Path
 
 from kvae import zoo
 from kvae.cli.environment import import_keras
+from kvae.cli.pictures import read_images
 from kvae.errors import UserError
 
 logger = logging.getLogger("kvae.cli")
@@ -50,6 +51,25 @@ def held_out(run, split: str | None = None, batch_size: int | None = None, first
         raise UserError(f"Expected a split of {dataset.name}: {', '.join(splits)}. Received: split={split}.")
     chosen = batches(dataset, splits[split][:first], recipe.training(values), batch_size=batch_size)
     return chosen, f"{dataset.name}/{split}"
+
+
+def picture_shape(model, name: str) -> tuple[int, ...]:
+    """The shape (H, W, C) of what the model called `name` takes; raises `UserError` when that is no picture."""
+    shape = tuple(model.encoder.input_shape[1:])
+    if len(shape) != 3:
+        raise UserError(f"Expected a model of pictures. Received: {name}, whose data have the shape {shape}.")
+    return shape
+
+
+def picture(run, model, where: str):
+    """One picture (H, W, C): the file `where`, or the held-out example of that number."""
+    shape = picture_shape(model, str(run.path))
+    if not where.isdigit():
+        return next(read_images([Path(where)], shape, getattr(model.likelihood, "levels", 256)))
+    batches, data = held_out(run, batch_size=1)
+    if int(where) >= len(batches):
+        raise UserError(f"Expected an example of {data}, 0 to {len(batches) - 1}. Received: {where}.")
+    return batches[int(where)][0][0]
 
 
 def first_examples(run, n: int):

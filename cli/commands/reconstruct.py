@@ -6,11 +6,10 @@ from typing import Annotated
 
 import typer
 
-from kvae.cli.models import first_examples, open_model
+from kvae.cli.models import first_examples, open_model, picture_shape
 from kvae.cli.options import Backend, DataDir, Json, Model, examples
 from kvae.cli.output import print_figures, print_json
 from kvae.cli.pictures import check_target, read_images
-from kvae.errors import UserError
 
 EXAMPLES = examples(
     "kvae reconstruct runs/digits/vae",
@@ -59,9 +58,7 @@ def reconstruct(
     from kvae.evaluation.pictures import pairs, save_image
 
     trained = run.load_model()
-    shape = trained.encoder.input_shape[1:]
-    if len(shape) != 3:
-        raise UserError(f"Expected a model of pictures. Received: {model}, whose data have the shape {shape}.")
+    shape = picture_shape(trained, model)
     if images:
         levels = getattr(trained.likelihood, "levels", 256)
         x = np.stack(list(itertools.islice(read_images(images, shape, levels), n)))

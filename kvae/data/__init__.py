@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kvae.data.dataset import Dataset as Dataset
     from kvae.data.dataset import Split as Split
     from kvae.data.dataset import check_array as check_array
+    from kvae.data.transforms import binarize as binarize
 
 
 def __getattr__(name):
@@ -21,4 +22,8 @@ def __getattr__(name):
         from kvae.data import dataset
 
         return getattr(dataset, name)
+    if name == "binarize":
+        from kvae.data.transforms import binarize
+
+        return binarize
     raise AttributeError(f"module 'kvae.data' has no attribute {name!r}")

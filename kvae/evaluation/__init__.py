@@ -5,16 +5,18 @@ from collections.abc import Iterable, Mapping
 from kvae.errors import UserError
 from kvae.evaluation.applicable import NotApplicable
 from kvae.evaluation.bound import bound
+from kvae.evaluation.checkerboard import checkerboard
 from kvae.evaluation.collapse import collapse
 from kvae.evaluation.likelihood import likelihood
 from kvae.evaluation.reconstruction import reconstruction
 
-__all__ = ["METRICS", "bound", "collapse", "evaluate", "likelihood", "reconstruction"]
+__all__ = ["METRICS", "bound", "checkerboard", "collapse", "evaluate", "likelihood", "reconstruction"]
 
 METRICS = {
     "elbo": bound,
     "reconstruction": reconstruction,
     "collapse": collapse,
+    "checkerboard": checkerboard,
     "nll": likelihood,
 }
 """What `evaluate` computes, by name: functions of a model and batches that return named figures. A figure that the model

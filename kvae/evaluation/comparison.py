@@ -12,11 +12,13 @@ COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#00
 """Okabe and Ito's, which the colour-blind tell apart too."""
 
 _CURVES = {
+    "loss": "loss, what each minimises",
     "elbo": "ELBO (nats)",
     "rate": "rate (nats)",
     "distortion": "distortion (nats)",
     "active_units": "active units",
 }
+_AVERAGES = {"mean_val_loss": "validation loss, averaged from epoch 1"}
 _EXTREMES = {"posterior_mean": "posterior mean, min to max", "posterior_std": "posterior std, min to max"}
 _TILES = 4  # rows of images for the reconstructions, and as many for the samples
 
@@ -46,11 +48,17 @@ def tiles(n: int) -> tuple[int, int]:
 
 
 def figures(contender: Contender) -> dict:
-    """A contender's epochs, elbo, rate, distortion, mse, active units and extremes of the posterior."""
+    """A contender's epochs, loss, figures on held-out data and extremes of the posterior.
+
+    `mean_val_loss` is the validation loss averaged over all epochs: where it jumps from epoch to epoch, the one number
+    that tells two runs of equal length apart.
+    """
     history, metrics = contender.history, contender.metrics
     last = {name: column[-1] for name, column in history.items()}
     row = {"epochs": int(last["epoch"])} if last else {}
-    for name in ("elbo", "rate", "distortion", "mse", "active_units"):
+    if "val_loss" in history:
+        row["mean_val_loss"] = float(np.mean(history["val_loss"]))
+    for name in ("loss", "elbo", "nll", "nll_se", "bits_per_pixel", "rate", "distortion", "mse", "active_units"):
         value = metrics.get(name, last.get(f"val_{name}", last.get(name)))
         if value is not None:
             row[name] = int(value) if name == "active_units" else float(value)
@@ -64,7 +72,7 @@ def save_comparison(path: Path, contenders: Sequence[Contender]) -> None:
     Curves show held-out data as lines and training data as dots; each contender has one colour throughout.
     """
     n = len(contenders)
-    width = max(10.0, 1.7 * n)
+    width = max(12.0, 1.7 * n)
     tile = width / n / _columns(n)
     rows = [kind for kind in ("x_hat", "samples") if any(getattr(c, kind) is not None for c in contenders)]
     heights = [4.4, 0.4 + len(rows) * _TILES * tile]
@@ -77,11 +85,11 @@ def save_comparison(path: Path, contenders: Sequence[Contender]) -> None:
 
 
 def _draw_curves(figure, contenders):
-    panels = figure.subplots(2, 3).ravel()
-    for panel, (name, title) in zip(panels, {**_CURVES, **_EXTREMES}.items(), strict=True):
+    panels = figure.subplots(2, 4).ravel()
+    for panel, (name, title) in zip(panels, {**_CURVES, **_AVERAGES, **_EXTREMES}.items(), strict=True):
         panel.set_title(title, fontsize=9)
+        draw = _draw_extremes if name in _EXTREMES else _draw_average if name in _AVERAGES else _draw_curve
         for contender, color in _colored(contenders):
-            draw = _draw_extremes if name in _EXTREMES else _draw_curve
             draw(panel, contender.history, name, color)
         if name == "posterior_std":
             panel.set_yscale("log")
@@ -92,7 +100,7 @@ def _draw_curves(figure, contenders):
         panel.tick_params(which="both", labelsize=8)
         panel.grid(alpha=0.25, linewidth=0.5)
         panel.spines[["top", "right"]].set_visible(False)
-    for panel in panels[3:]:
+    for panel in panels[4:]:
         panel.set_xlabel("epoch", fontsize=8)
     for contender, color in _colored(contenders):
         panels[0].plot([], color=color, label=contender.name)
@@ -107,6 +115,12 @@ def _draw_curve(panel, history, name, color):
         panel.plot(history["epoch"], history[held_out], color=color, linewidth=1.5, marker=marker)
     if held_out != name and name in history:
         panel.plot(history["epoch"], history[name], color=color, linewidth=1, linestyle=":", alpha=0.8)
+
+
+def _draw_average(panel, history, name, color):
+    if "val_loss" in history:
+        average = np.cumsum(history["val_loss"]) / np.arange(1, len(history["val_loss"]) + 1)
+        panel.plot(history["epoch"], average, color=color, linewidth=1.5, marker="." if len(average) == 1 else None)
 
 
 def _draw_extremes(panel, history, name, color):

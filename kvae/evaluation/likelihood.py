@@ -77,7 +77,7 @@ def log_evidence(model, batches: Iterable[np.ndarray], n: int, samples: int, row
     noise = keras.random.SeedGenerator(seed)
     log_weights = compiled(lambda x: model.log_weights(x, noise, draws), [*model.variables, noise.state])
     parts = []
-    with bar(n, f"log p(x) by {samples:,} samples") as advance:
+    with bar(n, f"Estimating log p(x) by {samples:,} samples, examples") as advance:
         for x in batches:
             for start in range(0, len(x), block):
                 some = x[start : start + block]

@@ -1,7 +1,7 @@
 """Pictures about a model: grids of images, curves, comparisons."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import keras
@@ -48,6 +48,14 @@ def pairs(x: np.ndarray, x_hat: np.ndarray, columns: int = 8, **options) -> Imag
 def save_image(image: Image.Image, path: Path) -> None:
     with atomic(path) as temporary:
         image.save(temporary)
+
+
+def save_animation(frames: Sequence[Image.Image], path: Path, seconds: float = 3.0) -> None:
+    """A GIF that shows `frames` forth and back within `seconds`, and begins again."""
+    frames = [*frames, *frames[-2:0:-1]]
+    with atomic(path) as temporary:
+        milliseconds = round(1000 * seconds / len(frames))
+        frames[0].save(temporary, "GIF", save_all=True, append_images=frames[1:], duration=milliseconds, loop=0)
 
 
 class Pictures(keras.callbacks.Callback):

@@ -22,7 +22,7 @@ HISTORY = {
 def test_one_figure_and_one_table(kvae, run, trained, tmp_path):
     result = kvae("compare", trained, run)
     assert result.code == 0, result.err
-    assert Image.open(tmp_path / "compare.png").width == 1200
+    assert Image.open(tmp_path / "compare.png").width == 1440
     rows = [line.split() for line in result.out.splitlines()]
     metrics = json.loads((trained / "metrics.json").read_text())["metrics"]
     (elbo,) = (row[1:] for row in rows if row and row[0] == "elbo")
@@ -66,6 +66,11 @@ def test_figures_come_from_metrics_or_else_from_the_last_epoch():
         "posterior_std_max": 1.0,
     }
     assert figures(Contender("a", {})) == {}
+
+
+def test_the_validation_loss_is_averaged_over_all_epochs():
+    row = figures(Contender("a", {"epoch": np.array([1, 2]), "val_loss": np.array([4.0, 2.0])}))
+    assert (row["mean_val_loss"], row["loss"]) == (3.0, 2.0)
 
 
 @pytest.mark.parametrize("n", [1, 4, 9])

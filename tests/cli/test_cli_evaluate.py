@@ -3,6 +3,7 @@
 import json
 
 FIGURES = {"elbo", "elbo_se", "rate", "distortion", "mse", "mae", "ssim", "active_units", "kl_per_unit"}
+LIKELIHOOD = {"nll", "nll_se", "nll_samples", "bits_per_pixel", "bits_per_dim"}
 
 
 def test_keeps_what_it_prints(kvae_json, run):
@@ -10,7 +11,10 @@ def test_keeps_what_it_prints(kvae_json, run):
     assert report["recipe"] == "digits/vae"
     assert report["data"] == "digits/test"
     assert report["n"] == 180
-    assert set(report["metrics"]) >= FIGURES
+    assert set(report["metrics"]) == FIGURES | LIKELIHOOD
+    assert report["metrics"]["nll_samples"] == 2000
+    assert -report["metrics"]["elbo"] > report["metrics"]["nll"] > 0
+    assert report["metrics"]["bits_per_dim"] == report["metrics"]["bits_per_pixel"]  # one channel of 17 levels
     assert json.loads((run / "metrics.json").read_text()) == report
 
 
@@ -21,6 +25,12 @@ def test_prints_a_table(kvae, run):
     lines = dict(line.split(maxsplit=1) for line in result.out.splitlines()[2:])
     assert float(lines["elbo"]) < 0
     assert len(lines["kl_per_unit"].split()) == 8
+
+
+def test_fewer_samples_of_fewer_examples(kvae_json, run):
+    report = kvae_json("evaluate", run, "--metric", "nll", "--samples", 7, "--first", 20)
+    assert report["n"] == 20
+    assert report["metrics"]["nll_samples"] == 7
 
 
 def test_one_metric_keeps_the_others_of_the_same_examples(kvae_json, run):
@@ -48,4 +58,4 @@ def test_figures_are_shown_before_they_cannot_be_kept(kvae, run, monkeypatch):
     result = kvae("evaluate", run, "--json")
     assert result.code == 1
     assert json.loads(result.out)["metrics"]
-    assert result.err.startswith("Error: No permission: ")
+    assert result.err.splitlines()[-1].startswith("Error: No permission: ")

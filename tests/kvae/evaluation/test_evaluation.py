@@ -59,12 +59,15 @@ def test_evaluate_names_what_it_skips():
     report = evaluate(MODELS["Autoencoder"](), Batches(batch(6), batch_size=4))
     assert report["n"] == 6
     assert set(report["metrics"]) == {"mse", "mae", "ssim"}
-    assert report["skipped"] == dict.fromkeys(("elbo", "collapse", "nll"), "Autoencoder has no posterior")
+    assert report["skipped"] == {
+        **dict.fromkeys(("elbo", "collapse", "nll"), "Autoencoder has no posterior"),
+        "checkerboard": "it takes pictures of at least 16 pixels a side",
+    }
 
 
 def test_every_metric_of_a_vae_is_json():
     report = evaluate(MODELS["VAE"](), Batches(batch(6), batch_size=4), nll={"samples": 10})
-    assert set(report["skipped"]) == {"bits_per_dim"}  # grey values under a Bernoulli
+    assert set(report["skipped"]) == {"bits_per_dim", "checkerboard"}  # grey values under a Bernoulli, small pictures
     assert {"nll", "elbo", "rate", "distortion", "mse", "active_units", "kl_per_unit"} <= set(report["metrics"])
     json.dumps(report, allow_nan=False)
 

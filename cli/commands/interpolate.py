@@ -1,0 +1,60 @@
+"""`kvae interpolate`"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kvae.cli.models import open_model, picture
+from kvae.cli.options import Backend, DataDir, Model, examples
+from kvae.cli.pictures import check_target
+
+EXAMPLES = examples(
+    "kvae interpolate runs/celeba/dcgan_vae",
+    "kvae interpolate runs/celeba/dcgan_vae 4 7 --out walk.gif",
+    "kvae interpolate runs/celeba/dcgan_vae me.jpg you.jpg --steps 7",
+)
+
+Picture = Annotated[str, typer.Argument(help="A picture file, or the number of a held-out example.")]
+Steps = Annotated[int, typer.Option(min=2, help="Pictures from A to B, both included.")]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="The sheet (.png) or animation (.gif), replaced when it exists; by default pictures/interpolation.png in "
+        "MODEL.",
+        show_default=False,
+    ),
+]
+
+
+def interpolate(
+    model: Model,
+    a: Picture = "0",
+    b: Picture = "1",
+    steps: Steps = 11,
+    out: Out = None,
+    data_dir: DataDir = None,
+    backend: Backend = None,
+):
+    """Walk from one picture to another, in latent space and in pixels.
+
+    The upper row decodes what lies between the two codes, the lower row fades between the two pictures, for
+    α = 0, 0.1 … 1.
+    """
+    check_target(out, ".png", ".gif")
+    run = open_model(model)
+    import numpy as np
+
+    from kvae.evaluation.pictures import grid, save_animation, save_image
+    from kvae.evaluation.traversal import interpolate
+
+    trained = run.load_model()
+    ends = (picture(run, trained, where) for where in (a, b))
+    latent, pixels = interpolate(trained, *ends, np.linspace(0, 1, steps))
+    out = out or run.pictures / "interpolation.png"
+    if out.suffix == ".gif":
+        save_animation([grid(np.stack(pair)) for pair in zip(latent, pixels, strict=True)], out)
+    else:
+        save_image(grid(np.concatenate([latent, pixels]), steps), out)
+    typer.echo(f"{steps} steps from {a} to {b}: {out}")

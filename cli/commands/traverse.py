@@ -1,0 +1,89 @@
+"""`kvae traverse`"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kvae.cli.models import first_examples, open_model, picture
+from kvae.cli.options import Backend, DataDir, Model, examples
+from kvae.cli.pictures import check_target
+
+EXAMPLES = examples(
+    "kvae traverse runs/celeba/dcgan_vae",
+    "kvae traverse runs/celeba/dcgan_vae 12 --unit 3 --unit 40 --out units.gif",
+    "kvae traverse runs/celeba/dcgan_vae me.jpg -n 4 --span 2",
+)
+
+Start = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="PICTURE",
+        help="A picture file, or the number of a held-out example, from whose code to start; by default the mean code.",
+        show_default=False,
+    ),
+]
+Units = Annotated[
+    list[int] | None,
+    typer.Option("--unit", metavar="J", min=0, help="Walk along this unit; repeatable.", show_default=False),
+]
+Number = Annotated[
+    int, typer.Option("-n", "--number", min=1, help="How many units, those that say most, without --unit.")
+]
+Steps = Annotated[int, typer.Option(min=2, help="Pictures along a unit.")]
+Span = Annotated[float, typer.Option(min=0.01, help="How far to walk, in standard deviations of the unit.")]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="The sheet (.png) or animation (.gif), replaced when it exists; by default pictures/traversal.png in MODEL.",
+        show_default=False,
+    ),
+]
+CODES = 1000
+"""Held-out examples whose codes say how much each unit varies."""
+
+
+def traverse(
+    model: Model,
+    start: Start = None,
+    units: Units = None,
+    n: Number = 8,
+    steps: Steps = 11,
+    span: Span = 3.0,
+    out: Out = None,
+    data_dir: DataDir = None,
+    backend: Backend = None,
+):
+    """Change one latent unit at a time and see what it stands for.
+
+    A row is a unit, from −SPAN to SPAN standard deviations around the mean, the others as in PICTURE. The units that
+    say most are those whose mean varies most from picture to picture.
+    """
+    check_target(out, ".png", ".gif")
+    run = open_model(model)
+    import numpy as np
+
+    from kvae.evaluation.pictures import grid, save_animation, save_image
+    from kvae.evaluation.traversal import traverse
+
+    trained = run.load_model()
+    z = None if start is None else trained.encode(picture(run, trained, start)[None])[0]
+    codes = trained.encode(first_examples(run, CODES))
+    units = units or np.argsort(-codes.var(axis=0))[:n].tolist()
+    # Under the prior a unit is N(0, 1); without a prior of its own, or above another layer, it is what it is.
+    standard = trained.has_posterior and trained.latent_layers == 1
+    mean, std = (
+        (np.zeros_like(codes[0]), np.ones_like(codes[0])) if standard else (codes.mean(axis=0), codes.std(axis=0))
+    )
+    for unit in units:
+        if unit >= len(mean):
+            raise typer.BadParameter(f"expected 0 to {len(mean) - 1}, got {unit}.", param_hint="--unit")
+    values = mean[units, None] + std[units, None] * np.linspace(-span, span, steps)  # (U, V)
+    x = traverse(trained, mean if z is None else z, units, values)
+    out = out or run.pictures / "traversal.png"
+    if out.suffix == ".gif":
+        save_animation([grid(x[:, step]) for step in range(steps)], out)
+    else:
+        save_image(grid(x.reshape(-1, *x.shape[2:]), steps), out)
+    typer.echo(f"units {', '.join(map(str, units))}: {out}")
