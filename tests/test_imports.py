@@ -24,11 +24,13 @@ MAY_IMPORT = {
     "torch": {"training/backends/torch.py"},
 }
 SIDEWAYS = {
+    ("distributions", "training"),
+    ("networks", "training"),
     ("evaluation", "objectives"),
     ("networks", "distributions"),
     ("runs", "models"),
 }
-"""Imports within one floor that the architecture allows, besides a part's own."""
+"""Imports within one floor that the architecture allows, besides a part's own: of training, its backends alone."""
 
 
 def files():

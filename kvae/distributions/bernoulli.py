@@ -7,6 +7,7 @@ import keras
 from keras import ops
 
 from kvae.distributions.base import Distribution, draw, promote
+from kvae.training.backends import softplus
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -25,8 +26,7 @@ class Bernoulli(Distribution):
 
     def log_prob_per_unit(self, x):
         x, logits = promote(x, self.logits)
-        # log σ(−l) is −softplus(l); PyTorch's softplus is only good to 2e-9, its log-sigmoid to the last bit.
-        return x * logits + ops.log_sigmoid(-logits)
+        return x * logits - softplus(logits)
 
     def sample(self, seed, shape=()):
         """Returns zeros and ones; no gradient flows through them."""

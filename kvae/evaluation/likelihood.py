@@ -11,13 +11,13 @@ from kvae.errors import UserError
 from kvae.evaluation.applicable import NotApplicable, require_posterior
 from kvae.evaluation.bound import examples
 from kvae.progress import bar
-from kvae.training.backends import compiled
+from kvae.training.backends import compiled, kept
 
-ROWS = 512
-"""Codes that are decoded at once: what bounds the memory, whatever the number of samples."""
+VALUES = 2**22 + 2**21
+"""Values that are decoded at once by default, 25 MB: more is not faster on a processor, much less is slower."""
 
 
-def likelihood(model, batches, samples: int = 2000, rows: int = ROWS, seed: int = 0) -> dict:
+def likelihood(model, batches, samples: int = 2000, rows: int | None = None, seed: int = 0) -> dict:
     """`nll`: the mean over the examples of `batches` of −log p(x), in nats, estimated by K = `samples` draws each,
 
         log p(x) ≈ log 1/K Σ_k p(x, z_k) / q(z_k|x),   z_k ~ q(z|x)
@@ -33,7 +33,8 @@ def likelihood(model, batches, samples: int = 2000, rows: int = ROWS, seed: int 
     density (Theis et al. 2016, section 3.1); `nll` is the density's. The Bernoulli cross-entropy of grey values is a
     convention and no likelihood: it has bits per pixel, as its users report them, and no bits per dimension.
 
-    At most `rows` codes are decoded at once. Every noise is drawn by `seed`.
+    At most `rows` codes are decoded at once, which bounds the memory whatever K is; by default as many as make some
+    million values. All noise is drawn by `seed`.
     """
     require_posterior(model)
     density = model.likelihood.support == "real"
@@ -62,20 +63,25 @@ def likelihood(model, batches, samples: int = 2000, rows: int = ROWS, seed: int 
     return figures
 
 
-def log_evidence(model, batches: Iterable[np.ndarray], n: int, samples: int, rows: int = ROWS, seed: int = 0):
+def log_evidence(model, batches: Iterable[np.ndarray], n: int, samples: int, rows: int | None = None, seed: int = 0):
     """log 1/K Σ_k w_k of each of `n` examples in `batches` of arrays x (…): (n,) in float64, nats, K = `samples`.
 
     Exactly K draws are used, decoded `rows` at a time; their sum is accumulated in float64, in logarithms. Raises
     `UserError` for a K or `rows` below 1.
     """
+    rows = max(1, VALUES // math.prod(model.decoder.output_shape[1:])) if rows is None else rows
     for name, value in {"samples": samples, "rows": rows}.items():
         if not isinstance(value, int) or value < 1:
             raise UserError(f"Expected {name} of at least 1. Received: {name}={value!r}.")
     calls = -(-samples // rows)
     draws = -(-samples // calls)  # of every call, so that one shape is compiled; the last call's surplus is dropped
     block = max(1, rows // draws)
-    noise = keras.random.SeedGenerator(seed)
-    log_weights = compiled(lambda x: model.log_weights(x, noise, draws), [*model.variables, noise.state])
+    noise = kept(model, "noise of log_weights", keras.random.SeedGenerator)
+    noise.state.assign(keras.random.SeedGenerator(seed).state)
+    variables = [*model.variables, noise.state]
+    log_weights = kept(
+        model, f"{draws} log_weights", lambda: compiled(lambda x: model.log_weights(x, noise, draws), variables)
+    )
     parts = []
     with bar(n, f"Estimating log p(x) by {samples:,} samples, examples") as advance:
         for x in batches:

@@ -10,7 +10,7 @@ from kvae.distributions import Normal, kl
 from kvae.distributions.likelihoods import LOG_SCALES
 from kvae.errors import UserError
 from kvae.training import Model
-from kvae.training.backends import compiled
+from kvae.training.backends import compiled, kept
 
 
 def gaussian(h) -> Normal:
@@ -141,10 +141,7 @@ class LatentModel(Model):
 
     def batched(self, key: str, function, *arrays, batch_size: int = 256):
         """`function` of tensors over the rows of `arrays`, compiled once under `key`, in batches of bounded memory."""
-        functions = self.__dict__.setdefault("_compiled", {})
-        if key not in functions:
-            functions[key] = compiled(function, self.variables)
-        run = functions[key]
+        run = kept(self, key, lambda: compiled(function, self.variables))
         arrays = [np.asarray(array, "float32") for array in arrays]
         if len(arrays[0]) == 0:
             raise UserError(f"Expected at least one row. Received: shape={arrays[0].shape}.")

@@ -14,6 +14,7 @@ from keras import layers
 
 from kvae.errors import UserError
 from kvae.networks.dense import output_dtype
+from kvae.networks.resampling import StridedConv2D, StridedConv2DTranspose
 
 UPSAMPLINGS = ("deconv", "nearest", "bilinear")
 
@@ -31,7 +32,7 @@ def conv_encoder(
     image = keras.Input(tuple(shape))
     h = image
     for stage in range(len(sides) - 1):
-        h = layers.Conv2D(_channels(width, stage), kernel, strides=2, padding="same", use_bias=stage == 0)(h)
+        h = StridedConv2D(_channels(width, stage), kernel, strides=2, padding="same", use_bias=stage == 0)(h)
         if stage > 0:
             h = layers.BatchNormalization(momentum=momentum)(h)
         h = layers.LeakyReLU(0.2)(h)
@@ -76,7 +77,7 @@ def conv_decoder(
 
 def _double(h, channels: int, kernel: int, upsampling: str, use_bias: bool):
     if upsampling == "deconv":
-        return layers.Conv2DTranspose(channels, kernel, strides=2, padding="same", use_bias=use_bias)(h)
+        return StridedConv2DTranspose(channels, kernel, strides=2, padding="same", use_bias=use_bias)(h)
     h = layers.UpSampling2D(2, interpolation=upsampling)(h)
     return layers.Conv2D(channels, 3, padding="same", use_bias=use_bias)(h)
 

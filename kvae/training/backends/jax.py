@@ -74,3 +74,13 @@ def compiled(function, variables):
         return outputs
 
     return call
+
+
+def slow_strided_convolutions() -> bool:
+    """Whether gradients of strided and transposed convolutions cost several times those of plain ones: XLA on a CPU."""
+    return jax.default_backend() == "cpu"
+
+
+def softplus(x):
+    """log(1 + eˣ). JAX' own, by `logaddexp`, takes two to four times as long on a CPU; past 80 it is x in every float."""
+    return jax.numpy.log1p(jax.numpy.exp(jax.numpy.minimum(x, 80))) + jax.nn.relu(x - 80)

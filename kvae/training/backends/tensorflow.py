@@ -33,3 +33,13 @@ def _xla() -> bool:
 def compiled(function, variables):
     """`function(*tensors)` as a graph, which reads and moves `variables` in place."""
     return tf.function(function, autograph=False, reduce_retracing=True, jit_compile=_xla())
+
+
+def slow_strided_convolutions() -> bool:
+    """Whether gradients of strided and transposed convolutions cost several times those of plain ones."""
+    return False
+
+
+def softplus(x):
+    """log(1 + eˣ)."""
+    return tf.math.softplus(x)

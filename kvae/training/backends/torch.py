@@ -30,3 +30,13 @@ class Backend:
 def compiled(function, variables):
     """`function(*tensors)`, which reads and moves `variables` in place, run eagerly and without a gradient tape."""
     return torch.no_grad()(function)
+
+
+def slow_strided_convolutions() -> bool:
+    """Whether gradients of strided and transposed convolutions cost several times those of plain ones."""
+    return False
+
+
+def softplus(x):
+    """log(1 + eˣ). PyTorch's own softplus is only good to 2e-9, its log-sigmoid to the last bit."""
+    return -torch.nn.functional.logsigmoid(-x)

@@ -28,9 +28,9 @@ def test_channels_of_a_64_pixel_net_are_those_of_the_text():
 
 def test_images_touch_no_batch_norm():
     layers = [type(layer).__name__ for layer in conv_encoder((28, 28, 1), 4, width=2).layers]
-    assert layers[:4] == ["InputLayer", "Conv2D", "LeakyReLU", "Conv2D"]
+    assert layers[:4] == ["InputLayer", "StridedConv2D", "LeakyReLU", "StridedConv2D"]
     layers = [type(layer).__name__ for layer in conv_decoder(2, (28, 28, 1), width=2).layers]
-    assert layers[-2:] == ["Conv2DTranspose", "Activation"]
+    assert layers[-2:] == ["StridedConv2DTranspose", "Activation"]
 
 
 @pytest.mark.parametrize("shape", [(7, 7, 1), (64, 300, 3), (64, 64), (4,)])

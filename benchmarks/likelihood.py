@@ -1,0 +1,220 @@
+"""What a likelihood costs: kvae beside pythae 0.1.2 on the same nets, in one run.
+
+    pip install -e ".[benchmark]"
+    python benchmarks/likelihood.py                   # all backends that are installed, two tables
+
+* decoded samples per second of log p(x) by 2,000 samples: a convolutional VAE (64×64×3, 32-64-128-256 channels, 100
+  latent units) and a dense one (784-200-200-50, tanh);
+* images per second in training the dense net as an IWAE with 5 samples, batch 100, pythae's in a plain PyTorch loop;
+* peak memory of a process that estimates log p(x) of the convolutional VAE by 500 and by 5,000 samples.
+
+Every contender lives in a process of its own and all take turns (ABC ABC …), so that the noise of the machine hits all;
+figures are medians over the turns, ratios are medians of the turns' ratios. Weights are untrained, pixels random.
+"""
+
+import argparse
+import importlib.util
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import time
+
+BACKENDS = ("tensorflow", "jax", "torch")
+CONV, DENSE = (64, 64, 3), (784,)
+EXAMPLES = {"conv": 1, "dense": 30}
+SAMPLES = 2000
+BATCH, STEPS = 100, 100
+
+
+def pixels(n, shape, channels_first=False):
+    import numpy as np
+
+    x = np.random.default_rng(0).random((n, *shape), "float32")
+    return x.transpose(0, 3, 1, 2).copy() if channels_first else x
+
+
+# ------------------------------------------------------------------ the contenders: {task: function that does it once}
+
+
+def kvae_tasks():
+    import keras
+
+    from kvae.evaluation.likelihood import log_evidence
+    from kvae.models import IWAE, VAE
+    from kvae.networks import conv_decoder, conv_encoder, mlp
+
+    models = {
+        "conv": VAE(conv_encoder(CONV, 200), conv_decoder(100, CONV)),
+        "dense": VAE(mlp(784, 100, (200, 200), "tanh"), mlp(50, 784, (200, 200), "tanh")),
+    }
+    data = {"conv": pixels(EXAMPLES["conv"], CONV), "dense": pixels(EXAMPLES["dense"], DENSE)}
+    iwae = IWAE(mlp(784, 100, (200, 200), "tanh"), mlp(50, 784, (200, 200), "tanh"), samples=5)
+    iwae.compile(keras.optimizers.Adam(1e-3))
+    x = pixels(BATCH * STEPS, DENSE)
+    return {
+        "conv": lambda k=SAMPLES: log_evidence(models["conv"], [data["conv"]], EXAMPLES["conv"], k),
+        "dense": lambda k=SAMPLES: log_evidence(models["dense"], [data["dense"]], EXAMPLES["dense"], k),
+        "training": lambda: iwae.fit(x, batch_size=BATCH, verbose=0, shuffle=False),
+    }
+
+
+def pythae_tasks():
+    import torch
+    from pythae.models import IWAE, VAE, IWAEConfig, VAEConfig
+    from pythae.models.base.base_utils import ModelOutput
+    from pythae.models.nn import BaseDecoder, BaseEncoder
+    from torch import nn
+
+    class Encoder(BaseEncoder):
+        def __init__(self, features, width, units):
+            super().__init__()
+            self.features, self.loc, self.log_var = features, nn.Linear(width, units), nn.Linear(width, units)
+
+        def forward(self, x):
+            h = self.features(x)
+            return ModelOutput(embedding=self.loc(h), log_covariance=self.log_var(h))
+
+    class Decoder(BaseDecoder):
+        def __init__(self, net):
+            super().__init__()
+            self.net = net
+
+        def forward(self, z):
+            return ModelOutput(reconstruction=torch.sigmoid(self.net(z)))
+
+    def conv():
+        down, channels = [], (3, 32, 64, 128, 256)
+        for i in range(4):
+            down += [nn.Conv2d(channels[i], channels[i + 1], 4, 2, 1, bias=i == 0)]
+            down += ([nn.BatchNorm2d(channels[i + 1])] if i else []) + [nn.LeakyReLU(0.2)]
+        up = [nn.Linear(100, 4096, bias=False), nn.Unflatten(1, (256, 4, 4)), nn.BatchNorm2d(256), nn.ReLU()]
+        for i in range(4, 0, -1):
+            up += [nn.ConvTranspose2d(channels[i], channels[i - 1], 4, 2, 1, bias=i == 1)]
+            up += [nn.BatchNorm2d(channels[i - 1]), nn.ReLU()] if i > 1 else []
+        return Encoder(nn.Sequential(*down, nn.Flatten()), 4096, 100), Decoder(nn.Sequential(*up))
+
+    def dense():
+        layers = [nn.Linear(784, 200), nn.Tanh(), nn.Linear(200, 200), nn.Tanh()]
+        up = [nn.Linear(50, 200), nn.Tanh(), nn.Linear(200, 200), nn.Tanh(), nn.Linear(200, 784)]
+        return Encoder(nn.Sequential(*layers), 200, 50), Decoder(nn.Sequential(*up))
+
+    def vae(nets, shape, units):
+        config = VAEConfig(input_dim=shape, latent_dim=units, reconstruction_loss="bce")
+        return VAE(config, encoder=nets[0], decoder=nets[1]).eval()
+
+    models = {"conv": vae(conv(), (3, 64, 64), 100), "dense": vae(dense(), (784,), 50)}
+    data = {
+        "conv": torch.from_numpy(pixels(EXAMPLES["conv"], CONV, channels_first=True)),
+        "dense": torch.from_numpy(pixels(EXAMPLES["dense"], DENSE)),
+    }
+    config = IWAEConfig(input_dim=(784,), latent_dim=50, number_samples=5, reconstruction_loss="bce")
+    nets = dense()
+    iwae = IWAE(config, encoder=nets[0], decoder=nets[1])
+    optimizer = torch.optim.Adam(iwae.parameters(), 1e-3)
+    x = torch.from_numpy(pixels(BATCH * STEPS, DENSE))
+
+    def nll(task):
+        with torch.no_grad():
+            models[task].get_nll(data[task], n_samples=SAMPLES, batch_size=100)  # its default; larger ones are slower
+
+    def train():
+        for batch in x.split(BATCH):
+            optimizer.zero_grad()
+            iwae({"data": batch}).loss.backward()
+            optimizer.step()
+
+    return {"conv": lambda: nll("conv"), "dense": lambda: nll("dense"), "training": train}
+
+
+# ------------------------------------------------------------------ turns
+
+
+def work(name):
+    """A contender's process: does each task that it is told on stdin, once to wake up, once more to answer in seconds."""
+    tasks = pythae_tasks() if name == "pythae" else kvae_tasks()
+    for task in tasks.values():
+        task()  # traces, compiles, warms up
+    print("ready", flush=True)
+    for line in sys.stdin:
+        time.sleep(0.5)  # for the threads of the one before, which spin for a while
+        tasks[line.strip()]()
+        began = time.perf_counter()
+        tasks[line.strip()]()
+        print(time.perf_counter() - began, flush=True)
+
+
+def start(name, *arguments, **options):
+    environment = {**os.environ, "KERAS_BACKEND": name if name in BACKENDS else "torch"}
+    command = [sys.executable, __file__, *arguments, name]
+    return subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, **options
+    )
+
+
+def memory(name, samples):
+    """Peak memory in MB of a process that estimates log p(x) by `samples` samples."""
+    out, _ = start(name, "--memory", str(samples), "--worker").communicate()
+    return float(out.split()[-1])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--turns", type=int, default=7)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--worker", help=argparse.SUPPRESS)
+    parser.add_argument("--memory", type=int, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.memory:
+        kvae_tasks()["conv"](options.memory)
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+        return
+    if options.worker:
+        work(options.worker)
+        return
+    for package in ("pythae", "torch"):
+        if not importlib.util.find_spec(package):
+            sys.exit(f'Expected {package}, which kvae is compared with. Install it: pip install -e ".[benchmark]"')
+    backends = [backend for backend in BACKENDS if importlib.util.find_spec(backend)]
+    workers = {name: start(name, "--worker", stdin=subprocess.PIPE) for name in ("pythae", *backends)}
+    for worker in workers.values():
+        worker.stdout.readline()
+    amounts = {task: n * SAMPLES for task, n in EXAMPLES.items()} | {"training": BATCH * STEPS}
+    speeds = {task: {name: [] for name in workers} for task in amounts}
+    for _ in range(options.turns):
+        for task, amount in amounts.items():
+            for name, worker in workers.items():
+                worker.stdin.write(f"{task}\n")
+                worker.stdin.flush()
+                speeds[task][name].append(amount / float(worker.stdout.readline()))
+    for worker in workers.values():
+        worker.stdin.close()
+        worker.wait()
+    rows = {
+        task: {
+            name: {
+                "per_second": statistics.median(turns),
+                "ratio": statistics.median(a / b for a, b in zip(turns, of_task["pythae"], strict=True)),
+            }
+            for name, turns in of_task.items()
+        }
+        for task, of_task in speeds.items()
+    }
+    peaks = {name: {k: memory(name, k) for k in (500, 5000)} for name in backends}
+    if options.json:
+        print(json.dumps({"speed": rows, "memory_mb": peaks}))
+        return
+    names = {"conv": "decoded/s, conv", "dense": "decoded/s, dense", "training": "IWAE images/s"}
+    print(f"{'':12}" + "".join(f"{names[task]:>26}" for task in rows))
+    for name in workers:
+        cells = (f"{row[name]['per_second']:16,.0f} ({row[name]['ratio']:.2f}×)" for row in rows.values())
+        print(f"{name:12}" + "".join(f"{cell:>26}" for cell in cells))
+    print(f"\n{'peak, MB':12}{'500 samples':>14}{'5,000 samples':>16}{'ratio':>8}")
+    for name, peak in peaks.items():
+        print(f"{name:12}{peak[500]:14,.0f}{peak[5000]:16,.0f}{peak[5000] / peak[500]:8.2f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""The fast form of strided convolutions is the strided convolution."""
+
+import keras
+import numpy as np
+import pytest
+from keras import layers, ops
+
+from kvae.networks import conv_decoder, conv_encoder, resampling
+from kvae.networks.resampling import StridedConv2D, StridedConv2DTranspose
+
+
+@pytest.fixture(params=[True, False], ids=["blocks", "strided"])
+def blocks(request, monkeypatch):
+    monkeypatch.setattr(resampling, "slow_strided_convolutions", lambda: request.param)
+    return request.param
+
+
+@pytest.mark.parametrize("shape", [(8, 8, 3), (7, 8, 3), (9, 5, 1), (2, 2, 4)])
+@pytest.mark.parametrize(
+    ("fast", "plain"), [(StridedConv2D, layers.Conv2D), (StridedConv2DTranspose, layers.Conv2DTranspose)]
+)
+def test_equals_the_layer_of_keras(blocks, fast, plain, shape, rng):
+    for filters, activation in ((5, None), (12, "relu")):
+        options = {"strides": 2, "padding": "same", "activation": activation, "bias_initializer": "normal"}
+        a, b = fast(filters, 4, **options), plain(filters, 4, **options)
+        x = rng.standard_normal((3, *shape)).astype("float32")
+        a.build(x.shape), b.build(x.shape)
+        b.set_weights([ops.convert_to_numpy(w) for w in a.weights])
+        y, expected = a(x), b(x)
+        assert y.shape == expected.shape == (3, *a.compute_output_shape(x.shape)[1:])
+        np.testing.assert_allclose(ops.convert_to_numpy(y), ops.convert_to_numpy(expected), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"kernel_size": 5, "strides": 2, "padding": "same"},
+        {"kernel_size": 4, "strides": 1, "padding": "same"},
+        {"kernel_size": 4, "strides": 2, "padding": "valid"},
+    ],
+)
+def test_other_kernels_and_strides_stay_as_they_are(blocks, options, rng):
+    x = rng.standard_normal((2, 8, 8, 3)).astype("float32")
+    for fast, plain in ((StridedConv2D, layers.Conv2D), (StridedConv2DTranspose, layers.Conv2DTranspose)):
+        a, b = fast(4, **options), plain(4, **options)
+        a.build(x.shape), b.build(x.shape)
+        b.set_weights([ops.convert_to_numpy(w) for w in a.weights])
+        np.testing.assert_allclose(ops.convert_to_numpy(a(x)), ops.convert_to_numpy(b(x)), rtol=1e-4, atol=1e-5)
+
+
+def test_both_forms_learn_the_same(monkeypatch, rng):
+    """Ten steps of a small convolutional autoencoder, computed in either form, end at the same weights."""
+    x, ends = rng.random((8, 16, 16, 3)).astype("float32"), []
+    for form in (True, False):
+        monkeypatch.setattr(resampling, "slow_strided_convolutions", lambda form=form: form)
+        keras.utils.set_random_seed(0)
+        net = keras.Sequential([conv_encoder((16, 16, 3), 4, width=4), conv_decoder(4, (16, 16, 3), width=12)])
+        net.compile(keras.optimizers.SGD(0.01), loss="mse")
+        net.fit(x, x, batch_size=8, epochs=10, verbose=0)
+        ends.append([ops.convert_to_numpy(w) for w in net.trainable_weights])
+    for a, b in zip(*ends, strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-4)
+
+
+def test_a_net_keeps_its_form_in_a_file(tmp_path):
+    net = conv_decoder(3, (16, 16, 3), width=4)
+    net.save(tmp_path / "net.keras")
+    again = keras.saving.load_model(tmp_path / "net.keras")
+    assert [type(layer) for layer in again.layers] == [type(layer) for layer in net.layers]
+    z = np.ones((2, 3), "float32")
+    np.testing.assert_allclose(ops.convert_to_numpy(again(z)), ops.convert_to_numpy(net(z)), rtol=1e-5)
