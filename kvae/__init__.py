@@ -21,10 +21,11 @@ _MODULES = (*_WITH_KERAS, "data", "zoo")
 
 
 def _register_classes(imported):
-    """Imports the models, whose classes register themselves; later, while a part of kvae is itself half imported."""
+    """Imports all parts whose classes register themselves; later, while a part of kvae is itself half imported."""
     half = [m for name, m in sys.modules.items() if name.startswith("kvae.") and m is not imported]
     if not any(getattr(module.__spec__, "_initializing", False) for module in half):
-        importlib.import_module("kvae.models")
+        for part in ("models", "networks"):
+            importlib.import_module(f"kvae.{part}")
 
 
 for _name in ("keras", *(f"kvae.{part}" for part in _WITH_KERAS)):

@@ -22,7 +22,8 @@ from types import ModuleType
 import keras
 import numpy as np
 
-import kvae.models  # noqa: F401  (registers the classes that a saved run may name)
+import kvae.models
+import kvae.networks  # noqa: F401  (like the models: registers the classes that a saved run may name)
 from kvae.errors import UserError
 from kvae.files import atomic
 from kvae.training import checkpoint

@@ -20,7 +20,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 
 from annotated_types import Ge, Gt
 
@@ -89,6 +89,8 @@ class Parameter:
     def type_name(self) -> str:
         if self.annotation in TYPES:
             return TYPES[self.annotation]
+        if get_origin(self.annotation) is Literal:
+            return f"one of {', '.join(map(str, get_args(self.annotation)))}"
         if isinstance(self.annotation, type) and not hasattr(self.annotation, "__args__"):
             return self.annotation.__name__
         return str(self.annotation).replace("typing.", "")
@@ -104,6 +106,8 @@ class Parameter:
         if isinstance(value, str):
             if _is_tuple(self.annotation):
                 value = tuple(part.strip() for part in value.strip("()[] ").split(",") if part.strip())
+            elif get_origin(self.annotation) is Literal:
+                value = {str(choice): choice for choice in get_args(self.annotation)}.get(value, value)
             elif value.lower() == "none":
                 value = None
         elif _is_tuple(self.annotation) and isinstance(value, list):
@@ -210,4 +214,4 @@ def _annotation(parameter: inspect.Parameter):
 
 
 def _is_tuple(annotation) -> bool:
-    return getattr(annotation, "__origin__", annotation) is tuple
+    return annotation is tuple or get_origin(annotation) is tuple

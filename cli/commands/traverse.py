@@ -71,11 +71,9 @@ def traverse(
     z = None if start is None else trained.encode(picture(run, trained, start)[None])[0]
     codes = trained.encode(first_examples(run, CODES))
     units = units or np.argsort(-codes.var(axis=0))[:n].tolist()
-    # Under the prior a unit is N(0, 1); without a prior of its own, or above another layer, it is what it is.
-    standard = trained.has_posterior and trained.latent_layers == 1
-    mean, std = (
-        (np.zeros_like(codes[0]), np.ones_like(codes[0])) if standard else (codes.mean(axis=0), codes.std(axis=0))
-    )
+    mean, std = codes.mean(axis=0), codes.std(axis=0)
+    if trained.has_posterior and trained.latent_layers == 1:  # N(0, 1) by the prior; other units are what they are
+        mean, std = np.zeros_like(mean), np.ones_like(std)
     for unit in units:
         if unit >= len(mean):
             raise typer.BadParameter(f"expected 0 to {len(mean) - 1}, got {unit}.", param_hint="--unit")

@@ -29,14 +29,12 @@ def checkerboard(model, batches) -> dict[str, float]:
 
 def _spectra(x) -> np.ndarray:
     """Energies (2, NEIGHBOURS + 1) along the columns and rows of pictures (N, H, W, C), at the highest frequencies."""
-    return np.stack(
-        [
-            np.square(np.abs(np.fft.rfft(x, axis=axis))).sum(axis=tuple(a for a in range(4) if a != axis))[
-                -NEIGHBOURS - 1 :
-            ]
-            for axis in (1, 2)
-        ]
-    )
+    energies = []
+    for axis in (1, 2):
+        spectrum = np.square(np.abs(np.fft.rfft(x, axis=axis)))
+        others = tuple(a for a in range(4) if a != axis)
+        energies.append(spectrum.sum(axis=others)[-NEIGHBOURS - 1 :])
+    return np.stack(energies)
 
 
 def _peak(energies: np.ndarray) -> float:

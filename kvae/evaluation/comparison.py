@@ -20,7 +20,21 @@ _CURVES = {
 }
 _AVERAGES = {"mean_val_loss": "validation loss, averaged from epoch 1"}
 _EXTREMES = {"posterior_mean": "posterior mean, min to max", "posterior_std": "posterior std, min to max"}
+_HELD_OUT = (
+    "loss",
+    "elbo",
+    "nll",
+    "nll_se",
+    "bits_per_pixel",
+    "rate",
+    "distortion",
+    "mse",
+    "checkerboard",
+    "active_units",
+)
 _TILES = 4  # rows of images for the reconstructions, and as many for the samples
+_CROP = 24  # pixels at the centre of a picture which are shown enlarged, where the picture is at least twice as large
+_CROP_ROWS = 3  # their height, in rows of images
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,7 +72,18 @@ def figures(contender: Contender) -> dict:
     row = {"epochs": int(last["epoch"])} if last else {}
     if "val_loss" in history:
         row["mean_val_loss"] = float(np.mean(history["val_loss"]))
-    for name in ("loss", "elbo", "nll", "nll_se", "bits_per_pixel", "rate", "distortion", "mse", "active_units"):
+    for name in (
+        "loss",
+        "elbo",
+        "nll",
+        "nll_se",
+        "bits_per_pixel",
+        "rate",
+        "distortion",
+        "mse",
+        "checkerboard",
+        "active_units",
+    ):
         value = metrics.get(name, last.get(f"val_{name}", last.get(name)))
         if value is not None:
             row[name] = int(value) if name == "active_units" else float(value)
@@ -75,7 +100,9 @@ def save_comparison(path: Path, contenders: Sequence[Contender]) -> None:
     width = max(12.0, 1.7 * n)
     tile = width / n / _columns(n)
     rows = [kind for kind in ("x_hat", "samples") if any(getattr(c, kind) is not None for c in contenders)]
-    heights = [4.4, 0.4 + len(rows) * _TILES * tile]
+    if any(c.x_hat is not None and min(c.x_hat.shape[1:3]) >= 2 * _CROP for c in contenders):
+        rows.append("zoom")
+    heights = [4.4, 0.4 + sum(_CROP_ROWS if kind == "zoom" else _TILES for kind in rows) * tile]
     figure = new_figure(width, sum(heights) if rows else heights[0])
     above, *below = figure.subfigures(1 + bool(rows), 1, height_ratios=heights[: 1 + bool(rows)], squeeze=False)[:, 0]
     _draw_curves(above, contenders)
@@ -133,25 +160,35 @@ def _draw_extremes(panel, history, name, color):
 
 def _draw_images(figure, contenders, rows):
     columns = _columns(len(contenders))
-    axes = figure.subplots(len(rows), len(contenders), squeeze=False)
+    heights = [_CROP_ROWS if kind == "zoom" else _TILES for kind in rows]
+    axes = figure.subplots(len(rows), len(contenders), squeeze=False, height_ratios=heights)
     for column, (contender, color) in zip(axes.T, _colored(contenders), strict=True):
         column[0].set_title(f"{contender.name}\n{_caption(contender)}", fontsize=8, color=color)
         for panel, kind in zip(column, rows, strict=True):
             panel.set(xticks=[], yticks=[])
             panel.spines[:].set_visible(False)
-            if getattr(contender, kind) is not None:
-                sheet = (
-                    grid(contender.samples[: columns * _TILES], columns)
-                    if kind == "samples"
-                    else pairs(contender.x, contender.x_hat, columns)
-                )
-                panel.imshow(sheet)
+            if kind == "samples" and contender.samples is not None:
+                panel.imshow(grid(contender.samples[: columns * _TILES], columns))
+            elif kind == "x_hat" and contender.x_hat is not None:
+                panel.imshow(pairs(contender.x, contender.x_hat, columns))
+            elif kind == "zoom" and contender.x_hat is not None:
+                panel.imshow(grid(np.stack([_centre(contender.x[0]), _centre(contender.x_hat[0])]), 2, zoom=8))
+    names = {
+        "x_hat": "originals, reconstructions",
+        "samples": "samples",
+        "zoom": f"the first of them,\n{_CROP}×{_CROP} pixels",
+    }
     for panel, kind in zip(axes[:, 0], rows, strict=True):
-        panel.set_ylabel({"x_hat": "originals, reconstructions", "samples": "samples"}[kind], fontsize=8)
+        panel.set_ylabel(names[kind], fontsize=8)
+
+
+def _centre(image: np.ndarray) -> np.ndarray:
+    top, left = ((side - _CROP) // 2 for side in image.shape[:2])
+    return image[top : top + _CROP, left : left + _CROP]
 
 
 def _caption(contender: Contender) -> str:
-    row, formats = figures(contender), {"rate": ".1f", "distortion": ".1f", "mse": ".4f"}
+    row, formats = figures(contender), {"rate": ".1f", "distortion": ".1f", "mse": ".4f", "checkerboard": ".2f"}
     return " · ".join(f"{name} {row[name]:{form}}" for name, form in formats.items() if name in row)
 
 

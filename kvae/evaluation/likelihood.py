@@ -50,16 +50,17 @@ def likelihood(model, batches, samples: int = 2000, rows: int | None = None, see
         "nll_se": float(log_p.std(ddof=1) / math.sqrt(len(log_p))) if len(log_p) > 1 else math.nan,
         "nll_samples": samples,
     }
-    shape = batches.x.shape[1:]
-    per_scaling = math.prod(shape) * math.log(256) if bytes_as_density else 0.0
-    if len(shape) == 3:
-        figures["bits_per_pixel"] = float((nats + per_scaling) / (math.prod(shape[:2]) * math.log(2)))
     if density and not bytes_as_density:
         figures["bits_per_dim"] = NotApplicable("a density of real numbers has no bits")
-    elif not density and model.likelihood.support != "levels" and not _binary(batches):
-        figures["bits_per_dim"] = NotApplicable("the Bernoulli cross-entropy of grey values is no probability of them")
+        return figures
+    shape = batches.x.shape[1:]
+    bits = float((nats + (math.prod(shape) * math.log(256) if bytes_as_density else 0)) / math.log(2))
+    if len(shape) == 3:
+        figures["bits_per_pixel"] = bits / math.prod(shape[:2])
+    if density or model.likelihood.support == "levels" or _binary(batches):
+        figures["bits_per_dim"] = bits / math.prod(shape)
     else:
-        figures["bits_per_dim"] = float((nats + per_scaling) / (math.prod(shape) * math.log(2)))
+        figures["bits_per_dim"] = NotApplicable("the Bernoulli cross-entropy of grey values is no probability of them")
     return figures
 
 

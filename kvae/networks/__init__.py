@@ -2,5 +2,6 @@
 
 from kvae.networks.conv import conv_decoder, conv_encoder
 from kvae.networks.dense import mlp
+from kvae.networks.resampling import StridedConv2D, StridedConv2DTranspose
 
-__all__ = ["conv_decoder", "conv_encoder", "mlp"]
+__all__ = ["StridedConv2D", "StridedConv2DTranspose", "conv_decoder", "conv_encoder", "mlp"]

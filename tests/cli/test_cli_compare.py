@@ -82,6 +82,15 @@ def test_any_number_of_contenders(tmp_path, rng, n):
     assert Image.open(tmp_path / "many.png").height > 500
 
 
+def test_large_pictures_are_also_shown_enlarged(tmp_path, rng):
+    heights = []
+    for side in (32, 64):
+        x = rng.random((8, side, side, 3))
+        save_comparison(tmp_path / f"{side}.png", [Contender("a", HISTORY, {}, x, x)])
+        heights.append(Image.open(tmp_path / f"{side}.png").height)
+    assert heights[1] > 1.2 * heights[0]
+
+
 def test_runs_without_pictures(tmp_path):
     save_comparison(tmp_path / "curves.png", [Contender("a", HISTORY)])
     assert (tmp_path / "curves.png").is_file()

@@ -43,6 +43,8 @@ MODELS = {
 """Every model of kvae.models, at minimal size."""
 
 OTHERS = {
+    "StridedConv2D": lambda: networks.StridedConv2D(4, 4, strides=2, padding="same"),
+    "StridedConv2DTranspose": lambda: networks.StridedConv2DTranspose(4, 4, strides=2, padding="same"),
     "Optimizers": lambda: training.Optimizers({"loss": keras.optimizers.Adam(1e-3)}),
     **{
         type(lik).__name__: lambda lik=lik: lik

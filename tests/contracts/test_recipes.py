@@ -13,7 +13,7 @@ from kvae.data import Dataset, Split
 SMALL = {"width": 2, "hidden": (4,), "latent": 2}
 """What makes a recipe's nets small, where it has such a parameter."""
 
-SHAPES = {"digits": (8, 8, 1), "mnist": (28, 28, 1), "folder": (64, 64, 3)}
+SHAPES = {"digits": (8, 8, 1), "mnist": (28, 28, 1), "folder": (64, 64, 3), "celeba": (64, 64, 3)}
 
 
 def _dataset(name):
@@ -67,3 +67,9 @@ def test_parameters_are_typed_by_the_signature(name):
         assert parameter.parse(parameter.default) == parameter.default
         text = ",".join(map(str, parameter.default)) if isinstance(parameter.default, tuple) else str(parameter.default)
         assert parameter.parse(text) == parameter.default
+
+
+def test_choices_are_read_from_text():
+    recipe = zoo.load("mnist/iwae")
+    assert recipe.resolve({"model.layers": "2", "schedule": "published"})["model.layers"] == 2
+    assert recipe.parameters()["model.layers"].type_name == "one of 1, 2"

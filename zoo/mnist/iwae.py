@@ -1,4 +1,16 @@
-"""The importance-weighted autoencoder on MNIST: one or two layers of latent units, k samples."""
+"""The importance-weighted autoencoder on MNIST: one or two layers of latent units, k samples.
+
+Source: Burda, Grosse and Salakhutdinov 2016, "Importance Weighted Autoencoders", Table 1. Nets, data and schedules are those
+of mnist/vae. −log p(x) on the test set by 5,000 samples, in nats, for k = 1, 5, 50: 86.76, 85.54, 84.78 with one layer of
+latent units, 85.33, 83.89, 82.90 with two (schedule=published; the short schedule has figures of its own).
+
+Chosen here: as in mnist/vae. `model.doubly_reparameterized=true` takes the gradient of Tucker et al. 2019, for one layer.
+Expected
+Cost: 8 seconds an epoch on two CPU cores with JAX at k = 5.
+Command: kvae train mnist/iwae --backend jax
+Two layers, fifty samples: kvae train mnist/iwae --backend jax --set model.layers=2 --set model.samples=50
+Its likelihood: kvae evaluate runs/mnist/iwae --backend jax --metric nll --samples 5000
+"""
 
 from typing import Literal
 

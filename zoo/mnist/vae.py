@@ -1,4 +1,19 @@
-"""The VAE that the IWAE is compared with: one or two layers of latent units, k samples."""
+"""The VAE beside the IWAE on MNIST: one or two layers of latent units, k samples.
+
+Source: Burda, Grosse and Salakhutdinov 2016, "Importance Weighted Autoencoders", Table 1, and the authors' code. Nets of
+tanh units, 784-200-200-50 and back, or with a second layer 100-100-50; pixels drawn anew as black or white at every
+presentation; output biases at the logits of the training mean; Adam with ε = 1e-4, batch 20, in eight stages of 1, 3, 9 …
+2,187 epochs at rates from 1e-3 to 1e-4: schedule=published. −log p(x) on the test set by 5,000 samples, in nats, for
+k = 1, 5, 50: 86.76, 86.47, 86.35 with one layer, 85.33, 85.01, 84.78 with two.
+
+Chosen here: the short schedule, 20 epochs in which the rate falls from 1e-3 to 1e-4, with its own figures; β1 = 0.9 as in
+the paper; 55,000 training images, the other 5,000 for validation.
+Expected
+Cost: 6 seconds an epoch on two CPU cores with JAX at k = 1.
+Command: kvae train mnist/vae --backend jax
+Two layers, five samples: kvae train mnist/vae --backend jax --set model.layers=2 --set model.samples=5
+Its likelihood: kvae evaluate runs/mnist/vae --backend jax --metric nll --samples 5000
+"""
 
 from typing import Literal
 
@@ -35,7 +50,7 @@ def model(dataset, layers: Literal[1, 2] = 1, samples: Count = 1):
 
 def training(
     schedule: Literal["short", "published"] = "short",
-    epochs: Count = 40,
+    epochs: Count = 20,
     batch_size: Count = 20,
     learning_rate: Positive = 1e-3,
 ):
