@@ -55,8 +55,8 @@ def kvae_tasks():
     iwae.compile(keras.optimizers.Adam(1e-3))
     x = pixels(BATCH * STEPS, DENSE)
     return {
-        "conv": lambda k=SAMPLES: log_evidence(models["conv"], [data["conv"]], EXAMPLES["conv"], k),
-        "dense": lambda k=SAMPLES: log_evidence(models["dense"], [data["dense"]], EXAMPLES["dense"], k),
+        "conv": lambda k=SAMPLES: log_evidence(models["conv"], [(data["conv"],)], EXAMPLES["conv"], k),
+        "dense": lambda k=SAMPLES: log_evidence(models["dense"], [(data["dense"],)], EXAMPLES["dense"], k),
         "training": lambda: iwae.fit(x, batch_size=BATCH, verbose=0, shuffle=False),
     }
 

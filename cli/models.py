@@ -73,6 +73,6 @@ def picture(run, model, where: str):
 
 
 def first_examples(run, n: int):
-    """The first `n` held-out examples x (n, …), as the model takes them."""
+    """The first `n` held-out examples as the model takes them: (x,), or (x, y)."""
     batches, _ = held_out(run, batch_size=n)
-    return batches[0][0]
+    return batches[0]

@@ -157,10 +157,10 @@ class _Session:
         if training.learning_rate is not None:
             callbacks.append(DecayLearningRate(training.learning_rate, self.rates))
         if held_out:
-            some = self._batches(held_out, batch_size=MONITORED)[0][0]
+            some = self._batches(held_out, batch_size=MONITORED)[0]
             if getattr(model, "has_posterior", False):
-                callbacks.append(LatentMonitor(some))
-            if some.ndim == 4:
+                callbacks.append(LatentMonitor(*some))
+            if some[0].ndim == 4:
                 callbacks.append(Pictures(run.pictures, some, training.pictures_every, training.brighten))
         callbacks += [TensorBoard(run.path / "tensorboard"), progress, Record(run, epochs)]
         try:

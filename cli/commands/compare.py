@@ -73,8 +73,8 @@ def _contender(run, name: str, n: int):
     if len(model.encoder.input_shape) == 4:
         examples, samples = tiles(n)
         try:
-            pictures["x"] = first_examples(run, examples)
-            pictures["x_hat"] = model.reconstruct(pictures["x"])
+            data = first_examples(run, examples)
+            pictures = {"x": data[0], "x_hat": model.reconstruct(*data)}
         except UserError as error:
             logger.warning("No reconstructions of %s: %s", name, error)
         if model.has_posterior:

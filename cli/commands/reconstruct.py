@@ -59,12 +59,13 @@ def reconstruct(
 
     trained = run.load_model()
     shape = picture_shape(trained, model)
+    given = ()
     if images:
         levels = getattr(trained.likelihood, "levels", 256)
         x = np.stack(list(itertools.islice(read_images(images, shape, levels), n)))
     else:
-        x = first_examples(run, n)
-    x_hat = trained.reconstruct(x)
+        x, *given = first_examples(run, n)
+    x_hat = trained.reconstruct(x, *given)
     out = out or run.pictures / "reconstructions.png"
     save_image(pairs(x, x_hat), out)
     figures = {"mse": float(np.mean((x - x_hat) ** 2)), "mae": float(np.mean(np.abs(x - x_hat)))}

@@ -69,7 +69,7 @@ def traverse(
 
     trained = run.load_model()
     z = None if start is None else trained.encode(picture(run, trained, start)[None])[0]
-    codes = trained.encode(first_examples(run, CODES))
+    codes = trained.encode(*first_examples(run, CODES))
     units = units or np.argsort(-codes.var(axis=0))[:n].tolist()
     mean, std = codes.mean(axis=0), codes.std(axis=0)
     if trained.has_posterior and trained.latent_layers == 1:  # N(0, 1) by the prior; other units are what they are

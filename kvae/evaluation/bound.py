@@ -19,8 +19,12 @@ def bound(model, batches, samples: int = 1, seed: int = 0) -> dict[str, float]:
     require_posterior(model)
     noise = keras.random.SeedGenerator(seed)
 
-    run = compiled(lambda x: model.rate_and_distortion(x, noise, samples), [*model.variables, noise.state])
-    parts = [[ops.convert_to_numpy(term) for term in run(ops.convert_to_tensor(x))] for x in examples(batches)]
+    run = compiled(
+        lambda *data: model.rate_and_distortion(*data, noise=noise, samples=samples), [*model.variables, noise.state]
+    )
+    parts = [
+        [ops.convert_to_numpy(term) for term in run(*map(ops.convert_to_tensor, data))] for data in examples(batches)
+    ]
     rate, distortion = (np.concatenate(column).astype("float64") for column in zip(*parts, strict=True))
     elbo = -rate - distortion
     return {
@@ -32,7 +36,7 @@ def bound(model, batches, samples: int = 1, seed: int = 0) -> dict[str, float]:
 
 
 def examples(batches):
-    """The x of every batch."""
+    """Every batch as a model takes it: (x,), or (x, y)."""
     for i in range(len(batches)):
-        x, _, _ = keras.utils.unpack_x_y_sample_weight(batches[i])
-        yield x
+        x, y, _ = keras.utils.unpack_x_y_sample_weight(batches[i])
+        yield (x,) if y is None else (x, y)

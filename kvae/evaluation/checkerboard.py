@@ -22,7 +22,7 @@ def checkerboard(model, batches) -> dict[str, float]:
         raise NotApplicable(f"it takes pictures of at least {4 * (NEIGHBOURS + 1)} pixels a side")
     if any(side % 2 for side in batches.x.shape[1:3]):
         raise NotApplicable("pictures of an odd side have no frequency of half a cycle per pixel")
-    spectra = sum(np.stack([_spectra(x), _spectra(model.reconstruct(x))]) for x in examples(batches))
+    spectra = sum(np.stack([_spectra(data[0]), _spectra(model.reconstruct(*data))]) for data in examples(batches))
     real, drawn = (_peak(s) for s in spectra)
     return {"checkerboard": drawn / real, "checkerboard_peak": drawn, "checkerboard_peak_real": real}
 

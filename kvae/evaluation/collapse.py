@@ -13,7 +13,7 @@ def collapse(model, batches) -> dict:
     With two layers of latent units, those next to x are counted; a unit's KL has no closed form then.
     """
     require_posterior(model)
-    parts = [model.posterior_parameters(x) for x in examples(batches)]
+    parts = [model.posterior_parameters(*data) for data in examples(batches)]
     mean, std = (np.concatenate(column) for column in zip(*parts, strict=True))
     figures = {"active_units": active_units(mean)}
     if model.latent_layers == 1:

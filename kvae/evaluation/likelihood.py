@@ -40,10 +40,10 @@ def likelihood(model, batches, samples: int = 2000, rows: int | None = None, see
     density = model.likelihood.support == "real"
     bytes_as_density = density and batches.x.dtype == np.uint8 and batches.scale == 255
     rng = np.random.default_rng(seed)
-    x = examples(batches)
+    data = examples(batches)
     if bytes_as_density:
-        x = ((255 * part + rng.random(part.shape, "float32")) / 256 for part in x)
-    log_p = log_evidence(model, x, len(batches.x), samples, rows, seed)
+        data = (((255 * x + rng.random(x.shape, "float32")) / 256, *given) for x, *given in data)
+    log_p = log_evidence(model, data, len(batches.x), samples, rows, seed)
     nats = -log_p.mean()
     figures = {
         "nll": float(nats),
@@ -64,8 +64,8 @@ def likelihood(model, batches, samples: int = 2000, rows: int | None = None, see
     return figures
 
 
-def log_evidence(model, batches: Iterable[np.ndarray], n: int, samples: int, rows: int | None = None, seed: int = 0):
-    """log 1/K Σ_k w_k of each of `n` examples in `batches` of arrays x (…): (n,) in float64, nats, K = `samples`.
+def log_evidence(model, batches: Iterable[tuple], n: int, samples: int, rows: int | None = None, seed: int = 0):
+    """log 1/K Σ_k w_k of each of `n` examples in `batches`, (x,) or (x, y) each: (n,) in float64, nats, K = `samples`.
 
     Exactly K draws are used, decoded `rows` at a time; their sum is accumulated in float64, in logarithms. Raises
     `UserError` for a K or `rows` below 1.
@@ -81,23 +81,31 @@ def log_evidence(model, batches: Iterable[np.ndarray], n: int, samples: int, row
     noise.state.assign(keras.random.SeedGenerator(seed).state)
     variables = [*model.variables, noise.state]
     log_weights = kept(
-        model, f"{draws} log_weights", lambda: compiled(lambda x: model.log_weights(x, noise, draws), variables)
+        model,
+        f"{draws} log_weights",
+        lambda: compiled(lambda *data: model.log_weights(*data, noise=noise, samples=draws), variables),
     )
     parts = []
     with bar(n, f"Estimating log p(x) by {samples:,} samples, examples") as advance:
-        for x in batches:
-            for start in range(0, len(x), block):
-                some = x[start : start + block]
-                padded = ops.convert_to_tensor(np.concatenate([some, np.repeat(some[-1:], block - len(some), axis=0)]))
+        for data in batches:
+            for start in range(0, len(data[0]), block):
+                some = [array[start : start + block] for array in data]
+                count = len(some[0])
+                padded = [ops.convert_to_tensor(_repeat_last(array, block)) for array in some]
                 log_sum = np.full(block, -np.inf)
                 for call in range(calls):
-                    log_w = ops.convert_to_numpy(log_weights(padded)).astype("float64")  # (draws, block)
+                    log_w = ops.convert_to_numpy(log_weights(*padded)).astype("float64")  # (draws, block)
                     log_w = log_w[: samples - call * draws]
                     log_sum = np.logaddexp(log_sum, np.logaddexp.reduce(log_w, axis=0))
-                parts.append(log_sum[: len(some)] - math.log(samples))
-                advance(len(some))
+                parts.append(log_sum[:count] - math.log(samples))
+                advance(count)
     return np.concatenate(parts)
 
 
+def _repeat_last(array: np.ndarray, n: int) -> np.ndarray:
+    """`array`, its last row repeated until there are `n`."""
+    return np.concatenate([array, np.repeat(array[-1:], n - len(array), axis=0)])
+
+
 def _binary(batches) -> bool:
-    return all(np.isin(x, (0.0, 1.0)).all() for x in examples(batches))
+    return all(np.isin(x, (0.0, 1.0)).all() for x, *_ in examples(batches))

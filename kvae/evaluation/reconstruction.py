@@ -14,8 +14,8 @@ def reconstruction(model, batches) -> dict[str, float]:
     mse = mean (x − x̂)²      mae = mean |x − x̂|      ssim: structural similarity (Wang et al. 2004), images only
     """
     squared, absolute, similarity, n, dimensions = 0.0, 0.0, [], 0, 0
-    for x in examples(batches):
-        error = model.reconstruct(x).astype("float64") - x
+    for x, *given in examples(batches):
+        error = model.reconstruct(x, *given).astype("float64") - x
         squared += np.square(error).sum()
         absolute += np.abs(error).sum()
         n, dimensions = n + len(x), error[0].size

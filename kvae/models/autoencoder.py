@@ -49,8 +49,3 @@ class Autoencoder(LatentModel):
 
     def phases(self):
         return (Phase(self.reconstruction, over={"loss": [self.encoder, self.decoder]}),)
-
-    # ------------------------------------------------------------------ call
-
-    def call(self, x, training=False):
-        return self.observation(self.code(x, training), training).mean

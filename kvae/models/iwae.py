@@ -56,7 +56,9 @@ class IWAE(StochasticLayers):
 
     @reports("loss", "rate", "distortion", "elbo")
     def bound(self, x, training):
-        log_px, log_ratio = self.importance_terms(x, self.noise, self.samples, training)  # (K, B)
+        log_px, log_ratio = self.importance_terms(
+            x, noise=self.noise, samples=self.samples, training=training
+        )  # (K, B)
         return importance_bound(log_px, log_ratio)
 
     @reports("encoder", "decoder", "loss", "rate", "distortion", "elbo")

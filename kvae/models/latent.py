@@ -29,10 +29,13 @@ def observe(likelihood, decoder, z, training: bool = False):
 
 
 class LatentModel(Model):
-    """A model p(x|z) with a way from x to z.
+    """A model p(x|z) with a way from x to z; or, for a model that takes labels y, all of it given y.
 
-    A subclass has `encoder`, `decoder`, `likelihood` and `observation(z)`, the distribution p(x|z) for codes (…, D); and
-    either `posterior(x)` with `prior()`, both distributions over z, or `code(x)`, a deterministic z.
+    A subclass has `encoder`, `decoder`, `likelihood` and, with `given` = () or (y,):
+
+        observation(z, *given, training)    p(x|z), for codes (…, D)
+        posterior(x, *given, training)      q(z|x), with `prior(*given)`, p(z): distributions over z
+        code(x, *given, training)           z itself, where it is deterministic and there is no posterior
     """
 
     latent_layers = 1
@@ -74,59 +77,71 @@ class LatentModel(Model):
         _check_shape("x", x, self.encoder.input_shape)
         self.likelihood.check(x)
 
-    def code(self, x, training=False):
+    def code(self, x, *given, training=False):
         """The point that stands for x: the posterior's mean."""
-        return self.posterior(x, training).mean
+        return self.posterior(x, *given, training=training).mean
 
-    def draw(self, noise, n: int, temperature: float = 1.0):
+    def call(self, x, training=False):
+        """x, or (x, y), through its code and back: the mean of p(x|z)."""
+        x, *given = (x,) if self.takes == ("x",) else x
+        return self.observation(self.code(x, *given, training=training), *given, training=training).mean
+
+    def draw(self, noise, n: int, *given, temperature: float = 1.0):
         """`n` codes from the prior, whose standard deviation `temperature` scales: (n, D)."""
-        return self.prior().sample(noise, (n,)) * temperature
+        return self.prior(*given).sample(noise, (n,)) * temperature
 
-    def importance_terms(self, x, noise, samples: int, training=False):
+    def importance_terms(self, x, *given, noise, samples: int, training=False):
         """log p(x|z_k) and log p(z_k) − log q(z_k|x) of K draws z_k ~ q(z|x): (K, B) each, in nats."""
-        qz = self.posterior(x, training)
+        qz = self.posterior(x, *given, training=training)
         z = qz.sample(noise, (samples,))  # (K, B, D)
-        return self.observation(z, training).log_prob(x), self.prior().log_prob(z) - qz.log_prob(z)
+        log_px = self.observation(z, *given, training=training).log_prob(x)
+        return log_px, self.prior(*given).log_prob(z) - qz.log_prob(z)
 
-    def log_weights(self, x, noise, samples: int, training=False):
+    def log_weights(self, x, *given, noise, samples: int, training=False):
         """log p(x, z_k) − log q(z_k|x) of K draws z_k ~ q(z|x): (K, B), in nats. Their mean is the ELBO in expectation."""
-        log_px, log_ratio = self.importance_terms(x, noise, samples, training)
+        log_px, log_ratio = self.importance_terms(x, *given, noise=noise, samples=samples, training=training)
         return log_px + log_ratio
 
-    def rate_and_distortion(self, x, noise, samples: int = 1):
+    def rate_and_distortion(self, x, *given, noise, samples: int = 1):
         """KL(q(z|x) ‖ p(z)) and −1/K Σ_k log p(x|z_k): (B,) each, in nats."""
-        qz = self.posterior(x)
-        log_px = self.observation(qz.sample(noise, (samples,))).log_prob(x)  # (K, B)
-        return kl(qz, self.prior()), -ops.mean(log_px, axis=0)
+        qz = self.posterior(x, *given)
+        log_px = self.observation(qz.sample(noise, (samples,)), *given).log_prob(x)  # (K, B)
+        return kl(qz, self.prior(*given)), -ops.mean(log_px, axis=0)
 
     # ------------------------------------------------------------------ NumPy in, NumPy out
 
-    def encode(self, x, batch_size: int = 256) -> np.ndarray:
+    def encode(self, x, *given, batch_size: int = 256) -> np.ndarray:
         """Codes of `x` (N, …): the posterior means (N, D)."""
-        self.check(np.asarray(x))
-        return self.batched("code", self.code, x, batch_size=batch_size)
+        self.check(np.asarray(x), *given)
+        return self.batched("code", self.code, x, *given, batch_size=batch_size)
 
-    def posterior_parameters(self, x, batch_size: int = 256) -> tuple[np.ndarray, np.ndarray]:
+    def posterior_parameters(self, x, *given, batch_size: int = 256) -> tuple[np.ndarray, np.ndarray]:
         """Mean and standard deviation of q(z|x), (N, D) each."""
-        self.check(np.asarray(x))
+        self.check(np.asarray(x), *given)
 
-        def parameters(x):
-            qz = self.posterior(x)
-            return qz.loc, ops.exp(qz.log_scale)
+        def parameters(*data):
+            qz = self.posterior(*data)
+            return qz.mean, ops.exp(qz.log_scale)
 
-        return self.batched("posterior_parameters", parameters, x, batch_size=batch_size)
+        return self.batched("posterior_parameters", parameters, x, *given, batch_size=batch_size)
 
-    def decode(self, z, batch_size: int = 256) -> np.ndarray:
+    def decode(self, z, *given, batch_size: int = 256) -> np.ndarray:
         """The mean of p(x|z) for codes `z` (N, D): (N, …), in the range of the data."""
-        _check_shape("z", np.asarray(z), self.decoder.input_shape)
-        return self.batched("decode", lambda z: self.observation(z).mean, z, batch_size=batch_size)
+        _check_shape("z", np.asarray(z), (None, *self.latent_shape))
+        return self.batched("decode", lambda *code: self.observation(*code).mean, z, *given, batch_size=batch_size)
 
-    def reconstruct(self, x, batch_size: int = 256) -> np.ndarray:
+    def reconstruct(self, x, *given, batch_size: int = 256) -> np.ndarray:
         """`x` (N, …) through its code and back."""
-        self.check(np.asarray(x))
-        return self.batched("reconstruct", self.call, x, batch_size=batch_size)
+        self.check(np.asarray(x), *given)
 
-    def sample(self, n: int, seed: int | None = None, temperature: float = 1.0, batch_size: int = 256) -> np.ndarray:
+        def there_and_back(x, *given):
+            return self.observation(self.code(x, *given), *given).mean
+
+        return self.batched("reconstruct", there_and_back, x, *given, batch_size=batch_size)
+
+    def sample(
+        self, n: int, *given, seed: int | None = None, temperature: float = 1.0, batch_size: int = 256
+    ) -> np.ndarray:
         """`n` draws z ~ p(z), decoded to the mean of p(x|z): (n, …).
 
         `temperature` scales the prior's standard deviation. The same `seed` gives the same pictures on one backend.
@@ -136,17 +151,18 @@ class LatentModel(Model):
                 f"Expected a model with a prior. Received: {type(self).__name__}, which has none to sample from. "
                 "Train a VAE, or decode codes of your own with decode(z)."
             )
-        z = self.draw(keras.random.SeedGenerator(seed), n, temperature)
-        return self.decode(ops.convert_to_numpy(z), batch_size)
+        z = self.draw(keras.random.SeedGenerator(seed), n, *given, temperature=temperature)
+        return self.decode(ops.convert_to_numpy(z), *given, batch_size=batch_size)
 
     def batched(self, key: str, function, *arrays, batch_size: int = 256):
         """`function` of tensors over the rows of `arrays`, compiled once under `key`, in batches of bounded memory."""
         run = kept(self, key, lambda: compiled(function, self.variables))
-        arrays = [np.asarray(array, "float32") for array in arrays]
-        if len(arrays[0]) == 0:
-            raise UserError(f"Expected at least one row. Received: shape={arrays[0].shape}.")
+        first, *others = (np.asarray(array) for array in arrays)
+        arrays = [first.astype("float32"), *others]  # labels stay what they are
+        if len(first) == 0:
+            raise UserError(f"Expected at least one row. Received: shape={first.shape}.")
         parts = []
-        for start in range(0, len(arrays[0]), batch_size):
+        for start in range(0, len(first), batch_size):
             out = run(*(ops.convert_to_tensor(array[start : start + batch_size]) for array in arrays))
             parts.append(keras.tree.map_structure(ops.convert_to_numpy, out))
         return keras.tree.map_structure(lambda *chunks: np.concatenate(chunks), *parts)

@@ -43,7 +43,9 @@ class LayeredVAE(StochasticLayers):
 
     @reports("loss", "rate", "distortion", "elbo")
     def free_energy(self, x, training):
-        return sampled_negative_elbo(*self.importance_terms(x, self.noise, self.samples, training))
+        return sampled_negative_elbo(
+            *self.importance_terms(x, noise=self.noise, samples=self.samples, training=training)
+        )
 
     # ------------------------------------------------------------------ phases
 

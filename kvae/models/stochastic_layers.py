@@ -57,12 +57,12 @@ class StochasticLayers(LatentModel):
         return observe(self.likelihood, self.decoder, z, training)
 
     def draw(self, noise, n, temperature=1.0):
-        top = super().draw(noise, n, temperature)
+        top = super().draw(noise, n, temperature=temperature)
         return top if self.latent_layers == 1 else gaussian(self.upper_decoder(top)).sample(noise)
 
-    def importance_terms(self, x, noise, samples, training=False):
+    def importance_terms(self, x, *, noise, samples, training=False):
         if self.latent_layers == 1:
-            return super().importance_terms(x, noise, samples, training)
+            return super().importance_terms(x, noise=noise, samples=samples, training=training)
         qz = self.posterior(x, training)
         z = qz.sample(noise, (samples,))  # (K, B, D)
         below = ops.reshape(z, (-1, z.shape[-1]))  # (K·B, D)
@@ -72,13 +72,8 @@ class StochasticLayers(LatentModel):
         above = self.prior().log_prob(u) + pz.log_prob(below) - qu.log_prob(u)  # (K·B,)
         return self.observation(z, training).log_prob(x), ops.reshape(above, (samples, -1)) - qz.log_prob(z)
 
-    def rate_and_distortion(self, x, noise, samples=1):
+    def rate_and_distortion(self, x, *, noise, samples=1):
         if self.latent_layers == 1:
-            return super().rate_and_distortion(x, noise, samples)
-        log_px, log_ratio = self.importance_terms(x, noise, samples)  # (K, B)
+            return super().rate_and_distortion(x, noise=noise, samples=samples)
+        log_px, log_ratio = self.importance_terms(x, noise=noise, samples=samples)  # (K, B)
         return -ops.mean(log_ratio, axis=0), -ops.mean(log_px, axis=0)
-
-    # ------------------------------------------------------------------ call
-
-    def call(self, x, training=False):
-        return self.observation(self.posterior(x, training).mean, training).mean

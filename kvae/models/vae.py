@@ -62,8 +62,3 @@ class VAE(LatentModel):
 
     def phases(self):
         return (Phase(self.free_energy, over={"loss": [self.encoder, self.decoder]}),)
-
-    # ------------------------------------------------------------------ call
-
-    def call(self, x, training=False):
-        return self.observation(self.posterior(x, training).mean, training).mean

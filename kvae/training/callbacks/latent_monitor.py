@@ -20,7 +20,7 @@ class PosteriorCollapse(UserWarning):
 
 
 class LatentMonitor(keras.callbacks.Callback):
-    """Adds to the logs of every epoch, over the examples `x` (a batch or two of validation data):
+    """Adds to the logs of every epoch, over the examples `data`, (x,) or (x, y), a batch or two of validation data:
 
     `posterior_mean_min`, `posterior_mean_max`, `posterior_std_min`, `posterior_std_max`: extremes over x and units;
     `active_units`: units j with Var_x E_q[z_j] > 0.01;
@@ -29,9 +29,9 @@ class LatentMonitor(keras.callbacks.Callback):
     Warns with `PosteriorCollapse`, once, when no unit has been active for three epochs.
     """
 
-    def __init__(self, x: np.ndarray):
+    def __init__(self, *data: np.ndarray):
         super().__init__()
-        self.x = x
+        self.data = data
         self.without_code = 0
 
     def on_train_begin(self, logs=None):
@@ -39,7 +39,7 @@ class LatentMonitor(keras.callbacks.Callback):
             raise UserError(f"Expected a model with a posterior. Received: {type(self.model).__name__}.")
 
     def on_epoch_end(self, epoch, logs=None):
-        mean, std = self.model.posterior_parameters(self.x)
+        mean, std = self.model.posterior_parameters(*self.data)
         active = active_units(mean)
         logs |= {
             "posterior_mean_min": float(mean.min()),

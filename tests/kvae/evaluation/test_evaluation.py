@@ -109,7 +109,7 @@ def test_pairs_put_reconstructions_under_originals():
 def test_pictures_per_epoch(tmp_path):
     model = MODELS["VAE"]()
     model.compile("adam")
-    model.fit(batch(8), epochs=3, callbacks=[Pictures(tmp_path, batch(4), every=2, samples=4)], verbose=0)
+    model.fit(batch(8), epochs=3, callbacks=[Pictures(tmp_path, (batch(4),), every=2)], verbose=0)
     assert sorted(p.name for p in tmp_path.iterdir()) == [
         f"epoch-{epoch:04d}-{what}.png" for epoch in (2, 3) for what in ("reconstructions", "samples")
     ]

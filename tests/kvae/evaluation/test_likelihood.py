@@ -30,7 +30,7 @@ def test_the_estimate_tends_to_the_exact_evidence(cls, rng):
 
 def test_each_example_has_its_own_evidence(rng):
     model, x, exact = linear_gaussian(VAE, rng)
-    estimates = log_evidence(model, [x[:100], x[100:]], len(x), samples=3000)
+    estimates = log_evidence(model, [(x[:100],), (x[100:],)], len(x), samples=3000)
     assert estimates.dtype == "float64"
     np.testing.assert_allclose(estimates, exact, atol=0.25)
     assert abs(estimates - exact).mean() < 0.03
@@ -44,7 +44,7 @@ class Counting(keras.layers.Layer):
         self.drawn = self.add_weight(shape=(), initializer="zeros", trainable=False)
         self.asked = []
 
-    def log_weights(self, x, noise, samples, training=False):
+    def log_weights(self, x, *, noise, samples):
         self.asked.append((samples, x.shape[0]))
         number = self.drawn + ops.arange(1, samples + 1, dtype="float32")
         self.drawn.assign_add(samples)
@@ -57,7 +57,7 @@ class Counting(keras.layers.Layer):
 def test_exactly_k_draws_count(samples, rows):
     """Of weights 1, 2, …, K the mean is (K + 1) / 2: any other number of draws has another."""
     model = Counting()
-    estimate = log_evidence(model, [np.zeros((1, 2), "float32")], 1, samples, rows)
+    estimate = log_evidence(model, [(np.zeros((1, 2), "float32"),)], 1, samples, rows)
     np.testing.assert_allclose(np.exp(estimate), (samples + 1) / 2, rtol=1e-5)
     assert all(draws * examples <= rows for draws, examples in model.asked)
 
@@ -65,7 +65,7 @@ def test_exactly_k_draws_count(samples, rows):
 def test_it_does_not_matter_how_the_work_is_cut(rng):
     model, x, exact = linear_gaussian(VAE, rng)
     for rows in (7, 512, 100_000):
-        estimates = log_evidence(model, [x[:33], x[33:]], len(x), samples=500, rows=rows)
+        estimates = log_evidence(model, [(x[:33],), (x[33:],)], len(x), samples=500, rows=rows)
         assert estimates.mean() == pytest.approx(exact.mean(), abs=0.02)
 
 
@@ -73,7 +73,7 @@ def test_weights_that_no_float32_holds(monkeypatch):
     """log w near −7000, as of an image: exp underflows in every float, its logarithm does not."""
     model = Counting()
     monkeypatch.setattr(model, "log_weights", lambda x, noise, samples: ops.full((samples, x.shape[0]), -7000.25))
-    estimate = log_evidence(model, [np.zeros((3, 2), "float32")], 3, samples=100, rows=30)
+    estimate = log_evidence(model, [(np.zeros((3, 2), "float32"),)], 3, samples=100, rows=30)
     np.testing.assert_allclose(estimate, -7000.25, atol=1e-6)
 
 

@@ -17,7 +17,8 @@ from tests.kvae.models.linear_gaussian import linear_gaussian
 
 def _bound(model, x, samples, repeats):
     values = [
-        ops.convert_to_numpy(log_mean_weight(model.log_weights(x, model.noise, samples))).mean() for _ in range(repeats)
+        ops.convert_to_numpy(log_mean_weight(model.log_weights(x, noise=model.noise, samples=samples))).mean()
+        for _ in range(repeats)
     ]
     return np.mean(values), np.std(values) / np.sqrt(repeats)
 
