@@ -55,7 +55,7 @@ def held_out(run, split: str | None = None, batch_size: int | None = None, first
 
 def picture_shape(model, name: str) -> tuple[int, ...]:
     """The shape (H, W, C) of what the model called `name` takes; raises `UserError` when that is no picture."""
-    shape = tuple(model.encoder.input_shape[1:])
+    shape = model.data_shape
     if len(shape) != 3:
         raise UserError(f"Expected a model of pictures. Received: {name}, whose data have the shape {shape}.")
     return shape

@@ -70,7 +70,7 @@ def _contender(run, name: str, n: int):
     from kvae.evaluation.comparison import Contender, tiles
 
     model, pictures = run.load_model(), {}
-    if len(model.encoder.input_shape) == 4:
+    if len(model.data_shape) == 3:
         examples, samples = tiles(n)
         try:
             data = first_examples(run, examples)

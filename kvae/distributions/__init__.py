@@ -11,6 +11,7 @@ distribution of the data.
     distortion = -px.log_prob(x)
 """
 
+from kvae.distributions import labels as labels
 from kvae.distributions import likelihoods as likelihoods
 from kvae.distributions.base import Distribution as Distribution
 from kvae.distributions.bernoulli import Bernoulli as Bernoulli
@@ -18,6 +19,8 @@ from kvae.distributions.categorical import Categorical as Categorical
 from kvae.distributions.categorical import CategoricalLevels as CategoricalLevels
 from kvae.distributions.divergence import kl as kl
 from kvae.distributions.divergence import kl_per_unit as kl_per_unit
+from kvae.distributions.labels import BinaryLabels as BinaryLabels
+from kvae.distributions.labels import ClassLabels as ClassLabels
 from kvae.distributions.laplace import Laplace as Laplace
 from kvae.distributions.likelihoods import Likelihood as Likelihood
 from kvae.distributions.logistic import DiscretizedLogistic as DiscretizedLogistic

@@ -48,20 +48,24 @@ class LatentModel(Model):
         `codes` is how many numbers per latent unit the encoder returns: 1 for a point, 2 for a Gaussian. A decoder with
         too few channels would otherwise be broadcast against the data without a word.
         """
-        *sides, channels = self.encoder.input_shape[1:]
-        wanted = {
-            "decoder's outputs": (
-                self.decoder.output_shape[1:],
-                (*sides, channels * self.likelihood.outputs),
-            ),
-            "encoder's outputs": (self.encoder.output_shape[1:], (codes * self.decoder.input_shape[-1],)),
-        }
-        for what, (shape, expected) in wanted.items():
-            if tuple(shape) != expected:
-                raise UserError(
-                    f"Expected the {what} to have the shape {expected}, for data {(*sides, channels)}, "
-                    f"{self.decoder.input_shape[-1]} latent units and {self.likelihood}. Received: shape={tuple(shape)}."
-                )
+        *sides, channels = self.data_shape
+        self.check_net("decoder", (*sides, channels * self.likelihood.outputs))
+        self.check_net("encoder", (codes * self.latent_shape[-1],))
+
+    def check_net(self, name: str, expected: tuple[int, ...]) -> None:
+        """Raises unless the outputs of the net called `name` have the shape `expected`."""
+        shape = tuple(getattr(self, name).output_shape[1:])
+        if shape != expected:
+            raise UserError(
+                f"Expected the {name}'s outputs to have the shape {expected}, for data {self.data_shape}, "
+                f"{self.latent_shape[-1]} latent units and {self.likelihood}. Received: shape={shape}."
+            )
+
+    @property
+    def data_shape(self) -> tuple[int, ...]:
+        """The shape of one x."""
+        shape = self.encoder.input_shape
+        return tuple((shape[0] if isinstance(shape, list) else shape)[1:])
 
     @property
     def latent_shape(self) -> tuple[int, ...]:
@@ -74,7 +78,7 @@ class LatentModel(Model):
     def check(self, x, y=None):
         if isinstance(x, Mapping):
             raise UserError(f"Expected x to be one array. Received: a dict of {sorted(x)}.")
-        _check_shape("x", x, self.encoder.input_shape)
+        _check_shape("x", x, (None, *self.data_shape))
         self.likelihood.check(x)
 
     def code(self, x, *given, training=False):
@@ -83,7 +87,13 @@ class LatentModel(Model):
 
     def call(self, x, training=False):
         """x, or (x, y), through its code and back: the mean of p(x|z)."""
-        x, *given = (x,) if self.takes == ("x",) else x
+        if self.takes == ("x",):
+            x = (x,)
+        elif not isinstance(x, tuple | list):
+            raise UserError(
+                f"Expected x and y: {type(self).__name__} takes labels. Received: x alone. Call it on [x, y]."
+            )
+        x, *given = x
         return self.observation(self.code(x, *given, training=training), *given, training=training).mean
 
     def draw(self, noise, n: int, *given, temperature: float = 1.0):

@@ -25,19 +25,25 @@ def conv_encoder(
     width: int = 32,
     kernel: int = 4,
     momentum: float = 0.99,
+    labels: int = 0,
     name: str | None = None,
 ) -> keras.Model:
-    """Strided convolutions with leaky ReLU, and a linear layer: images (B, H, W, C) -> (B, outputs)."""
+    """Strided convolutions with leaky ReLU, and a linear layer: images (B, H, W, C) -> (B, outputs).
+
+    With `labels` the net takes that many numbers (B, labels) beside the image, which the linear layer sees.
+    """
     sides = _sides(shape)
-    image = keras.Input(tuple(shape))
+    image, y = keras.Input(tuple(shape)), keras.Input((labels,))
     h = image
     for stage in range(len(sides) - 1):
         h = StridedConv2D(_channels(width, stage), kernel, strides=2, padding="same", use_bias=stage == 0)(h)
         if stage > 0:
             h = layers.BatchNormalization(momentum=momentum)(h)
         h = layers.LeakyReLU(0.2)(h)
-    h = layers.Dense(outputs, dtype=output_dtype())(layers.Flatten()(h))
-    return keras.Model(image, h, name=name)
+    h = layers.Flatten()(h)
+    h = layers.Concatenate()([h, y]) if labels else h
+    h = layers.Dense(outputs, dtype=output_dtype())(h)
+    return keras.Model([image, y] if labels else image, h, name=name)
 
 
 def conv_decoder(

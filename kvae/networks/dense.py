@@ -12,22 +12,24 @@ def mlp(
     outputs: int | Sequence[int],
     hidden: Sequence[int] = (),
     activation: str = "relu",
+    labels: int = 0,
     name: str | None = None,
 ) -> keras.Model:
     """Dense layers of the widths `hidden`, and a linear one: (B, *inputs) -> (B, *outputs).
 
     Shapes of several axes are flattened on the way in and restored on the way out, so that a dense encoder or decoder
-    takes the place of a convolutional one.
+    takes the place of a convolutional one. With `labels` the net takes that many numbers (B, labels) beside x.
     """
     inputs, outputs = _shape(inputs), _shape(outputs)
-    x = keras.Input(inputs)
+    x, y = keras.Input(inputs), keras.Input((labels,))
     h = layers.Flatten()(x) if len(inputs) > 1 else x
+    h = layers.Concatenate()([h, y]) if labels else h
     for width in hidden:
         h = layers.Dense(width, activation=activation)(h)
     h = layers.Dense(math.prod(outputs), dtype=output_dtype())(h)
     if len(outputs) > 1:
         h = layers.Reshape(outputs, dtype=output_dtype())(h)
-    return keras.Model(x, h, name=name)
+    return keras.Model([x, y] if labels else x, h, name=name)
 
 
 def output_dtype() -> str:

@@ -21,6 +21,19 @@ def _dense(outputs=2 * LATENT):
     return networks.mlp(SHAPE, outputs, (16,), "softplus"), networks.mlp(LATENT, SHAPE, (16,), "softplus")
 
 
+def _csvae(labels, adversary=True, **options):
+    units = labels.units
+    return models.CSVAE(
+        encoder=networks.mlp(SHAPE, 4, (16,), "softplus"),
+        label_encoder=networks.mlp(SHAPE, 2, (16,), "softplus", labels=units),
+        label_prior=networks.mlp(units, 2, (5,), "softplus"),
+        decoder=_dense()[1],
+        adversary=networks.mlp(2, units, (7,), "softplus") if adversary else None,
+        labels=labels,
+        **options,
+    )
+
+
 MODELS = {
     "Autoencoder": lambda: models.Autoencoder(*_dense(LATENT), likelihood="normal"),
     "VAE": lambda: models.VAE(*_dense(), beta=0.7, free_bits=0.05),
@@ -38,11 +51,27 @@ MODELS = {
         upper_decoder=networks.mlp(2, 2 * LATENT, (5,), "softplus"),
     ),
     "IWAE, doubly reparameterised": lambda: models.IWAE(*_dense(), samples=4, doubly_reparameterized=True),
+    "CondVAE": lambda: models.CondVAE(
+        networks.mlp(SHAPE, 2 * LATENT, (16,), "softplus", labels=2),
+        networks.mlp(LATENT + 2, SHAPE, (16,), "softplus"),
+        labels=distributions.BinaryLabels(2),
+    ),
+    "CondVAE, classes": lambda: models.CondVAE(
+        networks.conv_encoder(SHAPE, 2 * LATENT, width=4, labels=3),
+        networks.conv_decoder(LATENT + 3, SHAPE, width=4),
+        labels=distributions.ClassLabels(3),
+    ),
+    "CSVAE": lambda: _csvae(distributions.BinaryLabels(2)),
+    "CSVAE, base rate": lambda: _csvae(distributions.BinaryLabels(1), base_rate=[0.2], beta_information=5.0),
+    "CSVAE, classes": lambda: _csvae(distributions.ClassLabels(3)),
+    "CSVAE, no adversary": lambda: _csvae(distributions.BinaryLabels(1), adversary=False),
     "VAE, convolutional": lambda: models.VAE(*_conv(), likelihood="bernoulli"),
 }
 """Every model of kvae.models, at minimal size."""
 
 OTHERS = {
+    "BinaryLabels": lambda: distributions.BinaryLabels(2),
+    "ClassLabels": lambda: distributions.ClassLabels(3),
     "StridedConv2D": lambda: networks.StridedConv2D(4, 4, strides=2, padding="same"),
     "StridedConv2DTranspose": lambda: networks.StridedConv2DTranspose(4, 4, strides=2, padding="same"),
     "Optimizers": lambda: training.Optimizers({"loss": keras.optimizers.Adam(1e-3)}),
@@ -64,8 +93,13 @@ def batch(n=6, seed=0):
 
 
 def data_for(model, n=6, seed=0):
-    """What `fit` takes for this model."""
-    return (batch(n, seed),)
+    """What `fit` takes for this model: (x,), or (x, y)."""
+    if model.takes == ("x",):
+        return (batch(n, seed),)
+    labels, rng = model.labels, np.random.default_rng(seed)
+    if isinstance(labels, distributions.BinaryLabels):
+        return batch(n, seed), rng.integers(0, 2, (n, labels.count)).astype("uint8")
+    return batch(n, seed), rng.integers(0, labels.classes, n).astype("int32")
 
 
 def settle(model):

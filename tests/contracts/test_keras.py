@@ -20,7 +20,7 @@ def test_fit_evaluate_predict(name):
     assert set(history) == {*names, *(f"val_{n}" for n in names)}
     assert all(np.isfinite(v).all() for v in history.values())
     assert model.evaluate(*data, verbose=0, return_dict=True).keys() == set(names)
-    assert model.predict(data[0], verbose=0).shape == data[0].shape
+    assert model.predict(data[0] if len(data) == 1 else [*data], verbose=0).shape == data[0].shape
 
 
 @pytest.mark.parametrize("name", MODELS)

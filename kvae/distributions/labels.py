@@ -1,0 +1,148 @@
+"""Labels: what y may be, how a net takes it, and the distribution of it that a net's logits stand for."""
+
+import abc
+import dataclasses
+
+import keras
+import numpy as np
+from keras import ops
+
+from kvae.errors import UserError
+
+
+@dataclasses.dataclass(frozen=True)
+class Labels(abc.ABC):
+    """What y may be. Its field is its configuration; two with equal fields are equal."""
+
+    @property
+    @abc.abstractmethod
+    def units(self) -> int:
+        """How many numbers stand for one y, in a net's input as in its output."""
+
+    @abc.abstractmethod
+    def encode(self, y):
+        """y as floats (B, units)."""
+
+    @abc.abstractmethod
+    def log_prob(self, y, logits):
+        """log q(y) under `logits` (B, units): (B,), in nats."""
+
+    @abc.abstractmethod
+    def negative_entropy(self, logits):
+        """Σ_y q(y) log q(y) under `logits` (B, units): (B,), in nats; least where the logits tell nothing."""
+
+    @abc.abstractmethod
+    def divergence(self, rates, logits):
+        """KL(p ‖ q) of fixed probabilities `rates` (units,) from those of `logits` (B, units): (B,), in nats."""
+
+    @abc.abstractmethod
+    def check(self, y, name: str = "y") -> None:
+        """Raises `UserError` unless the array `y` holds such labels."""
+
+    @abc.abstractmethod
+    def is_one(self, y) -> bool:
+        """Whether the array `y` is one label and not several."""
+
+    def spread(self, y, n: int) -> np.ndarray:
+        """`n` labels: those of `y`, or one of them `n` times. Raises `UserError` for any other number."""
+        y = np.asarray(y)
+        y = np.broadcast_to(y, (n, *y.shape)) if self.is_one(y) else y
+        self.check(y)
+        if len(y) != n:
+            raise UserError(f"Expected {n} labels, or one for all. Received: {len(y)}.")
+        return y
+
+    def get_config(self):
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**config)
+
+
+@keras.saving.register_keras_serializable("kvae")
+@dataclasses.dataclass(frozen=True)
+class BinaryLabels(Labels):
+    """`count` attributes, each 0 or 1: y (N, count), or (N,) of a single one. Given z they are independent."""
+
+    count: int = 1
+
+    @property
+    def units(self):
+        return self.count
+
+    def encode(self, y):
+        return ops.reshape(ops.cast(y, keras.config.floatx()), (-1, self.count))
+
+    def is_one(self, y):
+        return y.ndim == 0 or (y.ndim == 1 and self.count > 1)
+
+    def log_prob(self, y, logits):
+        y = self.encode(y)
+        return ops.sum(y * ops.log_sigmoid(logits) + (1 - y) * ops.log_sigmoid(-logits), axis=-1)
+
+    def negative_entropy(self, logits):
+        return self._expected(ops.sigmoid(logits), logits)
+
+    def divergence(self, rates, logits):
+        rates = np.clip(np.asarray(rates, keras.config.floatx()), 1e-6, 1 - 1e-6)
+        constant = float((rates * np.log(rates) + (1 - rates) * np.log(1 - rates)).sum())
+        return constant - self._expected(rates, logits)
+
+    def _expected(self, p, logits):
+        """E_p[log q(y)], p being the probability of 1."""
+        return ops.sum(p * ops.log_sigmoid(logits) + (1 - p) * ops.log_sigmoid(-logits), axis=-1)
+
+    def check(self, y, name="y"):
+        y = np.asarray(y)
+        if y.shape[1:] not in ((self.count,), ()) or (y.ndim == 1 and self.count > 1):
+            raise UserError(f"Expected {name} of shape (N, {self.count}). Received: {name}.shape={y.shape}.")
+        if not np.isin(y, (0, 1)).all():
+            found = sorted(set(np.unique(y).tolist()) - {0, 1})[0]
+            repair = f"({name} + 1) / 2 turns −1 and +1 into them." if found == -1 else "Use 0 and 1."
+            raise UserError(f"Expected labels 0 and 1. Received: {name} with {found}. {repair}")
+
+
+@keras.saving.register_keras_serializable("kvae")
+@dataclasses.dataclass(frozen=True)
+class ClassLabels(Labels):
+    """One of `classes` classes: y (N,) of whole numbers from 0."""
+
+    classes: int
+
+    @property
+    def units(self):
+        return self.classes
+
+    def encode(self, y):
+        return ops.one_hot(ops.cast(ops.reshape(y, (-1,)), "int32"), self.classes, dtype=keras.config.floatx())
+
+    def is_one(self, y):
+        return y.ndim == 0
+
+    def log_prob(self, y, logits):
+        return ops.sum(self.encode(y) * ops.log_softmax(logits, axis=-1), axis=-1)
+
+    def negative_entropy(self, logits):
+        log_q = ops.log_softmax(logits, axis=-1)
+        return ops.sum(ops.exp(log_q) * log_q, axis=-1)
+
+    def divergence(self, rates, logits):
+        rates = np.clip(np.asarray(rates, keras.config.floatx()), 1e-6, 1.0)
+        constant = float((rates * np.log(rates)).sum())
+        return constant - ops.sum(rates * ops.log_softmax(logits, axis=-1), axis=-1)
+
+    def check(self, y, name="y"):
+        y = np.asarray(y)
+        if y.ndim != 1:
+            raise UserError(f"Expected {name} of shape (N,), a class each. Received: {name}.shape={y.shape}.")
+        if y.size and not (np.equal(np.mod(y, 1), 0).all() and y.min() >= 0 and y.max() < self.classes):
+            raise UserError(f"Expected classes 0 to {self.classes - 1}. Received: {name} from {y.min()} to {y.max()}.")
+
+
+def get(labels) -> Labels:
+    """The labels that a Keras configuration or labels themselves stand for. Raises `UserError` for anything else."""
+    found = keras.saving.deserialize_keras_object(labels) if isinstance(labels, dict) else labels
+    if isinstance(found, Labels):
+        return found
+    raise UserError(f"Expected labels: BinaryLabels(count) or ClassLabels(classes). Received: labels={labels!r}.")

@@ -1,0 +1,55 @@
+"""What every model of labelled data offers: x given y, NumPy in, NumPy out."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from kvae.errors import UserError
+from kvae.models.latent import LatentModel
+
+
+class LabelledModel(LatentModel):
+    """A model p(x|z, y) or p(x, z|y) with a way from (x, y) to a code.
+
+    A subclass has `labels`, and the methods of `LatentModel` take y behind x. Its `prior(y)` has a batch axis, that of y;
+    `relabel(z, y)` is the code that stands for the same x with other labels.
+    """
+
+    takes = ("x", "y")
+
+    def check(self, x, y=None):
+        super().check(x)
+        if y is not None:  # `fit` says what is missing
+            self.labels.check(y)
+
+    def relabel(self, z, y):
+        """The code z with labels y in place of its own: unchanged where the labels are no part of the code."""
+        return z
+
+    def draw(self, noise, n, y, temperature=1.0):
+        prior = self.prior(ops.convert_to_tensor(y))
+        return prior.mean + temperature * (prior.sample(noise) - prior.mean)
+
+    def sample(self, n: int, y=None, *, seed=None, temperature: float = 1.0, batch_size: int = 256) -> np.ndarray:
+        """`n` draws z ~ p(z|y), decoded to the mean of p(x|z, y): (n, …). `y` holds n labels, or one for all."""
+        if y is None:
+            raise UserError(f"Expected labels to sample pictures of. Received: y=None. {self.labels} tells which.")
+        y = self.labels.spread(y, n)
+        z = self.draw(keras.random.SeedGenerator(seed), n, y, temperature)
+        return self.decode(ops.convert_to_numpy(z), y, batch_size=batch_size)
+
+    def transfer(self, x, y, new_y, batch_size: int = 256) -> np.ndarray:
+        """`x` (N, …) with labels `y`, decoded with `new_y` in their place: (N, …)."""
+        for labels in (y, new_y):
+            self.check(np.asarray(x), labels)
+
+        def transfer(x, y, new_y):
+            return self.observation(self.relabel(self.code(x, y), new_y), new_y).mean
+
+        return self.batched("transfer", transfer, x, y, new_y, batch_size=batch_size)
+
+
+def beside(z, features):
+    """Codes z (…, B, D) and features (B, A) of their examples, side by side: (…, B, D + A)."""
+    features = ops.cast(features, z.dtype) + ops.zeros_like(z[..., :1])  # (B, A) + (…, B, 1) -> (…, B, A)
+    return ops.concatenate([z, features], axis=-1)
