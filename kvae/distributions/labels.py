@@ -87,7 +87,7 @@ class BinaryLabels(Labels):
     def divergence(self, rates, logits):
         rates = np.clip(np.asarray(rates, keras.config.floatx()), 1e-6, 1 - 1e-6)
         constant = float((rates * np.log(rates) + (1 - rates) * np.log(1 - rates)).sum())
-        return constant - self._expected(rates, logits)
+        return constant - self._expected(ops.convert_to_tensor(rates), logits)
 
     def _expected(self, p, logits):
         """E_p[log q(y)], p being the probability of 1."""
@@ -130,7 +130,7 @@ class ClassLabels(Labels):
     def divergence(self, rates, logits):
         rates = np.clip(np.asarray(rates, keras.config.floatx()), 1e-6, 1.0)
         constant = float((rates * np.log(rates)).sum())
-        return constant - ops.sum(rates * ops.log_softmax(logits, axis=-1), axis=-1)
+        return constant - ops.sum(ops.convert_to_tensor(rates) * ops.log_softmax(logits, axis=-1), axis=-1)
 
     def check(self, y, name="y"):
         y = np.asarray(y)

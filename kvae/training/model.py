@@ -69,7 +69,8 @@ class Model(Backend, keras.Model):
             )
         if self.takes == ("x", "y") and y is None:
             raise UserError(f"Expected x and y: {type(self).__name__} learns from labels. Received: y=None.")
-        return x if y is None else (x, y)
+        # Run eagerly, TensorFlow is handed arrays, which a net of several inputs does not take beside tensors.
+        return keras.tree.map_structure(ops.convert_to_tensor, x if y is None else (x, y))
 
     # ------------------------------------------------------------------ the door
 
