@@ -204,6 +204,7 @@ def batches(dataset: Dataset, split: Split, training: Training, *, batch_size: i
         batch_size=batch_size or training.batch_size,
         scale=1.0 if dataset.support == "binary" else 255.0,
         transform=training.transform,
+        labels=split.y,
         **options,
     )
 

@@ -7,32 +7,49 @@ from kvae.evaluation.applicable import NotApplicable
 from kvae.evaluation.bound import bound
 from kvae.evaluation.checkerboard import checkerboard
 from kvae.evaluation.collapse import collapse
+from kvae.evaluation.divergence import divergence, leakage
 from kvae.evaluation.likelihood import likelihood
 from kvae.evaluation.reconstruction import reconstruction
 
-__all__ = ["METRICS", "bound", "checkerboard", "collapse", "evaluate", "likelihood", "reconstruction"]
+__all__ = [
+    "METRICS",
+    "bound",
+    "checkerboard",
+    "collapse",
+    "divergence",
+    "evaluate",
+    "leakage",
+    "likelihood",
+    "reconstruction",
+]
 
 METRICS = {
     "elbo": bound,
     "reconstruction": reconstruction,
     "collapse": collapse,
     "checkerboard": checkerboard,
+    "divergence": divergence,
+    "leakage": leakage,
     "nll": likelihood,
 }
 """What `evaluate` computes, by name: functions of a model and batches that return named figures. A figure that the model
 does not have is a `NotApplicable` in its place; when it has none of them, that is raised."""
 
-QUICK = tuple(name for name in METRICS if name != "nll")
-"""Metrics that take one pass through the data."""
+QUICK = ("elbo", "reconstruction", "collapse", "checkerboard")
+"""Metrics that take one pass through the data, and no further training."""
+
+OF_LABELS = ("divergence", "leakage")
+"""Metrics that only a model which learns from labels is judged by unless one asks."""
 
 
 def evaluate(model, batches, metrics: Iterable[str] | None = None, **options: Mapping) -> dict:
     """Figures of `model` on held-out `batches`: {"n": examples, "metrics": {name: figure}, "skipped": {metric: reason}}.
 
-    `metrics` are names in `METRICS`, by default all; `options` are further arguments of each by its name, such as
-    nll={"samples": 5000}. A figure that the model does not have is absent and named under "skipped" with its reason.
+    `metrics` are names in `METRICS`, by default all that the model is meant for; `options` are further arguments of each
+    by its name, such as nll={"samples": 5000}. A figure that the model does not have is absent and named under "skipped"
+    with its reason.
     """
-    chosen = tuple(metrics or METRICS)
+    chosen = tuple(metrics or (name for name in METRICS if name not in OF_LABELS or "y" in model.takes))
     for name in chosen:
         if name not in METRICS:
             raise UserError(f"Expected metrics among {', '.join(METRICS)}. Received: metric={name}.")

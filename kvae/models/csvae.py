@@ -110,6 +110,10 @@ class CSVAE(LabelledModel):
     def units_z(self):
         return self.encoder.output_shape[-1] // 2
 
+    @property
+    def parts(self):
+        return {"z": slice(self.units_z), "w": slice(self.units_z, None)}
+
     def relabel(self, z, y):
         return ops.concatenate([z[..., : self.units_z], self.prior_w(y).mean], axis=-1)
 

@@ -72,6 +72,11 @@ class LatentModel(Model):
         return tuple(self.decoder.input_shape[1:])
 
     @property
+    def parts(self) -> dict[str, slice]:
+        """The code's parts by name: one, unless some units have a task of their own."""
+        return {"z": slice(None)}
+
+    @property
     def has_posterior(self) -> bool:
         return hasattr(self, "posterior")
 

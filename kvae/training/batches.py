@@ -15,7 +15,8 @@ class Batches(keras.utils.PyDataset):
     Args:
         x: array (N, …): bytes (uint8), or floats which pass unchanged. Values 0 and 1 that stand for themselves come
             with `scale=1`.
-        y: array (N, …) or None.
+        y: array (N, …) that batches hold beside x, or None.
+        labels: what is known of the examples, for those who judge a model that does not learn from it; by default y.
         batch_size: examples in a batch; the last batch of an epoch may be shorter.
         seed: of the order; None keeps the order of the array.
         scale: what bytes are divided by.
@@ -32,9 +33,11 @@ class Batches(keras.utils.PyDataset):
         seed: int | None = None,
         scale: float = 255.0,
         transform: Callable[[np.ndarray, np.random.Generator], np.ndarray] | None = None,
+        labels: np.ndarray | None = None,
     ):
         super().__init__()
         self.x, self.y = x, y
+        self.labels = y if labels is None else labels
         self.batch_size, self.seed, self.scale, self.transform = batch_size, seed, scale, transform
         self.begin(0)
 
