@@ -4,7 +4,7 @@ import numpy as np
 
 from kvae.evaluation.applicable import require_posterior
 from kvae.evaluation.bound import examples
-from kvae.training.callbacks.latent_monitor import active_units, gaussian_kl_per_unit
+from kvae.training.callbacks.latent_monitor import active_units
 
 
 def collapse(model, batches) -> dict:
@@ -13,9 +13,9 @@ def collapse(model, batches) -> dict:
     With two layers of latent units, those next to x are counted; a unit's KL has no closed form then.
     """
     require_posterior(model)
-    parts = [model.posterior_parameters(*data) for data in examples(batches)]
-    mean, std = (np.concatenate(column) for column in zip(*parts, strict=True))
+    mean = np.concatenate([model.encode(*data) for data in examples(batches)])
     figures = {"active_units": active_units(mean)}
     if model.latent_layers == 1:
-        figures["kl_per_unit"] = [round(float(value), 6) for value in gaussian_kl_per_unit(mean, std)]
+        rates = np.concatenate([model.rate_per_unit(*data) for data in examples(batches)])
+        figures["kl_per_unit"] = [round(float(value), 6) for value in rates.mean(axis=0)]
     return figures

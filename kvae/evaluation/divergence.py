@@ -44,7 +44,9 @@ def leakage(model, batches, seed: int = 0) -> dict[str, float]:
         for y in labels:
             if min(len(np.unique(y[half])), len(np.unique(y[~half]))) < 2:
                 raise NotApplicable("a label has the same value throughout")
-            judge = HistGradientBoostingClassifier(learning_rate=0.05, early_stopping=True, random_state=seed).fit(z[half], y[half])
+            judge = HistGradientBoostingClassifier(learning_rate=0.05, early_stopping=True, random_state=seed).fit(
+                z[half], y[half]
+            )
             scores.append(roc_auc_score(y[~half], judge.predict_proba(z[~half])[:, 1]))
         figures[f"leakage.{part}"] = float(np.mean(scores))
     return figures

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from kvae.distributions import Normal, kl
+from kvae.distributions import Normal, kl, kl_per_unit
 from kvae.distributions.likelihoods import LOG_SCALES
 from kvae.errors import UserError
 from kvae.training import Model
@@ -139,6 +139,15 @@ class LatentModel(Model):
             return qz.mean, ops.exp(qz.log_scale)
 
         return self.batched("posterior_parameters", parameters, x, *given, batch_size=batch_size)
+
+    def rate_per_unit(self, x, *given, batch_size: int = 256) -> np.ndarray:
+        """KL(q(z_j|x) ‖ p(z_j)) of every unit: (N, D), in nats. For one layer of latent units."""
+        self.check(np.asarray(x), *given)
+
+        def rates(x, *given):
+            return kl_per_unit(self.posterior(x, *given), self.prior(*given))
+
+        return self.batched("rate_per_unit", rates, x, *given, batch_size=batch_size)
 
     def decode(self, z, *given, batch_size: int = 256) -> np.ndarray:
         """The mean of p(x|z) for codes `z` (N, D): (N, …), in the range of the data."""

@@ -13,7 +13,7 @@ from kvae.data import Dataset, Split
 SMALL = {"width": 2, "hidden": (4,), "latent": 2}
 """What makes a recipe's nets small, where it has such a parameter."""
 
-SHAPES = {"digits": (8, 8, 1), "mnist": (28, 28, 1), "folder": (64, 64, 3), "celeba": (64, 64, 3)}
+SHAPES = {"digits": (8, 8, 1), "swiss_roll": (3,), "mnist": (28, 28, 1), "folder": (64, 64, 3), "celeba": (64, 64, 3)}
 
 
 def _dataset(name):
@@ -32,8 +32,9 @@ def test_builds_and_trains_one_round(name):
     training = recipe.training(values)
     model = recipe.model(_dataset(name), values)
     model.compile(training.optimizer)
-    x = _dataset(name).train.x / np.float32(255)
-    logs = model.train_on_batch(x, return_dict=True)
+    split = _dataset(name).train
+    data = (split.x / np.float32(255), *((split.y,) if training.labels else ()))
+    logs = model.train_on_batch(*data, return_dict=True)
     assert logs
     assert all(np.isfinite(v) for v in logs.values())
     for variable, schedule in training.anneal.items():

@@ -24,7 +24,7 @@ class LatentMonitor(keras.callbacks.Callback):
 
     `posterior_mean_min`, `posterior_mean_max`, `posterior_std_min`, `posterior_std_max`: extremes over x and units;
     `active_units`: units j with Var_x E_q[z_j] > 0.01;
-    `kl_unit/j`: mean over x of KL(q(z_j|x) ‖ N(0, 1)), in nats, where N(0, 1) is the prior of z.
+    `kl_unit/j`: mean over x of KL(q(z_j|x) ‖ p(z_j)), in nats, with one layer of latent units.
 
     Warns with `PosteriorCollapse`, once, when no unit has been active for three epochs.
     """
@@ -49,7 +49,8 @@ class LatentMonitor(keras.callbacks.Callback):
             "active_units": active,
         }
         if self.model.latent_layers == 1:
-            logs |= {f"kl_unit/{j}": float(v) for j, v in enumerate(gaussian_kl_per_unit(mean, std))}
+            rates = self.model.rate_per_unit(*self.data).mean(axis=0)
+            logs |= {f"kl_unit/{j}": float(rate) for j, rate in enumerate(rates)}
         self.without_code = 0 if active else self.without_code + 1
         if self.without_code == PATIENCE:
             warnings.warn(
@@ -64,8 +65,3 @@ class LatentMonitor(keras.callbacks.Callback):
 def active_units(mean: np.ndarray) -> int:
     """Units j with Var_x E_q(z|x)[z_j] > 0.01, by the posterior means (N, D) of N examples."""
     return int((mean.var(axis=0) > ACTIVE).sum())
-
-
-def gaussian_kl_per_unit(mean: np.ndarray, std: np.ndarray) -> np.ndarray:
-    """KL(N(mean, std²) ‖ N(0, 1)) of every unit, a mean over the examples: (N, D) -> (D,), nats."""
-    return (0.5 * (mean**2 + std**2 - 1) - np.log(std)).mean(axis=0)
