@@ -72,18 +72,7 @@ def figures(contender: Contender) -> dict:
     row = {"epochs": int(last["epoch"])} if last else {}
     if "val_loss" in history:
         row["mean_val_loss"] = float(np.mean(history["val_loss"]))
-    for name in (
-        "loss",
-        "elbo",
-        "nll",
-        "nll_se",
-        "bits_per_pixel",
-        "rate",
-        "distortion",
-        "mse",
-        "checkerboard",
-        "active_units",
-    ):
+    for name in _HELD_OUT:
         value = metrics.get(name, last.get(f"val_{name}", last.get(name)))
         if value is not None:
             row[name] = int(value) if name == "active_units" else float(value)
