@@ -26,19 +26,6 @@ class LayeredVAE(StochasticLayers):
         seed: of the samples drawn in training; None takes one that `keras.utils.set_random_seed` decides.
     """
 
-    def __init__(
-        self,
-        encoder,
-        decoder,
-        upper_encoder=None,
-        upper_decoder=None,
-        likelihood="bernoulli",
-        samples=1,
-        seed=None,
-        **kwargs,
-    ):
-        super().__init__(encoder, decoder, upper_encoder, upper_decoder, likelihood, samples, seed, **kwargs)
-
     # ------------------------------------------------------------------ losses
 
     @reports("loss", "rate", "distortion", "elbo")

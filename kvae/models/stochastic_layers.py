@@ -17,7 +17,17 @@ class StochasticLayers(LatentModel):
     Abstract: a subclass says what it makes of the log-weights of K samples.
     """
 
-    def __init__(self, encoder, decoder, upper_encoder, upper_decoder, likelihood, samples, seed, **kwargs):
+    def __init__(
+        self,
+        encoder,
+        decoder,
+        upper_encoder=None,
+        upper_decoder=None,
+        likelihood="bernoulli",
+        samples=1,
+        seed=None,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         if (upper_encoder is None) != (upper_decoder is None):
             raise UserError("Expected both upper nets, or neither. Received: one of upper_encoder and upper_decoder.")
