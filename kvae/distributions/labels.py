@@ -7,12 +7,14 @@ import keras
 import numpy as np
 from keras import ops
 
+from kvae.distributions.bernoulli import Bernoulli
+from kvae.distributions.configuration import Configuration
 from kvae.errors import UserError
 
 
 @dataclasses.dataclass(frozen=True)
-class Labels(abc.ABC):
-    """What y may be. Its field is its configuration; two with equal fields are equal."""
+class Labels(Configuration, abc.ABC):
+    """What y may be."""
 
     @property
     @abc.abstractmethod
@@ -52,13 +54,6 @@ class Labels(abc.ABC):
             raise UserError(f"Expected {n} labels, or one for all. Received: {len(y)}.")
         return y
 
-    def get_config(self):
-        return dataclasses.asdict(self)
-
-    @classmethod
-    def from_config(cls, config):
-        return cls(**config)
-
 
 @keras.saving.register_keras_serializable("kvae")
 @dataclasses.dataclass(frozen=True)
@@ -78,24 +73,20 @@ class BinaryLabels(Labels):
         return y.ndim == 0 or (y.ndim == 1 and self.count > 1)
 
     def log_prob(self, y, logits):
-        y = self.encode(y)
-        return ops.sum(y * ops.log_sigmoid(logits) + (1 - y) * ops.log_sigmoid(-logits), axis=-1)
+        return Bernoulli(logits).log_prob(self.encode(y))
 
     def negative_entropy(self, logits):
-        return self._expected(ops.sigmoid(logits), logits)
+        # log q(y) is linear in y: its mean under probabilities p is its value at p.
+        return Bernoulli(logits).log_prob(ops.sigmoid(logits))
 
     def divergence(self, rates, logits):
         rates = np.clip(np.asarray(rates, keras.config.floatx()), 1e-6, 1 - 1e-6)
         constant = float((rates * np.log(rates) + (1 - rates) * np.log(1 - rates)).sum())
-        return constant - self._expected(ops.convert_to_tensor(rates), logits)
-
-    def _expected(self, p, logits):
-        """E_p[log q(y)], p being the probability of 1."""
-        return ops.sum(p * ops.log_sigmoid(logits) + (1 - p) * ops.log_sigmoid(-logits), axis=-1)
+        return constant - Bernoulli(logits).log_prob(rates)
 
     def check(self, y, name="y"):
         y = np.asarray(y)
-        if y.shape[1:] not in ((self.count,), ()) or (y.ndim == 1 and self.count > 1):
+        if y.shape[1:] != (self.count,) and not (y.ndim == 1 and self.count == 1):
             raise UserError(f"Expected {name} of shape (N, {self.count}). Received: {name}.shape={y.shape}.")
         if not np.isin(y, (0, 1)).all():
             found = sorted(set(np.unique(y).tolist()) - {0, 1})[0]

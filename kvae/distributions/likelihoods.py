@@ -12,6 +12,7 @@ from keras import ops
 
 from kvae.distributions.bernoulli import Bernoulli
 from kvae.distributions.categorical import CategoricalLevels
+from kvae.distributions.configuration import Configuration
 from kvae.distributions.laplace import Laplace
 from kvae.distributions.logistic import DiscretizedLogistic
 from kvae.distributions.normal import Normal
@@ -23,11 +24,8 @@ LOG_SCALES = (-7.0, 7.0)
 
 
 @dataclasses.dataclass(frozen=True)
-class Likelihood(abc.ABC):
-    """A map from a decoder's output h to the distribution of the data, bound to the range of that data.
-
-    Its fields are its configuration. Two likelihoods with equal fields are equal.
-    """
+class Likelihood(Configuration, abc.ABC):
+    """A map from a decoder's output h to the distribution of the data, bound to the range of that data."""
 
     name: ClassVar[str]
     """The word by which `get` finds it."""
@@ -63,13 +61,6 @@ class Likelihood(abc.ABC):
             check_unit(x, name, f"likelihood='{self.name}'")
         if self.support == "levels":
             check_levels(x, name, f"likelihood='{self.name}'", self.levels)
-
-    def get_config(self):
-        return dataclasses.asdict(self)
-
-    @classmethod
-    def from_config(cls, config):
-        return cls(**config)
 
 
 @keras.saving.register_keras_serializable("kvae")
