@@ -11,7 +11,8 @@ from kvae.errors import UserError
 from kvae.evaluation.applicable import NotApplicable, require_posterior
 from kvae.evaluation.bound import examples
 from kvae.progress import bar
-from kvae.training.backends import compiled, kept
+from kvae.training.backends import compiled
+from kvae.training.kept import kept
 
 VALUES = 2**22 + 2**21
 """Values that are decoded at once by default, 25 MB: more is not faster on a processor, much less is slower."""

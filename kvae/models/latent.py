@@ -10,7 +10,8 @@ from kvae.distributions import Normal, kl, kl_per_unit
 from kvae.distributions.likelihoods import LOG_SCALES
 from kvae.errors import UserError
 from kvae.training import Model
-from kvae.training.backends import compiled, kept
+from kvae.training.backends import compiled
+from kvae.training.kept import kept
 
 
 def gaussian(h) -> Normal:

@@ -1,9 +1,8 @@
 """What differs between the three backends, and nothing else does.
 
 `Backend` gives a model `train_step`, `test_step` and `gradients(loss, variables)`; `compiled(function, variables)` makes
-a function of tensors and of those variables fast, and `kept` keeps it for the next time; `softplus` and
-`slow_strided_convolutions` spare what one of the three is slow at. These are the only files that import jax, tensorflow
-or torch.
+a function of tensors and of those variables fast; `softplus` and `slow_strided_convolutions` spare what one of the three
+is slow at. These are the only files that import jax, tensorflow or torch.
 """
 
 import importlib
@@ -16,11 +15,3 @@ Backend = _backend.Backend
 compiled = _backend.compiled
 slow_strided_convolutions = _backend.slow_strided_convolutions
 softplus = _backend.softplus
-
-
-def kept(owner, key, make):
-    """What `make()` returned when `owner` was first asked for `key`: compiling takes longer than many a call."""
-    values = owner.__dict__.setdefault("_kept", {})  # past Keras, which would track it
-    if key not in values:
-        values[key] = make()
-    return values[key]
