@@ -4,6 +4,7 @@
 Asking is quick, since NumPy is imported with the first thing that needs it.
 """
 
+import importlib
 from typing import TYPE_CHECKING
 
 from kvae.data.registry import is_here as is_here
@@ -17,13 +18,10 @@ if TYPE_CHECKING:
     from kvae.data.transforms import binarize as binarize
 
 
+_LATE = {"Dataset": "dataset", "Split": "dataset", "check_array": "dataset", "binarize": "transforms"}
+
+
 def __getattr__(name):
-    if name in ("Dataset", "Split", "check_array"):
-        from kvae.data import dataset
-
-        return getattr(dataset, name)
-    if name == "binarize":
-        from kvae.data.transforms import binarize
-
-        return binarize
+    if name in _LATE:
+        return getattr(importlib.import_module(f"kvae.data.{_LATE[name]}"), name)
     raise AttributeError(f"module 'kvae.data' has no attribute {name!r}")
