@@ -32,8 +32,7 @@ class Distribution(abc.ABC):
     def _flattened(self, shape):
         """The same distribution of events with one axis, or None where parameters have other axes than `shape`.
 
-        XLA on a processor works along the last axis: it is forty times slower at images of one channel than at rows of
-        pixels.
+        XLA on a processor works along the last axis: it is slow at images of one channel, fast at rows of pixels.
         """
         values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         tensors = {name: value for name, value in values.items() if len(getattr(value, "shape", ()))}

@@ -2,8 +2,8 @@
 
 A 4×4 convolution of stride 2 is a 2×2 convolution over blocks of 2×2 pixels; its transpose is a 2×2 convolution whose
 outputs are such blocks (Shi et al. 2016, "Real-time single image … sub-pixel convolutional neural network"). Weights,
-numbers of operations and results are the same. XLA on a processor computes the gradients of the plain form five times
-faster than those of the strided one, and every backend is slow at transposing to the few channels of an image.
+numbers of operations and results are the same. XLA on a processor is much faster at the gradients of the plain form
+than at those of the strided one, and every backend is slow at transposing to the few channels of an image.
 """
 
 import keras

@@ -2,8 +2,8 @@
 
 Source: "Variational Autoencoder" (its section on annealing), after Bowman et al. 2016, section 3.1.
 β rises from 0 on a line towards the 392 of mnist/conv_vae. It must not arrive: past β ≈ 5 no unit is worth its price,
-annealed or not. So "slowly" is decisive: after 10 epochs β is 1.6, a weight of
-0.004 in the source's units, and the model is that of this weight.
+annealed or not. So "slowly" is decisive: after 10 epochs β is 1.6, a weight of 0.004 in the source's units, and the model
+is that of this weight.
 
 Silent in the source, chosen here: when the ramp begins (epoch 3) and how steep it is (1,500 epochs to 392); the rest as
 in mnist/conv_vae.

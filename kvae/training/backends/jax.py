@@ -82,5 +82,5 @@ def slow_strided_convolutions() -> bool:
 
 
 def softplus(x):
-    """log(1 + eˣ). JAX' own, by `logaddexp`, takes two to four times as long on a CPU; past 80 it is x in every float."""
+    """log(1 + eˣ). JAX' own, by `logaddexp`, is slower on a CPU; past 80 it is x in every float."""
     return jax.numpy.log1p(jax.numpy.exp(jax.numpy.minimum(x, 80))) + jax.nn.relu(x - 80)
