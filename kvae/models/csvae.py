@@ -42,6 +42,8 @@ class CSVAE(LabelledModel):
         seed: of the posterior samples drawn in training; None takes one that `keras.utils.set_random_seed` decides.
     """
 
+    code_tells_labels = True  # by w
+
     def __init__(
         self,
         encoder,

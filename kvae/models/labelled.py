@@ -17,10 +17,23 @@ class LabelledModel(LatentModel):
 
     takes = ("x", "y")
 
+    code_tells_labels = False
+    """Whether the code alone says what it decodes to."""
+
     def check(self, x, y=None):
-        super().check(x)
-        if y is not None:  # `fit` says what is missing
-            self.labels.check(y)
+        super().check(x, y)
+        self._check_labels(y, len(x))
+
+    def check_code(self, z, y=None):
+        super().check_code(z)
+        if y is not None or not self.code_tells_labels:
+            self.expect(y)
+            self._check_labels(y, len(z))
+
+    def _check_labels(self, y, n):
+        self.labels.check(y)
+        if len(y) != n:
+            raise UserError(f"Expected {n} labels, one for each row. Received: {len(y)}.")
 
     def relabel(self, z, y):
         """The code z with labels y in place of its own: unchanged where the labels are no part of the code."""
@@ -30,18 +43,19 @@ class LabelledModel(LatentModel):
         prior = self.prior(ops.convert_to_tensor(y))
         return prior.mean + temperature * (prior.sample(noise) - prior.mean)
 
-    def sample(self, n: int, y=None, *, seed=None, temperature: float = 1.0, batch_size: int = 256) -> np.ndarray:
+    def sample(
+        self, n: int, y=None, seed: int | None = None, temperature: float = 1.0, batch_size: int = 256
+    ) -> np.ndarray:
         """`n` draws z ~ p(z|y), decoded to the mean of p(x|z, y): (n, …). `y` holds n labels, or one for all."""
-        if y is None:
-            raise UserError(f"Expected labels to sample pictures of. Received: y=None. {self.labels} tells which.")
+        self.expect(y)
         y = self.labels.spread(y, n)
         z = self.draw(keras.random.SeedGenerator(seed), n, y, temperature)
         return self.decode(ops.convert_to_numpy(z), y, batch_size=batch_size)
 
     def transfer(self, x, y, new_y, batch_size: int = 256) -> np.ndarray:
-        """`x` (N, …) with labels `y`, decoded with `new_y` in their place: (N, …)."""
-        for labels in (y, new_y):
-            self.check(np.asarray(x), labels)
+        """`x` (N, …) with labels `y`, decoded with `new_y`, N labels or one for all, in their place: (N, …)."""
+        self.check(np.asarray(x), y)
+        new_y = self.labels.spread(new_y, len(x))
 
         def transfer(x, y, new_y):
             return self.observation(self.relabel(self.code(x, y), new_y), new_y).mean

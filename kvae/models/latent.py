@@ -86,6 +86,10 @@ class LatentModel(Model):
             raise UserError(f"Expected x to be one array. Received: a dict of {sorted(x)}.")
         _check_shape("x", x, (None, *self.data_shape))
         self.likelihood.check(x)
+        super().check(x, y)
+
+    def check_code(self, z):
+        _check_shape("z", z, (None, *self.latent_shape))
 
     def code(self, x, *given, training=False):
         """The point that stands for x: the posterior's mean."""
@@ -93,18 +97,13 @@ class LatentModel(Model):
 
     def call(self, x, training=False):
         """x, or (x, y), through its code and back: the mean of p(x|z)."""
-        if self.takes == ("x",):
-            x = (x,)
-        elif not isinstance(x, tuple | list):
-            raise UserError(
-                f"Expected x and y: {type(self).__name__} takes labels. Received: x alone. Call it on [x, y]."
-            )
-        x, *given = x
+        x, *given = x if isinstance(x, tuple | list) else (x,)
+        self.expect(*given)
         return self.observation(self.code(x, *given, training=training), *given, training=training).mean
 
-    def draw(self, noise, n: int, *given, temperature: float = 1.0):
+    def draw(self, noise, n: int, temperature: float = 1.0):
         """`n` codes from the prior, whose standard deviation `temperature` scales: (n, D)."""
-        return self.prior(*given).sample(noise, (n,)) * temperature
+        return self.prior().sample(noise, (n,)) * temperature
 
     def importance_terms(self, x, *given, noise, samples: int, training=False):
         """log p(x|z_k) and log p(z_k) − log q(z_k|x) of K draws z_k ~ q(z|x): (K, B) each, in nats."""
@@ -152,7 +151,7 @@ class LatentModel(Model):
 
     def decode(self, z, *given, batch_size: int = 256) -> np.ndarray:
         """The mean of p(x|z) for codes `z` (N, D): (N, …), in the range of the data."""
-        _check_shape("z", np.asarray(z), (None, *self.latent_shape))
+        self.check_code(np.asarray(z), *given)
         return self.batched("decode", lambda *code: self.observation(*code).mean, z, *given, batch_size=batch_size)
 
     def reconstruct(self, x, *given, batch_size: int = 256) -> np.ndarray:
@@ -164,9 +163,7 @@ class LatentModel(Model):
 
         return self.batched("reconstruct", there_and_back, x, *given, batch_size=batch_size)
 
-    def sample(
-        self, n: int, *given, seed: int | None = None, temperature: float = 1.0, batch_size: int = 256
-    ) -> np.ndarray:
+    def sample(self, n: int, seed: int | None = None, temperature: float = 1.0, batch_size: int = 256) -> np.ndarray:
         """`n` draws z ~ p(z), decoded to the mean of p(x|z): (n, …).
 
         `temperature` scales the prior's standard deviation. The same `seed` gives the same pictures on one backend.
@@ -176,8 +173,8 @@ class LatentModel(Model):
                 f"Expected a model with a prior. Received: {type(self).__name__}, which has none to sample from. "
                 "Train a VAE, or decode codes of your own with decode(z)."
             )
-        z = self.draw(keras.random.SeedGenerator(seed), n, *given, temperature=temperature)
-        return self.decode(ops.convert_to_numpy(z), *given, batch_size=batch_size)
+        z = self.draw(keras.random.SeedGenerator(seed), n, temperature)
+        return self.decode(ops.convert_to_numpy(z), batch_size=batch_size)
 
     def batched(self, key: str, function, *arrays, batch_size: int = 256):
         """`function` of tensors over the rows of `arrays`, compiled once under `key`, in batches of bounded memory."""

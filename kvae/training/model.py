@@ -62,13 +62,7 @@ class Model(Backend, keras.Model):
         """Keras hands a step x, (x,), (x, y) or (x, y, weight); a phase sees x or (x, y)."""
         x, y, weight = keras.utils.unpack_x_y_sample_weight(data)
         _refuse_weights(sample_weight=weight)
-        if self.takes == ("x",) and y is not None:
-            raise UserError(
-                f"Expected x alone: {type(self).__name__} learns without labels or targets. "
-                "Received: y. Call fit(x), not fit(x, x)."
-            )
-        if self.takes == ("x", "y") and y is None:
-            raise UserError(f"Expected x and y: {type(self).__name__} learns from labels. Received: y=None.")
+        self.expect(y)
         # Run eagerly, TensorFlow is handed arrays, which a net of several inputs does not take beside tensors.
         return keras.tree.map_structure(ops.convert_to_tensor, x if y is None else (x, y))
 
@@ -76,6 +70,17 @@ class Model(Backend, keras.Model):
 
     def check(self, x, y=None) -> None:
         """Raises `UserError` when data do not suit the model. A subclass adds its likelihood's range, its labels'."""
+        self.expect(y)
+
+    def expect(self, y=None) -> None:
+        """Raises `UserError` unless there are labels exactly where the model takes them."""
+        if y is not None and "y" not in self.takes:
+            raise UserError(
+                f"Expected x alone: {type(self).__name__} takes neither labels nor targets. "
+                "Received: y. Call fit(x), not fit(x, x)."
+            )
+        if y is None and "y" in self.takes:
+            raise UserError(f"Expected labels: {type(self).__name__} takes x and y. Received: y=None.")
 
     def fit(self, x=None, y=None, *args, validation_data=None, **kwargs):
         _refuse_weights(**{name: kwargs.get(name) for name in ("sample_weight", "class_weight")})
