@@ -57,6 +57,42 @@ Settings = Annotated[
 ]
 
 
+def number(help: str):
+    """The option -n."""
+    return typer.Option("-n", "--number", min=1, help=help)
+
+
+def target(what: str, *suffixes: str, default: str | None = None):
+    """The option --out: `what` is written, into a file with one of `suffixes`, of which "" is a new folder.
+
+    `default` is the file in MODEL that a command writes without it; where Typer shows it, None.
+    """
+    or_folder = ", or a new folder for single files" if "" in suffixes else ""
+    or_default = f"; by default {default} in MODEL" if default else ""
+
+    def check(path: Path | None):
+        if path is not None:
+            _check_target(path, suffixes)
+        return path
+
+    return typer.Option(
+        callback=check,
+        metavar="PATH" if or_folder else "FILE",
+        help=f"{what}, replaced when it exists{or_folder}{or_default}.",
+        show_default=default is None,
+    )
+
+
+def _check_target(path: Path, suffixes: tuple[str, ...]):
+    """Refuses, before any work, a place to write to."""
+    kind = "" if path.is_dir() else path.suffix
+    if kind not in suffixes:
+        kinds = " or ".join(f"*{suffix}" if suffix else "a folder" for suffix in suffixes)
+        raise typer.BadParameter(f"expected {kinds}, got {path}.")
+    if kind == "" and path.exists() and (path.is_file() or any(path.iterdir())):
+        raise typer.BadParameter(f"expected a new or empty folder, got {path}.")
+
+
 def settings(texts: Iterable[str] | None) -> dict[str, str]:
     """{name: value} of `NAME=VALUE` texts; the recipe's signature types the values."""
     pairs = {}

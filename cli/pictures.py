@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-import typer
-
 from kvae.errors import UserError
 
 
@@ -39,18 +37,6 @@ def _files(paths: Iterable[Path]) -> Iterator[tuple[Path, bytes]]:
             yield from ((path / picture.name, archive.read(picture)) for picture in archive.pictures)
         else:
             yield path, path.read_bytes()
-
-
-def check_target(out: Path | None, *suffixes: str) -> None:
-    """Refuses, before any work, a place to write to; `suffixes` are those offered, "" for a new folder."""
-    if out is None:
-        return
-    kind = "" if out.is_dir() else out.suffix
-    if kind not in suffixes:
-        kinds = " or ".join(f"*{suffix}" if suffix else "a folder" for suffix in suffixes)
-        raise typer.BadParameter(f"expected {kinds}, got {out}.", param_hint="--out")
-    if kind == "" and out.exists() and (out.is_file() or any(out.iterdir())):
-        raise typer.BadParameter(f"expected a new or empty folder, got {out}.", param_hint="--out")
 
 
 def write_images(out: Path, x) -> None:

@@ -8,9 +8,8 @@ from typing import Annotated
 import typer
 
 from kvae.cli.models import first_examples, open_model
-from kvae.cli.options import Backend, DataDir, Json, examples
+from kvae.cli.options import Backend, DataDir, Json, examples, target
 from kvae.cli.output import print_json, print_table
-from kvae.cli.pictures import check_target
 from kvae.errors import UserError
 
 EXAMPLES = examples(
@@ -19,7 +18,7 @@ EXAMPLES = examples(
 )
 
 Runs = Annotated[list[str], typer.Argument(metavar="RUN", help="Run directories.", show_default=False)]
-Out = Annotated[Path, typer.Option(metavar="FILE", help="The figure (.png, .pdf or .svg), replaced when it exists.")]
+Out = Annotated[Path, target("The figure (.png, .pdf or .svg)", ".png", ".pdf", ".svg")]
 
 logger = logging.getLogger("kvae.cli")
 
@@ -35,7 +34,6 @@ def compare(
 
     The figure shows the curves of all runs in nats, and below what each of them reconstructs and samples.
     """
-    check_target(out, ".png", ".pdf", ".svg")
     opened = list({run.path.resolve(): run for run in map(open_model, runs)}.values())
     from kvae.evaluation.comparison import figures, save_comparison
 

@@ -6,8 +6,7 @@ from typing import Annotated
 import typer
 
 from kvae.cli.models import open_model, picture
-from kvae.cli.options import Backend, DataDir, Model, examples
-from kvae.cli.pictures import check_target
+from kvae.cli.options import Backend, DataDir, Model, examples, target
 
 EXAMPLES = examples(
     "kvae interpolate runs/celeba/dcgan_vae",
@@ -19,12 +18,7 @@ Picture = Annotated[str, typer.Argument(help="A picture file, or the number of a
 Steps = Annotated[int, typer.Option(min=2, help="Pictures from A to B, both included.")]
 Out = Annotated[
     Path | None,
-    typer.Option(
-        metavar="FILE",
-        help="The sheet (.png) or animation (.gif), replaced when it exists; by default pictures/interpolation.png in "
-        "MODEL.",
-        show_default=False,
-    ),
+    target("The sheet (.png) or animation (.gif)", ".png", ".gif", default="pictures/interpolation.png"),
 ]
 
 
@@ -42,7 +36,6 @@ def interpolate(
     The upper row decodes what lies between the two codes, the lower row fades between the two pictures, for
     α = 0, 0.1 … 1.
     """
-    check_target(out, ".png", ".gif")
     run = open_model(model)
     import numpy as np
 

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from kvae.cli.models import first_examples, open_model, picture_shape
-from kvae.cli.options import Backend, DataDir, Json, Model, examples
+from kvae.cli.options import Backend, DataDir, Json, Model, examples, number, target
 from kvae.cli.output import print_figures, print_json
-from kvae.cli.pictures import check_target, read_images
+from kvae.cli.pictures import read_images
 
 EXAMPLES = examples(
     "kvae reconstruct runs/digits/vae",
@@ -24,15 +24,8 @@ Images = Annotated[
         show_default=False,
     ),
 ]
-Number = Annotated[int, typer.Option("-n", "--number", min=1, help="How many at most.")]
-Out = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="FILE",
-        help="The sheet (.png), replaced when it exists; by default pictures/reconstructions.png in MODEL.",
-        show_default=False,
-    ),
-]
+Number = Annotated[int, number("How many at most.")]
+Out = Annotated[Path | None, target("The sheet (.png)", ".png", default="pictures/reconstructions.png")]
 
 
 def reconstruct(
@@ -49,7 +42,6 @@ def reconstruct(
     Each picture, cropped and scaled to the model's size, stands above its reconstruction. The errors mse and
     mae are per dimension, with data in [0, 1].
     """
-    check_target(out, ".png")
     if out is not None and out.resolve() in {image.resolve() for image in images or ()}:
         raise typer.BadParameter(f"{out} is one of the images.", param_hint="--out")
     run = open_model(model)

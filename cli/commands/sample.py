@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from kvae.cli.models import open_model
-from kvae.cli.options import Backend, Model, Seed, examples
-from kvae.cli.pictures import check_target, write_images
+from kvae.cli.options import Backend, Model, Seed, examples, number, target
+from kvae.cli.pictures import write_images
 
 EXAMPLES = examples(
     "kvae sample runs/digits/vae",
@@ -23,7 +23,7 @@ def _finite(value: float) -> float:
     return value
 
 
-Number = Annotated[int, typer.Option("-n", "--number", min=1, help="How many.")]
+Number = Annotated[int, number("How many.")]
 Temperature = Annotated[
     float,
     typer.Option(
@@ -34,12 +34,7 @@ Temperature = Annotated[
 ]
 Out = Annotated[
     Path | None,
-    typer.Option(
-        metavar="PATH",
-        help="A sheet (.png) or an array x (.npz), replaced when it exists, or a new folder for single "
-        "files; by default pictures/samples.png in MODEL.",
-        show_default=False,
-    ),
+    target("A sheet (.png) or an array x (.npz)", ".png", ".npz", "", default="pictures/samples.png"),
 ]
 
 
@@ -52,7 +47,6 @@ def sample(
     backend: Backend = None,
 ):
     """Draw pictures from a trained model."""
-    check_target(out, ".png", ".npz", "")
     run = open_model(model)
     x = run.load_model().sample(n, seed=seed, temperature=temperature)
     out = out or run.pictures / ("samples.png" if x.ndim == 4 else "samples.npz")

@@ -6,8 +6,7 @@ from typing import Annotated
 import typer
 
 from kvae.cli.models import first_examples, open_model, picture
-from kvae.cli.options import Backend, DataDir, Model, examples
-from kvae.cli.pictures import check_target
+from kvae.cli.options import Backend, DataDir, Model, examples, number, target
 
 EXAMPLES = examples(
     "kvae traverse runs/celeba/dcgan_vae",
@@ -27,18 +26,12 @@ Units = Annotated[
     list[int] | None,
     typer.Option("--unit", metavar="J", min=0, help="Walk along this unit; repeatable.", show_default=False),
 ]
-Number = Annotated[
-    int, typer.Option("-n", "--number", min=1, help="How many units, those that say most, without --unit.")
-]
+Number = Annotated[int, number("How many units, those that say most, without --unit.")]
 Steps = Annotated[int, typer.Option(min=2, help="Pictures along a unit.")]
 Span = Annotated[float, typer.Option(min=0.01, help="How far to walk, in standard deviations of the unit.")]
 Out = Annotated[
     Path | None,
-    typer.Option(
-        metavar="FILE",
-        help="The sheet (.png) or animation (.gif), replaced when it exists; by default pictures/traversal.png in MODEL.",
-        show_default=False,
-    ),
+    target("The sheet (.png) or animation (.gif)", ".png", ".gif", default="pictures/traversal.png"),
 ]
 CODES = 1000
 """Held-out examples whose codes say how much each unit varies."""
@@ -60,7 +53,6 @@ def traverse(
     A row is a unit, from −SPAN to SPAN standard deviations around the mean, the others as in PICTURE. The units that
     say most are those whose mean varies most from picture to picture.
     """
-    check_target(out, ".png", ".gif")
     run = open_model(model)
     import numpy as np
 
