@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from kvae.cli.models import first_examples, open_model, picture
+from kvae.cli.models import first_examples, open_model, picture, picture_shape
 from kvae.cli.options import Backend, DataDir, Model, examples, number, target
 
 EXAMPLES = examples(
@@ -60,15 +60,19 @@ def traverse(
     from kvae.evaluation.traversal import traverse
 
     trained = run.load_model()
+    picture_shape(trained, model)
+    (size,) = trained.latent_shape
+    for unit in units or ():
+        if unit >= size:
+            raise typer.BadParameter(f"expected 0 to {size - 1}, got {unit}.", param_hint="--unit")
     z = None if start is None else trained.encode(picture(run, trained, start)[None])[0]
-    codes = trained.encode(*first_examples(run, CODES))
-    units = units or np.argsort(-codes.var(axis=0))[:n].tolist()
-    mean, std = codes.mean(axis=0), codes.std(axis=0)
-    if trained.has_posterior and trained.latent_layers == 1:  # N(0, 1) by the prior; other units are what they are
-        mean, std = np.zeros_like(mean), np.ones_like(std)
-    for unit in units:
-        if unit >= len(mean):
-            raise typer.BadParameter(f"expected 0 to {len(mean) - 1}, got {unit}.", param_hint="--unit")
+    mean, std = np.zeros(size, "float32"), np.ones(size, "float32")
+    standard = trained.has_posterior and trained.latent_layers == 1  # N(0, 1) by the prior
+    if not (units and standard):
+        codes = trained.encode(*first_examples(run, CODES))
+        units = units or np.argsort(-codes.var(axis=0))[:n].tolist()
+        if not standard:
+            mean, std = codes.mean(axis=0), codes.std(axis=0)
     values = mean[units, None] + std[units, None] * np.linspace(-span, span, steps)  # (U, V)
     x = traverse(trained, mean if z is None else z, units, values)
     out = out or run.pictures / "traversal.png"

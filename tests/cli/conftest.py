@@ -51,3 +51,18 @@ def trained(tmp_path_factory):
 def run(trained, tmp_path):
     """A copy of `trained` to change."""
     return shutil.copytree(trained, tmp_path / "run")
+
+
+@pytest.fixture(scope="session")
+def points(tmp_path_factory):
+    """A run of swiss_roll/csvae, whose data are points and not pictures, with one epoch; not to be changed."""
+    folder = tmp_path_factory.mktemp("points") / "run"
+    return zoo.train("swiss_roll/csvae", {"epochs": 1, "data.n": 200, "model.hidden": (8,)}, out=folder).path
+
+
+@pytest.fixture
+def no_data(monkeypatch):
+    """Whoever asks for data fails the test."""
+    from kvae import data
+
+    monkeypatch.setattr(data, "load", lambda name, **options: pytest.fail(f"{name} is loaded"))

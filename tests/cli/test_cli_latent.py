@@ -4,7 +4,36 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from kvae import data, zoo
+from kvae.evaluation.pictures import grid
+from kvae.runs import Run
+
 SIDE = 66  # of a digit on a sheet, with its gap
+
+AUTOENCODER = '''
+"""An autoencoder of digits."""
+
+import kvae
+from kvae.zoo import Training
+from kvae.zoo.digits.vae import data
+
+
+def model(dataset):
+    mlp = kvae.networks.mlp
+    return kvae.models.Autoencoder(mlp(dataset.shape, 3, (16,)), mlp(3, dataset.shape, (16,)), likelihood="bernoulli")
+
+
+def training():
+    return Training(1, 64)
+'''
+
+
+@pytest.fixture(scope="module")
+def autoencoder(tmp_path_factory):
+    """A run of a model without a prior; not to be changed."""
+    folder = tmp_path_factory.mktemp("autoencoder")
+    (folder / "recipe.py").write_text(AUTOENCODER)
+    return zoo.train(str(folder / "recipe.py"), out=folder / "run").path
 
 
 def test_traverses_the_units_that_say_most(kvae, run):
@@ -23,10 +52,37 @@ def test_traverses_chosen_units_from_a_picture(kvae, trained, tmp_path):
     assert (a != b).any()
 
 
-def test_a_unit_too_many(kvae, trained):
-    result = kvae("traverse", trained, "--unit", 99)
+def test_a_unit_too_many(kvae, trained, no_data):
+    result = kvae("traverse", trained, 3, "--unit", 0, "--unit", 8)
     assert result.code == 2
-    assert "expected 0 to 7, got 99" in result.err
+    assert "expected 0 to 7, got 8" in result.err
+
+
+def test_chosen_units_of_a_standard_normal_prior_need_no_data(kvae, trained, tmp_path, no_data):
+    assert kvae("traverse", trained, "--unit", 2, "--out", "unit.png").code == 0
+    sheet = np.asarray(Image.open(tmp_path / "unit.png"))
+    vae = Run(trained).load_model()
+    left = np.zeros((1, 8), "float32")
+    left[0, 2] = -3  # standard deviations
+    assert np.array_equal(sheet[:64, :64], np.asarray(grid(vae.decode(left))))
+
+
+def test_units_without_a_prior_vary_as_codes_do(kvae, autoencoder, tmp_path):
+    assert kvae("traverse", autoencoder, "--unit", 1, "--steps", 3, "--span", 2, "--out", "unit.png").code == 0
+    sheet = np.asarray(Image.open(tmp_path / "unit.png"))
+    model, x = Run(autoencoder).load_model(), data.load("digits").test.x / 255
+    codes = model.encode(x)
+    walk = np.tile(codes.mean(axis=0), (3, 1))
+    walk[:, 1] += np.array([-2, 0, 2]) * codes[:, 1].std()
+    expected = np.asarray(grid(model.decode(walk), 3)).astype(int)
+    assert np.abs(sheet - expected).max() <= 1  # of 255
+
+
+@pytest.mark.parametrize("command", ["traverse", "interpolate", "reconstruct"])
+def test_a_model_of_points(kvae, points, no_data, command):
+    result = kvae(command, points)
+    assert result.code == 1
+    assert result.err == f"Error: Expected a model of pictures. Received: {points}, whose data have the shape (3,).\n"
 
 
 def test_interpolates_between_held_out_examples(kvae, run):
