@@ -1,0 +1,256 @@
+"""Labels: their distributions against SciPy's, which arrays are refused, and the way to a configuration and back."""
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+from scipy import special, stats
+
+from kvae.distributions import BinaryLabels, ClassLabels, labels
+from kvae.errors import UserError
+
+LOGITS = np.array([[0.0, 0.0, 0.0], [1.0, -2.0, 0.5], [-8.0, 9.0, 3.0], [30.0, -30.0, 0.1]], "float32")
+"""Logits (4, 3), from those that tell nothing to those that leave no doubt."""
+
+
+def numpy(tensor):
+    return np.asarray(ops.convert_to_numpy(tensor))
+
+
+def tensor(array):
+    return ops.convert_to_tensor(np.asarray(array, "float32"))
+
+
+def coins(logits):
+    """Probabilities (…, A, 2) of 0 and of 1, exact at both ends."""
+    logits = np.asarray(logits, "float64")
+    return np.stack([special.expit(-logits), special.expit(logits)], axis=-1)
+
+
+# ------------------------------------------------------------------ densities
+
+
+@pytest.mark.parametrize("y", [[0, 0, 0], [1, 1, 1], [1, 0, 1], [0, 1, 0]], ids=str)
+def test_attributes_are_independent_coins(y):
+    expected = stats.bernoulli.logpmf(y, special.expit(LOGITS[:3].astype("float64"))).sum(axis=-1)
+    got = BinaryLabels(3).log_prob(tensor([y] * 3), tensor(LOGITS[:3]))
+    np.testing.assert_allclose(numpy(got), expected, rtol=1e-5)
+
+
+def test_attributes_that_are_next_to_certain_keep_a_finite_log_prob():
+    got = numpy(BinaryLabels(1).log_prob(tensor([[0.0], [1.0]]), tensor([[200.0], [-200.0]])))
+    np.testing.assert_allclose(got, [-200, -200], rtol=1e-6)
+
+
+@pytest.mark.parametrize("y", [0, 1, 2])
+def test_a_class_is_one_draw_of_a_multinomial(y):
+    probabilities = special.softmax(LOGITS.astype("float64"), axis=-1)
+    expected = stats.multinomial.logpmf(np.eye(3)[y], 1, probabilities)
+    got = ClassLabels(3).log_prob(ops.convert_to_tensor(np.full(4, y, "int32")), tensor(LOGITS))
+    np.testing.assert_allclose(numpy(got), expected, rtol=1e-5, atol=1e-6)
+
+
+def test_negative_entropy_of_attributes():
+    expected = -stats.entropy(coins(LOGITS), axis=-1).sum(axis=-1)
+    np.testing.assert_allclose(numpy(BinaryLabels(3).negative_entropy(tensor(LOGITS))), expected, rtol=1e-5, atol=1e-6)
+
+
+def test_negative_entropy_of_classes():
+    expected = -stats.entropy(special.softmax(LOGITS.astype("float64"), axis=-1), axis=-1)
+    np.testing.assert_allclose(numpy(ClassLabels(3).negative_entropy(tensor(LOGITS))), expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(("kind", "least"), [(BinaryLabels(3), -3 * np.log(2)), (ClassLabels(3), -np.log(3))], ids=repr)
+def test_negative_entropy_is_least_where_the_logits_tell_nothing(kind, least):
+    values = numpy(kind.negative_entropy(tensor(LOGITS)))
+    assert values[0] == pytest.approx(least, rel=1e-6)
+    assert (values[1:] > values[0]).all()
+    assert (values <= 1e-6).all()
+
+
+# ------------------------------------------------------------------ divergence from fixed rates
+
+
+@pytest.mark.parametrize("rates", [[0.5, 0.5, 0.5], [0.1, 0.7, 0.25], [0.999, 0.001, 0.5]], ids=str)
+def test_divergence_of_attributes(rates):
+    p = np.stack([1 - np.array(rates), rates], axis=-1)
+    expected = special.rel_entr(p, coins(LOGITS)).sum(axis=(-1, -2))
+    got = numpy(BinaryLabels(3).divergence(rates, tensor(LOGITS)))
+    np.testing.assert_allclose(got, expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("rates", [[1 / 3, 1 / 3, 1 / 3], [0.1, 0.7, 0.2], [0.001, 0.001, 0.998]], ids=str)
+def test_divergence_of_classes(rates):
+    expected = special.rel_entr(rates, special.softmax(LOGITS.astype("float64"), axis=-1)).sum(axis=-1)
+    got = numpy(ClassLabels(3).divergence(rates, tensor(LOGITS)))
+    np.testing.assert_allclose(got, expected, rtol=1e-5, atol=1e-6)
+
+
+def test_divergence_is_zero_where_the_logits_say_the_rates():
+    rates = np.array([0.2, 0.5, 0.3])
+    coin, cube = special.logit(rates)[None], np.log(rates)[None] + 4.0  # a softmax has no zero of its own
+    np.testing.assert_allclose(numpy(BinaryLabels(3).divergence(rates, tensor(coin))), 0, atol=1e-6)
+    np.testing.assert_allclose(numpy(ClassLabels(3).divergence(rates, tensor(cube))), 0, atol=1e-6)
+
+
+@pytest.mark.parametrize("rate", [0.0, 1.0])
+def test_a_label_that_never_changes_has_a_finite_divergence(rate):
+    """KL = −log q of what always comes: softplus of the logit towards the other side."""
+    logits = np.array([[-3.0], [0.0], [3.0]])
+    expected = np.logaddexp(0, np.where(rate, -logits, logits))[:, 0]
+    np.testing.assert_allclose(numpy(BinaryLabels(1).divergence([rate], tensor(logits))), expected, atol=1e-4)
+
+
+def test_a_class_that_never_comes_has_a_finite_divergence():
+    expected = -np.log(special.softmax(LOGITS[:2].astype("float64"), axis=-1)[:, 1])
+    np.testing.assert_allclose(numpy(ClassLabels(3).divergence([0, 1, 0], tensor(LOGITS[:2]))), expected, atol=1e-4)
+
+
+# ------------------------------------------------------------------ what a net is given
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int32", "float32", "bool"])
+def test_attributes_become_floats(dtype):
+    y = np.array([[0, 1], [1, 1], [0, 0]], dtype)
+    got = BinaryLabels(2).encode(ops.convert_to_tensor(y))
+    assert keras.backend.standardize_dtype(got.dtype) == keras.config.floatx()
+    np.testing.assert_array_equal(numpy(got), [[0, 1], [1, 1], [0, 0]])
+
+
+@pytest.mark.parametrize("y", [[0, 1, 1], [[0], [1], [1]]], ids=str)
+def test_a_single_attribute_may_be_a_vector_or_a_column(y):
+    y = np.array(y, "uint8")
+    BinaryLabels(1).check(y)
+    np.testing.assert_array_equal(numpy(BinaryLabels(1).encode(ops.convert_to_tensor(y))), [[0], [1], [1]])
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int32", "int64", "float32"])
+def test_a_class_becomes_a_unit_of_its_own(dtype):
+    y = np.array([2, 0, 1, 2], dtype)
+    got = ClassLabels(3).encode(ops.convert_to_tensor(y))
+    assert keras.backend.standardize_dtype(got.dtype) == keras.config.floatx()
+    np.testing.assert_array_equal(numpy(got), np.eye(3)[[2, 0, 1, 2]])
+
+
+@pytest.mark.parametrize(("kind", "units"), [(BinaryLabels(), 1), (BinaryLabels(4), 4), (ClassLabels(7), 7)], ids=repr)
+def test_units(kind, units):
+    assert kind.units == units
+
+
+# ------------------------------------------------------------------ the door
+
+
+@pytest.mark.parametrize(
+    ("kind", "y"),
+    [
+        (BinaryLabels(1), [0, 1]),
+        (BinaryLabels(2), [[0, 1], [1, 1]]),
+        (BinaryLabels(2), [[True, False]]),
+        (BinaryLabels(1), [0.0, 1.0]),
+        (ClassLabels(3), [0, 2, 1]),
+        (ClassLabels(3), [0.0, 2.0]),
+    ],
+    ids=str,
+)
+def test_labels_that_are_welcome(kind, y):
+    kind.check(np.array(y))
+
+
+@pytest.mark.parametrize(
+    ("kind", "y", "message"),
+    [
+        (
+            BinaryLabels(1),
+            [-1, 1, 1],
+            r"labels 0 and 1. Received: y with -1. \(y \+ 1\) / 2 turns −1 and \+1 into them",
+        ),
+        (BinaryLabels(2), [[1, -1], [1, 1]], r"Received: y with -1. \(y \+ 1\) / 2"),
+        (BinaryLabels(1), [0, 1, 2], r"labels 0 and 1. Received: y with 2. Use 0 and 1"),
+        (BinaryLabels(1), [0, 0.5], r"labels 0 and 1. Received: y with 0.5. Use 0 and 1"),
+        (BinaryLabels(1), [0, np.nan], r"labels 0 and 1. Received: y with nan"),
+        (BinaryLabels(2), [0, 1], r"y of shape \(N, 2\). Received: y.shape=\(2,\)"),
+        (BinaryLabels(2), [[0, 1, 1]], r"y of shape \(N, 2\). Received: y.shape=\(1, 3\)"),
+        (BinaryLabels(1), [[0, 1]], r"y of shape \(N, 1\). Received: y.shape=\(1, 2\)"),
+        (ClassLabels(3), [0, 3], r"classes 0 to 2. Received: y from 0 to 3"),
+        (ClassLabels(3), [-1, 2], r"classes 0 to 2. Received: y from -1 to 2"),
+        (ClassLabels(3), [0, 0.5], r"Expected classes 0 to 2"),
+        (ClassLabels(3), [0, np.nan], r"Expected classes 0 to 2"),
+        (ClassLabels(3), [[0, 1, 0]], r"y of shape \(N,\), a class each. Received: y.shape=\(1, 3\)"),
+    ],
+    ids=str,
+)
+def test_labels_that_are_refused(kind, y, message):
+    with pytest.raises(UserError, match=message):
+        kind.check(np.array(y))
+
+
+def test_the_array_is_called_by_the_name_that_its_user_knows():
+    with pytest.raises(UserError, match=r"Received: new_y with -1. \(new_y \+ 1\) / 2"):
+        BinaryLabels(1).check(np.array([-1]), "new_y")
+    with pytest.raises(UserError, match="Received: new_y from 9 to 9"):
+        ClassLabels(3).check(np.array([9]), "new_y")
+
+
+# ------------------------------------------------------------------ one label for all
+
+
+@pytest.mark.parametrize(
+    ("kind", "one", "expected"),
+    [
+        (BinaryLabels(1), 1, [1, 1, 1]),
+        (BinaryLabels(2), [0, 1], [[0, 1]] * 3),
+        (ClassLabels(3), 2, [2, 2, 2]),
+    ],
+    ids=str,
+)
+def test_one_label_is_spread_over_all(kind, one, expected):
+    np.testing.assert_array_equal(kind.spread(one, 3), expected)
+
+
+@pytest.mark.parametrize(
+    ("kind", "y"),
+    [
+        (BinaryLabels(1), [1, 0, 1]),
+        (BinaryLabels(1), [[1], [0], [1]]),
+        (BinaryLabels(2), [[0, 1], [1, 1], [0, 0]]),
+        (ClassLabels(3), [2, 0, 1]),
+    ],
+    ids=str,
+)
+def test_as_many_labels_as_asked_for_stay_what_they_are(kind, y):
+    np.testing.assert_array_equal(kind.spread(y, 3), y)
+
+
+@pytest.mark.parametrize(
+    ("kind", "y"), [(BinaryLabels(1), [1, 0]), (BinaryLabels(2), [[0, 1]] * 2), (ClassLabels(3), [2, 0])], ids=str
+)
+def test_any_other_number_of_labels_is_refused(kind, y):
+    for n in (1, 3):
+        with pytest.raises(UserError, match=f"Expected {n} labels, or one for all. Received: 2"):
+            kind.spread(y, n)
+
+
+@pytest.mark.parametrize("kind", [BinaryLabels(1), ClassLabels(3)], ids=repr)
+def test_a_label_that_is_spread_is_checked(kind):
+    with pytest.raises(UserError, match="Received: y"):
+        kind.spread(-1, 3)
+
+
+# ------------------------------------------------------------------ configurations
+
+
+@pytest.mark.parametrize("kind", [BinaryLabels(), BinaryLabels(5), ClassLabels(4)], ids=repr)
+def test_a_configuration_gives_equal_labels(kind):
+    assert type(kind).from_config(kind.get_config()) == kind
+    assert labels.get(keras.saving.serialize_keras_object(kind)) == kind
+    assert labels.get(kind) is kind
+
+
+def test_other_labels_are_not_equal():
+    assert len({BinaryLabels(1), BinaryLabels(2), ClassLabels(2), ClassLabels(2)}) == 3
+
+
+@pytest.mark.parametrize("what", [2, None, "binary"], ids=repr)
+def test_what_stands_for_no_labels(what):
+    with pytest.raises(UserError, match=r"Expected labels: BinaryLabels\(count\) or ClassLabels\(classes\)"):
+        labels.get(what)
