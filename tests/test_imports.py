@@ -30,7 +30,10 @@ SIDEWAYS = {
     ("networks", "distributions"),
     ("runs", "models"),
 }
-"""Imports within one floor that the architecture allows, besides a part's own: of training, its backends alone."""
+"""Imports within one floor that the architecture allows, besides a part's own."""
+
+BELOW_TRAINING = ("distributions", "networks")
+"""Parts that know of training its backends alone: how fast something is computed, not how anything learns."""
 
 
 def files():
@@ -62,6 +65,14 @@ def test_imports_run_downwards(package, relative, path):
             continue
         below = FLOOR[parts[1]] < FLOOR[here]
         assert below or (here, parts[1]) in SIDEWAYS, f"{here} imports {parts[1]} ({relative})"
+
+
+@pytest.mark.parametrize("part", BELOW_TRAINING)
+def test_of_training_only_the_backends_are_known(part):
+    for path in (ROOT / "kvae" / part).rglob("*.py"):
+        for name in imports(path):
+            outside = f"{name}.".startswith("kvae.training.") and not f"{name}.".startswith("kvae.training.backends.")
+            assert not outside, f"{part} imports {name} ({path.name})"
 
 
 def test_data_know_no_models():
