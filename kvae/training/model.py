@@ -37,10 +37,12 @@ class Model(Backend, keras.Model):
         """One training step: every phase sees the weights that the phases before it moved."""
         batch = self._unpack(data)
         for phase in self.phases():
-            variables = phase.variables()
+            variables, gated = phase.variables(), self._gated(phase)
             terms, gradients = self.gradients(lambda phase=phase: phase(batch, training=True), variables)
             for player, moved in variables.items():
                 self.optimizer.apply_player(player, gradients[player], moved)
+            for variable, before, gate in gated:
+                variable.assign(ops.where(terms[gate] > 0, ops.convert_to_tensor(variable), before))
             self._report(terms, phase.batch(batch))
         self.optimizer.iterations.assign_add(1)
         return self.get_metrics_result()
@@ -51,6 +53,15 @@ class Model(Backend, keras.Model):
         for phase in self.phases():
             self._report(phase(batch, training=False), phase.batch(batch))
         return self.get_metrics_result()
+
+    def _gated(self, phase):
+        """The whole state of the players that may sit out: (variable, value before the phase, the gate that decides)."""
+        state = []
+        for player, gate in phase.gates.items():
+            layers, moments = phase.over[player], self.optimizer.players[player].variables
+            variables = [*(variable for layer in layers for variable in layer.weights), *moments]
+            state += [(variable, ops.copy(ops.convert_to_tensor(variable)), gate) for variable in variables]
+        return state
 
     def _report(self, terms, batch):
         """Adds batch means to the epoch's means, weighted by the number of examples: a short batch counts for less."""

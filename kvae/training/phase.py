@@ -27,18 +27,25 @@ class Phase:
     θ_a, θ_b, player a moves by ∂L_a/∂θ_a and player b by ∂L_b/∂θ_b, both at the old weights.
 
     `batch` picks the part of the round's data which this phase sees.
+
+    `gates` names, for a player that may sit out, a reported scalar: where it is 0 nothing of the player moves, neither
+    weights nor batch statistics nor its optimizer's moments. Over an epoch it is the share of steps that the player made.
     """
 
     loss: Callable[..., dict[str, Any]]
     over: Mapping[str, Sequence[keras.Layer]]
     batch: Callable[[Any], Any] = lambda batch: batch
+    gates: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def __post_init__(self):
-        missing = sorted(set(self.over) - set(self.loss.reports))
+        if strangers := sorted(set(self.gates) - set(self.over)):
+            raise ValueError(f"Expected gates of players, {sorted(self.over)}. Received: {strangers}.")
+        missing = sorted({*self.over, *self.gates.values()} - set(self.loss.reports))
         if missing:
             raise ValueError(
-                f"Expected every player of a phase to be a scalar that its loss reports. "
-                f"Received: players={sorted(self.over)}, reports={sorted(self.loss.reports)}. "
+                f"Expected every player and gate of a phase to be a scalar that its loss reports. "
+                f"Received: players={sorted(self.over)}, gates={sorted(self.gates.values())}, "
+                f"reports={sorted(self.loss.reports)}. "
                 f"Let {self.loss.__qualname__} report {missing}."
             )
 

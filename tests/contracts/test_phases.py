@@ -176,6 +176,58 @@ def test_a_phase_sees_its_part_of_the_round():
     np.testing.assert_allclose(c, 1 - 0.1 * 3 * 3 * 0.9, rtol=1e-5)
 
 
+@keras.saving.register_keras_serializable("kvae-tests")
+class Gated(Model):
+    """Two players with batch norm, dropout aside; the second may sit out, as the weight `open` says."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.a, self.b = (
+            keras.Sequential([keras.Input((3,)), keras.layers.Dense(2), keras.layers.BatchNormalization()])
+            for _ in range(2)
+        )
+        self.open = self.add_scalar("open", 0.0)
+
+    @reports("a", "b", "b_moves")
+    def together(self, x, training):
+        a, b = self.a(x, training=training), self.b(x, training=training)
+        return {"a": ops.mean(a * b + a), "b": ops.mean(ops.square(a - b)), "b_moves": self.open * 1.0}
+
+    def phases(self):
+        return (Phase(self.together, {"a": [self.a], "b": [self.b]}, gates={"b": "b_moves"}),)
+
+
+def _state(model, player):
+    variables = [*getattr(model, player).weights, *model.optimizer.players[player].variables]
+    return [ops.convert_to_numpy(variable).copy() for variable in variables]
+
+
+def _unmoved(before, after):
+    return [np.array_equal(old, new) for old, new in zip(before, after, strict=True)]
+
+
+def test_a_player_that_sits_out_keeps_weights_moments_and_batch_statistics():
+    model = Gated()
+    model.compile(keras.optimizers.Adam(0.1))
+    x = np.random.default_rng(0).standard_normal((8, 3)).astype("float32")
+    a, b = _state(model, "a"), _state(model, "b")
+    assert model.train_on_batch(x, return_dict=True)["b_moves"] == 0
+    assert all(_unmoved(b, _state(model, "b")))
+    assert int(model.optimizer.players["b"].iterations) == 0
+    assert sum(_unmoved(a, _state(model, "a"))) <= 1, "all of a but its learning rate moves"
+    model.open.assign(1.0)
+    assert model.train_on_batch(x, return_dict=True)["b_moves"] == 1
+    assert sum(_unmoved(b, _state(model, "b"))) <= 1
+    assert int(model.optimizer.players["b"].iterations) == 1
+
+
+def test_a_gate_must_be_reported_and_be_a_players():
+    with pytest.raises(ValueError, match="every player and gate"):
+        Phase(Gated.together, {"a": []}, gates={"a": "nothing"})
+    with pytest.raises(ValueError, match="gates of players"):
+        Phase(Gated.together, {"a": []}, gates={"b": "b_moves"})
+
+
 def test_several_players_share_no_learning_rate():
     model = Duel()
     model.compile("sgd")
