@@ -7,6 +7,13 @@ class NotApplicable(UserError):
     """A figure that this model does not have; the message is the reason."""
 
 
+def require_density(model) -> None:
+    """Raises `NotApplicable` for a model that gives x no probability."""
+    require_posterior(model)
+    if not model.has_density:
+        raise NotApplicable(f"{type(model).__name__} learns no density of x")
+
+
 def require_posterior(model) -> None:
     """Raises `NotApplicable` for a model without q(z|x)."""
     if not model.has_posterior:

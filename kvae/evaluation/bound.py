@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from kvae.evaluation.applicable import require_posterior
+from kvae.evaluation.applicable import require_density
 from kvae.training.backends import compiled
 
 
@@ -16,7 +16,7 @@ def bound(model, batches, samples: int = 1, seed: int = 0) -> dict[str, float]:
     `elbo_se` is the standard error of the mean over examples. `samples` is S. With two layers of latent units the rate is
     an estimate by the same samples.
     """
-    require_posterior(model)
+    require_density(model)
     noise = keras.random.SeedGenerator(seed)
 
     run = compiled(

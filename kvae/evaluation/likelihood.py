@@ -8,7 +8,7 @@ import numpy as np
 from keras import ops
 
 from kvae.errors import UserError
-from kvae.evaluation.applicable import NotApplicable, require_posterior
+from kvae.evaluation.applicable import NotApplicable, require_density
 from kvae.evaluation.bound import examples
 from kvae.progress import bar
 from kvae.training.backends import compiled
@@ -37,7 +37,7 @@ def likelihood(model, batches, samples: int = 2000, rows: int | None = None, see
     At most `rows` codes are decoded at once, which bounds the memory whatever K is; by default as many as make some
     million values. All noise is drawn by `seed`.
     """
-    require_posterior(model)
+    require_density(model)
     density = model.likelihood.support == "real"
     bytes_as_density = density and batches.x.dtype == np.uint8 and batches.scale == 255
     rng = np.random.default_rng(seed)

@@ -3,9 +3,11 @@
 from kvae.models.autoencoder import Autoencoder
 from kvae.models.cond_vae import CondVAE
 from kvae.models.csvae import CSVAE
+from kvae.models.ifcvae_gan import IFCVAEGAN
 from kvae.models.iwae import IWAE
 from kvae.models.latent import LatentModel
 from kvae.models.layered_vae import LayeredVAE
 from kvae.models.vae import VAE
+from kvae.models.vae_gan import VAEGAN
 
-__all__ = ["CSVAE", "IWAE", "VAE", "Autoencoder", "CondVAE", "LatentModel", "LayeredVAE"]
+__all__ = ["CSVAE", "IFCVAEGAN", "IWAE", "VAE", "VAEGAN", "Autoencoder", "CondVAE", "LatentModel", "LayeredVAE"]

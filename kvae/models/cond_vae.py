@@ -1,11 +1,10 @@
 """Conditional variational autoencoder (Kingma et al. 2014; Sohn et al. 2015)."""
 
 import keras
-from keras import ops
 
-from kvae.distributions import Normal, likelihoods
 from kvae.distributions import labels as labels_
-from kvae.models.labelled import LabelledModel, beside
+from kvae.distributions import likelihoods
+from kvae.models.labelled import LabelledModel, beside, standard_prior, with_labels
 from kvae.models.latent import gaussian, observe
 from kvae.objectives import negative_elbo
 from kvae.training import Phase, reports
@@ -47,13 +46,13 @@ class CondVAE(LabelledModel):
     # ------------------------------------------------------------------ factors
 
     def posterior(self, x, y, training=False):
-        return gaussian(self.encoder([x, self.labels.encode(y)], training=training))
+        return gaussian(self.encoder(with_labels(x, self.labels, y), training=training))
 
     def prior(self, y):
-        return Normal(ops.zeros((ops.shape(y)[0], *self.latent_shape)), 0.0)
+        return standard_prior(self.latent_shape, y)
 
     def observation(self, z, y, training=False):
-        return observe(self.likelihood, self.decoder, beside(z, self.labels.encode(y)), training)
+        return observe(self.likelihood, self.decoder, beside(z, self.labels, y), training)
 
     # ------------------------------------------------------------------ losses
 

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from kvae.distributions import Normal, standard_normal
 from kvae.errors import UserError
 from kvae.models.latent import LatentModel
 
@@ -12,13 +13,15 @@ class LabelledModel(LatentModel):
     """A model p(x|z, y) or p(x, z|y) with a way from (x, y) to a code.
 
     A subclass has `labels`, and the methods of `LatentModel` take y behind x. Its `prior(y)` has a batch axis, that of y;
-    `relabel(z, y)` is the code that stands for the same x with other labels.
+    `relabel(z, y)` is the code that stands for the same x with other labels. With `labels` None there is no y.
     """
-
-    takes = ("x", "y")
 
     code_tells_labels = False
     """Whether the code alone says what it decodes to."""
+
+    @property
+    def takes(self):
+        return ("x",) if self.labels is None else ("x", "y")
 
     def check(self, x, y=None):
         super().check(x, y)
@@ -28,9 +31,11 @@ class LabelledModel(LatentModel):
         super().check_code(z)
         if y is not None or not self.code_tells_labels:
             self.expect(y)
-            self._check_labels(y, len(z))
+        self._check_labels(y, len(z))
 
     def _check_labels(self, y, n):
+        if y is None:
+            return
         self.labels.check(y)
         if len(y) != n:
             raise UserError(f"Expected {n} labels, one for each row. Received: {len(y)}.")
@@ -39,7 +44,9 @@ class LabelledModel(LatentModel):
         """The code z with labels y in place of its own: unchanged where the labels are no part of the code."""
         return z
 
-    def draw(self, noise, n, y, temperature=1.0):
+    def draw(self, noise, n, y=None, temperature=1.0):
+        if y is None:
+            return super().draw(noise, n, temperature)
         prior = self.prior(ops.convert_to_tensor(y))
         return prior.mean + temperature * (prior.sample(noise) - prior.mean)
 
@@ -48,12 +55,14 @@ class LabelledModel(LatentModel):
     ) -> np.ndarray:
         """`n` draws z ~ p(z|y), decoded to the mean of p(x|z, y): (n, …). `y` holds n labels, or one for all."""
         self.expect(y)
-        y = self.labels.spread(y, n)
-        z = self.draw(keras.random.SeedGenerator(seed), n, y, temperature)
-        return self.decode(ops.convert_to_numpy(z), y, batch_size=batch_size)
+        given = () if y is None else (self.labels.spread(y, n),)
+        z = self.draw(keras.random.SeedGenerator(seed), n, *given, temperature=temperature)
+        return self.decode(ops.convert_to_numpy(z), *given, batch_size=batch_size)
 
     def transfer(self, x, y, new_y, batch_size: int = 256) -> np.ndarray:
         """`x` (N, …) with labels `y`, decoded with `new_y`, N labels or one for all, in their place: (N, …)."""
+        if self.labels is None:
+            raise UserError(f"Expected a model of labelled data. Received: {type(self).__name__} without labels.")
         self.check(np.asarray(x), y)
         new_y = self.labels.spread(new_y, len(x))
 
@@ -63,7 +72,20 @@ class LabelledModel(LatentModel):
         return self.batched("transfer", transfer, x, y, new_y, batch_size=batch_size)
 
 
-def beside(z, features):
-    """Codes z (…, B, D) and features (B, A) of their examples, side by side: (…, B, D + A)."""
+def standard_prior(shape, *given):
+    """N(0, 1) of codes of this shape; given labels, with their batch axis."""
+    return Normal(ops.zeros((ops.shape(given[0])[0], *shape)), 0.0) if given else standard_normal(shape)
+
+
+def with_labels(x, labels, *given):
+    """What a net takes that sees x, or x and y."""
+    return [x, *map(labels.encode, given)] if given else x
+
+
+def beside(z, labels, *given):
+    """Codes z (…, B, D), with the labels of their examples behind them where these are given: (…, B, D + A)."""
+    if not given:
+        return z
+    features = labels.encode(*given)
     features = ops.cast(features, z.dtype) + ops.zeros_like(z[..., :1])  # (B, A) + (…, B, 1) -> (…, B, A)
     return ops.concatenate([z, features], axis=-1)

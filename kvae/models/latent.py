@@ -62,6 +62,9 @@ class LatentModel(Model):
                 f"{self.latent_shape[-1]} latent units and {self.likelihood}. Received: shape={shape}."
             )
 
+    has_density = True
+    """Whether p(x|z) is a density of x that the model was trained by."""
+
     @property
     def data_shape(self) -> tuple[int, ...]:
         """The shape of one x."""

@@ -2,6 +2,20 @@
 
 from kvae.networks.conv import conv_decoder, conv_encoder
 from kvae.networks.dense import mlp
+from kvae.networks.ifcvae_gan import creswell_decoder, creswell_discriminator, creswell_encoder
 from kvae.networks.resampling import StridedConv2D, StridedConv2DTranspose
+from kvae.networks.vae_gan import larsen_decoder, larsen_discriminator, larsen_encoder
 
-__all__ = ["StridedConv2D", "StridedConv2DTranspose", "conv_decoder", "conv_encoder", "mlp"]
+__all__ = [
+    "StridedConv2D",
+    "StridedConv2DTranspose",
+    "conv_decoder",
+    "conv_encoder",
+    "creswell_decoder",
+    "creswell_discriminator",
+    "creswell_encoder",
+    "larsen_decoder",
+    "larsen_discriminator",
+    "larsen_encoder",
+    "mlp",
+]

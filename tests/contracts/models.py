@@ -34,6 +34,26 @@ def _csvae(labels, adversary=True, **options):
     )
 
 
+def _and_features(inputs, outputs, labels=0, features_first=False):
+    """A dense net with two outputs: its own, and the features that they are read from."""
+    net = networks.mlp(inputs, 6, (12,), "softplus", labels=labels)
+    head = keras.layers.Dense(outputs)(net.output)
+    return keras.Model(net.input, [net.output, head] if features_first else [head, net.output])
+
+
+def _ifcvae_gan(labels, **options):
+    units = labels.units
+    return models.IFCVAEGAN(
+        encoder=_and_features(SHAPE, 2 * LATENT),
+        label_head=networks.mlp(6, units),
+        decoder=networks.mlp(LATENT + units, SHAPE, (16,), "softplus"),
+        adversary=networks.mlp(LATENT, units, (5,), "softplus"),
+        discriminator=networks.mlp(SHAPE, 1, (12,), "softplus"),
+        labels=labels,
+        **options,
+    )
+
+
 MODELS = {
     "Autoencoder": lambda: models.Autoencoder(*_dense(LATENT), likelihood="normal"),
     "VAE": lambda: models.VAE(*_dense(), beta=0.7, free_bits=0.05),
@@ -65,6 +85,25 @@ MODELS = {
     "CSVAE, base rate": lambda: _csvae(distributions.BinaryLabels(1), base_rate=[0.2], beta_information=5.0),
     "CSVAE, classes": lambda: _csvae(distributions.ClassLabels(3)),
     "CSVAE, no adversary": lambda: _csvae(distributions.BinaryLabels(1), adversary=False),
+    "IFCVAEGAN": lambda: _ifcvae_gan(distributions.BinaryLabels(2)),
+    "IFCVAEGAN, base rate": lambda: _ifcvae_gan(distributions.BinaryLabels(1), base_rate=[0.3]),
+    "IFCVAEGAN, classes": lambda: _ifcvae_gan(distributions.ClassLabels(3)),
+    "VAEGAN": lambda: models.VAEGAN(*_dense(), _and_features(SHAPE, 1, features_first=True), gamma=0.1),
+    "VAEGAN, labels": lambda: models.VAEGAN(
+        networks.mlp(SHAPE, 2 * LATENT, (16,), "softplus", labels=2),
+        networks.mlp(LATENT + 2, SHAPE, (16,), "softplus"),
+        _and_features(SHAPE, 1, labels=2, features_first=True),
+        labels=distributions.BinaryLabels(2),
+        gamma=0.1,
+        margin=None,
+    ),
+    "VAEGAN, convolutional, classes": lambda: models.VAEGAN(
+        networks.larsen_encoder(SHAPE, 2 * LATENT, width=0.25, labels=3),
+        networks.larsen_decoder(LATENT + 3, SHAPE, width=0.25),
+        networks.larsen_discriminator(SHAPE, width=0.25, labels=3),
+        labels=distributions.ClassLabels(3),
+        gamma=0.1,
+    ),
     "VAE, convolutional": lambda: models.VAE(*_conv(), likelihood="bernoulli"),
 }
 """Every model of kvae.models, at minimal size."""

@@ -1,0 +1,98 @@
+"""VAE/GAN and IFCVAE-GAN: their terms by hand, and who moves."""
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from kvae.errors import UserError
+from tests.contracts.models import LATENT, MODELS, SHAPE, data_for, settle
+
+
+def _terms(model, data):
+    model.compile("sgd")
+    return {
+        k: float(ops.convert_to_numpy(v)) for k, v in model.phases()[0](model._unpack(data), training=False).items()
+    }
+
+
+def test_the_vae_gan_s_players_share_three_terms():
+    model = MODELS["VAEGAN"]()
+    settle(model)
+    terms = _terms(model, data_for(model, 16))
+    gan = terms["real"] + 2 * terms["false"]
+    np.testing.assert_allclose(terms["encoder"], terms["rate"] + terms["features"], rtol=1e-6)
+    np.testing.assert_allclose(terms["discriminator"], gan, rtol=1e-6)
+    np.testing.assert_allclose(terms["decoder"], 0.1 * terms["features"] - gan, rtol=1e-5)
+
+
+def test_the_decoder_of_a_vae_gan_deceives_the_discriminator():
+    """The gradient of its adversarial part points where the discriminator's loss rises."""
+    model = MODELS["VAEGAN"]()
+    settle(model)
+    model.gamma.assign(0.0)
+    model.compile(
+        {player: keras.optimizers.SGD(0.0 if player != "decoder" else 0.5) for player in model.phases()[0].over}
+    )
+    x = data_for(model, 64)[0]
+    before = model.evaluate(x, verbose=0, return_dict=True)
+    for _ in range(20):
+        model.train_on_batch(x)
+    assert model.evaluate(x, verbose=0, return_dict=True)["false"] > before["false"]
+
+
+@pytest.mark.parametrize(("level", "sits_out"), [(0.1, "decoder"), (0.68, None), (1.3, "discriminator")])
+def test_a_player_of_the_vae_gan_sits_out_whole(level, sits_out):
+    """A discriminator without an opinion pays log 2 for every answer: much above a level of 0.1, much below 1.3."""
+    model = MODELS["VAEGAN, convolutional, classes"]()
+    model.level = level
+    opinion = model.discriminator.layers[-1]
+    opinion.kernel.assign(ops.zeros_like(opinion.kernel))
+    model.compile(keras.optimizers.RMSprop(1e-3))
+    before = {
+        player: [ops.convert_to_numpy(v).copy() for v in layers[0].weights + model.optimizer.players[player].variables]
+        for player, layers in model.phases()[0].over.items()
+    }
+    model.train_on_batch(*data_for(model, 16))
+    for player, layers in model.phases()[0].over.items():
+        after = [ops.convert_to_numpy(v) for v in layers[0].weights + model.optimizer.players[player].variables]
+        same = [np.array_equal(old, new) for old, new in zip(before[player], after, strict=True)]
+        assert all(same) == (player == sits_out)
+
+
+def test_a_vae_gan_without_labels_is_as_other_models():
+    model = MODELS["VAEGAN"]()
+    assert model.takes == ("x",)
+    assert model.sample(3, seed=0).shape == (3, *SHAPE)
+    x = data_for(model, 4)[0]
+    assert model.encode(x).shape == (4, LATENT)
+    with pytest.raises(UserError, match="takes neither labels"):
+        model.encode(x, np.zeros(4))
+    with pytest.raises(UserError, match="model of labelled data"):
+        model.transfer(x, np.zeros(4), 1)
+
+
+def test_the_ifcvae_gan_s_terms_add_up():
+    model = MODELS["IFCVAEGAN"]()
+    settle(model)
+    for name, value in {"distortion": 0.5, "rate": 2.0, "label": 3.0, "information": 4.0, "realism": 5.0}.items():
+        getattr(model, f"beta_{name}").assign(value)
+    terms = _terms(model, data_for(model, 16))
+    weighted = (
+        0.5 * terms["distortion"]
+        + 2 * terms["rate"]
+        + 3 * terms["generated_label"]
+        + 4 * terms["information"]
+        + 5 * terms["realism"]
+    )
+    np.testing.assert_allclose(terms["loss"], weighted, rtol=1e-6)
+    np.testing.assert_allclose(terms["information"], -terms["adversary"], rtol=1e-6)
+
+
+def test_labels_of_an_ifcvae_gan_change_the_picture_and_not_the_code():
+    model = MODELS["IFCVAEGAN, classes"]()
+    settle(model)
+    x, y = data_for(model, 5)
+    np.testing.assert_array_equal(model.encode(x, y), model.encode(x, (y + 1) % 3))
+    assert np.abs(model.reconstruct(x, y) - model.transfer(x, y, (y + 1) % 3)).max() > 1e-3
+    np.testing.assert_allclose(model.transfer(x, y, y), model.reconstruct(x, y), rtol=1e-6)
