@@ -5,6 +5,7 @@ import json
 import keras
 import numpy as np
 import pytest
+from PIL import Image
 
 from kvae.errors import UserError
 from kvae.evaluation import METRICS, collapse, evaluate, reconstruction
@@ -12,7 +13,7 @@ from kvae.evaluation.pictures import Pictures, grid, pairs, save_curves
 from kvae.models import VAE, Autoencoder
 from kvae.networks import mlp
 from kvae.training import Batches
-from tests.contracts.models import MODELS, batch
+from tests.contracts.models import MODELS, batch, data_for, settle
 
 
 @pytest.fixture
@@ -82,6 +83,59 @@ def test_evaluation_repeats_by_its_seed():
     assert evaluate(model, batches, ["elbo"]) == evaluate(model, batches, ["elbo"])
 
 
+# ------------------------------------------------------------------ labels
+
+LABELLED = ("CondVAE", "CondVAE, classes", "CSVAE", "CSVAE, base rate", "CSVAE, classes", "CSVAE, no adversary")
+
+
+def _labelled(name, n=48):
+    """A model with weights of moderate size, and what it takes."""
+    model = MODELS[name]()
+    settle(model)
+    return model, data_for(model, n)
+
+
+@pytest.mark.parametrize("name", LABELLED)
+def test_every_metric_of_a_labelled_model_is_json(name):
+    model, data = _labelled(name)
+    report = evaluate(model, Batches(*data, batch_size=20), nll={"samples": 10})
+    expected = {"elbo", "rate", "distortion", "mse", "active_units", "kl_per_unit", "nll", "nll_se", "bits_per_pixel"}
+    expected |= {f"{metric}.{part}" for metric in ("divergence", "leakage") for part in model.parts}
+    assert expected <= set(report["metrics"])
+    assert set(report["skipped"]) == {"bits_per_dim", "checkerboard"}
+    json.dumps(report, allow_nan=False)
+
+
+@pytest.mark.parametrize("name", LABELLED)
+def test_the_rate_of_a_labelled_model_is_that_of_its_units(name):
+    """Each against the prior that the labels give."""
+    model, data = _labelled(name)
+    figures = evaluate(model, Batches(*data, batch_size=20), ["elbo", "collapse"])["metrics"]
+    assert len(figures["kl_per_unit"]) == model.latent_shape[-1]
+    assert sum(figures["kl_per_unit"]) == pytest.approx(figures["rate"], rel=1e-4)
+    assert figures["elbo"] == pytest.approx(-figures["rate"] - figures["distortion"], rel=1e-6)
+
+
+@pytest.mark.parametrize("name", ["CondVAE", "CSVAE"])
+def test_figures_of_a_labelled_model_depend_on_the_labels(name):
+    model, (x, y) = _labelled(name)
+    metrics = ("elbo", "reconstruction", "nll")
+    here, there = (
+        evaluate(model, Batches(x, labels), metrics, nll={"samples": 10})["metrics"] for labels in (y, 1 - y)
+    )
+    for figure in ("elbo", "mse", "nll"):
+        assert here[figure] != there[figure]
+
+
+@pytest.mark.parametrize("metrics", [None, ["elbo", "nll"]], ids=["default", "chosen"])
+def test_a_model_of_x_alone_is_not_judged_by_labels_unless_asked(metrics, rng):
+    batches = Batches(batch(48), labels=rng.integers(0, 2, 48), batch_size=20)
+    model = MODELS["VAE"]()
+    report = evaluate(model, batches, metrics, nll={"samples": 2})
+    assert not {"divergence.z", "leakage.z"} & {*report["metrics"], *report["skipped"]}
+    assert set(evaluate(model, batches, ["divergence", "leakage"])["metrics"]) == {"divergence.z", "leakage.z"}
+
+
 # ------------------------------------------------------------------ pictures
 
 
@@ -113,6 +167,30 @@ def test_pictures_per_epoch(tmp_path):
     assert sorted(p.name for p in tmp_path.iterdir()) == [
         f"epoch-{epoch:04d}-{what}.png" for epoch in (2, 3) for what in ("reconstructions", "samples")
     ]
+
+
+@pytest.mark.parametrize("name", LABELLED)
+def test_pictures_of_a_labelled_model_are_those_of_its_labels(name, tmp_path):
+    """Reconstructions of the examples, and 64 samples with the labels of the examples, over and over again."""
+    model, (x, y) = _labelled(name, 40)
+    pictures = Pictures(tmp_path, (x, y))
+    pictures.set_model(model)
+    pictures.draw("now")
+    samples = model.sample(64, np.concatenate([y, y[:24]]), seed=0)
+    for what, sheet in {
+        "samples": grid(samples, 8),
+        "reconstructions": pairs(x[:32], model.reconstruct(x[:32], y[:32])),
+    }.items():
+        with Image.open(tmp_path / f"now-{what}.png") as drawn:
+            np.testing.assert_array_equal(np.asarray(drawn), np.asarray(sheet))
+
+
+@pytest.mark.parametrize("name", ["CondVAE", "CSVAE, classes"])
+def test_pictures_while_a_labelled_model_trains(name, tmp_path):
+    model, data = _labelled(name, 8)
+    model.compile("adam")
+    model.fit(*data, callbacks=[Pictures(tmp_path, [array[:3] for array in data])], verbose=0)
+    assert {p.name for p in tmp_path.iterdir()} == {"epoch-0001-reconstructions.png", "epoch-0001-samples.png"}
 
 
 def test_curves_of_several_runs(tmp_path):
