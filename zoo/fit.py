@@ -134,7 +134,11 @@ class _Session:
             "recipe": self.recipe.name,
             "parameters": dict(self.values),
             "seed": self.seed,
-            "data": {"name": self.dataset.name, "fingerprint": self.dataset.fingerprint},
+            "data": {
+                "name": self.dataset.name,
+                "fingerprint": self.dataset.fingerprint,
+                "labels": list(self.dataset.labels),
+            },
             "backend": keras.backend.backend(),
             "versions": {
                 "kvae": __version__,
@@ -160,7 +164,7 @@ class _Session:
             some = self._batches(held_out, batch_size=MONITORED)[0]
             if getattr(model, "has_posterior", False):
                 callbacks.append(LatentMonitor(*some))
-            if some[0].ndim == 4:
+            if some[0].ndim == 4 and hasattr(model, "reconstruct"):
                 callbacks.append(Pictures(run.pictures, some, training.pictures_every, training.brighten))
         callbacks += [TensorBoard(run.path / "tensorboard"), progress, Record(run, epochs)]
         try:
@@ -179,7 +183,7 @@ class _Session:
         run.save_model(model)
         if held_out:
             split = "validation" if dataset.validation else "test"
-            report = evaluation.evaluate(model, validation, evaluation.QUICK)
+            report = evaluation.evaluate(model, validation, evaluation.suiting(model, quick=True))
             write_json(
                 run.path / "metrics.json",
                 {
@@ -205,6 +209,7 @@ def batches(dataset: Dataset, split: Split, training: Training, *, batch_size: i
         scale=1.0 if dataset.support == "binary" else 255.0,
         transform=training.transform,
         labels=split.y,
+        names=dataset.labels,
         **options,
     )
 

@@ -2,6 +2,7 @@
 
 import abc
 import dataclasses
+from typing import ClassVar
 
 import keras
 import numpy as np
@@ -16,6 +17,9 @@ from kvae.errors import UserError
 class Labels(Configuration, abc.ABC):
     """What y may be."""
 
+    exclusive: ClassVar[bool]
+    """Whether just one of the units is 1."""
+
     @property
     @abc.abstractmethod
     def units(self) -> int:
@@ -28,6 +32,22 @@ class Labels(Configuration, abc.ABC):
     @abc.abstractmethod
     def log_prob(self, y, logits):
         """log q(y) under `logits` (B, units): (B,), in nats."""
+
+    @abc.abstractmethod
+    def probabilities(self, logits):
+        """Of each attribute to be 1, or of each class, under `logits` (B, units): (B, units)."""
+
+    @abc.abstractmethod
+    def agreement(self, y, logits):
+        """Share of y that the most probable answer under `logits` gets right: (B,)."""
+
+    @abc.abstractmethod
+    def answers(self, probabilities: np.ndarray) -> np.ndarray:
+        """Which units the most probable labels hold, (N, units), for the arrays that `probabilities` gives."""
+
+    @abc.abstractmethod
+    def having(self, y: np.ndarray, unit: int, value: int = 1) -> np.ndarray:
+        """The array `y`, in which every example has this attribute (or has not), or is of this class."""
 
     @abc.abstractmethod
     def negative_entropy(self, logits):
@@ -60,6 +80,7 @@ class Labels(Configuration, abc.ABC):
 class BinaryLabels(Labels):
     """`count` attributes, each 0 or 1: y (N, count), or (N,) of a single one. Given z they are independent."""
 
+    exclusive = False
     count: int = 1
 
     @property
@@ -74,6 +95,21 @@ class BinaryLabels(Labels):
 
     def log_prob(self, y, logits):
         return Bernoulli(logits).log_prob(self.encode(y))
+
+    def probabilities(self, logits):
+        return Bernoulli(logits).mean
+
+    def answers(self, probabilities):
+        return np.asarray(probabilities) > 0.5
+
+    def having(self, y, unit, value=1):
+        y = np.array(y).reshape(-1, self.count)
+        y[:, unit] = value
+        return y
+
+    def agreement(self, y, logits):
+        y = self.encode(y)
+        return ops.mean(ops.cast((logits > 0) == (y > 0.5), y.dtype), axis=-1)
 
     def negative_entropy(self, logits):
         # log q(y) is linear in y: its mean under probabilities p is its value at p.
@@ -99,6 +135,7 @@ class BinaryLabels(Labels):
 class ClassLabels(Labels):
     """One of `classes` classes: y (N,) of whole numbers from 0."""
 
+    exclusive = True
     classes: int
 
     @property
@@ -113,6 +150,20 @@ class ClassLabels(Labels):
 
     def log_prob(self, y, logits):
         return ops.sum(self.encode(y) * ops.log_softmax(logits, axis=-1), axis=-1)
+
+    def probabilities(self, logits):
+        return ops.softmax(logits, axis=-1)
+
+    def answers(self, probabilities):
+        return np.eye(self.classes, dtype=bool)[np.argmax(probabilities, axis=-1)]
+
+    def having(self, y, unit, value=1):
+        if value != 1:
+            raise UserError(f"Expected a class to have, not to lack. Received: value={value}.")
+        return np.full(len(y), unit, "int32")
+
+    def agreement(self, y, logits):
+        return ops.take_along_axis(self.encode(y), ops.argmax(logits, axis=-1)[:, None], axis=-1)[:, 0]
 
     def negative_entropy(self, logits):
         log_q = ops.log_softmax(logits, axis=-1)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from kvae.errors import UserError
 from kvae.evaluation.applicable import NotApplicable
+from kvae.evaluation.attributes import accuracy, attributes
 from kvae.evaluation.bound import bound
 from kvae.evaluation.checkerboard import checkerboard
 from kvae.evaluation.collapse import collapse
@@ -13,6 +14,8 @@ from kvae.evaluation.reconstruction import reconstruction
 
 __all__ = [
     "METRICS",
+    "accuracy",
+    "attributes",
     "bound",
     "checkerboard",
     "collapse",
@@ -21,6 +24,7 @@ __all__ = [
     "leakage",
     "likelihood",
     "reconstruction",
+    "suiting",
 ]
 
 METRICS = {
@@ -30,6 +34,8 @@ METRICS = {
     "checkerboard": checkerboard,
     "divergence": divergence,
     "leakage": leakage,
+    "accuracy": accuracy,
+    "attributes": attributes,
     "nll": likelihood,
 }
 """What `evaluate` computes, by name: functions of a model and batches that return named figures. A figure that the model
@@ -38,8 +44,16 @@ does not have is a `NotApplicable` in its place; when it has none of them, that 
 QUICK = ("elbo", "reconstruction", "collapse", "checkerboard")
 """Metrics that take one pass through the data, and no further training."""
 
-OF_LABELS = ("divergence", "leakage")
+OF_LABELS = ("divergence", "leakage", "attributes")
 """Metrics that only a model which learns from labels is judged by unless one asks."""
+
+
+def suiting(model, quick: bool = False) -> tuple[str, ...]:
+    """The metrics that a model is meant for; `quick`: those that take one pass through the data."""
+    if not hasattr(model, "reconstruct"):
+        return ("accuracy",)
+    others = () if "y" in model.takes else OF_LABELS
+    return QUICK if quick else tuple(name for name in METRICS if name not in ("accuracy", *others))
 
 
 def evaluate(model, batches, metrics: Iterable[str] | None = None, **options: Mapping) -> dict:
@@ -49,7 +63,7 @@ def evaluate(model, batches, metrics: Iterable[str] | None = None, **options: Ma
     by its name, such as nll={"samples": 5000}. A figure that the model does not have is absent and named under "skipped"
     with its reason.
     """
-    chosen = tuple(metrics or (name for name in METRICS if name not in OF_LABELS or "y" in model.takes))
+    chosen = tuple(metrics or suiting(model))
     for name in chosen:
         if name not in METRICS:
             raise UserError(f"Expected metrics among {', '.join(METRICS)}. Received: metric={name}.")

@@ -14,7 +14,13 @@ def require_density(model) -> None:
         raise NotApplicable(f"{type(model).__name__} learns no density of x")
 
 
+def require_decoder(model) -> None:
+    """Raises `NotApplicable` for a model that makes no x of a code."""
+    if not hasattr(model, "reconstruct"):
+        raise NotApplicable(f"{type(model).__name__} has no decoder")
+
+
 def require_posterior(model) -> None:
     """Raises `NotApplicable` for a model without q(z|x)."""
-    if not model.has_posterior:
+    if not getattr(model, "has_posterior", False):
         raise NotApplicable(f"{type(model).__name__} has no posterior")

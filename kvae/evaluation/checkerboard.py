@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kvae.evaluation.applicable import NotApplicable
+from kvae.evaluation.applicable import NotApplicable, require_decoder
 from kvae.evaluation.bound import examples
 
 NEIGHBOURS = 3
@@ -18,6 +18,7 @@ def checkerboard(model, batches) -> dict[str, float]:
 
         checkerboard = peak(reconstructions) / peak(originals)
     """
+    require_decoder(model)
     if batches.x.ndim != 4 or min(batches.x.shape[1:3]) < 4 * (NEIGHBOURS + 1):
         raise NotApplicable(f"it takes pictures of at least {4 * (NEIGHBOURS + 1)} pixels a side")
     if any(side % 2 for side in batches.x.shape[1:3]):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from kvae.evaluation.applicable import require_decoder
 from kvae.evaluation.bound import examples
 
 WINDOW = 7
@@ -13,6 +14,7 @@ def reconstruction(model, batches) -> dict[str, float]:
 
     mse = mean (x − x̂)²      mae = mean |x − x̂|      ssim: structural similarity (Wang et al. 2004), images only
     """
+    require_decoder(model)
     squared, absolute, similarity, n, dimensions = 0.0, 0.0, [], 0, 0
     for x, *given in examples(batches):
         error = model.reconstruct(x, *given).astype("float64") - x

@@ -1,6 +1,7 @@
 """One published model per file."""
 
 from kvae.models.autoencoder import Autoencoder
+from kvae.models.classifier import Classifier
 from kvae.models.cond_vae import CondVAE
 from kvae.models.csvae import CSVAE
 from kvae.models.ifcvae_gan import IFCVAEGAN
@@ -10,4 +11,15 @@ from kvae.models.layered_vae import LayeredVAE
 from kvae.models.vae import VAE
 from kvae.models.vae_gan import VAEGAN
 
-__all__ = ["CSVAE", "IFCVAEGAN", "IWAE", "VAE", "VAEGAN", "Autoencoder", "CondVAE", "LatentModel", "LayeredVAE"]
+__all__ = [
+    "CSVAE",
+    "IFCVAEGAN",
+    "IWAE",
+    "VAE",
+    "VAEGAN",
+    "Autoencoder",
+    "Classifier",
+    "CondVAE",
+    "LatentModel",
+    "LayeredVAE",
+]

@@ -10,8 +10,6 @@ from kvae.distributions import Normal, kl, kl_per_unit
 from kvae.distributions.likelihoods import LOG_SCALES
 from kvae.errors import UserError
 from kvae.training import Model
-from kvae.training.backends import compiled
-from kvae.training.kept import kept
 
 
 def gaussian(h) -> Normal:
@@ -178,19 +176,6 @@ class LatentModel(Model):
             )
         z = self.draw(keras.random.SeedGenerator(seed), n, temperature)
         return self.decode(ops.convert_to_numpy(z), batch_size=batch_size)
-
-    def batched(self, key: str, function, *arrays, batch_size: int = 256):
-        """`function` of tensors over the rows of `arrays`, compiled once under `key`, in batches of bounded memory."""
-        run = kept(self, key, lambda: compiled(function, self.variables))
-        first, *others = (np.asarray(array) for array in arrays)
-        arrays = [first.astype("float32"), *others]  # labels stay what they are
-        if len(first) == 0:
-            raise UserError(f"Expected at least one row. Received: shape={first.shape}.")
-        parts = []
-        for start in range(0, len(first), batch_size):
-            out = run(*(ops.convert_to_tensor(array[start : start + batch_size]) for array in arrays))
-            parts.append(keras.tree.map_structure(ops.convert_to_numpy, out))
-        return keras.tree.map_structure(lambda *chunks: np.concatenate(chunks), *parts)
 
 
 def _check_shape(name: str, array, expected) -> None:

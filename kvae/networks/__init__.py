@@ -1,5 +1,6 @@
 """Functions that return a built `keras.Model`. A model of this library takes nets and never makes them."""
 
+from kvae.networks.classifier import conv_classifier
 from kvae.networks.conv import conv_decoder, conv_encoder
 from kvae.networks.dense import mlp
 from kvae.networks.ifcvae_gan import creswell_decoder, creswell_discriminator, creswell_encoder
@@ -9,6 +10,7 @@ from kvae.networks.vae_gan import larsen_decoder, larsen_discriminator, larsen_e
 __all__ = [
     "StridedConv2D",
     "StridedConv2DTranspose",
+    "conv_classifier",
     "conv_decoder",
     "conv_encoder",
     "creswell_decoder",

@@ -1,6 +1,6 @@
 """Batches whose order depends on the seed and the epoch alone, so that a resumed run sees what the first one saw."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import keras
 import numpy as np
@@ -17,6 +17,7 @@ class Batches(keras.utils.PyDataset):
             with `scale=1`.
         y: array (N, …) that batches hold beside x, or None.
         labels: what is known of the examples, for those who judge a model that does not learn from it; by default y.
+        names: what the attributes, or the classes, are called.
         batch_size: examples in a batch; the last batch of an epoch may be shorter.
         seed: of the order; None keeps the order of the array.
         scale: what bytes are divided by.
@@ -34,10 +35,12 @@ class Batches(keras.utils.PyDataset):
         scale: float = 255.0,
         transform: Callable[[np.ndarray, np.random.Generator], np.ndarray] | None = None,
         labels: np.ndarray | None = None,
+        names: Sequence[str] = (),
     ):
         super().__init__()
         self.x, self.y = x, y
         self.labels = y if labels is None else labels
+        self.names = tuple(names)
         self.batch_size, self.seed, self.scale, self.transform = batch_size, seed, scale, transform
         self.begin(0)
 

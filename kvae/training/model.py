@@ -9,7 +9,8 @@ import numpy as np
 from keras import ops
 
 from kvae.errors import UserError
-from kvae.training.backends import Backend
+from kvae.training.backends import Backend, compiled
+from kvae.training.kept import kept
 from kvae.training.optimizers import Optimizers
 from kvae.training.phase import Phase
 
@@ -115,6 +116,21 @@ class Model(Backend, keras.Model):
             self._examine(*keras.utils.unpack_x_y_sample_weight(x[0])[:2])
         elif isinstance(x, Iterable) and not isinstance(x, Iterator | list | tuple):  # tf.data, DataLoader, grain
             self._examine(*keras.utils.unpack_x_y_sample_weight(next(iter(x)))[:2])
+
+    # ------------------------------------------------------------------ NumPy in, NumPy out
+
+    def batched(self, key: str, function, *arrays, batch_size: int = 256):
+        """`function` of tensors over the rows of `arrays`, compiled once under `key`, in batches of bounded memory."""
+        run = kept(self, key, lambda: compiled(function, self.variables))
+        first, *others = (np.asarray(array) for array in arrays)
+        arrays = [first.astype("float32"), *others]  # labels stay what they are
+        if len(first) == 0:
+            raise UserError(f"Expected at least one row. Received: shape={first.shape}.")
+        parts = []
+        for start in range(0, len(first), batch_size):
+            out = run(*(ops.convert_to_tensor(array[start : start + batch_size]) for array in arrays))
+            parts.append(keras.tree.map_structure(ops.convert_to_numpy, out))
+        return keras.tree.map_structure(lambda *chunks: np.concatenate(chunks), *parts)
 
     # ------------------------------------------------------------------ what Keras needs to know
 

@@ -66,6 +66,23 @@ class Cosine:
 
 
 @dataclasses.dataclass(frozen=True)
+class OneCycle:
+    """From `start` in half a cosine wave up to 1 at `warm` of `length` epochs, and in another down to `end` (Smith and
+    Topin 2018)."""
+
+    length: float
+    start: float = 0.1
+    end: float = 0.005
+    warm: float = 0.2
+
+    def __call__(self, epoch: float) -> float:
+        peak = self.warm * self.length
+        if epoch < peak:
+            return Cosine(self.start, 1.0, peak)(epoch)
+        return Cosine(1.0, self.end, self.length - peak, delay=peak)(epoch)
+
+
+@dataclasses.dataclass(frozen=True)
 class Cyclical:
     """Again and again from `start` to `end`: in each cycle of `period` epochs a line over the first `ramp` of it, then
     `end` for the rest (Fu et al. 2019, eq. 6: M cycles, R = `ramp`)."""

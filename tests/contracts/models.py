@@ -71,6 +71,12 @@ MODELS = {
         upper_decoder=networks.mlp(2, 2 * LATENT, (5,), "softplus"),
     ),
     "IWAE, doubly reparameterised": lambda: models.IWAE(*_dense(), samples=4, doubly_reparameterized=True),
+    "Classifier": lambda: models.Classifier(networks.mlp(SHAPE, 2, (16, 5), "softplus"), distributions.BinaryLabels(2)),
+    "Classifier, classes, mirrored": lambda: models.Classifier(
+        networks.conv_classifier(SHAPE, 3, width=2, dropout=0.0, augment=False),
+        distributions.ClassLabels(3),
+        mirrored=True,
+    ),
     "CondVAE": lambda: models.CondVAE(
         networks.mlp(SHAPE, 2 * LATENT, (16,), "softplus", labels=2),
         networks.mlp(LATENT + 2, SHAPE, (16,), "softplus"),

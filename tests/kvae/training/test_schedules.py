@@ -2,7 +2,7 @@
 
 import pytest
 
-from kvae.training.schedules import Constant, Cosine, Cyclical, Exponential, Linear, Sigmoid, Stages
+from kvae.training.schedules import Constant, Cosine, Cyclical, Exponential, Linear, OneCycle, Sigmoid, Stages
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,7 @@ from kvae.training.schedules import Constant, Cosine, Cyclical, Exponential, Lin
             Sigmoid(0.0, 2.0, middle=5, width=0.5),
             {5: 1.0, 1e6: 2.0, -1e6: 0.0, 5.5: 2 / (1 + 2.718281828459045**-1)},
         ),
+        (OneCycle(10, start=0.2, end=0.0, warm=0.4), {0: 0.2, 2: 0.6, 4: 1.0, 7: 0.5, 10: 0.0, 11: 0.0}),
         (Cosine(1.0, 0.0, length=10), {0: 1.0, 5: 0.5, 10: 0.0, 20: 0.0, 10 / 3: 0.75}),
         (Cyclical(0.0, 1.0, period=10, ramp=0.5), {0: 0.0, 2.5: 0.5, 5: 1.0, 9.9: 1.0, 10: 0.0, 12.5: 0.5}),
         (Exponential(1.0, 0.5), {0: 1.0, 1: 0.5, 3: 0.125}),

@@ -1,0 +1,89 @@
+"""Whether pictures show the labels that were asked for, as a classifier sees them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from keras import ops
+
+from kvae.evaluation.applicable import NotApplicable
+from kvae.evaluation.bound import examples
+
+RESAMPLES = 1000
+"""Of the bootstrap."""
+
+
+def accuracy(model, batches) -> dict[str, float]:
+    """`accuracy` of a classifier: the share of right answers, over examples and attributes; and of each attribute or
+    class, `accuracy.<Name>`, over its examples with and without it."""
+    if not hasattr(model, "probabilities"):
+        raise NotApplicable(f"{type(model).__name__} answers no labels")
+    answers, truth = [], []
+    for x, y in examples(batches):
+        answers.append(model.labels.answers(model.probabilities(x)))
+        truth.append(_held(model, y))
+    right = np.concatenate(answers) == np.concatenate(truth)  # (N, A)
+    whole = right.all(axis=1) if model.labels.exclusive else right
+    each = zip(_names(batches, right.shape[1]), right.mean(axis=0), strict=True)
+    return {"accuracy": float(whole.mean()), **{f"accuracy.{name}": float(share) for name, share in each}}
+
+
+def attributes(model, batches, judge=None, judged: Sequence[str] = (), seed: int = 0) -> dict[str, float]:
+    """`accuracy.generation.<Name>` and `accuracy.transfer.<Name>`: how often a classifier sees what was asked for.
+
+    Generation: pictures sampled with the labels of held-out examples, but with this attribute (or class). Transfer:
+    held-out examples without it, decoded with it. `.low` and `.high` bound the share with 95 % confidence (bootstrap over
+    the pictures); `.base_rate` is the share of the held-out pictures themselves in which the classifier sees it;
+    `accuracy.without.<Name>`: of pictures sampled without the attribute, the share in which it sees none.
+
+    `judge` is a `Classifier` whose outputs are called `judged`; attributes that it does not know are left out.
+    """
+    if judge is None:
+        raise NotApplicable("it takes a classifier: --judge RUN")
+    if "y" not in model.takes:
+        raise NotApplicable(f"{type(model).__name__} takes no labels")
+    x, y = (np.concatenate(parts) for parts in zip(*examples(batches), strict=True))
+    held = _held(model, y)
+    names = _names(batches, held.shape[1])
+    known = {name: list(judged).index(name) for name in names if name in judged}
+    if not known:
+        raise NotApplicable(f"the classifier knows none of {', '.join(names)}")
+    seen = judge.labels.answers(judge.probabilities(x))
+    figures = {}
+    for name, column in known.items():
+        unit, labels = names.index(name), model.labels
+
+        def shares(pictures, column=column):
+            return judge.labels.answers(judge.probabilities(pictures))[:, column]
+
+        figures |= _share(
+            f"accuracy.generation.{name}", shares(model.sample(len(y), labels.having(y, unit), seed=seed))
+        )
+        without = ~held[:, unit]
+        if without.any():
+            moved = model.transfer(x[without], y[without], labels.having(y[without], unit))
+            figures |= _share(f"accuracy.transfer.{name}", shares(moved))
+        if not labels.exclusive:
+            absent = shares(model.sample(len(y), labels.having(y, unit, 0), seed=seed))
+            figures[f"accuracy.without.{name}"] = float(1 - absent.mean())
+        for kind in ("generation", "transfer"):
+            figures[f"accuracy.{kind}.{name}.base_rate"] = float(seen[:, column].mean())
+    return figures
+
+
+def _share(name: str, hits: np.ndarray) -> dict[str, float]:
+    from scipy.stats import bootstrap
+
+    interval = bootstrap(
+        (hits.astype(float),), np.mean, n_resamples=RESAMPLES, method="percentile", rng=np.random.default_rng(0)
+    ).confidence_interval
+    return {name: float(hits.mean()), f"{name}.low": float(interval.low), f"{name}.high": float(interval.high)}
+
+
+def _held(model, y) -> np.ndarray:
+    """Which attributes or classes the labels `y` hold: (N, A)."""
+    return model.labels.answers(ops.convert_to_numpy(model.labels.encode(y)))
+
+
+def _names(batches, count: int) -> list[str]:
+    """What the columns of labels (N, A) are called."""
+    return list(batches.names) if len(batches.names) == count else [str(i) for i in range(count)]
