@@ -1,14 +1,20 @@
 """Every recipe builds, trains a round and states what it promises."""
 
 import dataclasses
+import json
+import re
 import types
+from typing import Literal, get_args, get_origin
 
 import keras
 import numpy as np
 import pytest
+from PIL import Image
 
 from kvae import zoo
 from kvae.data import Dataset, Split
+from kvae.errors import UserError
+from kvae.zoo.fit import batches
 
 SMALL = {"width": 2, "hidden": (4,), "latent": 2}
 """What makes a recipe's nets small, where it has such a parameter."""
@@ -24,11 +30,16 @@ def _dataset(name):
     return Dataset(folder, split, split, split, ("one",), "bytes", "0" * 64)
 
 
+def _small(recipe, settings=types.MappingProxyType({})):
+    """A small recipe's values under those of `settings` that it has."""
+    values = {**{f"model.{k}": v for k, v in SMALL.items()}, **settings}
+    return recipe.resolve({k: v for k, v in values.items() if k in recipe.parameters()})
+
+
 @pytest.mark.parametrize("name", zoo.names())
 def test_builds_and_trains_one_round(name):
     recipe = zoo.load(name)
-    known = recipe.parameters()
-    values = recipe.resolve({f"model.{k}": v for k, v in SMALL.items() if f"model.{k}" in known})
+    values = _small(recipe)
     training = recipe.training(values)
     model = recipe.model(_dataset(name), values)
     model.compile(training.optimizer)
@@ -41,6 +52,90 @@ def test_builds_and_trains_one_round(name):
         assert isinstance(getattr(model, variable), keras.Variable)
         assert np.isfinite([schedule(epoch) for epoch in range(training.epochs)]).all()
     assert dataclasses.is_dataclass(training)
+
+
+def _choices():
+    """(recipe, parameter, value) for every value but the default one of every parameter that is a choice."""
+    for name in zoo.names():
+        for parameter in zoo.load(name).parameters().values():
+            is_literal = get_origin(parameter.annotation) is Literal
+            values = get_args(parameter.annotation) if is_literal else (False, True)
+            if is_literal or parameter.annotation is bool:
+                for value in values:
+                    if value != parameter.default:
+                        yield pytest.param(name, parameter.name, value, id=f"{name} {parameter.name}={value}")
+
+
+ATTRIBUTES = (
+    "5_o_Clock_Shadow Arched_Eyebrows Attractive Bags_Under_Eyes Bald Bangs Big_Lips Big_Nose Black_Hair Blond_Hair Blurry "
+    "Brown_Hair Bushy_Eyebrows Chubby Double_Chin Eyeglasses Goatee Gray_Hair Heavy_Makeup High_Cheekbones Male "
+    "Mouth_Slightly_Open Mustache Narrow_Eyes No_Beard Oval_Face Pale_Skin Pointy_Nose Receding_Hairline Rosy_Cheeks "
+    "Sideburns Smiling Straight_Hair Wavy_Hair Wearing_Earrings Wearing_Hat Wearing_Lipstick Wearing_Necklace "
+    "Wearing_Necktie Young"
+)
+"""CelebA's, in the order of its list."""
+
+
+def _pictures(folder, n=12, size=(178, 218)):
+    """Pictures of noise, the last of them damaged."""
+    folder.mkdir(parents=True)
+    for i in range(1, n + 1):
+        Image.effect_noise(size, 50).convert("RGB").save(folder / f"{i:06}.png")
+    (folder / f"{n:06}.png").write_bytes(b"no picture")
+
+
+@pytest.fixture(scope="module")
+def few_data(tmp_path_factory):
+    """Every data set that a recipe chooses from, small and where `kvae.data` finds it; settings that name it."""
+    root = tmp_path_factory.mktemp("data")
+    _pictures(root / "celeba" / "img_align_celeba")
+    lines = ["12", ATTRIBUTES, *(f"{i:06}.png" + 20 * " 1 -1" for i in range(1, 13))]
+    (root / "celeba" / "list_attr_celeba.txt").write_text("\n".join(lines) + "\n")
+    _pictures(root / "own", size=(20, 16))
+    (root / "binarized_mnist").mkdir()
+    rows = np.random.default_rng(0).integers(0, 256, (8, 98), np.uint8)
+    np.savez(root / "binarized_mnist" / "binarized_mnist_packed.npz", train=rows, valid=rows, test=rows)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KVAE_DATA", str(root))
+        patch.setenv("KVAE_CACHE", str(root / "cache"))
+        yield {"data.path": str(root / "own"), "data.size": 16, "data.n": 40, "data.skip_damaged": True}
+
+
+@pytest.mark.parametrize(("name", "parameter", "value"), _choices())
+def test_every_choice_trains_one_round(name, parameter, value, few_data):
+    recipe = zoo.load(name)
+    values = _small(recipe, {**few_data, parameter: str(value)})
+    assert values[parameter] == value
+    dataset = recipe.data(values) if parameter.startswith("data.") else _dataset(name)
+    training = recipe.training(values)
+    model = recipe.model(dataset, values)
+    model.compile(training.optimizer)
+    data = batches(dataset, dataset.train, training, batch_size=8, seed=0)[0]
+    logs = model.train_on_batch(*data, return_dict=True)
+    assert logs
+    assert all(np.isfinite(v) for v in logs.values())
+
+
+def _described(recipe, values, dataset):
+    """Model and training as text, without the numbers by which Keras tells layers apart."""
+    model = json.dumps(keras.saving.serialize_keras_object(recipe.model(dataset, values)))
+    return re.sub(r'_\d+"', '"', model) + repr(dataclasses.replace(recipe.training(values), optimizer=None))
+
+
+@pytest.mark.parametrize(("name", "parameter", "value"), [c for c in _choices() if "data." not in c.id])
+def test_no_choice_is_ignored(name, parameter, value):
+    recipe, dataset = zoo.load(name), _dataset(name)
+    usual, again, chosen = (_described(recipe, _small(recipe, s), dataset) for s in ({}, {}, {parameter: value}))
+    assert usual == again != chosen
+
+
+@pytest.mark.parametrize("name", [name for name in zoo.names() if "data.skip_damaged" in zoo.load(name).parameters()])
+def test_damaged_pictures_are_skipped_by_choice_alone(name, few_data):
+    recipe = zoo.load(name)
+    dataset = recipe.data(_small(recipe, few_data))
+    assert len(dataset.train) + len(dataset.validation) + len(dataset.test or ()) == 11
+    with pytest.raises(UserError, match=r"000012\.png"):
+        recipe.data(_small(recipe, {**few_data, "data.skip_damaged": False}))
 
 
 @pytest.mark.parametrize("name", zoo.names())
