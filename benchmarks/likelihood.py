@@ -13,16 +13,11 @@ figures are medians over the turns, ratios are medians of the turns' ratios. Wei
 """
 
 import argparse
-import importlib.util
 import json
-import os
 import resource
-import statistics
-import subprocess
-import sys
-import time
 
-BACKENDS = ("tensorflow", "jax", "torch")
+from turns import contenders, race, show, start, work
+
 CONV, DENSE = (64, 64, 3), (784,)
 EXAMPLES = {"conv": 1, "dense": 30}
 SAMPLES = 2000
@@ -129,34 +124,9 @@ def pythae_tasks():
     return {"conv": lambda: nll("conv"), "dense": lambda: nll("dense"), "training": train}
 
 
-# ------------------------------------------------------------------ turns
-
-
-def work(name):
-    """A contender's process: does each task that it is told on stdin, once to wake up, once more to answer in seconds."""
-    tasks = pythae_tasks() if name == "pythae" else kvae_tasks()
-    for task in tasks.values():
-        task()  # traces, compiles, warms up
-    print("ready", flush=True)
-    for line in sys.stdin:
-        time.sleep(0.5)  # for the threads of the one before, which spin for a while
-        tasks[line.strip()]()
-        began = time.perf_counter()
-        tasks[line.strip()]()
-        print(time.perf_counter() - began, flush=True)
-
-
-def start(name, *arguments, **options):
-    environment = {**os.environ, "KERAS_BACKEND": name if name in BACKENDS else "torch"}
-    command = [sys.executable, __file__, *arguments, name]
-    return subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, **options
-    )
-
-
 def memory(name, samples):
     """Peak memory in MB of a process that estimates log p(x) by `samples` samples."""
-    out, _ = start(name, "--memory", str(samples), "--worker").communicate()
+    out, _ = start(__file__, name, "--memory", str(samples)).communicate()
     return float(out.split()[-1])
 
 
@@ -172,45 +142,15 @@ def main():
         print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
         return
     if options.worker:
-        work(options.worker)
+        work(pythae_tasks() if options.worker == "pythae" else kvae_tasks())
         return
-    for package in ("pythae", "torch"):
-        if not importlib.util.find_spec(package):
-            sys.exit(f'Expected {package}, which kvae is compared with. Install it: pip install -e ".[benchmark]"')
-    backends = [backend for backend in BACKENDS if importlib.util.find_spec(backend)]
-    workers = {name: start(name, "--worker", stdin=subprocess.PIPE) for name in ("pythae", *backends)}
-    for worker in workers.values():
-        worker.stdout.readline()
     amounts = {task: n * SAMPLES for task, n in EXAMPLES.items()} | {"training": BATCH * STEPS}
-    speeds = {task: {name: [] for name in workers} for task in amounts}
-    for _ in range(options.turns):
-        for task, amount in amounts.items():
-            for name, worker in workers.items():
-                worker.stdin.write(f"{task}\n")
-                worker.stdin.flush()
-                speeds[task][name].append(amount / float(worker.stdout.readline()))
-    for worker in workers.values():
-        worker.stdin.close()
-        worker.wait()
-    rows = {
-        task: {
-            name: {
-                "per_second": statistics.median(turns),
-                "ratio": statistics.median(a / b for a, b in zip(turns, of_task["pythae"], strict=True)),
-            }
-            for name, turns in of_task.items()
-        }
-        for task, of_task in speeds.items()
-    }
-    peaks = {name: {k: memory(name, k) for k in (500, 5000)} for name in backends}
+    rows = race(__file__, amounts, options.turns)
+    peaks = {name: {k: memory(name, k) for k in (500, 5000)} for name in contenders() if name != "pythae"}
     if options.json:
         print(json.dumps({"speed": rows, "memory_mb": peaks}))
         return
-    names = {"conv": "decoded/s, conv", "dense": "decoded/s, dense", "training": "IWAE images/s"}
-    print(f"{'':12}" + "".join(f"{names[task]:>26}" for task in rows))
-    for name in workers:
-        cells = (f"{row[name]['per_second']:16,.0f} ({row[name]['ratio']:.2f}×)" for row in rows.values())
-        print(f"{name:12}" + "".join(f"{cell:>26}" for cell in cells))
+    show(rows, {"conv": "decoded/s, conv", "dense": "decoded/s, dense", "training": "IWAE images/s"})
     print(f"\n{'peak, MB':12}{'500 samples':>14}{'5,000 samples':>16}{'ratio':>8}")
     for name, peak in peaks.items():
         print(f"{name:12}{peak[500]:14,.0f}{peak[5000]:16,.0f}{peak[5000] / peak[500]:8.2f}")

@@ -16,8 +16,9 @@ from kvae import evaluation, zoo
 from kvae.data import Dataset, Split
 from kvae.errors import UserError
 from kvae.evaluation.pictures import Pictures, save_curves
+from kvae.evaluation.planes import save_planes
 from kvae.runs import Record, Run, TensorBoard, write_json
-from kvae.training import checkpoint
+from kvae.training import checkpoint, start_from
 from kvae.training.batches import Batches, InOrder
 from kvae.training.callbacks import (
     Anneal,
@@ -43,15 +44,17 @@ def train(
     *,
     out: str | os.PathLike | None = None,
     seed: int = 0,
+    init_from: str | os.PathLike | None = None,
 ) -> Run:
     """Trains `recipe` with `settings` (dotted names) into the new run directory `out`, and returns it.
 
-    By default `out` is `runs/<recipe>`, numbered when taken. Raises `UserError` for settings, data or folders that do
-    not suit, before anything is written.
+    By default `out` is `runs/<recipe>`, numbered when taken. The nets begin with the weights of the run `init_from`,
+    as far as they fit (`kvae.training.start_from`). Raises `UserError` for settings, data or folders that do not suit,
+    before anything is written.
     """
     recipe = zoo.load(recipe) if isinstance(recipe, str) else recipe
     values = recipe.resolve(settings)
-    session = _Session(recipe, values, seed)
+    session = _Session(recipe, values, seed, init_from)
     name = Path(recipe.name)  # of a user's own recipe, the whole path of its file
     out = Path(out) if out is not None else _free(Path("runs") / (name.stem if name.suffix == ".py" else name))
     run = Run.create(out, session.config())
@@ -78,7 +81,7 @@ def resume(path: str | os.PathLike, settings: Mapping[str, Any] | None = None) -
     done = len(run.history().get("epoch", ()))
     if recipe.training(values).epochs < done:
         raise UserError(f"Expected at least the {done} epochs that are done. Received: epochs={values['epochs']}.")
-    session = _Session(recipe, values, config["seed"])
+    session = _Session(recipe, values, config["seed"], config.get("init_from"), begin=not run.state.is_file())
     if session.dataset.fingerprint != config["data"]["fingerprint"]:
         raise UserError(
             f"Expected the data that {run.path} was trained on. Received: {session.dataset.name} with other contents "
@@ -113,12 +116,18 @@ def _resumable(run: Run):
 class _Session:
     """One recipe, resolved and built, ready to fit."""
 
-    def __init__(self, recipe: Recipe, values: Mapping[str, Any], seed: int):
-        self.recipe, self.values, self.seed = recipe, values, seed
-        keras.utils.set_random_seed(seed)
+    def __init__(self, recipe: Recipe, values: Mapping[str, Any], seed: int, init_from=None, begin: bool = True):
+        self.recipe, self.values, self.seed, self.init_from = recipe, values, seed, init_from
+        source = Run.open(init_from).load_model() if init_from is not None and begin else None
+        keras.utils.set_random_seed(seed)  # after the other model is built, which draws from the same generator
         self.dataset = recipe.data(values)
         logger.info(self.dataset.summary())
         self.model = recipe.model(self.dataset, values)
+        if source is not None:
+            taken, left = start_from(self.model, source)
+            logger.info("%d arrays taken from %s, %d not.", len(taken), init_from, len(left))
+            for line in left:
+                logger.info("  not taken: %s", line)
         self.training = recipe.training(values)
         self.model.compile(self.training.optimizer)
         # Taken before a checkpoint is restored, which holds rates that are already decayed.
@@ -134,6 +143,7 @@ class _Session:
             "recipe": self.recipe.name,
             "parameters": dict(self.values),
             "seed": self.seed,
+            **({} if self.init_from is None else {"init_from": str(self.init_from)}),
             "data": {
                 "name": self.dataset.name,
                 "fingerprint": self.dataset.fingerprint,
@@ -193,6 +203,8 @@ class _Session:
                     **report,
                 },
             )
+            if len(dataset.shape) == 1 and getattr(model, "has_posterior", False) and held_out.y is not None:
+                save_planes(run.pictures / "planes.png", model, validation)
         save_curves(run.pictures / "curves.png", {run.path.name: run.history()})
         return run
 

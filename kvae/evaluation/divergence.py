@@ -20,7 +20,7 @@ def divergence(model, batches, seed: int = 0) -> dict[str, float]:
     by the k-nearest-neighbour estimator; a mean over the attributes, or over the pairs of one class and the others. The
     same for every further part of the code: `divergence.w`. Near 0 where the code does not tell the label.
     """
-    codes, labels = _codes_and_labels(model, batches, seed)
+    codes, labels = codes_and_labels(model, batches, seed)
     return {
         f"divergence.{part}": float(np.mean([_symmetric(z[y == 1], z[y == 0]) for y in labels]))
         for part, z in codes.items()
@@ -36,7 +36,7 @@ def leakage(model, batches, seed: int = 0) -> dict[str, float]:
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.metrics import roc_auc_score
 
-    codes, labels = _codes_and_labels(model, batches, seed)
+    codes, labels = codes_and_labels(model, batches, seed)
     half = np.random.default_rng(seed).permutation(len(labels[0])) % 2 == 0
     figures = {}
     for part, z in codes.items():
@@ -77,7 +77,7 @@ def _symmetric(x, y) -> float:
     return (knn_divergence(x, y) + knn_divergence(y, x)) / 2
 
 
-def _codes_and_labels(model, batches, seed):
+def codes_and_labels(model, batches, seed):
     """Codes by part (N, D), drawn from the posterior, and 0/1 labels, an array (N,) for each attribute or class."""
     require_posterior(model)
     if batches.labels is None:
