@@ -85,7 +85,7 @@ def test_evaluation_repeats_by_its_seed():
 
 # ------------------------------------------------------------------ labels
 
-LABELLED = ("CondVAE", "CondVAE, classes", "CSVAE", "CSVAE, base rate", "CSVAE, classes", "CSVAE, no adversary")
+LABELLED = ("CondVAE, classes", "CSVAE")
 
 
 def _labelled(name, n=48):
@@ -102,7 +102,6 @@ def test_every_metric_of_a_labelled_model_is_json(name):
     expected = {"elbo", "rate", "distortion", "mse", "active_units", "kl_per_unit", "nll", "nll_se", "bits_per_pixel"}
     expected |= {f"{metric}.{part}" for metric in ("divergence", "leakage") for part in model.parts}
     assert expected <= set(report["metrics"])
-    assert set(report["skipped"]) == {"bits_per_dim", "checkerboard"}
     json.dumps(report, allow_nan=False)
 
 
@@ -127,13 +126,9 @@ def test_figures_of_a_labelled_model_depend_on_the_labels(name):
         assert here[figure] != there[figure]
 
 
-@pytest.mark.parametrize("metrics", [None, ["elbo", "nll"]], ids=["default", "chosen"])
-def test_a_model_of_x_alone_is_not_judged_by_labels_unless_asked(metrics, rng):
-    batches = Batches(batch(48), labels=rng.integers(0, 2, 48), batch_size=20)
-    model = MODELS["VAE"]()
-    report = evaluate(model, batches, metrics, nll={"samples": 2})
-    assert not {"divergence.z", "leakage.z"} & {*report["metrics"], *report["skipped"]}
-    assert set(evaluate(model, batches, ["divergence", "leakage"])["metrics"]) == {"divergence.z", "leakage.z"}
+def test_a_model_of_x_alone_is_judged_by_labels_when_asked(rng):
+    report = evaluate(MODELS["VAE"](), Batches(batch(48), labels=rng.integers(0, 2, 48)), ["divergence", "leakage"])
+    assert set(report["metrics"]) == {"divergence.z", "leakage.z"}
 
 
 # ------------------------------------------------------------------ pictures
@@ -185,7 +180,7 @@ def test_pictures_of_a_labelled_model_are_those_of_its_labels(name, tmp_path):
             np.testing.assert_array_equal(np.asarray(drawn), np.asarray(sheet))
 
 
-@pytest.mark.parametrize("name", ["CondVAE", "CSVAE, classes"])
+@pytest.mark.parametrize("name", LABELLED)
 def test_pictures_while_a_labelled_model_trains(name, tmp_path):
     model, data = _labelled(name, 8)
     model.compile("adam")
