@@ -27,7 +27,7 @@ class Labels(Configuration, abc.ABC):
 
     @abc.abstractmethod
     def encode(self, y):
-        """y as floats (B, units)."""
+        """y as floats (B, units); what has that form already, such as a mixture of labels, passes."""
 
     @abc.abstractmethod
     def log_prob(self, y, logits):
@@ -143,7 +143,9 @@ class ClassLabels(Labels):
         return self.classes
 
     def encode(self, y):
-        return ops.one_hot(ops.cast(ops.reshape(y, (-1,)), "int32"), self.classes, dtype=keras.config.floatx())
+        if len(y.shape) == 2:
+            return ops.cast(y, keras.config.floatx())
+        return ops.one_hot(ops.cast(y, "int32"), self.classes, dtype=keras.config.floatx())
 
     def is_one(self, y):
         return y.ndim == 0

@@ -59,17 +59,43 @@ class LabelledModel(LatentModel):
         z = self.draw(keras.random.SeedGenerator(seed), n, *given, temperature=temperature)
         return self.decode(ops.convert_to_numpy(z), *given, batch_size=batch_size)
 
-    def transfer(self, x, y, new_y, batch_size: int = 256) -> np.ndarray:
-        """`x` (N, …) with labels `y`, decoded with `new_y`, N labels or one for all, in their place: (N, …)."""
+    def transfer(self, x, y, new_y, amount: float = 1.0, batch_size: int = 256) -> np.ndarray:
+        """`x` (N, …) with labels `y`, decoded with `new_y`, N labels or one for all, in their place: (N, …).
+
+        An `amount` between 0 and 1 goes part of the way, from the reconstruction to the transfer: codes and labels are
+        mixed linearly.
+        """
         if self.labels is None:
             raise UserError(f"Expected a model of labelled data. Received: {type(self).__name__} without labels.")
         self.check(np.asarray(x), y)
         new_y = self.labels.spread(new_y, len(x))
 
-        def transfer(x, y, new_y):
-            return self.observation(self.relabel(self.code(x, y), new_y), new_y).mean
+        def transfer(x, y, new_y, amount):
+            z, amount = self.code(x, y), amount[:, None]
+            z = (1 - amount) * z + amount * self.relabel(z, new_y)
+            return self.observation(z, (1 - amount) * self.labels.encode(y) + amount * self.labels.encode(new_y)).mean
 
-        return self.batched("transfer", transfer, x, y, new_y, batch_size=batch_size)
+        amounts = np.full(len(x), amount, "float32")  # an array, so that one compiled function serves all
+        return self.batched("transfer", transfer, x, y, new_y, amounts, batch_size=batch_size)
+
+    def restyle(self, x, y, style, style_y, batch_size: int = 256) -> np.ndarray:
+        """`x` (N, …), whose code takes what labels say (w) from that of `style` (N, …): (N, …).
+
+        For models whose code has such a part, as `CSVAE` has. Raises `UserError` for others.
+        """
+        if not self.code_tells_labels:
+            raise UserError(
+                f"Expected a model whose code has a part for labels, such as CSVAE. Received: {type(self).__name__}. "
+                "Use transfer(x, y, new_y)."
+            )
+        self.check(np.asarray(x), y)
+        self.check(np.asarray(style), style_y)
+
+        def restyle(x, y, style, style_y):
+            z, w = self.code(x, y)[..., self.parts["z"]], self.code(style, style_y)[..., self.parts["w"]]
+            return self.observation(ops.concatenate([z, w], axis=-1), style_y).mean
+
+        return self.batched("restyle", restyle, x, y, np.asarray(style, "float32"), style_y, batch_size=batch_size)
 
 
 def standard_prior(shape, *given):

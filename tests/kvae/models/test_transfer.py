@@ -1,0 +1,44 @@
+"""Part of the way to other labels, and another picture's labels."""
+
+import numpy as np
+import pytest
+
+from kvae.errors import UserError
+from tests.contracts.models import MODELS, data_for, settle
+
+
+def _model(name):
+    model = MODELS[name]()
+    settle(model)
+    return model, *data_for(model, 5)
+
+
+def _others(model, y):
+    return (y + 1) % 3 if model.labels.exclusive else 1 - y
+
+
+@pytest.mark.parametrize(
+    "name", ["CondVAE", "CondVAE, classes", "CSVAE", "CSVAE, classes", "IFCVAEGAN", "VAEGAN, labels"]
+)
+def test_a_transfer_of_amount_zero_is_the_reconstruction_and_of_one_the_whole_transfer(name):
+    model, x, y = _model(name)
+    start, half, end = (model.transfer(x, y, _others(model, y), amount=a) for a in (0, 0.5, 1))
+    np.testing.assert_allclose(start, model.reconstruct(x, y), rtol=1e-5)
+    np.testing.assert_allclose(end, model.transfer(x, y, _others(model, y)), rtol=1e-5)
+    assert np.abs(end - start).max() > 1e-3
+    assert np.abs(half - start).max() < np.abs(end - start).max()
+
+
+def test_a_csvae_takes_w_from_another_picture():
+    model, x, y = _model("CSVAE")
+    style, style_y = x[::-1].copy(), y[::-1].copy()
+    z, w = model.encode(x, y), model.encode(style, style_y)
+    z[:, model.parts["w"]] = w[:, model.parts["w"]]
+    np.testing.assert_allclose(model.restyle(x, y, style, style_y), model.decode(z), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(model.restyle(x, y, x, y), model.reconstruct(x, y), rtol=1e-5, atol=1e-6)
+
+
+def test_a_code_without_a_part_for_labels_has_no_style():
+    model, x, y = _model("CondVAE")
+    with pytest.raises(UserError, match="such as CSVAE"):
+        model.restyle(x, y, x, y)
