@@ -1,5 +1,6 @@
 """What MODEL on the command line stands for, and the data that belong to it."""
 
+import functools
 import logging
 from pathlib import Path
 
@@ -31,6 +32,17 @@ def open_model(name: str):
     return run
 
 
+@functools.lru_cache(maxsize=1)
+def load_data(run) -> tuple:
+    """The `Dataset` that `run` was trained on, and its `Training`: loaded once, however often a command asks."""
+    recipe = zoo.load(run.config["recipe"])
+    values = recipe.resolve(run.config["parameters"])
+    dataset = recipe.data(values)
+    if dataset.fingerprint != run.config["data"]["fingerprint"]:
+        logger.warning("The data in %s are not those that the run was trained on.", dataset.name)
+    return dataset, recipe.training(values)
+
+
 def held_out(run, split: str | None = None, batch_size: int | None = None, first: int | None = None):
     """Batches of a split of the data that `run` was trained on, and their name, `data/split`.
 
@@ -39,18 +51,13 @@ def held_out(run, split: str | None = None, batch_size: int | None = None, first
     """
     from kvae.zoo.fit import batches
 
-    recipe = zoo.load(run.config["recipe"])
-    values = recipe.resolve(run.config["parameters"])
-    dataset = recipe.data(values)
-    if dataset.fingerprint != run.config["data"]["fingerprint"]:
-        logger.warning("The data in %s are not those that the run was trained on.", dataset.name)
+    dataset, training = load_data(run)
     splits = {name: getattr(dataset, name) for name in ("test", "validation", "train")}
     splits = {name: examples for name, examples in splits.items() if examples is not None}
     split = split or next(iter(splits))
     if split not in splits:
         raise UserError(f"Expected a split of {dataset.name}: {', '.join(splits)}. Received: split={split}.")
-    chosen = batches(dataset, splits[split][:first], recipe.training(values), batch_size=batch_size)
-    return chosen, f"{dataset.name}/{split}"
+    return batches(dataset, splits[split][:first], training, batch_size=batch_size), f"{dataset.name}/{split}"
 
 
 def picture_shape(model, name: str) -> tuple[int, ...]:
@@ -61,15 +68,33 @@ def picture_shape(model, name: str) -> tuple[int, ...]:
     return shape
 
 
-def picture(run, model, where: str):
-    """One picture (H, W, C): the file `where`, or the held-out example of that number."""
-    shape = picture_shape(model, str(run.path))
-    if not where.isdigit():
-        return next(read_images([Path(where)], shape, getattr(model.likelihood, "levels", 256)))
-    batches, data = held_out(run, batch_size=1)
-    if int(where) >= len(batches):
-        raise UserError(f"Expected an example of {data}, 0 to {len(batches) - 1}. Received: {where}.")
-    return batches[int(where)][0][0]
+def pictures(run, model, *places: str) -> tuple:
+    """Pictures (N, H, W, C) as the model takes them, (x,) or (x, y): each a file, or the held-out example of a number."""
+    import numpy as np
+
+    picture_shape(model, str(run.path))
+    for place in places:
+        if not place.isdecimal() and "y" in model.takes:
+            raise UserError(
+                f"Expected the number of a held-out example, whose labels are known: {type(model).__name__} takes labels. "
+                f"Received: {place}."
+            )
+    return tuple(np.stack(arrays) for arrays in zip(*(_picture(run, model, place) for place in places), strict=True))
+
+
+def _picture(run, model, place: str) -> tuple:
+    if place.isdecimal():
+        batches, name = held_out(run, batch_size=1)
+        if int(place) >= len(batches):
+            raise UserError(f"Expected an example of {name}, 0 to {len(batches) - 1}. Received: {place}.")
+        return tuple(array[0] for array in batches[int(place)])
+    path = Path(place)
+    if not path.is_file():
+        received = "is a folder" if path.is_dir() else "does not exist"
+        raise UserError(
+            f"Expected a picture file, or the number of a held-out example. Received: {place}, which {received}."
+        )
+    return (next(read_images([path], model.data_shape, getattr(model.likelihood, "levels", 256))),)
 
 
 def first_examples(run, n: int):

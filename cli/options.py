@@ -62,6 +62,11 @@ def number(help: str):
     return typer.Option("-n", "--number", min=1, help=help)
 
 
+def label(help: str):
+    """The option --label, whose texts `kvae.cli.labels` reads."""
+    return typer.Option("--label", metavar="LABEL", help=help, show_default=False)
+
+
 def target(what: str, *suffixes: str, default: str | None = None):
     """The option --out: `what` is written, into a file with one of `suffixes`, of which "" is a new folder.
 

@@ -39,8 +39,9 @@ def _files(paths: Iterable[Path]) -> Iterator[tuple[Path, bytes]]:
             yield path, path.read_bytes()
 
 
-def write_images(out: Path, x) -> None:
-    """Writes `x` (N, …) as `out` says: one sheet (.png), one array (.npz), or a folder with a file each."""
+def write_images(out: Path, x, y=None) -> None:
+    """Writes `x` (N, …) as `out` says: one sheet (.png), one array (.npz), with labels `y` beside it, or a folder
+    with a file each."""
     import numpy as np
 
     from kvae.evaluation.pictures import grid, save_image
@@ -48,7 +49,7 @@ def write_images(out: Path, x) -> None:
 
     if out.suffix == ".npz":
         with atomic(out) as temporary:
-            np.savez(temporary, x=x)
+            np.savez(temporary, x=x, **({} if y is None else {"y": y}))
     elif x.ndim != 4:
         raise UserError(f"Expected a model of pictures. Received: one of shape {x.shape[1:]}. Write --out samples.npz.")
     elif out.suffix == ".png":

@@ -64,19 +64,24 @@ def compare(
 
 
 def _contender(run, name: str, n: int):
-    """The run as one of `n` in the figure. Without its data it reconstructs nothing, and a line says so."""
+    """The run as one of `n` in the figure. Without its data it reconstructs nothing, and knows no labels to sample."""
+    import numpy as np
+
     from kvae.evaluation.comparison import Contender, tiles
 
     model, pictures = run.load_model(), {}
     if len(model.data_shape) == 3:
         examples, samples = tiles(n)
+        given = () if "y" not in model.takes else None  # of labelled data, known where the data are here
         try:
-            data = first_examples(run, examples)
-            pictures = {"x": data[0], "x_hat": model.reconstruct(*data)}
+            x, *y = first_examples(run, examples)
+            given = [np.resize(labels, (samples, *labels.shape[1:])) for labels in y]
+            pictures = {"x": x, "x_hat": model.reconstruct(x, *y)}
         except UserError as error:
-            logger.warning("No reconstructions of %s: %s", name, error)
-        if model.has_posterior:
-            pictures["samples"] = model.sample(samples, seed=0)
+            lost = "reconstructions" if given is not None else "reconstructions and samples"
+            logger.warning("No %s of %s: %s", lost, name, error)
+        if model.has_posterior and given is not None:
+            pictures["samples"] = model.sample(samples, *given, seed=0)
     return Contender(name, run.history(), (run.metrics or {}).get("metrics", {}), **pictures)
 
 

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from kvae.cli.models import open_model, picture
+from kvae.cli.labels import Given
+from kvae.cli.models import open_model, pictures
 from kvae.cli.options import Backend, DataDir, Model, examples, target
 
 EXAMPLES = examples(
@@ -14,7 +15,9 @@ EXAMPLES = examples(
     "kvae interpolate runs/celeba/dcgan_vae me.jpg you.jpg --steps 7",
 )
 
-Picture = Annotated[str, typer.Argument(help="A picture file, or the number of a held-out example.")]
+HELP = "A picture file, or the number of a held-out example."
+A = Annotated[str, typer.Argument(metavar="A", help=HELP)]
+B = Annotated[str, typer.Argument(metavar="B", help=HELP)]
 Steps = Annotated[int, typer.Option(min=2, help="Pictures from A to B, both included.")]
 Out = Annotated[
     Path | None,
@@ -24,8 +27,8 @@ Out = Annotated[
 
 def interpolate(
     model: Model,
-    a: Picture = "0",
-    b: Picture = "1",
+    a: A = "0",
+    b: B = "1",
     steps: Steps = 11,
     out: Out = None,
     data_dir: DataDir = None,
@@ -34,7 +37,8 @@ def interpolate(
     """Walk from one picture to another, in latent space and in pixels.
 
     The upper row decodes what lies between the two codes, the lower row fades between the two pictures, for
-    α = 0, 0.1 … 1.
+    α = 0, 0.1 … 1. With a model that takes labels, the first half has those of A, the
+    second half those of B.
     """
     run = open_model(model)
     import numpy as np
@@ -43,8 +47,8 @@ def interpolate(
     from kvae.evaluation.traversal import interpolate
 
     trained = run.load_model()
-    ends = (picture(run, trained, where) for where in (a, b))
-    latent, pixels = interpolate(trained, *ends, np.linspace(0, 1, steps))
+    x, *given = pictures(run, trained, a, b)
+    latent, pixels = interpolate(Given(trained, *given), *x, np.linspace(0, 1, steps))
     out = out or run.pictures / "interpolation.png"
     if out.suffix == ".gif":
         save_animation([grid(np.stack(pair)) for pair in zip(latent, pixels, strict=True)], out)

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from kvae.cli.labels import labels, read
 from kvae.cli.models import first_examples, open_model, picture_shape
-from kvae.cli.options import Backend, DataDir, Json, Model, examples, number, target
+from kvae.cli.options import Backend, DataDir, Json, Model, examples, label, number, target
 from kvae.cli.output import print_figures, print_json
 from kvae.cli.pictures import read_images
 
@@ -25,6 +26,10 @@ Images = Annotated[
     ),
 ]
 Number = Annotated[int, number("How many at most.")]
+Labels = Annotated[
+    list[str] | None,
+    label("Labels of IMAGES, for a model that takes labels: all its attributes, Smiling=1,Male=0, or a class."),
+]
 Out = Annotated[Path | None, target("The sheet (.png)", ".png", default="pictures/reconstructions.png")]
 
 
@@ -32,6 +37,7 @@ def reconstruct(
     model: Model,
     images: Images = None,
     n: Number = 32,
+    label: Labels = None,
     out: Out = None,
     data_dir: DataDir = None,
     backend: Backend = None,
@@ -44,6 +50,9 @@ def reconstruct(
     """
     if out is not None and out.resolve() in {image.resolve() for image in images or ()}:
         raise typer.BadParameter(f"{out} is one of the images.", param_hint="--out")
+    named = read(label)
+    if named and not images:
+        raise typer.BadParameter("expected IMAGES: held-out examples have labels of their own.", param_hint="--label")
     run = open_model(model)
     import numpy as np
 
@@ -51,10 +60,11 @@ def reconstruct(
 
     trained = run.load_model()
     shape = picture_shape(trained, model)
-    given = ()
     if images:
+        given = labels(run, trained, named, 1, whole=True)
         levels = getattr(trained.likelihood, "levels", 256)
         x = np.stack(list(itertools.islice(read_images(images, shape, levels), n)))
+        given = [np.repeat(y, len(x), axis=0) for y in given]
     else:
         x, *given = first_examples(run, n)
     x_hat = trained.reconstruct(x, *given)

@@ -6,14 +6,16 @@ from typing import Annotated
 
 import typer
 
+from kvae.cli.labels import labels, read
 from kvae.cli.models import open_model
-from kvae.cli.options import Backend, Model, Seed, examples, number, target
+from kvae.cli.options import Backend, DataDir, Model, Seed, examples, label, number, target
 from kvae.cli.pictures import write_images
 
 EXAMPLES = examples(
     "kvae sample runs/digits/vae",
     "kvae sample runs/digits/vae -n 100 --temperature 0.8 --out grid.png",
     "kvae sample runs/digits/vae -n 1000 --out samples.npz",
+    "kvae sample runs/swiss_roll/csvae --label 1",
 )
 
 
@@ -32,23 +34,35 @@ Temperature = Annotated[
         help="Scale of the prior's standard deviation: below 1 more typical samples, and less varied.",
     ),
 ]
+Labels = Annotated[
+    list[str] | None,
+    label(
+        "Labels to sample, of a model that takes labels: attributes by name, Smiling=1,Male=0, or a class. What this "
+        "leaves open is as in held-out examples, in order."
+    ),
+]
 Out = Annotated[
     Path | None,
-    target("A sheet (.png) or an array x (.npz)", ".png", ".npz", "", default="pictures/samples.png"),
+    target("A sheet (.png) or arrays x, and y of labels (.npz)", ".png", ".npz", "", default="pictures/samples.png"),
 ]
 
 
 def sample(
     model: Model,
     n: Number = 64,
+    label: Labels = None,
     temperature: Temperature = 1.0,
     seed: Seed = 0,
     out: Out = None,
+    data_dir: DataDir = None,
     backend: Backend = None,
 ):
     """Draw pictures from a trained model."""
+    named = read(label)
     run = open_model(model)
-    x = run.load_model().sample(n, seed=seed, temperature=temperature)
+    trained = run.load_model()
+    given = labels(run, trained, named, n)
+    x = trained.sample(n, *given, seed=seed, temperature=temperature)
     out = out or run.pictures / ("samples.png" if x.ndim == 4 else "samples.npz")
-    write_images(out, x)
+    write_images(out, x, *given)
     typer.echo(f"{n} samples: {out}")

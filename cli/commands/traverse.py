@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from kvae.cli.models import first_examples, open_model, picture, picture_shape
+from kvae.cli.labels import Given
+from kvae.cli.models import first_examples, open_model, picture_shape, pictures
 from kvae.cli.options import Backend, DataDir, Model, examples, number, target
 
 EXAMPLES = examples(
@@ -18,7 +19,8 @@ Start = Annotated[
     str | None,
     typer.Argument(
         metavar="PICTURE",
-        help="A picture file, or the number of a held-out example, from whose code to start; by default the mean code.",
+        help="A picture file, or the number of a held-out example, from whose code to start; by default the mean code, "
+        "or example 0 for a model that takes labels.",
         show_default=False,
     ),
 ]
@@ -65,19 +67,36 @@ def traverse(
     for unit in units or ():
         if unit >= size:
             raise typer.BadParameter(f"expected 0 to {size - 1}, got {unit}.", param_hint="--unit")
-    z = None if start is None else trained.encode(picture(run, trained, start)[None])[0]
+    if start is None and "y" in trained.takes:
+        start = "0"
+    z, given = None, ()
+    if start is not None:
+        x, *given = pictures(run, trained, start)
+        z = trained.encode(x, *given)[0]
     mean, std = np.zeros(size, "float32"), np.ones(size, "float32")
-    standard = trained.has_posterior and trained.latent_layers == 1  # N(0, 1) by the prior
-    if not (units and standard):
+    standard = _standard(trained, *given)
+    if not (units and standard.all()):
         codes = trained.encode(*first_examples(run, CODES))
         units = units or np.argsort(-codes.var(axis=0))[:n].tolist()
-        if not standard:
-            mean, std = codes.mean(axis=0), codes.std(axis=0)
+        mean, std = np.where(standard, mean, codes.mean(axis=0)), np.where(standard, std, codes.std(axis=0))
     values = mean[units, None] + std[units, None] * np.linspace(-span, span, steps)  # (U, V)
-    x = traverse(trained, mean if z is None else z, units, values)
+    x = traverse(Given(trained, *given), mean if z is None else z, units, values)
     out = out or run.pictures / "traversal.png"
     if out.suffix == ".gif":
         save_animation([grid(x[:, step]) for step in range(steps)], out)
     else:
         save_image(grid(x.reshape(-1, *x.shape[2:]), steps), out)
     typer.echo(f"units {', '.join(map(str, units))}: {out}")
+
+
+def _standard(model, *given):
+    """Which units have the prior N(0, 1): (D,) of truth values."""
+    import numpy as np
+    from keras import ops
+
+    if not model.has_posterior or model.latent_layers > 1:
+        return np.zeros(model.latent_shape, bool)
+    prior = model.prior(*map(ops.convert_to_tensor, given))
+    parameters = (ops.convert_to_numpy(parameter) for parameter in (prior.loc, prior.log_scale))
+    zeros = np.zeros((1, *model.latent_shape), bool)
+    return np.all([(parameter == 0) | zeros for parameter in parameters], axis=(0, 1))

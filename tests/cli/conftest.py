@@ -57,7 +57,7 @@ def run(trained, tmp_path):
 def points(tmp_path_factory):
     """A run of swiss_roll/csvae, whose data are points and not pictures, with one epoch; not to be changed."""
     folder = tmp_path_factory.mktemp("points") / "run"
-    return zoo.train("swiss_roll/csvae", {"epochs": 1, "data.n": 200, "model.hidden": (8,)}, out=folder).path
+    return zoo.train("swiss_roll/csvae", {"epochs": 1, "data.n": 1000, "model.hidden": (8,)}, out=folder).path
 
 
 @pytest.fixture

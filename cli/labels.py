@@ -1,0 +1,114 @@
+"""What --label says, and a model with its labels settled."""
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+import typer
+
+from kvae.cli.models import held_out, load_data
+
+_SHOWN = 50  # names in a sentence
+
+
+def read(texts: Iterable[str] | None) -> list[tuple[str, str]]:
+    """(name, value) of each NAME=VALUE or VALUE, with commas between; a lone value has no name, ""."""
+    pairs = []
+    for part in (part.strip() for text in texts or () for part in text.split(",")):
+        name, equals, value = (piece.strip() for piece in part.rpartition("="))
+        if not value or (equals and not name):
+            raise _bad(f"expected NAME=VALUE or VALUE, got {part!r}.")
+        pairs.append((name, value))
+    return pairs
+
+
+def labels(run, model, named: Sequence[tuple[str, str]], n: int, whole: bool = False) -> tuple:
+    """What `model` takes beside `n` examples: (), or (y,) with the labels that are `named`.
+
+    The others are those of the first held-out examples, over again when these are fewer than `n`; `whole` labels leave no
+    others.
+    """
+    if "y" not in model.takes:
+        if named:
+            raise _bad(f"expected none: {type(model).__name__} takes no labels.")
+        return ()
+    import numpy as np
+
+    (batches, _), (dataset, _) = held_out(run), load_data(run)
+    held = batches.y  # (N,) classes, or (N, A) attributes
+    attributes = held.ndim == 2
+    count = held.shape[1] if attributes else max(2, model.labels.units)
+    names = dataset.labels if len(dataset.labels) == count else tuple(map(str, range(count)))
+    values = (_attributes if attributes else _class)(named, names)
+    y = np.resize(held, (n, *held.shape[1:]))
+    columns = y.reshape(n, -1).T  # a view
+    if whole and len(values) < len(columns):
+        missing = [f"{name}=…" for column, name in enumerate(names) if column not in values]
+        expected = _shown(missing) if attributes else f"one of {_shown(_with_numbers(names))}"
+        raise _bad(f"expected {expected}: a picture file comes without labels.")
+    for column, value in values.items():
+        columns[column] = value
+    return (y,)
+
+
+class Given:
+    """A model of x given labels y (N, …), with y settled: it encodes and decodes as a model without labels does.
+
+    Codes in a row share the labels evenly: those of one example are all codes', of two each has one half.
+    """
+
+    def __init__(self, model, *given):
+        self.model, self.given = model, given
+
+    def encode(self, x):
+        return self.model.encode(x, *self.given)
+
+    def decode(self, z):
+        return self.model.decode(z, *(y[[i * len(y) // len(z) for i in range(len(z))]] for y in self.given))
+
+
+def _attributes(named, names: Sequence[str]) -> dict[int, int]:
+    """{column: 0 or 1}."""
+    values = {}
+    for name, value in named:
+        name = name or (names[0] if len(names) == 1 else "")
+        if not name:
+            raise _bad(f"expected NAME=0 or NAME=1 with a NAME among {_shown(names)}; got {value}.")
+        if name not in names:
+            raise _bad(f"expected an attribute among {_shown(names)}; got {name}.{_nearest(name, names)}")
+        if value not in ("0", "1"):
+            raise _bad(f"expected {name}=0 or {name}=1, got {name}={value}.")
+        if values.setdefault(names.index(name), int(value)) != int(value):
+            raise _bad(f"expected one value of {name}, got 0 and 1.")
+    return values
+
+
+def _class(named, names: Sequence[str]) -> dict[int, int]:
+    """{0: class}, by its name, or by its number where that is no other's name; {} where none is named."""
+    numbers = {} if any(name.isdecimal() for name in names) else {str(i): i for i in range(len(names))}
+    known = {name: i for i, name in enumerate(names)} | numbers
+    texts = [f"{name}={value}" if name else value for name, value in named]
+    if len(texts) > 1:
+        raise _bad(f"expected one class, got {', '.join(texts)}.")
+    for text in texts:
+        if text not in known:
+            raise _bad(f"expected one of {_shown(_with_numbers(names))}; got {text}.{_nearest(text, names)}")
+    return {0: known[texts[0]]} if texts else {}
+
+
+def _with_numbers(names: Sequence[str]) -> list[str]:
+    if any(name.isdecimal() for name in names):
+        return list(names)
+    return [f"{i} ({name})" for i, name in enumerate(names)]
+
+
+def _shown(names: Sequence[str]) -> str:
+    return ", ".join(names if len(names) <= _SHOWN else [*names[:3], "…", names[-1]])
+
+
+def _nearest(name: str, names: Sequence[str]) -> str:
+    near = [] if name.isdecimal() else difflib.get_close_matches(name, names)
+    return f" Nearest: {', '.join(near)}." if near else ""
+
+
+def _bad(sentence: str) -> typer.BadParameter:
+    return typer.BadParameter(sentence, param_hint="--label")
