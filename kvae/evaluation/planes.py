@@ -24,7 +24,9 @@ def save_planes(path: Path, model, batches, seed: int = 0) -> None:
         for axes, (part, z) in zip(panels[row], codes.items(), strict=True):
             plane = _two(z)[:POINTS]
             for value, colour in ((0, "C0"), (1, "C3")):
-                axes.scatter(*plane[y[:POINTS] == value].T, s=3, alpha=0.5, linewidths=0, color=colour, label=f"{value}")
+                axes.scatter(
+                    *plane[y[:POINTS] == value].T, s=3, alpha=0.5, linewidths=0, color=colour, label=f"{value}"
+                )
             title = f"{part}: {figures[f'divergence.{part}']:.2f} nats, AUC {figures[f'leakage.{part}']:.2f}"
             axes.set_title(title if len(labels) == 1 else f"{name}, {title}", fontsize=9)
             axes.tick_params(labelsize=7)

@@ -16,8 +16,8 @@ from kvae.data import Dataset, Split
 from kvae.errors import UserError
 from kvae.zoo.fit import batches
 
-SMALL = {"width": 2, "hidden": (4,), "latent": 2}
-"""What makes a recipe's nets small, where it has such a parameter."""
+SMALL = {"width": {int: 2, float: 0.02}, "hidden": {tuple: (4,)}, "latent": {int: 2}}
+"""What makes a recipe's nets small, where it has such a parameter, by the type of its default."""
 
 SHAPES = {"digits": (8, 8, 1), "swiss_roll": (3,), "mnist": (28, 28, 1), "folder": (64, 64, 3), "celeba": (64, 64, 3)}
 
@@ -26,14 +26,18 @@ def _dataset(name):
     """Random bytes in the shape of the data set that a recipe is for."""
     folder = name.split("/")[0]
     x = np.random.default_rng(0).integers(0, 17, (8, *SHAPES[folder])) * 255 // 16
-    split = Split(x.astype("uint8"), np.zeros(8, "int32"), types.MappingProxyType({}))
-    return Dataset(folder, split, split, split, ("one",), "bytes", "0" * 64)
+    attributes = folder == "celeba"
+    y = np.eye(8, 2, dtype="uint8") if attributes else np.zeros(8, "int32")
+    split = Split(x.astype("uint8"), y, types.MappingProxyType({}))
+    return Dataset(folder, split, split, split, ("one", "two") if attributes else ("one",), "bytes", "0" * 64)
 
 
 def _small(recipe, settings=types.MappingProxyType({})):
     """A small recipe's values under those of `settings` that it has."""
-    values = {**{f"model.{k}": v for k, v in SMALL.items()}, **settings}
-    return recipe.resolve({k: v for k, v in values.items() if k in recipe.parameters()})
+    known = recipe.parameters()
+    small = {f"model.{k}": v for k, v in SMALL.items() if f"model.{k}" in known}
+    values = {**{k: v[type(known[k].default)] for k, v in small.items()}, **settings}
+    return recipe.resolve({k: v for k, v in values.items() if k in known})
 
 
 @pytest.mark.parametrize("name", zoo.names())
