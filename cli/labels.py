@@ -25,7 +25,7 @@ def labels(run, model, named: Sequence[tuple[str, str]], n: int, whole: bool = F
     """What `model` takes beside `n` examples: (), or (y,) with the labels that are `named`.
 
     The others are those of the first held-out examples, over again when these are fewer than `n`; `whole` labels leave no
-    others.
+    others. Data are loaded where there are others.
     """
     if "y" not in model.takes:
         if named:
@@ -33,21 +33,32 @@ def labels(run, model, named: Sequence[tuple[str, str]], n: int, whole: bool = F
         return ()
     import numpy as np
 
-    (batches, _), (dataset, _) = held_out(run), load_data(run)
-    held = batches.y  # (N,) classes, or (N, A) attributes
-    attributes = held.ndim == 2
-    count = held.shape[1] if attributes else max(2, model.labels.units)
-    names = dataset.labels if len(dataset.labels) == count else tuple(map(str, range(count)))
-    values = (_attributes if attributes else _class)(named, names)
-    y = np.resize(held, (n, *held.shape[1:]))
-    columns = y.reshape(n, -1).T  # a view
-    if whole and len(values) < len(columns):
+    from kvae.distributions.labels import ClassLabels
+
+    names = _names(run)
+    two_values = model.labels.units == 1 and len(names) == 2  # of one attribute without a name
+    classes = isinstance(model.labels, ClassLabels) or two_values  # y (N,), not (N, A)
+    columns = 1 if classes else model.labels.units
+    names = names or tuple(map(str, range(max(2, model.labels.units) if classes else columns)))
+    values = (_class if classes else _attributes)(named, names)
+    if len(values) == columns:
+        y = np.tile(np.array([values[column] for column in range(columns)], "int32"), (n, 1))  # (n, A)
+        return (y[:, 0] if classes else y,)
+    if whole:
         missing = [f"{name}=…" for column, name in enumerate(names) if column not in values]
-        expected = _shown(missing) if attributes else f"one of {_shown(_with_numbers(names))}"
+        expected = f"one of {_shown(_with_numbers(names))}" if classes else _shown(missing)
         raise _bad(f"expected {expected}: a picture file comes without labels.")
+    held = held_out(run)[0].y
+    y = np.resize(held, (n, *held.shape[1:]))
     for column, value in values.items():
-        columns[column] = value
+        y[:, column] = value
     return (y,)
+
+
+def _names(run) -> tuple[str, ...]:
+    """What the attributes are called, or the classes; runs of earlier versions leave it to the data."""
+    known = run.config["data"].get("labels")
+    return tuple(load_data(run)[0].labels if known is None else known)
 
 
 class Given:

@@ -60,6 +60,16 @@ def held_out(run, split: str | None = None, batch_size: int | None = None, first
     return batches(dataset, splits[split][:first], training, batch_size=batch_size), f"{dataset.name}/{split}"
 
 
+def load_model(run, name: str):
+    """The trained model of `run`; raises `UserError` when it has no code, as a classifier has none."""
+    from kvae.models.latent import LatentModel
+
+    model = run.load_model()
+    if not isinstance(model, LatentModel):
+        raise UserError(f"Expected a model that samples and reconstructs. Received: {name}, a {type(model).__name__}.")
+    return model
+
+
 def picture_shape(model, name: str) -> tuple[int, ...]:
     """The shape (H, W, C) of what the model called `name` takes; raises `UserError` when that is no picture."""
     shape = model.data_shape

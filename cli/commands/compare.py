@@ -68,9 +68,10 @@ def _contender(run, name: str, n: int):
     import numpy as np
 
     from kvae.evaluation.comparison import Contender, tiles
+    from kvae.models.latent import LatentModel
 
     model, pictures = run.load_model(), {}
-    if len(model.data_shape) == 3:
+    if isinstance(model, LatentModel) and len(model.data_shape) == 3:
         examples, samples = tiles(n)
         given = () if "y" not in model.takes else None  # of labelled data, known where the data are here
         try:

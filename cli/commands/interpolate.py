@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from kvae.cli.labels import Given
-from kvae.cli.models import open_model, pictures
+from kvae.cli.models import load_model, open_model, pictures
 from kvae.cli.options import Backend, DataDir, Model, examples, target
 
 EXAMPLES = examples(
@@ -46,7 +46,7 @@ def interpolate(
     from kvae.evaluation.pictures import grid, save_animation, save_image
     from kvae.evaluation.traversal import interpolate
 
-    trained = run.load_model()
+    trained = load_model(run, model)
     x, *given = pictures(run, trained, a, b)
     latent, pixels = interpolate(Given(trained, *given), *x, np.linspace(0, 1, steps))
     out = out or run.pictures / "interpolation.png"

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from kvae.cli.labels import labels, read
-from kvae.cli.models import first_examples, open_model, picture_shape
+from kvae.cli.models import first_examples, load_model, open_model, picture_shape
 from kvae.cli.options import Backend, DataDir, Json, Model, examples, label, number, target
 from kvae.cli.output import print_figures, print_json
 from kvae.cli.pictures import read_images
@@ -58,7 +58,7 @@ def reconstruct(
 
     from kvae.evaluation.pictures import pairs, save_image
 
-    trained = run.load_model()
+    trained = load_model(run, model)
     shape = picture_shape(trained, model)
     if images:
         given = labels(run, trained, named, 1, whole=True)

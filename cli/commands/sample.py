@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from kvae.cli.labels import labels, read
-from kvae.cli.models import open_model
+from kvae.cli.models import load_model, open_model
 from kvae.cli.options import Backend, DataDir, Model, Seed, examples, label, number, target
 from kvae.cli.pictures import write_images
 
@@ -60,7 +60,7 @@ def sample(
     """Draw pictures from a trained model."""
     named = read(label)
     run = open_model(model)
-    trained = run.load_model()
+    trained = load_model(run, model)
     given = labels(run, trained, named, n)
     x = trained.sample(n, *given, seed=seed, temperature=temperature)
     out = out or run.pictures / ("samples.png" if x.ndim == 4 else "samples.npz")

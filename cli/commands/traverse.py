@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from kvae.cli.labels import Given
-from kvae.cli.models import first_examples, open_model, picture_shape, pictures
+from kvae.cli.models import first_examples, load_model, open_model, picture_shape, pictures
 from kvae.cli.options import Backend, DataDir, Model, examples, number, target
 
 EXAMPLES = examples(
@@ -61,7 +61,7 @@ def traverse(
     from kvae.evaluation.pictures import grid, save_animation, save_image
     from kvae.evaluation.traversal import traverse
 
-    trained = run.load_model()
+    trained = load_model(run, model)
     picture_shape(trained, model)
     (size,) = trained.latent_shape
     for unit in units or ():

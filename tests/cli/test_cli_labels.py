@@ -1,5 +1,7 @@
 """Models of labelled data from the command line: what --label says, and whose labels are taken without it."""
 
+import json
+import shutil
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,6 +10,7 @@ from PIL import Image
 
 from kvae import data, zoo
 from kvae.cli import labels as labels_
+from kvae.distributions import BinaryLabels, ClassLabels
 from kvae.evaluation import comparison
 from kvae.evaluation.pictures import grid, pairs
 from kvae.runs import Run
@@ -65,6 +68,23 @@ def training():
 '''
 
 
+CLASSIFIER = '''
+"""A classifier of digits."""
+
+import kvae
+from kvae.zoo import Training
+from kvae.zoo.digits.vae import data
+
+
+def model(dataset):
+    return kvae.models.Classifier(kvae.networks.mlp(dataset.shape, 10), kvae.distributions.ClassLabels(10))
+
+
+def training():
+    return Training(1, 256, "adam", labels=True)
+'''
+
+
 def _train(folder, recipe):
     (folder / "recipe.py").write_text(recipe)
     return zoo.train(str(folder / "recipe.py"), out=folder / "run").path
@@ -80,6 +100,12 @@ def attributes(tmp_path_factory):
 def classes(tmp_path_factory):
     """A run of a CSVAE with the classes 0 to 9; not to be changed."""
     return _train(tmp_path_factory.mktemp("classes"), CLASSES)
+
+
+@pytest.fixture(scope="module")
+def classifier(tmp_path_factory):
+    """A run of a classifier; not to be changed."""
+    return _train(tmp_path_factory.mktemp("classifier"), CLASSIFIER)
 
 
 @pytest.fixture
@@ -174,30 +200,54 @@ def test_a_model_without_labels_needs_no_data_to_sample(kvae, trained, no_data):
     assert kvae("sample", trained, "--out", "x.png").code == 0
 
 
+def test_labels_that_are_all_named_need_no_data_to_sample(kvae, attributes, classes, tmp_path, no_data):
+    for run, label, y in ((attributes, "even=0,small=1", [0, 1]), (classes, 4, 4)):
+        assert kvae("sample", run, "-n", 2, "--label", label, "--out", "x.npz").code == 0
+        found = np.load(tmp_path / "x.npz")
+        assert found["y"].tolist() == [y, y]
+        assert np.array_equal(found["x"], Run(run).load_model().sample(2, found["y"], seed=0))
+
+
+def test_a_run_that_does_not_say_what_its_labels_are_called(kvae, attributes, tmp_path):
+    run = shutil.copytree(attributes, tmp_path / "old")
+    config = json.loads((run / "config.json").read_text())
+    del config["data"]["labels"]
+    (run / "config.json").write_text(json.dumps(config))
+    assert kvae("sample", run, "-n", 2, "--label", "even=0,small=1", "--out", "x.npz").code == 0
+    assert np.load(tmp_path / "x.npz")["y"].tolist() == [[0, 1], [0, 1]]
+
+
 @pytest.mark.parametrize(
-    ("names", "label", "y"),
+    ("labels", "names", "text", "y"),
     [
-        (("cats", "dogs"), "dogs", 1),
-        (("cats", "dogs"), "1", 1),
-        (("2", "1"), "1", 1),  # a name goes before a number
-        ((), "1", 1),
+        (ClassLabels(3), ("cat", "dog", "owl"), "dog", 1),
+        (ClassLabels(3), ("cat", "dog", "owl"), "2", 2),
+        (ClassLabels(3), ("3", "2", "1"), "1", 2),  # a name goes before a number
+        (ClassLabels(3), (), "1", 1),
+        (BinaryLabels(1), ("cat", "dog"), "dog", 1),
+        (BinaryLabels(1), ("cat", "dog"), "1", 1),
+        (BinaryLabels(1), ("glasses",), "glasses=1", [1]),
+        (BinaryLabels(1), ("glasses",), "1", [1]),
+        (BinaryLabels(1), (), "1", [1]),
+        (BinaryLabels(2), ("glasses", "hat"), "hat=0,glasses=1", [1, 0]),
+        (BinaryLabels(2), (), "1=0,0=1", [1, 0]),
     ],
 )
-def test_classes_have_names_or_numbers(monkeypatch, names, label, y):
-    monkeypatch.setattr(labels_, "held_out", lambda run: (SimpleNamespace(y=np.array([0, 1, 0])), "mine/test"))
-    monkeypatch.setattr(labels_, "load_data", lambda run: (SimpleNamespace(labels=names), None))
-    model = SimpleNamespace(takes=("x", "y"), labels=SimpleNamespace(units=2))
-    (found,) = labels_.labels(None, model, labels_.read([label]), 2)
+def test_labels_by_name_or_number(labels, names, text, y):
+    run = SimpleNamespace(config={"data": {"labels": list(names)}})
+    model = SimpleNamespace(takes=("x", "y"), labels=labels)
+    (found,) = labels_.labels(run, model, labels_.read([text]), 2)
+    labels.check(found)
     assert found.tolist() == [y, y]
 
 
-@pytest.mark.parametrize("label", ["1", "glasses=1"])
-def test_the_name_of_a_single_attribute_may_be_left_out(monkeypatch, label):
-    monkeypatch.setattr(labels_, "held_out", lambda run: (SimpleNamespace(y=np.zeros((3, 1), "uint8")), "mine/test"))
-    monkeypatch.setattr(labels_, "load_data", lambda run: (SimpleNamespace(labels=("glasses",)), None))
-    model = SimpleNamespace(takes=("x", "y"), labels=SimpleNamespace(units=1))
-    (found,) = labels_.labels(None, model, labels_.read([label]), 2)
-    assert found.tolist() == [[1], [1]]
+@pytest.mark.parametrize("command", ["sample", "reconstruct", "traverse", "interpolate"])
+def test_a_classifier_makes_nothing(kvae, classifier, no_data, command):
+    result = kvae(command, classifier)
+    assert result.code == 1
+    assert result.err == (
+        f"Error: Expected a model that samples and reconstructs. Received: {classifier}, a Classifier.\n"
+    )
 
 
 # ------------------------------------------------------------------ reconstruct
@@ -307,6 +357,13 @@ def test_compares_samples_with_the_labels_of_held_out_examples(kvae, attributes,
     y = held_out[1][: len(contender.x)]
     expected = Run(attributes).load_model().sample(2 * len(y), np.concatenate([y, y]), seed=0)
     assert np.array_equal(contender.samples, expected)
+
+
+def test_compares_a_classifier_by_its_curves(kvae, classifier, compared):
+    assert kvae("compare", classifier).code == 0
+    (contender,) = compared.values()
+    assert "loss" in contender.history
+    assert contender.samples is None
 
 
 def test_without_its_data_a_model_of_labelled_data_has_no_pictures(kvae, attributes, compared, monkeypatch):
