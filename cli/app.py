@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from kvae.cli.commands import compare, evaluate, interpolate, reconstruct, sample, show, train, traverse
+from kvae.cli.commands import compare, evaluate, interpolate, reconstruct, sample, show, train, transfer, traverse
 from kvae.cli.commands import list as list_
 from kvae.cli.errors import Group
 from kvae.cli.options import examples
@@ -26,6 +26,7 @@ app.command(epilog=sample.EXAMPLES)(sample.sample)
 app.command(epilog=reconstruct.EXAMPLES)(reconstruct.reconstruct)
 app.command(epilog=traverse.EXAMPLES)(traverse.traverse)
 app.command(epilog=interpolate.EXAMPLES)(interpolate.interpolate)
+app.command(epilog=transfer.EXAMPLES)(transfer.transfer)
 app.command(epilog=compare.EXAMPLES)(compare.compare)
 
 

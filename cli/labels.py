@@ -21,11 +21,11 @@ def read(texts: Iterable[str] | None) -> list[tuple[str, str]]:
     return pairs
 
 
-def labels(run, model, named: Sequence[tuple[str, str]], n: int, whole: bool = False) -> tuple:
+def labels(run, model, named: Sequence[tuple[str, str]], n: int, whole: bool = False, others=None) -> tuple:
     """What `model` takes beside `n` examples: (), or (y,) with the labels that are `named`.
 
-    The others are those of the first held-out examples, over again when these are fewer than `n`; `whole` labels leave no
-    others. Data are loaded where there are others.
+    The others are those of the array `others`, by default of the first held-out examples (data are then loaded), over
+    again when these are fewer than `n`; `whole` labels leave no others.
     """
     if "y" not in model.takes:
         if named:
@@ -48,8 +48,8 @@ def labels(run, model, named: Sequence[tuple[str, str]], n: int, whole: bool = F
         missing = [f"{name}=…" for column, name in enumerate(names) if column not in values]
         expected = f"one of {_shown(_with_numbers(names))}" if classes else _shown(missing)
         raise _bad(f"expected {expected}: a picture file comes without labels.")
-    held = held_out(run)[0].y
-    y = np.resize(held, (n, *held.shape[1:]))
+    others = held_out(run)[0].y if others is None else others
+    y = np.resize(others, (n, *others.shape[1:]))
     for column, value in values.items():
         y[:, column] = value
     return (y,)

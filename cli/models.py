@@ -70,6 +70,15 @@ def load_model(run, name: str):
     return model
 
 
+def load_classifier(name: str) -> tuple:
+    """The classifier of the run `name`, and what its outputs are called; raises `UserError` when it is none."""
+    run = open_model(name)
+    classifier = run.load_model()
+    if not hasattr(classifier, "probabilities"):
+        raise UserError(f"Expected the run of a classifier. Received: judge={name}, a {type(classifier).__name__}.")
+    return classifier, run.config["data"].get("labels", [])
+
+
 def picture_shape(model, name: str) -> tuple[int, ...]:
     """The shape (H, W, C) of what the model called `name` takes; raises `UserError` when that is no picture."""
     shape = model.data_shape

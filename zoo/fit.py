@@ -15,6 +15,7 @@ import keras
 from kvae import evaluation, zoo
 from kvae.data import Dataset, Split
 from kvae.errors import UserError
+from kvae.evaluation.applicable import NotApplicable
 from kvae.evaluation.pictures import Pictures, save_curves
 from kvae.evaluation.planes import save_planes
 from kvae.runs import Record, Run, TensorBoard, write_json
@@ -204,7 +205,8 @@ class _Session:
                 },
             )
             if len(dataset.shape) == 1 and getattr(model, "has_posterior", False) and held_out.y is not None:
-                save_planes(run.pictures / "planes.png", model, validation)
+                with contextlib.suppress(NotApplicable):  # too few examples of a label
+                    save_planes(run.pictures / "planes.png", model, validation)
         save_curves(run.pictures / "curves.png", {run.path.name: run.history()})
         return run
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from kvae.cli.models import held_out, open_model
+from kvae.cli.models import held_out, load_classifier, open_model
 from kvae.cli.options import Backend, DataDir, Json, Model, Seed, examples
 from kvae.cli.output import finite, print_figures, print_json
 
@@ -13,6 +13,7 @@ EXAMPLES = examples(
     "kvae evaluate runs/digits/vae",
     "kvae evaluate runs/digits/vae --samples 5000",
     "kvae evaluate runs/digits/vae --metric elbo --metric reconstruction --json",
+    "kvae evaluate runs/celeba/cond_vae --metric attributes --judge runs/celeba/attribute_classifier",
 )
 
 
@@ -37,6 +38,14 @@ Samples = Annotated[
 First = Annotated[
     int | None, typer.Option("--first", min=1, help="Only the first N examples.", metavar="N", show_default=False)
 ]
+Judge = Annotated[
+    str | None,
+    typer.Option(
+        metavar="RUN",
+        help="A classifier's run, which says whether pictures made by the model show the labels asked for.",
+        show_default=False,
+    ),
+]
 Split = Annotated[
     SplitName | None,
     typer.Option(help="Part of the data; by default test, or validation where there is no test.", show_default=False),
@@ -49,6 +58,7 @@ def evaluate(
     samples: Samples = 2000,
     first: First = None,
     split: Split = None,
+    judge: Judge = None,
     seed: Seed = 0,
     data_dir: DataDir = None,
     backend: Backend = None,
@@ -70,6 +80,8 @@ def evaluate(
             raise typer.BadParameter(f"expected {known}, got {name}.", param_hint="--metric")
     batches, data = held_out(run, split, first=first)
     options = {"nll": {"samples": samples, "seed": seed}, "elbo": {"seed": seed}}
+    if judge is not None:
+        options["attributes"] = dict(zip(("judge", "judged"), load_classifier(judge), strict=True), seed=seed)
     about = {"model": model, "recipe": run.config["recipe"], "data": data}
     report = finite({**about, **evaluation.evaluate(run.load_model(), batches, metrics, **options)})
     if json:

@@ -16,6 +16,7 @@ EXAMPLES = examples(
     "kvae train digits/vae",
     "kvae train digits/vae --set model.latent=16 --set epochs=5 --out runs/small",
     "kvae train --resume runs/small --set epochs=10",
+    "kvae train celeba/cond_vae --init-from runs/celeba/vae",
     "kvae train my_recipe.py --backend torch",
 )
 
@@ -28,6 +29,15 @@ Resume = Annotated[
     typer.Option(metavar="DIR", help="Go on with the run in DIR; of the parameters only epochs may change."),
 ]
 
+InitFrom = Annotated[
+    str | None,
+    typer.Option(
+        "--init-from",
+        metavar="RUN",
+        help="Begin with the weights of this run's nets, as far as they fit; a line names each array that does not.",
+        show_default=False,
+    ),
+]
 SkipDamaged = Annotated[
     bool, typer.Option("--skip-damaged", help="Leave damaged pictures out and count them, where data are pictures.")
 ]
@@ -38,6 +48,7 @@ def train(
     set_: Settings = None,
     out: Out = None,
     seed: Seed = 0,
+    init_from: InitFrom = None,
     resume: Resume = None,
     data_dir: DataDir = None,
     skip_damaged: SkipDamaged = False,
@@ -51,7 +62,10 @@ def train(
     """
     if skip_damaged:
         set_ = [*(set_ or ()), "data.skip_damaged=true"]
-    run = _resume(resume, set_, recipe, out, seed) if resume else _train(recipe or "digits/vae", set_, out, seed)
+    if resume:
+        run = _resume(resume, set_, recipe, out, seed, init_from)
+    else:
+        run = _train(recipe or "digits/vae", set_, out, seed, init_from)
     figures = (run.metrics or {}).get("metrics", {})
     if json:
         print_json({"run": str(run.path), "metrics": figures})
@@ -59,23 +73,28 @@ def train(
     typer.echo(f"\n{run.path}\n")
     print_figures(figures)
     typer.echo("\nNext:")
-    for command in ("sample", "reconstruct", "evaluate"):
+    sheets = {"sample": "epoch-*-samples.png", "reconstruct": "epoch-*-reconstructions.png"}
+    drawn = [command for command, sheet in sheets.items() if any(run.pictures.glob(sheet))]
+    for command in (*drawn, "evaluate"):
         typer.echo(f"  kvae {command} {run.path}")
 
 
-def _train(name: str, texts: list[str] | None, out: Path | None, seed: int):
+def _train(name: str, texts: list[str] | None, out: Path | None, seed: int, init_from: str | None):
     chosen = settings(texts)
     with usage():
         recipe = zoo.load(name)
         recipe.resolve(chosen)
+    source = None if init_from is None else open_model(init_from).path
     import_keras(to_train=True)
-    return zoo.train(recipe, chosen, out=out, seed=seed)
+    return zoo.train(recipe, chosen, out=out, seed=seed, init_from=source)
 
 
-def _resume(name: str, texts: list[str] | None, recipe: str | None, out: Path | None, seed: int):
+def _resume(name: str, texts: list[str] | None, recipe: str | None, out: Path | None, seed: int, init_from: str | None):
     chosen = settings(texts)
-    if recipe or out or seed:
-        raise typer.BadParameter("the run keeps its recipe, folder and seed; give none of them.", param_hint="--resume")
+    if recipe or out or seed or init_from:
+        raise typer.BadParameter(
+            "the run keeps its recipe, folder, seed and first weights; give none of them.", param_hint="--resume"
+        )
     run = open_model(name)
     import_keras(to_train=True)
     return zoo.resume(run.path, chosen)

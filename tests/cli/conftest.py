@@ -4,10 +4,11 @@ import json
 import shutil
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from kvae import zoo
+from kvae import data, zoo
 from kvae.cli.app import app
 
 
@@ -66,3 +67,110 @@ def no_data(monkeypatch):
     from kvae import data
 
     monkeypatch.setattr(data, "load", lambda name, **options: pytest.fail(f"{name} is loaded"))
+
+
+ATTRIBUTES = '''
+"""A CondVAE of digits with two attributes."""
+
+import dataclasses
+
+import kvae
+import numpy as np
+from kvae.data import Split
+from kvae.zoo import Training
+
+
+def data():
+    digits = kvae.data.load("digits")
+    parts = {part: getattr(digits, part) for part in ("train", "validation", "test")}
+    parts = {part: Split(s.x, np.stack([s.y % 2 == 0, s.y < 5], axis=1).astype("uint8")) for part, s in parts.items()}
+    return dataclasses.replace(digits, **parts, labels=("even", "small"))
+
+
+def model(dataset):
+    mlp = kvae.networks.mlp
+    encoder, decoder = mlp(dataset.shape, 6, (32,), labels=2), mlp(3 + 2, dataset.shape, (32,))
+    return kvae.models.CondVAE(encoder, decoder, kvae.distributions.BinaryLabels(2))
+
+
+def training():
+    return Training(3, 64, "adam", labels=True)
+'''
+
+CLASSES = '''
+"""A CSVAE of digits and their classes; codes of two units z and one unit w."""
+
+import kvae
+from kvae.zoo import Training
+from kvae.zoo.digits.vae import data
+
+
+def model(dataset):
+    mlp = kvae.networks.mlp
+    return kvae.models.CSVAE(
+        encoder=mlp(dataset.shape, 4, (32,)),
+        label_encoder=mlp(dataset.shape, 2, (32,), labels=10),
+        label_prior=mlp(10, 2),
+        decoder=mlp(3, dataset.shape, (32,)),
+        adversary=None,
+        labels=kvae.distributions.ClassLabels(10),
+    )
+
+
+def training():
+    return Training(3, 64, "adam", labels=True)
+'''
+
+
+CLASSIFIER = '''
+"""A classifier of digits."""
+
+import kvae
+from kvae.zoo import Training
+from kvae.zoo.digits.vae import data
+
+
+def model(dataset):
+    return kvae.models.Classifier(kvae.networks.mlp(dataset.shape, 10, (64,)), kvae.distributions.ClassLabels(10))
+
+
+def training():
+    return Training(3, 64, "adam", labels=True)
+'''
+
+
+def _train(folder, recipe):
+    (folder / "recipe.py").write_text(recipe)
+    return zoo.train(str(folder / "recipe.py"), out=folder / "run").path
+
+
+@pytest.fixture(scope="session")
+def attributes(tmp_path_factory):
+    """A run of a CondVAE with the attributes even and small; not to be changed."""
+    return _train(tmp_path_factory.mktemp("attributes"), ATTRIBUTES)
+
+
+@pytest.fixture(scope="session")
+def classes(tmp_path_factory):
+    """A run of a CSVAE with the classes 0 to 9; not to be changed."""
+    return _train(tmp_path_factory.mktemp("classes"), CLASSES)
+
+
+@pytest.fixture(scope="session")
+def classifier(tmp_path_factory):
+    """A run of a classifier; not to be changed."""
+    return _train(tmp_path_factory.mktemp("classifier"), CLASSIFIER)
+
+
+@pytest.fixture
+def held_out():
+    """The test digits as models take them, and their two attributes."""
+    test = data.load("digits").test
+    return test.x / np.float32(255), np.stack([test.y % 2 == 0, test.y < 5], axis=1).astype("uint8")
+
+
+@pytest.fixture
+def held_out_classes():
+    """The test digits as models take them, and their classes."""
+    test = data.load("digits").test
+    return test.x / np.float32(255), test.y
