@@ -126,6 +126,10 @@ def _described(recipe, values, dataset):
     return re.sub(r'_\d+"', '"', model) + repr(dataclasses.replace(recipe.training(values), optimizer=None))
 
 
+ONCE = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="computes nothing; one backend is enough")
+
+
+@ONCE
 @pytest.mark.parametrize(("name", "parameter", "value"), [c for c in _choices() if "data." not in c.id])
 def test_no_choice_is_ignored(name, parameter, value):
     recipe, dataset = zoo.load(name), _dataset(name)
@@ -133,6 +137,7 @@ def test_no_choice_is_ignored(name, parameter, value):
     assert usual == again != chosen
 
 
+@ONCE
 @pytest.mark.parametrize("name", [name for name in zoo.names() if "data.skip_damaged" in zoo.load(name).parameters()])
 def test_damaged_pictures_are_skipped_by_choice_alone(name, few_data):
     recipe = zoo.load(name)
