@@ -22,7 +22,8 @@ class CSVAE(LabelledModel):
         loss = β1·distortion + β2·KL(q(w|x, y) ‖ p(w|y)) + β3·KL(q(z|x) ‖ p(z)) + β4·E Σ_y q(y|z) log q(y|z)
 
     whose last term rewards z for an adversary that is uncertain, while the adversary minimises −β5·E log q(y|z) (Klys et
-    al. 2018, eq. 9 and 10). Both from one forward pass; each moves its own nets alone. In nats.
+    al. 2018, eq. 9 and 10). Both from one forward pass; each moves its own nets alone. In nats. With `adversary_turns` above
+    1 the adversary first learns in turns of its own: z is safe from it only where it answers as well as it can.
 
     The entropy term pulls the adversary's answers towards one half. Where a label is rare that is not the answer of an
     adversary which knows nothing: with `base_rate` given, the term is KL(base rate ‖ q(y|z)) in its place.
@@ -39,6 +40,7 @@ class CSVAE(LabelledModel):
         likelihood: a name or a `Likelihood`.
         beta_distortion, beta_w, beta_z, beta_information, beta_adversary: β1 … β5; variables.
         base_rate: the labels' frequencies (A,), or None for the published term.
+        adversary_turns: steps of the adversary in a round.
         seed: of the posterior samples drawn in training; None takes one that `keras.utils.set_random_seed` decides.
     """
 
@@ -59,6 +61,7 @@ class CSVAE(LabelledModel):
         beta_information=1.0,
         beta_adversary=1.0,
         base_rate=None,
+        adversary_turns=1,
         seed=None,
         **kwargs,
     ):
@@ -74,6 +77,7 @@ class CSVAE(LabelledModel):
         self.beta_information = self.add_scalar("beta_information", beta_information)
         self.beta_adversary = self.add_scalar("beta_adversary", beta_adversary)
         self.base_rate = None if base_rate is None else [float(rate) for rate in base_rate]
+        self.adversary_turns = adversary_turns
         self.seed = seed
         self.noise = keras.random.SeedGenerator(seed)
 
@@ -140,6 +144,15 @@ class CSVAE(LabelledModel):
             "adversary": -self.beta_adversary * batch_mean(self.labels.log_prob(data[1], answer)),
         }
 
+    @reports("adversary")
+    def guess(self, data, training):
+        x, y = data
+        z = self.posterior_z(x).sample(self.noise)  # the encoder is looked at, and moves in nothing
+        return {
+            "adversary": -self.beta_adversary
+            * batch_mean(self.labels.log_prob(y, self.adversary(z, training=training)))
+        }
+
     def _terms(self, data, training):
         """The terms without the adversary's, and the z that they are of."""
         x, y = data
@@ -163,7 +176,9 @@ class CSVAE(LabelledModel):
         ours = [self.encoder, self.label_encoder, self.label_prior, self.decoder]
         if self.adversary is None:
             return (Phase(self.free_energy, over={"loss": ours}),)
-        return (Phase(self.contest, over={"loss": ours, "adversary": [self.adversary]}),)
+        turn = Phase(self.guess, over={"adversary": [self.adversary]})
+        both = Phase(self.contest, over={"loss": ours, "adversary": [self.adversary]})
+        return (*[turn] * (self.adversary_turns - 1), both)
 
 
 def _beside(a: Normal, b: Normal) -> Normal:

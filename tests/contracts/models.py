@@ -89,7 +89,7 @@ MODELS = {
     ),
     "CSVAE": lambda: _csvae(distributions.BinaryLabels(2)),
     "CSVAE, base rate": lambda: _csvae(distributions.BinaryLabels(1), base_rate=[0.2], beta_information=5.0),
-    "CSVAE, classes": lambda: _csvae(distributions.ClassLabels(3)),
+    "CSVAE, classes": lambda: _csvae(distributions.ClassLabels(3), adversary_turns=3),
     "CSVAE, no adversary": lambda: _csvae(distributions.BinaryLabels(1), adversary=False),
     "IFCVAEGAN": lambda: _ifcvae_gan(distributions.BinaryLabels(2)),
     "IFCVAEGAN, base rate": lambda: _ifcvae_gan(distributions.BinaryLabels(1), base_rate=[0.3]),
