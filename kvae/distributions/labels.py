@@ -65,11 +65,21 @@ class Labels(Configuration, abc.ABC):
     def is_one(self, y) -> bool:
         """Whether the array `y` is one label and not several."""
 
+    def check_rates(self, rates, name: str = "base_rate") -> list[float]:
+        """`rates`, a probability of each unit to be 1, as a list. Raises `UserError` for anything else."""
+        rates = np.asarray(rates, "float64")
+        if rates.shape != (self.units,) or not ((rates >= 0) & (rates <= 1)).all():
+            raise UserError(
+                f"Expected {name} to hold {self.units} probabilities, for {self}. Received: {name}={rates.tolist()}."
+            )
+        return rates.tolist()
+
     def spread(self, y, n: int) -> np.ndarray:
         """`n` labels: those of `y`, or one of them `n` times. Raises `UserError` for any other number."""
         y = np.asarray(y)
-        y = np.broadcast_to(y, (n, *y.shape)) if self.is_one(y) else y
+        y = y[None] if self.is_one(y) else y
         self.check(y)
+        y = y.repeat(n, axis=0) if len(y) == 1 else y
         if len(y) != n:
             raise UserError(f"Expected {n} labels, or one for all. Received: {len(y)}.")
         return y
@@ -124,6 +134,7 @@ class BinaryLabels(Labels):
         y = np.asarray(y)
         if y.shape[1:] != (self.count,) and not (y.ndim == 1 and self.count == 1):
             raise UserError(f"Expected {name} of shape (N, {self.count}). Received: {name}.shape={y.shape}.")
+        _check_numbers(y, name)
         if not np.isin(y, (0, 1)).all():
             found = sorted(set(np.unique(y).tolist()) - {0, 1})[0]
             repair = f"({name} + 1) / 2 turns −1 and +1 into them." if found == -1 else "Use 0 and 1."
@@ -180,8 +191,15 @@ class ClassLabels(Labels):
         y = np.asarray(y)
         if y.ndim != 1:
             raise UserError(f"Expected {name} of shape (N,), a class each. Received: {name}.shape={y.shape}.")
-        if y.size and not (np.equal(np.mod(y, 1), 0).all() and y.min() >= 0 and y.max() < self.classes):
-            raise UserError(f"Expected classes 0 to {self.classes - 1}. Received: {name} from {y.min()} to {y.max()}.")
+        _check_numbers(y, name)
+        strangers = y[(np.mod(y, 1) != 0) | (y < 0) | (y >= self.classes)]
+        if strangers.size:
+            raise UserError(f"Expected classes 0 to {self.classes - 1}. Received: {name} with {strangers[0]}.")
+
+
+def _check_numbers(y, name):
+    if y.dtype.kind not in "buif":
+        raise UserError(f"Expected {name} to hold numbers. Received: {name} of dtype {y.dtype}.")
 
 
 def get(labels) -> Labels:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from kvae.errors import UserError
 from kvae.evaluation.applicable import NotApplicable
 from kvae.evaluation.attributes import accuracy, attributes
-from kvae.evaluation.bound import bound
+from kvae.evaluation.bound import bound, examples
 from kvae.evaluation.checkerboard import checkerboard
 from kvae.evaluation.collapse import collapse
 from kvae.evaluation.divergence import divergence, leakage
@@ -61,12 +61,14 @@ def evaluate(model, batches, metrics: Iterable[str] | None = None, **options: Ma
 
     `metrics` are names in `METRICS`, by default all that the model is meant for; `options` are further arguments of each
     by its name, such as nll={"samples": 5000}. A figure that the model does not have is absent and named under "skipped"
-    with its reason.
+    with its reason. Raises `UserError` for data that do not suit the model.
     """
     chosen = tuple(metrics or suiting(model))
     for name in chosen:
         if name not in METRICS:
             raise UserError(f"Expected metrics among {', '.join(METRICS)}. Received: metric={name}.")
+    for data in examples(batches):
+        model.check(*data)
     figures, skipped = {}, {}
     for name in chosen:
         try:

@@ -35,6 +35,7 @@ class CondVAE(LabelledModel):
         self.labels = labels_.get(labels)
         self.likelihood = likelihoods.get(likelihood)
         self.check_nets(codes=2)
+        self.check_net("encoder", (2 * self.latent_shape[-1],), self.seen)
         self.beta = self.add_scalar("beta", beta)
         self.seed = seed
         self.noise = keras.random.SeedGenerator(seed)

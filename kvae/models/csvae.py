@@ -5,6 +5,7 @@ from keras import ops
 
 from kvae.distributions import Normal, kl, likelihoods, standard_normal
 from kvae.distributions import labels as labels_
+from kvae.errors import UserError
 from kvae.models.labelled import LabelledModel
 from kvae.models.latent import gaussian, observe
 from kvae.objectives import batch_mean
@@ -76,19 +77,25 @@ class CSVAE(LabelledModel):
         self.beta_z = self.add_scalar("beta_z", beta_z)
         self.beta_information = self.add_scalar("beta_information", beta_information)
         self.beta_adversary = self.add_scalar("beta_adversary", beta_adversary)
-        self.base_rate = None if base_rate is None else [float(rate) for rate in base_rate]
+        self.base_rate = None if base_rate is None else self.labels.check_rates(base_rate)
         self.adversary_turns = adversary_turns
         self.seed = seed
         self.noise = keras.random.SeedGenerator(seed)
 
     def check_nets(self, codes):
         *sides, channels = self.data_shape
+        labels, units_w = (self.labels.units,), self.latent_shape[-1] - self.units_z  # what the decoder takes beside z
+        if units_w < 1:
+            raise UserError(
+                f"Expected a decoder that takes w beside the encoder's {self.units_z} units of z. "
+                f"Received: one that takes {self.latent_shape[-1]} units in all."
+            )
         self.check_net("decoder", (*sides, channels * self.likelihood.outputs))
-        units_w = self.latent_shape[-1] - self.units_z  # what the decoder takes beside z
-        self.check_net("label_encoder", (codes * units_w,))
-        self.check_net("label_prior", (codes * units_w,))
+        self.check_net("encoder", (codes * self.units_z,))
+        self.check_net("label_encoder", (codes * units_w,), self.seen)
+        self.check_net("label_prior", (codes * units_w,), labels)
         if self.adversary is not None:
-            self.check_net("adversary", (self.labels.units,))
+            self.check_net("adversary", labels, (self.units_z,))
 
     # ------------------------------------------------------------------ factors
 

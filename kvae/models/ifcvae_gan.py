@@ -70,16 +70,19 @@ class IFCVAEGAN(LabelledModel):
         self.beta_label = self.add_scalar("beta_label", beta_label)
         self.beta_information = self.add_scalar("beta_information", beta_information)
         self.beta_realism = self.add_scalar("beta_realism", beta_realism)
-        self.base_rate = None if base_rate is None else [float(rate) for rate in base_rate]
+        self.base_rate = None if base_rate is None else self.labels.check_rates(base_rate)
         self.seed = seed
         self.noise = keras.random.SeedGenerator(seed)
 
     def check_nets(self, codes):
         *sides, channels = self.data_shape
+        labels, units = (self.labels.units,), self.latent_shape[-1]
         self.check_net("decoder", (*sides, channels * self.likelihood.outputs))
-        self.check_net("label_head", (self.labels.units,))
-        self.check_net("adversary", (self.labels.units,))
-        self.check_net("discriminator", (1,))
+        _, features = self.encoder.output_shape
+        self.check_net("encoder", [(codes * units,), features[1:]], self.data_shape)
+        self.check_net("label_head", labels, features[1:])
+        self.check_net("adversary", labels, (units,))
+        self.check_net("discriminator", (1,), self.data_shape)
 
     @property
     def latent_shape(self):

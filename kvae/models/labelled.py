@@ -16,8 +16,10 @@ class LabelledModel(LatentModel):
     `relabel(z, y)` is the code that stands for the same x with other labels. With `labels` None there is no y.
     """
 
-    code_tells_labels = False
-    """Whether the code alone says what it decodes to."""
+    @property
+    def seen(self):
+        """The shapes of what a net takes that sees x, and y where there are labels."""
+        return self.data_shape if self.labels is None else [self.data_shape, (self.labels.units,)]
 
     @property
     def takes(self):
@@ -28,9 +30,7 @@ class LabelledModel(LatentModel):
         self._check_labels(y, len(x))
 
     def check_code(self, z, y=None):
-        super().check_code(z)
-        if y is not None or not self.code_tells_labels:
-            self.expect(y)
+        super().check_code(z, y)
         self._check_labels(y, len(z))
 
     def _check_labels(self, y, n):

@@ -51,14 +51,19 @@ class LatentModel(Model):
         self.check_net("decoder", (*sides, channels * self.likelihood.outputs))
         self.check_net("encoder", (codes * self.latent_shape[-1],))
 
-    def check_net(self, name: str, expected: tuple[int, ...]) -> None:
-        """Raises unless the outputs of the net called `name` have the shape `expected`."""
-        shape = tuple(getattr(self, name).output_shape[1:])
-        if shape != expected:
-            raise UserError(
-                f"Expected the {name}'s outputs to have the shape {expected}, for data {self.data_shape}, "
-                f"{self.latent_shape[-1]} latent units and {self.likelihood}. Received: shape={shape}."
-            )
+    def check_net(self, name: str, outputs, inputs=None) -> None:
+        """Raises unless the net called `name` has outputs, and inputs where given, of these shapes: one, or a list."""
+        net = getattr(self, name)
+        for side, expected, found in (("outputs", outputs, net.output_shape), ("inputs", inputs, net.input_shape)):
+            found = [shape[1:] for shape in found] if isinstance(found, list) else found[1:]
+            if expected is not None and found != expected:
+                raise UserError(
+                    f"Expected the {name}'s {side} to have the shape {expected}, for data {self.data_shape}, "
+                    f"{self.latent_shape[-1]} latent units and {self.likelihood}. Received: shape={found}."
+                )
+
+    code_tells_labels = False
+    """Whether a model of x given y decodes codes without y."""
 
     has_density = True
     """Whether p(x|z) is a density of x that the model was trained by."""
@@ -89,7 +94,10 @@ class LatentModel(Model):
         self.likelihood.check(x)
         super().check(x, y)
 
-    def check_code(self, z):
+    def check_code(self, z, y=None):
+        """Raises `UserError` unless the array `z` holds codes that can be decoded, given y."""
+        if y is not None or not self.code_tells_labels:
+            self.expect(y)
         _check_shape("z", z, (None, *self.latent_shape))
 
     def code(self, x, *given, training=False):

@@ -61,6 +61,9 @@ class VAEGAN(LabelledModel):
         self.labels = None if labels is None else labels_.get(labels)
         self.likelihood = likelihoods.get(likelihood)
         self.check_nets(codes=2)
+        self.check_net("encoder", (2 * self.latent_shape[-1],), self.seen)
+        features, _ = self.discriminator.output_shape
+        self.check_net("discriminator", [features[1:], (1,)], self.seen)
         self.gamma = self.add_scalar("gamma", gamma)
         self.level, self.margin = level, margin
         self.seed = seed

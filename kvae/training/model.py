@@ -121,7 +121,8 @@ class Model(Backend, keras.Model):
 
     def batched(self, key: str, function, *arrays, batch_size: int = 256):
         """`function` of tensors over the rows of `arrays`, compiled once under `key`, in batches of bounded memory."""
-        run = kept(self, key, lambda: compiled(function, self.variables))
+        # TensorFlow cannot retrace one function with more inputs than it had.
+        run = kept(self, f"{key} of {len(arrays)}", lambda: compiled(function, self.variables))
         first, *others = (np.asarray(array) for array in arrays)
         arrays = [first.astype("float32"), *others]  # labels stay what they are
         if len(first) == 0:

@@ -1,4 +1,4 @@
-"""The judge of generated faces: a classifier of nineteen attributes.
+"""The judge of generated faces: a classifier of nineteen attributes (not measured yet).
 
 Source: "Learning latent subspaces in variational autoencoders" (a project report after Klys, Snell and Zemel 2018), section
 3.2: a classifier of 19 of the 40 attributes, by which samples are judged. Its accuracy on real faces: Heavy_Makeup .90,
@@ -8,6 +8,8 @@ Silent in the source, chosen here: which 19 (the report names Eyeglasses, Wearin
 table), the net (four blocks of convolution, batch norm, ReLU and pooling with 32-64-128-256 channels, dropout 0.3),
 augmentation (mirrored, shifted, other contrast), AdamW at 2e-3 with weight decay 1e-4, warmed up over a fifth and then
 lowered by half a cosine, 20 epochs; answers are means over a face and its mirror image.
+Expected: no figure yet; these are first settings, which have trained for a few epochs only.
+Cost: not measured.
 Command: kvae train celeba/attribute_classifier
 """
 

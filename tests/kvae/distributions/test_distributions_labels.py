@@ -171,9 +171,9 @@ def test_labels_that_are_welcome(kind, y):
         (BinaryLabels(2), [0, 1], r"y of shape \(N, 2\). Received: y.shape=\(2,\)"),
         (BinaryLabels(2), [[0, 1, 1]], r"y of shape \(N, 2\). Received: y.shape=\(1, 3\)"),
         (BinaryLabels(1), [[0, 1]], r"y of shape \(N, 1\). Received: y.shape=\(1, 2\)"),
-        (ClassLabels(3), [0, 3], r"classes 0 to 2. Received: y from 0 to 3"),
-        (ClassLabels(3), [-1, 2], r"classes 0 to 2. Received: y from -1 to 2"),
-        (ClassLabels(3), [0, 0.5], r"Expected classes 0 to 2"),
+        (ClassLabels(3), [0, 3], r"classes 0 to 2. Received: y with 3"),
+        (ClassLabels(3), [-1, 2], r"classes 0 to 2. Received: y with -1"),
+        (ClassLabels(3), [0, 0.5], r"Expected classes 0 to 2. Received: y with 0.5"),
         (ClassLabels(3), [0, np.nan], r"Expected classes 0 to 2"),
         (ClassLabels(3), [[0, 1, 0]], r"y of shape \(N,\), a class each. Received: y.shape=\(1, 3\)"),
     ],
@@ -187,7 +187,7 @@ def test_labels_that_are_refused(kind, y, message):
 def test_the_array_is_called_by_the_name_that_its_user_knows():
     with pytest.raises(UserError, match=r"Received: new_y with -1. \(new_y \+ 1\) / 2"):
         BinaryLabels(1).check(np.array([-1]), "new_y")
-    with pytest.raises(UserError, match="Received: new_y from 9 to 9"):
+    with pytest.raises(UserError, match="Received: new_y with 9"):
         ClassLabels(3).check(np.array([9]), "new_y")
 
 

@@ -18,6 +18,9 @@ class Judge:
 
     labels = distributions.BinaryLabels(2)
 
+    def check(self, x, y):
+        self.labels.check(y)
+
     def probabilities(self, x):
         return np.stack([x[:, :, :4].mean(axis=(1, 2, 3)), x[:, :, 4:].mean(axis=(1, 2, 3))], axis=1)
 

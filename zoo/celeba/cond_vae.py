@@ -1,0 +1,35 @@
+"""The conditional VAE on faces: nineteen attributes go to encoder and decoder (not measured yet).
+
+Source: "Learning latent subspaces in variational autoencoders" (a project report after Klys, Snell and Zemel 2018), section
+3.2.1, with the nets of VAE/GAN (Larsen et al. 2016). Its accuracy of a classifier on samples with an attribute:
+Wearing_Hat .256, Eyeglasses .364, Smiling .877, Male .754, Heavy_Makeup .625.
+
+Silent in the source, chosen here: as in celeba/vae and celeba/attribute_classifier; y goes to the dense layers of the
+encoder and stands beside z in the decoder.
+Expected: no figure yet; these are first settings, and no whole run has been made with them.
+Cost: not measured.
+Command: kvae train celeba/cond_vae
+From the base VAE: kvae train celeba/vae, then kvae train celeba/cond_vae --init-from runs/celeba/vae
+Its attributes: kvae evaluate runs/celeba/cond_vae --metric attributes --judge runs/celeba/attribute_classifier
+"""
+
+import kvae
+from kvae.zoo import Count, NonNegative, Positive, Training
+from kvae.zoo.celeba.attribute_classifier import data as data
+
+
+def model(dataset, latent: Count = 128, width: Positive = 0.5, beta: NonNegative = 1.0):
+    count = len(dataset.labels)
+    return kvae.models.CondVAE(
+        kvae.networks.larsen_encoder(dataset.shape, 2 * latent, width, labels=count, name="encoder"),
+        kvae.networks.larsen_decoder(latent + count, dataset.shape, width, name="decoder"),
+        kvae.distributions.BinaryLabels(count),
+        likelihood="bernoulli",
+        beta=beta,
+    )
+
+
+def training(epochs: Count = 20, batch_size: Count = 128, learning_rate: Positive = 5e-4):
+    import keras
+
+    return Training(epochs, batch_size, keras.optimizers.Adam(learning_rate), labels=True, pictures_every=5)

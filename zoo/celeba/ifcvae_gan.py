@@ -1,0 +1,56 @@
+"""Adversarial information factorization on faces: y alone decides the attributes, z tells nothing (not measured yet).
+
+Source: "Adversarial Information Factorization" (Creswell et al. 2017), which "Learning latent subspaces in variational
+autoencoders" (a project report after Klys, Snell and Zemel 2018, section 3.2.2) could not train: every sample was the same
+mean face. Nets, RMSprop at 2e-4 and batch 64 are those of the authors' code, for one attribute at a time.
+
+Silent in the source, chosen here: nineteen attributes at once, half of the published channels, and the weights. The
+authors average the cross-entropy over pixels; in nats, summed over them, all their other weights are thousands of times
+larger, which is why theirs collapses: nothing pays for reconstruction.
+Expected: no figure yet; these are first settings, and no whole run has been made with them.
+Cost: not measured.
+Command: kvae train celeba/ifcvae_gan
+Its attributes: kvae evaluate runs/celeba/ifcvae_gan --metric attributes --judge runs/celeba/attribute_classifier
+"""
+
+from typing import Literal
+
+import kvae
+from kvae.zoo import Count, NonNegative, Positive, Training
+from kvae.zoo.celeba.attribute_classifier import data as data
+
+
+def model(
+    dataset,
+    latent: Count = 128,
+    width: Positive = 0.5,
+    beta_distortion: NonNegative = 1.0,
+    beta_rate: NonNegative = 1.0,
+    beta_label: NonNegative = 20.0,
+    beta_information: NonNegative = 50.0,
+    beta_realism: NonNegative = 20.0,
+    information: Literal["base_rate", "cross_entropy"] = "base_rate",
+):
+    count, networks = len(dataset.labels), kvae.networks
+    encoder = networks.creswell_encoder(dataset.shape, 2 * latent, width, name="encoder")
+    return kvae.models.IFCVAEGAN(
+        encoder=encoder,
+        label_head=networks.mlp(encoder.output_shape[1][-1], count, name="label_head"),
+        decoder=networks.creswell_decoder(latent + count, dataset.shape, width, name="decoder"),
+        adversary=networks.mlp(latent, count, (1000, 1000), name="adversary"),
+        discriminator=networks.creswell_discriminator(dataset.shape, width, name="discriminator"),
+        labels=kvae.distributions.BinaryLabels(count),
+        likelihood="bernoulli",
+        beta_distortion=beta_distortion,
+        beta_rate=beta_rate,
+        beta_label=beta_label,
+        beta_information=beta_information,
+        beta_realism=beta_realism,
+        base_rate=dataset.train.y.mean(axis=0).tolist() if information == "base_rate" else None,
+    )
+
+
+def training(epochs: Count = 20, batch_size: Count = 64, learning_rate: Positive = 2e-4):
+    import keras
+
+    return Training(epochs, batch_size, keras.optimizers.RMSprop(learning_rate), labels=True, pictures_every=5)

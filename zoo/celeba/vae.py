@@ -1,0 +1,33 @@
+"""The base VAE on faces, whose weights start the models of labelled faces (not measured yet).
+
+Source: "Learning latent subspaces in variational autoencoders" (a project report after Klys, Snell and Zemel 2018), section
+3.2.1: a VAE with the encoder and decoder of VAE/GAN (Larsen et al. 2016, table 1) on 64×64 faces, trained first.
+
+Silent in the source, chosen here: 128 latent units as in Larsen et al., the Bernoulli cross-entropy, Adam at 5e-4, batch
+128; half of the published channels (`model.width=1` has all of them, at four times the cost).
+Expected: no figure yet; these are first settings, and no whole run has been made with them.
+Cost: not measured.
+Command: kvae train celeba/vae
+"""
+
+import kvae
+from kvae.zoo import Count, NonNegative, Positive, Training
+
+
+def data(size: Count = 64, skip_damaged: bool = False):
+    return kvae.data.load("celeba", size=size, skip_damaged=skip_damaged)
+
+
+def model(dataset, latent: Count = 128, width: Positive = 0.5, beta: NonNegative = 1.0):
+    return kvae.models.VAE(
+        kvae.networks.larsen_encoder(dataset.shape, 2 * latent, width, name="encoder"),
+        kvae.networks.larsen_decoder(latent, dataset.shape, width, name="decoder"),
+        likelihood="bernoulli",
+        beta=beta,
+    )
+
+
+def training(epochs: Count = 20, batch_size: Count = 128, learning_rate: Positive = 5e-4):
+    import keras
+
+    return Training(epochs, batch_size, keras.optimizers.Adam(learning_rate), pictures_every=5)
