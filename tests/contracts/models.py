@@ -132,6 +132,10 @@ SURROGATES = {"IWAE, doubly reparameterised"}
 each has a test of its gradient of its own."""
 
 
+GAMES = {name for name in MODELS if name.startswith("VAEGAN")}
+"""Models each of whose losses has an opponent, so that none of them need fall while they learn."""
+
+
 def batch(n=6, seed=0):
     """Images in [0, 1]."""
     return np.random.default_rng(seed).random((n, *SHAPE)).astype("float32")
@@ -145,6 +149,11 @@ def data_for(model, n=6, seed=0):
     if isinstance(labels, distributions.BinaryLabels):
         return batch(n, seed), rng.integers(0, 2, (n, labels.count)).astype("uint8")
     return batch(n, seed), rng.integers(0, labels.classes, n).astype("int32")
+
+
+def answer(model, data):
+    """What a model makes of data, as an array: reconstructions, or a classifier's probabilities."""
+    return model.reconstruct(*data) if hasattr(model, "reconstruct") else model.probabilities(data[0])
 
 
 def settle(model):

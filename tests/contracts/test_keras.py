@@ -7,7 +7,7 @@ from keras import ops
 
 from kvae.errors import UserError
 from kvae.training import Batches
-from tests.contracts.models import MODELS, batch, data_for
+from tests.contracts.models import GAMES, MODELS, batch, data_for
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -20,10 +20,13 @@ def test_fit_evaluate_predict(name):
     assert set(history) == {*names, *(f"val_{n}" for n in names)}
     assert all(np.isfinite(v).all() for v in history.values())
     assert model.evaluate(*data, verbose=0, return_dict=True).keys() == set(names)
-    assert model.predict(data[0] if len(data) == 1 else [*data], verbose=0).shape == data[0].shape
+    if hasattr(model, "reconstruct"):
+        assert model.predict(data[0] if len(data) == 1 else [*data], verbose=0).shape == data[0].shape
+    else:
+        assert model.predict(data[0], verbose=0).shape == (20, model.labels.units)
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", sorted(set(MODELS) - GAMES))
 def test_learning_lowers_the_loss(name):
     keras.utils.set_random_seed(0)
     model = MODELS[name]()
@@ -69,12 +72,12 @@ def test_mixed_bfloat16_keeps_weights_and_losses_in_float32(name):
         model = MODELS[name]()
         model.compile(keras.optimizers.Adam(1e-2))
         data = data_for(model, 32)
-        loss = model.fit(*data, batch_size=16, epochs=10, verbose=0).history["loss"]
+        history = model.fit(*data, batch_size=16, epochs=10, verbose=0).history
         terms = model.phases()[0](model._unpack(tuple(map(ops.convert_to_tensor, data))), training=False)
     finally:
         keras.config.set_dtype_policy(before)
-    assert np.isfinite(loss).all()
-    assert loss[-1] < loss[0]
+    assert all(np.isfinite(losses).all() for losses in history.values())
+    assert name in GAMES or history["loss"][-1] < history["loss"][0]
     assert {keras.backend.standardize_dtype(v.dtype) for v in model.trainable_variables} == {"float32"}
     assert {keras.backend.standardize_dtype(t.dtype) for t in terms.values()} == {"float32"}
 

@@ -1,4 +1,4 @@
-"""The judge of generated faces: a classifier of nineteen attributes (not measured yet).
+"""The judge of generated faces: a classifier of nineteen attributes (unmeasured).
 
 Source: "Learning latent subspaces in variational autoencoders" (a project report after Klys, Snell and Zemel 2018), section
 3.2: a classifier of 19 of the 40 attributes, by which samples are judged. Its accuracy on real faces: Heavy_Makeup .90,

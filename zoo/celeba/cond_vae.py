@@ -1,4 +1,4 @@
-"""The conditional VAE on faces: nineteen attributes go to encoder and decoder (not measured yet).
+"""The conditional VAE on faces: nineteen attributes go to encoder and decoder (unmeasured).
 
 Source: "Learning latent subspaces in variational autoencoders" (a project report after Klys, Snell and Zemel 2018), section
 3.2.1, with the nets of VAE/GAN (Larsen et al. 2016). Its accuracy of a classifier on samples with an attribute:

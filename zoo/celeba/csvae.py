@@ -1,4 +1,4 @@
-"""The conditional subspace VAE on faces: nineteen attributes go into w, out of z by an adversary (not measured yet).
+"""The conditional subspace VAE on faces: nineteen attributes go into w and not into z (unmeasured).
 
 Source: "Learning latent subspaces in variational autoencoders" (a project report after Klys, Snell and Zemel 2018), section
 3.2.3, with the nets of VAE/GAN (Larsen et al. 2016). Its accuracy of a classifier on samples with an attribute:

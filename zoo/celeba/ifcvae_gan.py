@@ -1,4 +1,4 @@
-"""Adversarial information factorization on faces: y alone decides the attributes, z tells nothing (not measured yet).
+"""Adversarial information factorization on faces: y alone decides the attributes (unmeasured).
 
 Source: "Adversarial Information Factorization" (Creswell et al. 2017), which "Learning latent subspaces in variational
 autoencoders" (a project report after Klys, Snell and Zemel 2018, section 3.2.2) could not train: every sample was the same

@@ -1,4 +1,4 @@
-"""The base VAE on faces, whose weights start the models of labelled faces (not measured yet).
+"""The base VAE on faces, whose weights start the models of labelled faces (unmeasured).
 
 Source: "Learning latent subspaces in variational autoencoders" (a project report after Klys, Snell and Zemel 2018), section
 3.2.1: a VAE with the encoder and decoder of VAE/GAN (Larsen et al. 2016, table 1) on 64×64 faces, trained first.

@@ -1,4 +1,4 @@
-"""VAE/GAN on faces: the error of a reconstruction is measured by the features of a discriminator (not measured yet).
+"""VAE/GAN on faces: a discriminator's features measure the error (unmeasured).
 
 Source: "Autoencoding beyond pixels using a learned similarity metric" (Larsen et al. 2016), to which "Learning latent
 subspaces in variational autoencoders" (a project report after Klys, Snell and Zemel 2018) owes its nets: 64×64 faces, 128
