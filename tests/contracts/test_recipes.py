@@ -105,6 +105,13 @@ def few_data(tmp_path_factory):
         yield {"data.path": str(root / "own"), "data.size": 16, "data.n": 40, "data.skip_damaged": True}
 
 
+ONCE = pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow",
+    reason="nets and models are compared between the backends elsewhere; what recipes make of them is the same",
+)
+
+
+@ONCE
 @pytest.mark.parametrize(("name", "parameter", "value"), _choices())
 def test_every_choice_trains_one_round(name, parameter, value, few_data):
     recipe = zoo.load(name)
@@ -124,9 +131,6 @@ def _described(recipe, values, dataset):
     """Model and training as text, without the numbers by which Keras tells layers apart."""
     model = json.dumps(keras.saving.serialize_keras_object(recipe.model(dataset, values)))
     return re.sub(r'_\d+"', '"', model) + repr(dataclasses.replace(recipe.training(values), optimizer=None))
-
-
-ONCE = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="computes nothing; one backend is enough")
 
 
 @ONCE
