@@ -47,7 +47,7 @@ def test_a_player_of_the_vae_gan_sits_out_whole(level, sits_out):
     model = MODELS["VAEGAN, convolutional, classes"]()
     model.level = level
     opinion = model.discriminator.layers[-1]
-    opinion.kernel.assign(ops.zeros_like(opinion.kernel))
+    opinion.kernel.assign(np.zeros(opinion.kernel.shape))
     model.compile(keras.optimizers.RMSprop(1e-3))
     before = {
         player: [ops.convert_to_numpy(v).copy() for v in layers[0].weights + model.optimizer.players[player].variables]
