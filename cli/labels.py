@@ -1,4 +1,4 @@
-"""What --label says, and a model with its labels settled."""
+"""What --label says."""
 
 import difflib
 from collections.abc import Iterable, Sequence
@@ -59,22 +59,6 @@ def _names(run) -> tuple[str, ...]:
     """What the attributes are called, or the classes; runs of earlier versions leave it to the data."""
     known = run.config["data"].get("labels")
     return tuple(load_data(run)[0].labels if known is None else known)
-
-
-class Given:
-    """A model of x given labels y (N, …), with y settled: it encodes and decodes as a model without labels does.
-
-    Codes in a row share the labels evenly: those of one example are all codes', of two each has one half.
-    """
-
-    def __init__(self, model, *given):
-        self.model, self.given = model, given
-
-    def encode(self, x):
-        return self.model.encode(x, *self.given)
-
-    def decode(self, z):
-        return self.model.decode(z, *(y[[i * len(y) // len(z) for i in range(len(z))]] for y in self.given))
 
 
 def _attributes(named, names: Sequence[str]) -> dict[int, int]:

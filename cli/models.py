@@ -113,7 +113,7 @@ def _picture(run, model, place: str) -> tuple:
         raise UserError(
             f"Expected a picture file, or the number of a held-out example. Received: {place}, which {received}."
         )
-    return (next(read_images([path], model.data_shape, getattr(model.likelihood, "levels", 256))),)
+    return (read_images([path], model)[0],)
 
 
 def first_examples(run, n: int):

@@ -1,12 +1,21 @@
 """Pictures in and out: a user's files as a model's input; sheets, arrays or folders of its output."""
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from kvae.errors import UserError
 
 
-def read_images(paths: Iterable[Path], shape: Sequence[int], levels: int = 256) -> Iterator:
+def read_images(paths: Iterable[Path], model, n: int | None = None):
+    """The first `n` pictures, by default all, as `model` takes them: (N, H, W, C). Raises as `decode_images` does."""
+    import numpy as np
+
+    levels = getattr(model.likelihood, "levels", 256)
+    return np.stack(list(itertools.islice(decode_images(paths, model.data_shape, levels), n)))
+
+
+def decode_images(paths: Iterable[Path], shape: Sequence[int], levels: int = 256) -> Iterator:
     """Pictures as float32 arrays of `shape` (H, W, C) in [0, 1], from files, folders and zips.
 
     They are decoded as data sets are: upright, grey or colour as the model has it, the largest centred square

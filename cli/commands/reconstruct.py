@@ -1,6 +1,5 @@
 """`kvae reconstruct`"""
 
-import itertools
 from pathlib import Path
 from typing import Annotated
 
@@ -59,11 +58,10 @@ def reconstruct(
     from kvae.evaluation.pictures import pairs, save_image
 
     trained = load_model(run, model)
-    shape = picture_shape(trained, model)
+    picture_shape(trained, model)
     if images:
         given = labels(run, trained, named, 1, whole=True)
-        levels = getattr(trained.likelihood, "levels", 256)
-        x = np.stack(list(itertools.islice(read_images(images, shape, levels), n)))
+        x = read_images(images, trained, n)
         given = [np.repeat(y, len(x), axis=0) for y in given]
     else:
         x, *given = first_examples(run, n)

@@ -1,6 +1,5 @@
 """`kvae transfer`"""
 
-import itertools
 from pathlib import Path
 from typing import Annotated
 
@@ -78,6 +77,7 @@ def transfer(
     import numpy as np
 
     from kvae.evaluation.pictures import grid, save_animation, save_image
+    from kvae.evaluation.traversal import restyle
 
     trained = load_model(run, model)
     shape = picture_shape(trained, model)
@@ -86,13 +86,15 @@ def transfer(
     out = out or run.pictures / "transfer.png"
     if styles:
         x, y = held_out(run, batch_size=n + styles)[0][0]
-        rows = _swapped(trained, x, y, min(styles, len(x) - 1))
-        save_image(grid(rows.reshape(-1, *shape), rows.shape[1]), out)
-        typer.echo(f"{len(rows) - 1} pictures in {rows.shape[1] - 1} styles: {out}")
+        styles = min(styles, len(x) - 1)
+        restyled = restyle(trained, x[styles:], y[styles:], x[:styles], y[:styles])  # (N, S, …)
+        above = np.concatenate([np.ones((1, *shape), "float32"), x[:styles]])
+        rows = np.concatenate([above[None], np.concatenate([x[styles:, None], restyled], axis=1)])
+        save_image(grid(rows.reshape(-1, *shape), styles + 1), out)
+        typer.echo(f"{len(restyled)} pictures in {styles} styles: {out}")
         return
     if images:
-        levels = getattr(trained.likelihood, "levels", 256)
-        x = np.stack(list(itertools.islice(read_images(images, shape, levels), n)))
+        x = read_images(images, trained, n)
         y = _told(run, trained, x, judge)
         (new_y,) = labels(run, trained, named, len(y), others=y)
     else:
@@ -109,19 +111,6 @@ def transfer(
         rows = np.stack([x, *way], axis=1)  # (N, 1 + steps, …)
         save_image(grid(rows.reshape(-1, *shape), rows.shape[1]), out)
     typer.echo(f"{len(x)} pictures: {out}")
-
-
-def _swapped(model, x, y, styles: int):
-    """Rows of pictures (R, C, …): styles above, then each picture and what it becomes in each of them."""
-    import numpy as np
-
-    style, style_y, x, y = x[:styles], y[:styles], x[styles:], y[styles:]
-    rows = [np.concatenate([np.ones_like(x[:1]), style])]
-    for i in range(len(x)):
-        one, its = x[i : i + 1], y[i : i + 1]
-        restyled = model.restyle(one.repeat(styles, axis=0), its.repeat(styles, axis=0), style, style_y)
-        rows.append(np.concatenate([one, restyled]))
-    return np.stack(rows)
 
 
 def _told(run, model, x, judge: str | None):

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from kvae.cli.labels import Given
 from kvae.cli.models import first_examples, load_model, open_model, picture_shape, pictures
 from kvae.cli.options import Backend, DataDir, Model, examples, number, target
 
@@ -59,7 +58,7 @@ def traverse(
     import numpy as np
 
     from kvae.evaluation.pictures import grid, save_animation, save_image
-    from kvae.evaluation.traversal import traverse
+    from kvae.evaluation.traversal import standard_units, traverse
 
     trained = load_model(run, model)
     picture_shape(trained, model)
@@ -74,29 +73,16 @@ def traverse(
         x, *given = pictures(run, trained, start)
         z = trained.encode(x, *given)[0]
     mean, std = np.zeros(size, "float32"), np.ones(size, "float32")
-    standard = _standard(trained, *given)
+    standard = standard_units(trained, *given)
     if not (units and standard.all()):
         codes = trained.encode(*first_examples(run, CODES))
         units = units or np.argsort(-codes.var(axis=0))[:n].tolist()
         mean, std = np.where(standard, mean, codes.mean(axis=0)), np.where(standard, std, codes.std(axis=0))
     values = mean[units, None] + std[units, None] * np.linspace(-span, span, steps)  # (U, V)
-    x = traverse(Given(trained, *given), mean if z is None else z, units, values)
+    x = traverse(trained, mean if z is None else z, units, values, *given)
     out = out or run.pictures / "traversal.png"
     if out.suffix == ".gif":
         save_animation([grid(x[:, step]) for step in range(steps)], out)
     else:
         save_image(grid(x.reshape(-1, *x.shape[2:]), steps), out)
     typer.echo(f"units {', '.join(map(str, units))}: {out}")
-
-
-def _standard(model, *given):
-    """Which units have the prior N(0, 1): (D,) of truth values."""
-    import numpy as np
-    from keras import ops
-
-    if not model.has_posterior or model.latent_layers > 1:
-        return np.zeros(model.latent_shape, bool)
-    prior = model.prior(*map(ops.convert_to_tensor, given))
-    parameters = (ops.convert_to_numpy(parameter) for parameter in (prior.loc, prior.log_scale))
-    zeros = np.zeros((1, *model.latent_shape), bool)
-    return np.all([(parameter == 0) | zeros for parameter in parameters], axis=(0, 1))

@@ -68,11 +68,22 @@ class Labels(Configuration, abc.ABC):
     def check_rates(self, rates, name: str = "base_rate") -> list[float]:
         """`rates`, a probability of each unit to be 1, as a list. Raises `UserError` for anything else."""
         rates = np.asarray(rates, "float64")
-        if rates.shape != (self.units,) or not ((rates >= 0) & (rates <= 1)).all():
+        if rates.shape != (self.units,) or not self._are_probabilities(rates):
+            together = " that sum to 1" if self.exclusive else ""
             raise UserError(
-                f"Expected {name} to hold {self.units} probabilities, for {self}. Received: {name}={rates.tolist()}."
+                f"Expected {name} to hold {self.units} probabilities{together}, for {self}. "
+                f"Received: {name}={rates.tolist()}."
             )
         return rates.tolist()
+
+    def check_mixture(self, y) -> None:
+        """Raises `UserError` unless the array `y` holds labels, or what lies between them: floats (N, units)."""
+        if y.dtype.kind != "f" or y.shape[1:] != (self.units,) or not self._are_probabilities(y):
+            self.check(y)
+
+    def _are_probabilities(self, p) -> bool:
+        within = ((p >= 0) & (p <= 1)).all()
+        return bool(within and (not self.exclusive or np.allclose(p.sum(axis=-1), 1, atol=1e-4)))
 
     def spread(self, y, n: int) -> np.ndarray:
         """`n` labels: those of `y`, or one of them `n` times. Raises `UserError` for any other number."""

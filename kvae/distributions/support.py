@@ -7,6 +7,13 @@ from kvae.errors import UserError
 OTHERWISE = "choose likelihood='normal', which takes any range"
 
 
+def check_shape(x, name, shape):
+    """Raises unless the array x has a batch axis and then `shape`."""
+    if tuple(x.shape[1:]) != tuple(shape):
+        axes = ", ".join(map(str, ("N", *shape)))
+        raise UserError(f"Expected {name} of shape ({axes}). Received: {name}.shape={tuple(x.shape)}.")
+
+
 def check_finite(x, name):
     """Raises unless the array x holds finite numbers. NaN and ±∞ reach the extremes, so no mask is stored."""
     if x.dtype.kind not in "buif":
@@ -20,8 +27,8 @@ def check_finite(x, name):
         )
 
 
-def check_unit(x, name, asker):
-    """Raises unless x lies in [0, 1]; `asker` says who wants it so."""
+def check_unit(x, name, asker, otherwise=OTHERWISE):
+    """Raises unless x lies in [0, 1]; `asker` says who wants it so, `otherwise` what else one may do."""
     low, high = float(x.min()), float(x.max())
     if low >= 0 and high <= 1:
         return
@@ -32,7 +39,8 @@ def check_unit(x, name, asker):
     else:
         repair = f"Rescale {name}"
     raise UserError(
-        f"Expected {name} in [0, 1] for {asker}. Received: {name} from {low:g} to {high:g}. {repair}, or {OTHERWISE}."
+        f"Expected {name} in [0, 1] for {asker}. Received: {name} from {low:g} to {high:g}. "
+        + (f"{repair}, or {otherwise}." if otherwise else f"{repair}.")
     )
 
 

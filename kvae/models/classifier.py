@@ -5,7 +5,7 @@ import numpy as np
 from keras import ops
 
 from kvae.distributions import labels as labels_
-from kvae.distributions.support import check_finite, check_unit
+from kvae.distributions.support import check_finite, check_shape, check_unit
 from kvae.errors import UserError
 from kvae.objectives import batch_mean
 from kvae.training import Model, Phase, reports
@@ -80,7 +80,6 @@ class Classifier(Model):
 
 
 def _check_pictures(x, shape):
-    if tuple(x.shape[1:]) != shape:
-        raise UserError(f"Expected x of shape {('N', *shape)}. Received: x.shape={tuple(x.shape)}.")
+    check_shape(x, "x", shape)
     check_finite(x, "x")
-    check_unit(x, "x", "a classifier of pictures")
+    check_unit(x, "x", "a classifier of pictures", otherwise=None)

@@ -27,18 +27,16 @@ class LabelledModel(LatentModel):
 
     def check(self, x, y=None):
         super().check(x, y)
-        self._check_labels(y, len(x))
+        if y is not None:
+            self.labels.check(y)
+            _check_rows(y, len(x))
 
     def check_code(self, z, y=None):
+        """As for any model; and a code may be decoded with labels between two others, floats (N, units)."""
         super().check_code(z, y)
-        self._check_labels(y, len(z))
-
-    def _check_labels(self, y, n):
-        if y is None:
-            return
-        self.labels.check(y)
-        if len(y) != n:
-            raise UserError(f"Expected {n} labels, one for each row. Received: {len(y)}.")
+        if y is not None:
+            self.labels.check_mixture(np.asarray(y))
+            _check_rows(y, len(z))
 
     def relabel(self, z, y):
         """The code z with labels y in place of its own: unchanged where the labels are no part of the code."""
@@ -96,6 +94,11 @@ class LabelledModel(LatentModel):
             return self.observation(ops.concatenate([z, w], axis=-1), style_y).mean
 
         return self.batched("restyle", restyle, x, y, np.asarray(style, "float32"), style_y, batch_size=batch_size)
+
+
+def _check_rows(y, n: int) -> None:
+    if len(y) != n:
+        raise UserError(f"Expected {n} labels, one for each row. Received: {len(y)}.")
 
 
 def standard_prior(shape, *given):

@@ -8,6 +8,7 @@ from keras import ops
 
 from kvae.distributions import Normal, kl, kl_per_unit
 from kvae.distributions.likelihoods import LOG_SCALES
+from kvae.distributions.support import check_shape
 from kvae.errors import UserError
 from kvae.training import Model
 
@@ -41,6 +42,12 @@ class LatentModel(Model):
     """How many layers of latent units there are; with more than one, `posterior` is that of the layer next to x, and
     `prior` that of the layer farthest from it."""
 
+    code_tells_labels = False
+    """Whether a model of x given y decodes codes without y."""
+
+    has_density = True
+    """Whether p(x|z) is a density of x that the model was trained by."""
+
     def check_nets(self, codes: int) -> None:
         """Raises unless encoder and decoder fit the likelihood and each other.
 
@@ -61,12 +68,6 @@ class LatentModel(Model):
                     f"Expected the {name}'s {side} to have the shape {expected}, for data {self.data_shape}, "
                     f"{self.latent_shape[-1]} latent units and {self.likelihood}. Received: shape={found}."
                 )
-
-    code_tells_labels = False
-    """Whether a model of x given y decodes codes without y."""
-
-    has_density = True
-    """Whether p(x|z) is a density of x that the model was trained by."""
 
     @property
     def data_shape(self) -> tuple[int, ...]:
@@ -90,7 +91,7 @@ class LatentModel(Model):
     def check(self, x, y=None):
         if isinstance(x, Mapping):
             raise UserError(f"Expected x to be one array. Received: a dict of {sorted(x)}.")
-        _check_shape("x", x, (None, *self.data_shape))
+        check_shape(x, "x", self.data_shape)
         self.likelihood.check(x)
         super().check(x, y)
 
@@ -98,7 +99,7 @@ class LatentModel(Model):
         """Raises `UserError` unless the array `z` holds codes that can be decoded, given y."""
         if y is not None or not self.code_tells_labels:
             self.expect(y)
-        _check_shape("z", z, (None, *self.latent_shape))
+        check_shape(z, "z", self.latent_shape)
 
     def code(self, x, *given, training=False):
         """The point that stands for x: the posterior's mean."""
@@ -184,10 +185,3 @@ class LatentModel(Model):
             )
         z = self.draw(keras.random.SeedGenerator(seed), n, temperature)
         return self.decode(ops.convert_to_numpy(z), batch_size=batch_size)
-
-
-def _check_shape(name: str, array, expected) -> None:
-    expected = tuple(expected[1:])
-    if tuple(array.shape[1:]) != expected:
-        axes = ", ".join(map(str, ("N", *expected)))
-        raise UserError(f"Expected {name} of shape ({axes}). Received: {name}.shape={tuple(array.shape)}.")

@@ -25,5 +25,5 @@ def conv_classifier(
         h = layers.Conv2D(width * 2**stage, 3, padding="same", use_bias=False)(h)
         h = layers.MaxPooling2D(padding="same")(layers.ReLU()(layers.BatchNormalization(momentum=0.9)(h)))
     h = layers.Dropout(dropout)(layers.Flatten()(h))
-    h = layers.Dropout(dropout)(layers.Dense(128, activation="relu")(h))
+    h = layers.Dense(128, activation="relu")(h)
     return keras.Model(image, layers.Dense(outputs, dtype=output_dtype())(h), name=name)

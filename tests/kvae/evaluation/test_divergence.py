@@ -5,6 +5,7 @@ import pytest
 
 from kvae.evaluation import divergence, evaluate, leakage
 from kvae.evaluation.divergence import knn_divergence
+from kvae.evaluation.planes import save_planes
 from kvae.models import VAE
 from kvae.networks import mlp
 from kvae.training import Batches
@@ -74,3 +75,22 @@ def test_data_without_labels(copies, rng):
 def test_a_model_without_labels_is_asked_for_them_only_by_name(copies, rng):
     batches = Batches(rng.random((30, 2)).astype("float32"), labels=rng.integers(0, 2, 30))
     assert not {"divergence.z", "leakage.z"} & set(evaluate(copies, batches, nll={"samples": 2})["metrics"])
+
+
+@pytest.mark.parametrize("name", ["CSVAE", "CSVAE, classes", "CSVAE, no adversary"])
+def test_planes_show_every_part_for_every_label(name, tmp_path, monkeypatch):
+    model = MODELS[name]()
+    x, y = data_for(model, 60)
+    drawn = []
+    monkeypatch.setattr("kvae.evaluation.planes.save_figure", lambda figure, path: drawn.append(figure))
+    save_planes(tmp_path / "planes.png", model, Batches(x, y))
+    panels = drawn[0].axes
+    labels = {"CSVAE": 2, "CSVAE, classes": 3, "CSVAE, no adversary": 1}[name]
+    assert len(panels) == 2 * labels
+    for panel in panels:
+        zeros, ones = panel.collections
+        assert len(zeros.get_offsets()) + len(ones.get_offsets()) == 60
+        assert "nats, AUC" in panel.get_title()
+    held = np.eye(3)[y] if model.labels.exclusive else np.reshape(y, (60, -1))
+    for row in range(labels):
+        assert len(panels[2 * row].collections[1].get_offsets()) == held[:, row].sum()

@@ -1,11 +1,14 @@
-"""VAE/GAN and IFCVAE-GAN: their terms by hand, and who moves."""
+"""VAE/GAN, IFCVAE-GAN and the adversary of CSVAE: terms by hand, and who moves."""
 
 import keras
 import numpy as np
 import pytest
 from keras import ops
 
+from kvae import networks
+from kvae.distributions import BinaryLabels
 from kvae.errors import UserError
+from kvae.models import CSVAE
 from tests.contracts.models import LATENT, MODELS, SHAPE, data_for, settle
 
 
@@ -96,3 +99,32 @@ def test_labels_of_an_ifcvae_gan_change_the_picture_and_not_the_code():
     np.testing.assert_array_equal(model.encode(x, y), model.encode(x, (y + 1) % 3))
     assert np.abs(model.reconstruct(x, y) - model.transfer(x, y, (y + 1) % 3)).max() > 1e-3
     np.testing.assert_allclose(model.transfer(x, y, y), model.reconstruct(x, y), rtol=1e-6)
+
+
+def test_turns_of_the_adversary_alone_leave_the_encoder_its_batch_statistics():
+    labels = BinaryLabels(1)
+
+    def csvae(turns):
+        keras.utils.set_random_seed(3)
+        return CSVAE(
+            encoder=networks.larsen_encoder(SHAPE, 4, width=0.05),
+            label_encoder=networks.mlp(SHAPE, 2, labels=1),
+            label_prior=networks.mlp(1, 2),
+            decoder=networks.mlp(3, SHAPE),
+            adversary=networks.mlp(2, 1),
+            labels=labels,
+            adversary_turns=turns,
+        )
+
+    data = data_for(csvae(1), 8)
+    moved = []
+    for turns in (1, 3):
+        model = csvae(turns)
+        before = [ops.convert_to_numpy(v).copy() for v in model.encoder.non_trainable_variables]
+        model.compile(keras.optimizers.SGD(0.0))
+        model.train_on_batch(*data)
+        after = [ops.convert_to_numpy(v) for v in model.encoder.non_trainable_variables]
+        moved.append([(a - b) for a, b in zip(after, before, strict=True) if a.dtype.kind == "f"])
+    assert any(np.abs(change).max() > 0 for change in moved[0]), "one step moves them"
+    for one, three in zip(*moved, strict=True):
+        np.testing.assert_allclose(one, three, atol=1e-6)

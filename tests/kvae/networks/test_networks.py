@@ -5,7 +5,18 @@ import numpy as np
 import pytest
 
 from kvae.errors import UserError
-from kvae.networks import conv_decoder, conv_encoder, mlp
+from kvae.networks import (
+    conv_classifier,
+    conv_decoder,
+    conv_encoder,
+    creswell_decoder,
+    creswell_discriminator,
+    creswell_encoder,
+    larsen_decoder,
+    larsen_discriminator,
+    larsen_encoder,
+    mlp,
+)
 from kvae.networks.conv import UPSAMPLINGS
 
 
@@ -62,3 +73,67 @@ def test_outputs_are_float32_under_mixed_precision(make):
         assert keras.backend.standardize_dtype(net(x).dtype) == "float32"
     finally:
         keras.config.set_dtype_policy(before)
+
+
+FACES = (64, 64, 3)
+
+
+@pytest.mark.parametrize(
+    ("net", "maps", "units"),
+    [
+        (lambda width: larsen_encoder(FACES, 256, width), [64, 128, 256], [2048, 256]),
+        (lambda width: larsen_decoder(128, FACES, width), [256, 128, 32, 3], [8 * 8 * 256]),
+        (lambda width: larsen_discriminator(FACES, width), [32, 128, 256, 256], [512, 1]),
+        (lambda width: creswell_encoder(FACES, 256, width), [64, 128, 256, 512], [256]),
+        (lambda width: creswell_decoder(128, FACES, width), [256, 128, 64, 3], [4 * 4 * 512]),
+        (lambda width: creswell_discriminator(FACES, width), [64, 128, 256, 512], [1]),
+    ],
+    ids=["Larsen's encoder", "decoder", "discriminator", "Creswell's encoder", "decoder ", "discriminator "],
+)
+def test_channels_are_those_of_the_paper_or_a_share_of_them(net, maps, units):
+    kinds = (keras.layers.Conv2D, keras.layers.Conv2DTranspose)
+    found = net(1.0).layers
+    assert [layer.filters for layer in found if isinstance(layer, kinds)] == maps
+    assert {layer.kernel_size for layer in found if isinstance(layer, kinds)} == {(5, 5)}
+    assert [layer.units for layer in found if isinstance(layer, keras.layers.Dense)] == units
+    half = [layer.filters for layer in net(0.5).layers if isinstance(layer, kinds)]
+    assert half == [count if count == 3 else count // 2 for count in maps]
+
+
+def test_a_discriminator_s_features_come_before_batch_norm():
+    features, logit = larsen_discriminator(FACES, width=0.25).output_shape
+    assert (features, logit) == ((None, 8, 8, 64), (None, 1))
+    net = larsen_discriminator((8, 8, 1), width=0.1)
+    last = [layer for layer in net.layers if isinstance(layer, keras.layers.Conv2D)][-1]
+    assert last.output is net.outputs[0]
+
+
+@pytest.mark.parametrize(
+    ("make", "multiple"),
+    [
+        (lambda shape: larsen_encoder(shape, 4, 0.1), 8),
+        (lambda shape: larsen_decoder(4, shape, 0.1), 8),
+        (lambda shape: larsen_discriminator(shape, 0.1), 8),
+        (lambda shape: creswell_encoder(shape, 4, 0.1), 16),
+        (lambda shape: creswell_decoder(4, shape, 0.1), 16),
+        (lambda shape: creswell_discriminator(shape, 0.1), 16),
+    ],
+)
+@pytest.mark.parametrize("shape", [(28, 28, 1), (512, 512, 3), (64, 64), (0, 0, 1)], ids=str)
+def test_sizes_that_do_not_fit_the_nets_of_a_paper(make, multiple, shape):
+    with pytest.raises(UserError, match=f"multiples of {multiple}, up to 256"):
+        make(shape)
+
+
+def test_a_classifier_changes_its_pictures_in_training_alone():
+    keras.utils.set_random_seed(0)
+    net = conv_classifier((16, 16, 1), 2, width=2, dropout=0.0)
+    x = np.random.default_rng(0).random((4, 16, 16, 1)).astype("float32")
+
+    def answers(training):
+        return keras.ops.convert_to_numpy(net(x, training=training))
+
+    np.testing.assert_array_equal(answers(False), answers(False))
+    assert np.abs(answers(True) - answers(True)).max() > 1e-4
+    plain = conv_classifier((16, 16, 1), 2, width=2, dropout=0.0, augment=False)
+    np.testing.assert_allclose(*(keras.ops.convert_to_numpy(plain(x, training=True)) for _ in range(2)), atol=1e-5)

@@ -1,0 +1,36 @@
+"""What the tests of models of labelled data share."""
+
+import numpy as np
+import pytest
+from keras import ops
+
+from kvae.distributions import BinaryLabels
+from tests.contracts.models import MODELS, settle
+
+COND, CS = "CondVAE", "CSVAE"
+BOTH = pytest.mark.parametrize("name", [COND, CS])
+EVERY = pytest.mark.parametrize("name", [name for name in MODELS if name.split(",")[0] in (COND, CS)])
+
+
+def numpy(tensor):
+    return np.asarray(ops.convert_to_numpy(tensor))
+
+
+def scalars(terms):
+    return {name: float(numpy(value)) for name, value in terms.items()}
+
+
+def tensors(data):
+    return tuple(map(ops.convert_to_tensor, data))
+
+
+def model_of(name):
+    """A model with weights of moderate size."""
+    model = MODELS[name]()
+    settle(model)
+    return model
+
+
+def others(model, y):
+    """Labels each of which differs from that of `y`."""
+    return 1 - y if isinstance(model.labels, BinaryLabels) else (y + 1) % model.labels.classes
