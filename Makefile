@@ -30,6 +30,9 @@ demo: $(VENV)/demo
 	$(BIN)/kvae train digits/vae --out runs/demo-$$(date +%Y%m%d-%H%M%S)
 	@echo "More: $(BIN)/kvae --help"
 
+# XLA's optimisations take a quarter of the time of tests, whose small nets they make no faster.
+export JAX_DISABLE_MOST_OPTIMIZATIONS ?= 1
+
 # The contracts and everything that computes on each backend; data, command line and project once.
 test: $(VENV)/test lint
 	set -e; for backend in $(BACKENDS); do \

@@ -114,6 +114,13 @@ MODELS = {
 }
 """Every model of kvae.models, at minimal size."""
 
+ONE_OF_EACH = [name for name in MODELS if "," not in name] + ["VAE, convolutional"]
+"""One of each class, and batch norm."""
+
+THOROUGH = list(MODELS) if keras.backend.backend() == "tensorflow" else ONE_OF_EACH
+"""Models for contracts on what Keras does with a model, for which its options make little difference. Gradients, phases and
+parity are asked of every model on every backend."""
+
 OTHERS = {
     "BinaryLabels": lambda: distributions.BinaryLabels(2),
     "ClassLabels": lambda: distributions.ClassLabels(3),

@@ -7,32 +7,25 @@ from keras import ops
 
 from kvae.errors import UserError
 from kvae.training import Batches
-from tests.contracts.models import GAMES, MODELS, batch, data_for
+from tests.contracts.models import GAMES, MODELS, THOROUGH, batch, data_for
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", THOROUGH)
 def test_fit_evaluate_predict(name):
+    keras.utils.set_random_seed(0)
     model = MODELS[name]()
-    model.compile("adam")
-    data = data_for(model, 20)
-    history = model.fit(*data, batch_size=8, epochs=2, validation_data=data, verbose=0).history
+    model.compile(keras.optimizers.Adam(1e-2))
+    data = data_for(model, 36)  # the last batch is a short one
+    history = model.fit(*data, batch_size=16, epochs=12, validation_data=data, verbose=0).history
     names = [n for phase in model.phases() for n in phase.loss.reports]
     assert set(history) == {*names, *(f"val_{n}" for n in names)}
     assert all(np.isfinite(v).all() for v in history.values())
+    assert name in GAMES or history["loss"][-1] < history["loss"][0]
     assert model.evaluate(*data, verbose=0, return_dict=True).keys() == set(names)
     if hasattr(model, "reconstruct"):
         assert model.predict(data[0] if len(data) == 1 else [*data], verbose=0).shape == data[0].shape
     else:
-        assert model.predict(data[0], verbose=0).shape == (20, model.labels.units)
-
-
-@pytest.mark.parametrize("name", sorted(set(MODELS) - GAMES))
-def test_learning_lowers_the_loss(name):
-    keras.utils.set_random_seed(0)
-    model = MODELS[name]()
-    model.compile(keras.optimizers.Adam(1e-2))
-    loss = model.fit(*data_for(model, 32), batch_size=16, epochs=15, verbose=0).history["loss"]
-    assert loss[-1] < loss[0]
+        assert model.predict(data[0], verbose=0).shape == (36, model.labels.units)
 
 
 def test_a_short_batch_counts_by_its_examples():
@@ -64,7 +57,7 @@ def test_ways_of_execution_agree(compilation):
         np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", THOROUGH)
 def test_mixed_bfloat16_keeps_weights_and_losses_in_float32(name):
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_bfloat16")
