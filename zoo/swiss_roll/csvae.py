@@ -61,6 +61,11 @@ def model(
     )
 
 
+def falling(epochs: int):
+    """The learning rate, as a share: a game of two players circles its solution for as long as their steps are large."""
+    return kvae.training.schedules.Cosine(start=1.0, end=0.02, delay=epochs / 3, length=2 * epochs / 3)
+
+
 def training(
     epochs: Count = 150,
     batch_size: Count = 128,
@@ -70,4 +75,4 @@ def training(
     from keras.optimizers import Adam
 
     optimizers = {"loss": Adam(learning_rate, beta_1=0.5), "adversary": Adam(adversary_learning_rate, beta_1=0.5)}
-    return Training(epochs, batch_size, optimizers, labels=True)
+    return Training(epochs, batch_size, optimizers, learning_rate=falling(epochs), labels=True)

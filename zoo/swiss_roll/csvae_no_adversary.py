@@ -13,7 +13,7 @@ Command: kvae train swiss_roll/csvae_no_adversary --backend jax
 import kvae
 from kvae.zoo import Count, NonNegative, Positive, Training
 from kvae.zoo.swiss_roll.csvae import data as data
-from kvae.zoo.swiss_roll.csvae import nets
+from kvae.zoo.swiss_roll.csvae import falling, nets
 
 
 def model(
@@ -37,4 +37,4 @@ def model(
 def training(epochs: Count = 150, batch_size: Count = 128, learning_rate: Positive = 1e-3):
     from keras.optimizers import Adam
 
-    return Training(epochs, batch_size, Adam(learning_rate, beta_1=0.5), labels=True)
+    return Training(epochs, batch_size, Adam(learning_rate, beta_1=0.5), falling(epochs), labels=True)

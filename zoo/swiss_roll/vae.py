@@ -14,6 +14,7 @@ Its leakage: kvae evaluate runs/swiss_roll/vae --backend jax --metric divergence
 import kvae
 from kvae.zoo import Count, NonNegative, Positive, Training
 from kvae.zoo.swiss_roll.csvae import data as data
+from kvae.zoo.swiss_roll.csvae import falling
 
 
 def model(
@@ -34,4 +35,4 @@ def model(
 def training(epochs: Count = 120, batch_size: Count = 128, learning_rate: Positive = 1e-3):
     from keras.optimizers import Adam
 
-    return Training(epochs, batch_size, Adam(learning_rate))
+    return Training(epochs, batch_size, Adam(learning_rate), falling(epochs))
