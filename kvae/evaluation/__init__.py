@@ -9,6 +9,7 @@ from kvae.evaluation.bound import bound, examples
 from kvae.evaluation.checkerboard import checkerboard
 from kvae.evaluation.collapse import collapse
 from kvae.evaluation.divergence import divergence, leakage
+from kvae.evaluation.diversity import diversity
 from kvae.evaluation.likelihood import likelihood
 from kvae.evaluation.reconstruction import reconstruction
 
@@ -20,6 +21,7 @@ __all__ = [
     "checkerboard",
     "collapse",
     "divergence",
+    "diversity",
     "evaluate",
     "leakage",
     "likelihood",
@@ -34,6 +36,7 @@ METRICS = {
     "checkerboard": checkerboard,
     "divergence": divergence,
     "leakage": leakage,
+    "diversity": diversity,
     "accuracy": accuracy,
     "attributes": attributes,
     "nll": likelihood,

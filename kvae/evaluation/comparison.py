@@ -1,6 +1,7 @@
 """Several runs side by side: one figure, and the figures in it."""
 
 import dataclasses
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -18,6 +19,7 @@ _CURVES = {
     "distortion": "distortion (nats)",
     "active_units": "active units",
 }
+_PLAYERS = {player: f"{player}, its loss" for player in ("encoder", "decoder", "discriminator", "adversary", "label")}
 _AVERAGES = {"mean_val_loss": "validation loss, averaged from epoch 1"}
 _EXTREMES = {"posterior_mean": "posterior mean, min to max", "posterior_std": "posterior std, min to max"}
 _HELD_OUT = (
@@ -32,6 +34,7 @@ _HELD_OUT = (
     "checkerboard",
     "active_units",
 )
+_PANELS = 4  # in a row
 _TILES = 4  # rows of images for the reconstructions, and as many for the samples
 _CROP = 24  # pixels at the centre of a picture which are shown enlarged, where the picture is at least twice as large
 _CROP_ROWS = 3  # their height, in rows of images
@@ -91,7 +94,10 @@ def save_comparison(path: Path, contenders: Sequence[Contender]) -> None:
     rows = [kind for kind in ("x_hat", "samples") if any(getattr(c, kind) is not None for c in contenders)]
     if any(c.x_hat is not None and min(c.x_hat.shape[1:3]) >= 2 * _CROP for c in contenders):
         rows.append("zoom")
-    heights = [4.4, 0.4 + sum(_CROP_ROWS if kind == "zoom" else _TILES for kind in rows) * tile]
+    heights = [
+        0.2 + 2.1 * math.ceil(len(_panels(contenders)) / _PANELS),
+        0.4 + sum(_CROP_ROWS if kind == "zoom" else _TILES for kind in rows) * tile,
+    ]
     figure = new_figure(width, sum(heights) if rows else heights[0])
     above, *below = figure.subfigures(1 + bool(rows), 1, height_ratios=heights[: 1 + bool(rows)], squeeze=False)[:, 0]
     _draw_curves(above, contenders)
@@ -101,8 +107,12 @@ def save_comparison(path: Path, contenders: Sequence[Contender]) -> None:
 
 
 def _draw_curves(figure, contenders):
-    panels = figure.subplots(2, 4).ravel()
-    for panel, (name, title) in zip(panels, {**_CURVES, **_AVERAGES, **_EXTREMES}.items(), strict=True):
+    titles = _panels(contenders)
+    panels = figure.subplots(math.ceil(len(titles) / _PANELS), _PANELS, squeeze=False).ravel()
+    for panel in panels[len(titles) :]:
+        panel.set_axis_off()
+    panels = panels[: len(titles)]
+    for panel, (name, title) in zip(panels, titles.items(), strict=True):
         panel.set_title(title, fontsize=9)
         draw = _draw_extremes if name in _EXTREMES else _draw_average if name in _AVERAGES else _draw_curve
         for contender, color in _colored(contenders):
@@ -116,12 +126,20 @@ def _draw_curves(figure, contenders):
         panel.tick_params(which="both", labelsize=8)
         panel.grid(alpha=0.25, linewidth=0.5)
         panel.spines[["top", "right"]].set_visible(False)
-    for panel in panels[4:]:
+    for panel in panels[-_PANELS:]:
         panel.set_xlabel("epoch", fontsize=8)
     for contender, color in _colored(contenders):
         panels[0].plot([], color=color, label=contender.name)
     panels[0].plot([], color="gray", linestyle=":", label="on training data")
     figure.legend(loc="outside upper center", ncols=min(5, len(contenders) + 1), fontsize=9, frameon=False)
+
+
+def _panels(contenders) -> dict[str, str]:
+    """Titles of the panels, by what they show: all that some contender has a curve of."""
+    titles = {**_CURVES, **_PLAYERS, **_AVERAGES, **_EXTREMES}
+    columns = {"mean_val_loss" if name == "val_loss" else name for c in contenders for name in c.history}
+    columns |= {name.removesuffix("_min").removeprefix("val_") for name in columns}
+    return {name: title for name, title in titles.items() if name in columns} or {"loss": titles["loss"]}
 
 
 def _draw_curve(panel, history, name, color):

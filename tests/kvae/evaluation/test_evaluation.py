@@ -63,6 +63,7 @@ def test_evaluate_names_what_it_skips():
     assert report["skipped"] == {
         **dict.fromkeys(("elbo", "collapse", "nll"), "Autoencoder has no posterior"),
         "checkerboard": "it takes pictures of at least 16 pixels a side",
+        "diversity": "Autoencoder has no prior to sample from",
     }
 
 

@@ -1,0 +1,37 @@
+"""How much samples differ from each other."""
+
+import numpy as np
+
+from kvae.evaluation.applicable import NotApplicable
+from kvae.evaluation.bound import examples
+
+COMPARED = 500
+"""Examples at most, each of which is compared with every other."""
+
+
+def diversity(model, batches, seed: int = 0) -> dict[str, float]:
+    """`diversity`: the mean distance between two samples, over that between two held-out examples.
+
+        E ‖x̂ − x̂'‖₂ / E ‖x − x'‖₂
+
+    over all pairs of the first `COMPARED` examples and of as many samples; for a model of labelled data these have the
+    examples' labels. Samples that are all alike have 0. Both distances are given: `diversity_samples` and
+    `diversity_examples`. Means of p(x|z) are smoother than the data, so that a good VAE stays below 1.
+    """
+    from scipy.spatial.distance import pdist
+
+    if not getattr(model, "has_posterior", False):
+        raise NotApplicable(f"{type(model).__name__} has no prior to sample from")
+    parts = []
+    for data in examples(batches):
+        parts.append(data)
+        if sum(len(part[0]) for part in parts) >= COMPARED:
+            break
+    x, *given = (np.concatenate(arrays)[:COMPARED] for arrays in zip(*parts, strict=True))
+    if len(x) < 2:
+        raise NotApplicable("it takes two examples or more")
+    sampled, real = (
+        float(pdist(pictures.reshape(len(pictures), -1)).mean())
+        for pictures in (model.sample(len(x), *given, seed=seed), x)
+    )
+    return {"diversity": sampled / real, "diversity_samples": sampled, "diversity_examples": real}
