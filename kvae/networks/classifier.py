@@ -11,8 +11,8 @@ from kvae.networks.dense import output_dtype
 def conv_classifier(
     shape: Sequence[int], outputs: int, width: int = 32, dropout: float = 0.3, augment: bool = True, name=None
 ) -> keras.Model:
-    """Four blocks of a 3×3 convolution, batch norm, ReLU and max-pooling with width, 2·width … channels, then dense 128:
-    images (B, H, W, C) -> logits (B, outputs).
+    """Four blocks of a 3×3 convolution, batch norm, ReLU and max-pooling with width, 2·width … channels, then dropout
+    and dense 128: images (B, H, W, C) -> logits (B, outputs).
 
     With `augment` the net sees, in training alone, mirrored, shifted (by a sixteenth) pictures of other contrast.
     """
