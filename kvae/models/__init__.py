@@ -8,6 +8,7 @@ from kvae.models.ifcvae_gan import IFCVAEGAN
 from kvae.models.iwae import IWAE
 from kvae.models.latent import LatentModel
 from kvae.models.layered_vae import LayeredVAE
+from kvae.models.multi_encoder import MultiEncoder
 from kvae.models.vae import VAE
 from kvae.models.vae_gan import VAEGAN
 
@@ -22,4 +23,5 @@ __all__ = [
     "CondVAE",
     "LatentModel",
     "LayeredVAE",
+    "MultiEncoder",
 ]

@@ -81,7 +81,7 @@ class LabelledModel(LatentModel):
 
         For models whose code has such a part, as `CSVAE` has. Raises `UserError` for others.
         """
-        if not self.code_tells_labels:
+        if "w" not in self.parts:
             raise UserError(
                 f"Expected a model whose code has a part for labels, such as CSVAE. Received: {type(self).__name__}. "
                 "Use transfer(x, y, new_y)."

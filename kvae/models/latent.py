@@ -58,9 +58,9 @@ class LatentModel(Model):
         self.check_net("decoder", (*sides, channels * self.likelihood.outputs))
         self.check_net("encoder", (codes * self.latent_shape[-1],))
 
-    def check_net(self, name: str, outputs, inputs=None) -> None:
+    def check_net(self, name: str, outputs, inputs=None, net=None) -> None:
         """Raises unless the net called `name` has outputs, and inputs where given, of these shapes: one, or a list."""
-        net = getattr(self, name)
+        net = net or getattr(self, name)
         for side, expected, found in (("outputs", outputs, net.output_shape), ("inputs", inputs, net.input_shape)):
             found = [shape[1:] for shape in found] if isinstance(found, list) else found[1:]
             if expected is not None and found != expected:

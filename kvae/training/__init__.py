@@ -5,6 +5,18 @@ from kvae.training.batches import Batches, InOrder
 from kvae.training.model import Model
 from kvae.training.optimizers import Optimizers
 from kvae.training.phase import Phase, reports
+from kvae.training.rounds import Rounds
 from kvae.training.warm_start import start_from
 
-__all__ = ["Batches", "InOrder", "Model", "Optimizers", "Phase", "callbacks", "reports", "schedules", "start_from"]
+__all__ = [
+    "Batches",
+    "InOrder",
+    "Model",
+    "Optimizers",
+    "Phase",
+    "Rounds",
+    "callbacks",
+    "reports",
+    "schedules",
+    "start_from",
+]

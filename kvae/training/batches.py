@@ -57,11 +57,7 @@ class Batches(keras.utils.PyDataset):
 
     def __getitem__(self, index):
         rows = self.order[index * self.batch_size : (index + 1) * self.batch_size]
-        x = self.x[rows]
-        if x.dtype == np.uint8:
-            x = x.astype("float32")
-            if self.scale != 1:
-                x *= np.float32(1 / self.scale)
+        x = as_floats(self.x[rows], self.scale)
         if self.transform is not None and self.seed is not None:
             x = self.transform(x, np.random.default_rng((self.seed, self.epoch, index)))
         elif self.transform is not None:
@@ -71,10 +67,21 @@ class Batches(keras.utils.PyDataset):
         return (x,) if self.y is None else (x, self.y[rows])
 
 
-class InOrder(keras.callbacks.Callback):
-    """Gives `batches` the order of each epoch that begins; `fit(batches, shuffle=False, callbacks=[InOrder(batches)])`."""
+def as_floats(x: np.ndarray, scale: float = 255.0) -> np.ndarray:
+    """Bytes over `scale`, in float32; floats unchanged."""
+    if x.dtype != np.uint8:
+        return x
+    x = x.astype("float32")
+    if scale != 1:
+        x *= np.float32(1 / scale)
+    return x
 
-    def __init__(self, batches: Batches):
+
+class InOrder(keras.callbacks.Callback):
+    """Gives `batches` (or `Rounds`) the order of each epoch that begins;
+    `fit(batches, shuffle=False, callbacks=[InOrder(batches)])`."""
+
+    def __init__(self, batches):
         super().__init__()
         self.batches = batches
 

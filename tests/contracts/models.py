@@ -54,6 +54,11 @@ def _ifcvae_gan(labels, **options):
     )
 
 
+def _multi_encoder(**options):
+    encoders = {name: _dense()[0] for name in ("one", "two")}
+    return models.MultiEncoder(encoders, _dense()[1], likelihood="normal", **options)
+
+
 MODELS = {
     "Autoencoder": lambda: models.Autoencoder(*_dense(LATENT), likelihood="normal"),
     "VAE": lambda: models.VAE(*_dense(), beta=0.7, free_bits=0.05),
@@ -110,6 +115,12 @@ MODELS = {
         labels=distributions.ClassLabels(3),
         gamma=0.1,
     ),
+    "MultiEncoder": lambda: _multi_encoder(turns={"one": 1, "two": 2}),
+    "MultiEncoder, separated, dated": lambda: _multi_encoder(
+        separator=networks.mlp(LATENT, 2, (5,), "softplus"),
+        critic=networks.mlp(SHAPE, 3, (5,), "softplus"),
+        beta_encoder=0.5,
+    ),
     "VAE, convolutional": lambda: models.VAE(*_conv(), likelihood="bernoulli"),
 }
 """Every model of kvae.models, at minimal size."""
@@ -149,13 +160,35 @@ def batch(n=6, seed=0):
 
 
 def data_for(model, n=6, seed=0):
-    """What `fit` takes for this model: (x,), or (x, y)."""
+    """What this model is judged by: (x,), or (x, y)."""
     if model.takes == ("x",):
         return (batch(n, seed),)
     labels, rng = model.labels, np.random.default_rng(seed)
     if isinstance(labels, distributions.BinaryLabels):
         return batch(n, seed), rng.integers(0, 2, (n, labels.count)).astype("uint8")
     return batch(n, seed), rng.integers(0, labels.classes, n).astype("int32")
+
+
+def rounds_of(model, data, batch_size):
+    """The same examples in turns, where a model learns from turns; or None."""
+    if not isinstance(model, models.MultiEncoder):
+        return None
+    x, y = data
+    periods = None if model.critic is None else np.arange(len(y)) % 4 - 1
+    return training.Rounds(x, y, model.turns, batch_size, periods=periods)
+
+
+def step_of(model, data):
+    """What one step of training is handed."""
+    rounds = rounds_of(model, data, len(data[0]) // 2)
+    return data if rounds is None else rounds[0]
+
+
+def fit(model, data, batch_size=32, **options):
+    """`model.fit`, without a word."""
+    rounds = rounds_of(model, data, batch_size // 2)
+    given = {"x": rounds} if rounds is not None else dict(zip("xy", data, strict=False)) | {"batch_size": batch_size}
+    return model.fit(**given, verbose=0, **options)
 
 
 def answer(model, data):

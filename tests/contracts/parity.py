@@ -9,7 +9,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from tests.contracts.models import MODELS, data_for, settle
+from tests.contracts.models import MODELS, data_for, settle, step_of
 
 
 def normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
@@ -29,7 +29,7 @@ def main(path):
         for term, value in model.test_on_batch(*data, return_dict=True).items():
             arrays[f"{name}/loss/{term}"] = np.float32(value)
         for _ in range(10):
-            model.train_on_batch(*data)
+            model.train_on_batch(*step_of(model, data))
         for i, variable in enumerate(model.trainable_variables):
             arrays[f"{name}/weights/{i}"] = ops.convert_to_numpy(variable)
     np.savez(path, **arrays)

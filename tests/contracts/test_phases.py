@@ -7,7 +7,7 @@ from keras import ops
 
 from kvae.errors import UserError
 from kvae.training import Model, Phase, reports
-from tests.contracts.models import MODELS, SURROGATES, data_for, settle
+from tests.contracts.models import MODELS, SURROGATES, data_for, fit, settle, step_of
 
 
 @pytest.fixture
@@ -34,7 +34,8 @@ def double():
 
 def _players(model):
     """(phase, batch, player, variables, their gradients as arrays) for every player of every phase."""
-    batch = model._unpack(tuple(ops.convert_to_tensor(a, keras.config.floatx()) for a in data_for(model)))
+    data = step_of(model, data_for(model))
+    batch = model._unpack(keras.tree.map_structure(lambda a: ops.convert_to_tensor(a, keras.config.floatx()), data))
     for phase in model.phases():
         variables = phase.variables()
         _, gradients = model.gradients(lambda phase=phase: phase(batch, training=False), variables)
@@ -99,7 +100,7 @@ def test_a_round_moves_every_trainable_weight_and_only_by_a_phase(name):
     owned = {id(v) for phase in model.phases() for group in phase.variables().values() for v in group}
     assert owned == {id(v) for v in model.trainable_variables}
     before = [ops.convert_to_numpy(v).copy() for v in model.trainable_variables]
-    model.fit(*data_for(model, 32), batch_size=8, epochs=3, verbose=0)
+    fit(model, data_for(model, 32), batch_size=8, epochs=3)
     for variable, old in zip(model.trainable_variables, before, strict=True):
         assert not np.array_equal(ops.convert_to_numpy(variable), old), f"{variable.path} did not move"
 

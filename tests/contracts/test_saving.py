@@ -11,7 +11,7 @@ import pytest
 from keras import ops
 
 import kvae
-from tests.contracts.models import MODELS, OTHERS, THOROUGH, answer, batch, data_for
+from tests.contracts.models import MODELS, OTHERS, THOROUGH, answer, batch, data_for, fit
 
 OTHERS_THAN_THIS = ("jax", "torch")
 KVAE_CLASSES = {name.split(">")[1] for name in keras.saving.get_custom_objects() if name.startswith("kvae>")}
@@ -35,7 +35,7 @@ def test_saved_and_loaded(name, tmp_path):
     model = MODELS[name]()
     model.compile(keras.optimizers.Adam(1e-2))
     data = data_for(model, 16)
-    model.fit(*data, batch_size=8, verbose=0)
+    fit(model, data, batch_size=8)
     model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras")
     np.testing.assert_array_equal(answer(loaded, data), answer(model, data))
@@ -78,7 +78,7 @@ def saved(tmp_path_factory):
         model = make()
         model.compile("adam")
         data = data_for(model, 8)
-        model.fit(*data, verbose=0)
+        fit(model, data, batch_size=8)
         model.save(folder / f"{name}.keras")
         np.savez(folder / f"{name}.npz", *data)
         answers[name] = answer(model, data)

@@ -1,0 +1,125 @@
+"""One decoder and several encoders: which of them a turn moves, and who encodes what."""
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from kvae import models, networks
+from kvae.errors import UserError
+from kvae.evaluation import evaluate
+from kvae.training import Batches, Rounds
+from tests.contracts.models import LATENT, MODELS, SHAPE, batch, data_for, settle, step_of
+
+
+def _paintings(n=20):
+    return batch(n), np.arange(n) % 2
+
+
+def test_each_mode_has_its_encoder():
+    model = MODELS["MultiEncoder"]()
+    settle(model)
+    x, y = _paintings(6)
+    for number, net in enumerate(model.encoders.values()):
+        mine = y == number
+        expected = ops.convert_to_numpy(net(x[mine]))[:, :LATENT]
+        np.testing.assert_allclose(model.encode(x, y)[mine], expected, atol=1e-6)
+
+
+def test_cross_encoding_is_a_transfer():
+    model = MODELS["MultiEncoder"]()
+    settle(model)
+    x, y = _paintings(6)
+    np.testing.assert_allclose(model.transfer(x, y, 1), model.reconstruct(x, np.ones(6, int)), atol=1e-5)
+    np.testing.assert_allclose(model.transfer(x, y, 1, amount=0.0), model.reconstruct(x, y), atol=1e-5)
+
+
+def test_a_turn_moves_its_encoder_and_the_decoder():
+    model = MODELS["MultiEncoder"]()
+    model.compile(keras.optimizers.SGD(1e-2))
+    (rounds,) = step_of(model, data_for(model))
+    phases = model.phases()
+    assert [next(iter(phase.over)) for phase in phases] == ["one", "two", "two"]
+    before = [ops.convert_to_numpy(v).copy() for v in model.encoders["two"].trainable_variables]
+    one = {"one": rounds["one"], "two": np.zeros_like(rounds["two"])}
+    terms = phases[0](model._unpack((one,)), training=True)
+    assert set(terms) == set(phases[0].loss.reports)
+    np.testing.assert_array_equal(before[0], ops.convert_to_numpy(model.encoders["two"].trainable_variables[0]))
+
+
+def test_it_learns_from_rounds_and_is_judged_by_x_and_y():
+    keras.utils.set_random_seed(0)
+    model = MODELS["MultiEncoder"]()
+    model.compile(keras.optimizers.Adam(1e-2))
+    x, y = _paintings(40)
+    rounds = Rounds(x, y, model.turns, batch_size=5)
+    history = model.fit(rounds, validation_data=(x, y), epochs=8, verbose=0, shuffle=False).history
+    assert history["val_distortion"][-1] < history["val_distortion"][0]
+    assert "val_one" not in history
+    report = evaluate(model, Batches(x, y), ["elbo", "reconstruction", "collapse"])
+    assert report["skipped"] == {}
+
+
+def test_separated_codes_are_told_apart():
+    keras.utils.set_random_seed(0)
+    model = MODELS["MultiEncoder, separated, dated"]()
+    model.beta_separation.assign(30.0)
+    model.compile(keras.optimizers.Adam(1e-2))
+    x, y = _paintings(40)
+    rounds = Rounds(x, y, model.turns, batch_size=10, periods=np.where(np.arange(40) < 30, y, -1))
+    history = model.fit(rounds, epochs=20, verbose=0, shuffle=False).history
+    assert history["separator"][-1] < 0.2 < history["separator"][0]
+
+
+def test_pictures_without_a_date_say_nothing_of_their_period():
+    model = MODELS["MultiEncoder, separated, dated"]()
+    settle(model)
+    model.compile("sgd")
+    x = batch(6)
+    turn = model.turn("one")
+    dated, undated = np.array([0, 1, 0]), np.array([-1, -1, -1])
+
+    def critic(x, period):
+        terms = turn((ops.convert_to_tensor(x), ops.convert_to_tensor(period)), training=False)
+        return float(ops.convert_to_numpy(terms["critic"]))
+
+    assert critic(x[:3], undated) == 0
+    both = critic(x, np.concatenate([dated, undated]))
+    assert both == pytest.approx(critic(x[:3], dated), rel=1e-5)
+
+
+def test_arrays_do_not_say_whose_turn_it_is():
+    model = MODELS["MultiEncoder"]()
+    model.compile("sgd", run_eagerly=True)
+    with pytest.raises(UserError, match="Expected rounds"):
+        model.fit(*_paintings(), verbose=0)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"turns": {"one": 1}}, "Expected turns of 1 or more for one, two"),
+        ({"turns": {"one": 1, "two": 0}}, "Expected turns of 1 or more"),
+        ({"separator": networks.mlp(LATENT, 3)}, "separator's outputs"),
+        ({"decoder": networks.mlp(LATENT, (4, 4, 1))}, "decoder's outputs"),
+    ],
+)
+def test_nets_and_turns_that_do_not_fit(options, message):
+    nets = {
+        "encoders": {"one": networks.mlp(SHAPE, 2 * LATENT), "two": networks.mlp(SHAPE, 2 * LATENT)},
+        "decoder": networks.mlp(LATENT, SHAPE),
+    }
+    with pytest.raises(UserError, match=message):
+        models.MultiEncoder(**nets | options)
+
+
+def test_rounds_of_other_painters():
+    model = MODELS["MultiEncoder"]()
+    model.compile("sgd")
+    x, y = _paintings()
+    with pytest.raises(UserError, match=r"Expected rounds of one, two\. Received: of one, three"):
+        model.fit(Rounds(x, y, {"one": 1, "three": 2}), verbose=0)
+    with pytest.raises(UserError, match=r"Expected 2 turns of two\. Received: 1"):
+        model.fit(Rounds(x, y, {"one": 1, "two": 1}), verbose=0)
+    with pytest.raises(UserError, match="without periods"):
+        model.fit(Rounds(x, y, {"one": 1, "two": 2}, periods=y), verbose=0)
