@@ -30,6 +30,7 @@ from kvae.training.callbacks import (
     StopOnInterrupt,
     StopOnNonFinite,
 )
+from kvae.training.rounds import Rounds
 from kvae.version import __version__
 from kvae.zoo.recipe import Recipe, Training
 
@@ -163,7 +164,7 @@ class _Session:
         training, model, dataset = self.training, self.model, self.dataset
         if len(epochs) < training.epochs:
             run.reopen()
-        batches = self._batches(dataset.train, seed=self.seed)
+        batches = self._rounds() if hasattr(model, "turns") else self._batches(dataset.train, seed=self.seed)
         held_out = dataset.validation or dataset.test
         validation = self._batches(held_out) if held_out else None
         progress, interrupt = Progress(training.epochs), StopOnInterrupt()
@@ -171,6 +172,7 @@ class _Session:
         callbacks += [Anneal(name, schedule) for name, schedule in training.anneal.items()]
         if training.learning_rate is not None:
             callbacks.append(DecayLearningRate(training.learning_rate, self.rates))
+        callbacks += training.callbacks
         if held_out:
             some = self._batches(held_out, batch_size=MONITORED)[0]
             if getattr(model, "has_posterior", False):
@@ -209,6 +211,13 @@ class _Session:
                     save_planes(run.pictures / "planes.png", model, validation)
         save_curves(run.pictures / "curves.png", {run.path.name: run.history()})
         return run
+
+    def _rounds(self) -> Rounds:
+        split, training = self.dataset.train, self.training
+        periods = None if training.periods is None else training.periods(split)
+        scale = 1.0 if self.dataset.support == "binary" else 255.0
+        options = {"batch_size": training.batch_size, "repeats": training.repeats, "periods": periods}
+        return Rounds(split.x, split.y, self.model.turns, seed=self.seed, scale=scale, **options)
 
     def _batches(self, split, **options) -> Batches:
         return batches(self.dataset, split, self.training, **options)

@@ -17,7 +17,7 @@ import difflib
 import importlib.util
 import inspect
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
@@ -52,11 +52,15 @@ class Training:
         epochs: passes through the training split.
         batch_size: examples in a batch.
         optimizer: what `Model.compile` takes: one optimizer, or one for each player.
-        learning_rate: factor of every player's learning rate, by epoch.
+        learning_rate: factor of every player's learning rate, by epoch; or {player: its own}, others keep their rate.
         anneal: schedules of variables of the model, by name.
         labels: whether batches are (x, y) or x alone.
         transform: (x, rng) -> x for every batch, such as random binarisation: drawn anew whenever training sees an
             example, once for all where it is held out.
+        repeats: how often an example stands in its turn, for a model that learns from rounds of turns.
+        periods: split -> a number for each example that rounds hold beside it, −1 where unknown.
+        callbacks: further Keras callbacks, called before an epoch is recorded. What they remember from one epoch to the
+            next would be lost when a run is resumed.
         pictures_every: epochs between two sets of pictures.
         brighten: whether pictures show faint pixels brighter.
     """
@@ -64,10 +68,13 @@ class Training:
     epochs: int
     batch_size: int
     optimizer: Any = "adam"
-    learning_rate: "Schedule | None" = None
+    learning_rate: "Schedule | Mapping[str, Schedule] | None" = None
     anneal: "Mapping[str, Schedule]" = dataclasses.field(default_factory=dict)
     labels: bool = False
     transform: Callable | None = None
+    repeats: int = 1
+    periods: Callable | None = None
+    callbacks: Sequence = ()
     pictures_every: int = 1
     brighten: bool = False
 

@@ -1,8 +1,9 @@
 """What a data set is: examples and labels, in up to three splits."""
 
 import dataclasses
+import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -67,6 +68,17 @@ class Dataset:
     def shape(self) -> tuple[int, ...]:
         """The shape of one example."""
         return self.train.x.shape[1:]
+
+    def at_most(self, counts: Sequence[int]) -> "Dataset":
+        """The data set with that many training examples of each class at most, the first ones; held-out data stay."""
+        if self.train.y is None or self.train.y.ndim != 1 or len(counts) != len(self.labels):
+            raise UserError(f"Expected a number for each class of {', '.join(self.labels)}. Received: {tuple(counts)}.")
+        kept = [np.flatnonzero(self.train.y == number)[:count] for number, count in enumerate(counts)]
+        train = self.train[np.sort(np.concatenate(kept))]
+        settings = f"{self.fingerprint} at most {', '.join(map(str, counts))}"
+        note = f"Of the training examples {len(train):,} were kept: {', '.join(str(len(rows)) for rows in kept)}."
+        fingerprint = hashlib.sha256(settings.encode()).hexdigest()
+        return dataclasses.replace(self, train=train, fingerprint=fingerprint, notes=(*self.notes, note))
 
     def summary(self) -> str:
         """Counts, shape, range and labels in one line, and one more line for each note."""

@@ -4,6 +4,7 @@ from kvae.models.autoencoder import Autoencoder
 from kvae.models.classifier import Classifier
 from kvae.models.cond_vae import CondVAE
 from kvae.models.csvae import CSVAE
+from kvae.models.dfc_vae import DFCVAE
 from kvae.models.ifcvae_gan import IFCVAEGAN
 from kvae.models.iwae import IWAE
 from kvae.models.latent import LatentModel
@@ -14,6 +15,7 @@ from kvae.models.vae_gan import VAEGAN
 
 __all__ = [
     "CSVAE",
+    "DFCVAE",
     "IFCVAEGAN",
     "IWAE",
     "VAE",

@@ -6,6 +6,7 @@ from kvae.networks.dense import mlp
 from kvae.networks.ifcvae_gan import creswell_decoder, creswell_discriminator, creswell_encoder
 from kvae.networks.resampling import StridedConv2D, StridedConv2DTranspose
 from kvae.networks.vae_gan import larsen_decoder, larsen_discriminator, larsen_encoder
+from kvae.networks.vgg import feature_maps, vgg19_features
 
 __all__ = [
     "StridedConv2D",
@@ -16,8 +17,10 @@ __all__ = [
     "creswell_decoder",
     "creswell_discriminator",
     "creswell_encoder",
+    "feature_maps",
     "larsen_decoder",
     "larsen_discriminator",
     "larsen_encoder",
     "mlp",
+    "vgg19_features",
 ]

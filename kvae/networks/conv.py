@@ -53,12 +53,14 @@ def conv_decoder(
     kernel: int = 4,
     upsampling: str = "deconv",
     momentum: float = 0.99,
+    dropout: float = 0.0,
     name: str | None = None,
 ) -> keras.Model:
     """A linear layer to the smallest map, then doublings with ReLU: (B, inputs) -> (B, H, W, C), linear outputs.
 
     A doubling is, by `upsampling`: "deconv", a transposed convolution of stride 2; "nearest" or "bilinear", that
-    interpolation followed by a 3×3 convolution, which leaves no checkerboard (Odena et al. 2016).
+    interpolation followed by a 3×3 convolution, which leaves no checkerboard (Odena et al. 2016). `dropout` is the share of
+    whole maps that training leaves out of the first two layers.
     """
     if upsampling not in UPSAMPLINGS:
         raise UserError(
@@ -71,12 +73,15 @@ def conv_decoder(
     h = layers.Dense(sides[-1][0] * sides[-1][1] * _channels(width, deepest), use_bias=False)(code)
     h = layers.Reshape((*sides[-1], _channels(width, deepest)))(h)
     h = layers.ReLU()(layers.BatchNormalization(momentum=momentum)(h))
+    h = layers.SpatialDropout2D(dropout)(h) if dropout else h
     for stage in range(deepest, -1, -1):
         last = stage == 0
         h = _double(h, channels if last else _channels(width, stage - 1), kernel, upsampling, use_bias=last)
         h = _crop(h, sides[stage])
         if not last:
             h = layers.ReLU()(layers.BatchNormalization(momentum=momentum)(h))
+        if dropout and stage == deepest and not last:
+            h = layers.SpatialDropout2D(dropout)(h)
     h = layers.Activation("linear", dtype=output_dtype())(h)
     return keras.Model(code, h, name=name)
 

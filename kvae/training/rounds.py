@@ -1,6 +1,6 @@
 """Rounds of turns, each of one class, for models that learn class by class."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import keras
 import numpy as np
@@ -37,12 +37,10 @@ class Rounds(keras.utils.PyDataset):
         periods: np.ndarray | None = None,
         seed: int = 0,
         scale: float = 255.0,
-        names: Sequence[str] = (),
     ):
         super().__init__()
         self.x, self.y, self.turns, self.periods = x, np.asarray(y), dict(turns), periods
         self.batch_size, self.repeats, self.seed, self.scale = batch_size, repeats, seed, scale
-        self.names = tuple(names) or tuple(turns)
         if batch_size % repeats:
             raise UserError(f"Expected a batch_size that repeats={repeats} divides. Received: batch_size={batch_size}.")
         self.rows = [np.flatnonzero(self.y == number) for number in range(len(self.turns))]

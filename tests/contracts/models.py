@@ -115,6 +115,7 @@ MODELS = {
         labels=distributions.ClassLabels(3),
         gamma=0.1,
     ),
+    "DFCVAE": lambda: models.DFCVAE(*_dense(), features=networks.mlp(SHAPE, (4, 4, 2), (7,), "softplus"), beta=0.1),
     "MultiEncoder": lambda: _multi_encoder(turns={"one": 1, "two": 2}),
     "MultiEncoder, separated, dated": lambda: _multi_encoder(
         separator=networks.mlp(LATENT, 2, (5,), "softplus"),

@@ -21,6 +21,7 @@ def test_fit_evaluate_predict(name):
     keras.utils.set_random_seed(0)
     model = MODELS[name]()
     model.compile(keras.optimizers.Adam(1e-2))
+    before = [ops.convert_to_numpy(v).copy() for v in model.trainable_variables]
     data = data_for(model, 36)  # the last batch is a short one
     history = fit(model, data, batch_size=16, epochs=12, validation_data=data).history
     names = {n for phase in model.phases() for n in phase.loss.reports}
@@ -29,6 +30,8 @@ def test_fit_evaluate_predict(name):
     assert set(history) == {*names, *(f"val_{n}" for n in judged)}
     assert all(np.isfinite(v).all() for v in history.values())
     assert name in GAMES or _falls(history)
+    for variable, old in zip(model.trainable_variables, before, strict=True):
+        assert not np.array_equal(ops.convert_to_numpy(variable), old), f"{variable.path} did not move"
     if hasattr(model, "reconstruct"):
         assert model.predict(data[0] if len(data) == 1 else [*data], verbose=0).shape == data[0].shape
     else:

@@ -7,7 +7,7 @@ from keras import ops
 
 from kvae.errors import UserError
 from kvae.training import Model, Phase, reports
-from tests.contracts.models import MODELS, SURROGATES, data_for, fit, settle, step_of
+from tests.contracts.models import MODELS, SURROGATES, data_for, settle, step_of
 
 
 @pytest.fixture
@@ -94,15 +94,11 @@ def test_each_player_descends_its_own_loss(name, fixed_noise):
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_a_round_moves_every_trainable_weight_and_only_by_a_phase(name):
+def test_every_trainable_weight_is_a_players(name):
+    """That training moves them all is seen where it trains, in `test_keras.py`."""
     model = MODELS[name]()
-    model.compile(keras.optimizers.SGD(0.1))
     owned = {id(v) for phase in model.phases() for group in phase.variables().values() for v in group}
     assert owned == {id(v) for v in model.trainable_variables}
-    before = [ops.convert_to_numpy(v).copy() for v in model.trainable_variables]
-    fit(model, data_for(model, 32), batch_size=8, epochs=3)
-    for variable, old in zip(model.trainable_variables, before, strict=True):
-        assert not np.array_equal(ops.convert_to_numpy(variable), old), f"{variable.path} did not move"
 
 
 @keras.saving.register_keras_serializable("kvae-tests")

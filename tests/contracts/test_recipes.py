@@ -15,21 +15,31 @@ from kvae import zoo
 from kvae.data import Dataset, Split
 from kvae.errors import UserError
 from kvae.zoo.fit import batches
+from kvae.zoo.paintings.vae import ARTISTS
+from tests.contracts.models import step_of
 
 SMALL = {"width": {int: 2, float: 0.02}, "hidden": {tuple: (4,)}, "latent": {int: 2}}
 """What makes a recipe's nets small, where it has such a parameter, by the type of its default."""
 
-SHAPES = {"digits": (8, 8, 1), "swiss_roll": (3,), "mnist": (28, 28, 1), "folder": (64, 64, 3), "celeba": (64, 64, 3)}
+FACES = (64, 64, 3)
+SHAPES = {
+    "digits": (8, 8, 1),
+    "swiss_roll": (3,),
+    "mnist": (28, 28, 1),
+    "folder": FACES,
+    "celeba": FACES,
+    "paintings": FACES,
+}
 
 
 def _dataset(name):
     """Random bytes in the shape of the data set that a recipe is for."""
     folder = name.split("/")[0]
     x = np.random.default_rng(0).integers(0, 17, (8, *SHAPES[folder])) * 255 // 16
-    attributes = folder == "celeba"
-    y = np.eye(8, 2, dtype="uint8") if attributes else np.zeros(8, "int32")
-    split = Split(x.astype("uint8"), y, types.MappingProxyType({}))
-    return Dataset(folder, split, split, split, ("one", "two") if attributes else ("one",), "bytes", "0" * 64)
+    y = np.eye(8, 2, dtype="uint8") if folder == "celeba" else np.arange(8, dtype="int32") % 2
+    years = np.where(np.arange(8) < 6, 1865 + 7 * np.arange(8), np.nan)
+    split = Split(x.astype("uint8"), y, types.MappingProxyType({"year": years}))
+    return Dataset(folder, split, split, split, ("one", "two"), "bytes", "0" * 64)
 
 
 def _small(recipe, settings=types.MappingProxyType({})):
@@ -40,7 +50,11 @@ def _small(recipe, settings=types.MappingProxyType({})):
     return recipe.resolve({k: v for k, v in values.items() if k in known})
 
 
-@pytest.mark.parametrize("name", zoo.names())
+FIRST_OF_EACH = list({name.split("/")[0]: name for name in reversed(zoo.names())}.values())
+"""One recipe of each data set: off TensorFlow these stand for all, whose nets and models are compared elsewhere."""
+
+
+@pytest.mark.parametrize("name", zoo.names() if keras.backend.backend() == "tensorflow" else FIRST_OF_EACH)
 def test_builds_and_trains_one_round(name):
     recipe = zoo.load(name)
     values = _small(recipe)
@@ -49,7 +63,7 @@ def test_builds_and_trains_one_round(name):
     model.compile(training.optimizer)
     split = _dataset(name).train
     data = (split.x / np.float32(255), *((split.y,) if training.labels else ()))
-    logs = model.train_on_batch(*data, return_dict=True)
+    logs = model.train_on_batch(*step_of(model, data), return_dict=True)
     assert logs
     assert all(np.isfinite(v) for v in logs.values())
     for variable, schedule in training.anneal.items():
@@ -80,12 +94,13 @@ ATTRIBUTES = (
 """CelebA's, in the order of its list."""
 
 
-def _pictures(folder, n=12, size=(178, 218)):
-    """Pictures of noise, the last of them damaged."""
-    folder.mkdir(parents=True)
+def _pictures(folder, names=None, n=12, size=(178, 218)):
+    """Pictures of noise, in one folder or dealt out to sub-folders of these names, the last of them damaged."""
     for i in range(1, n + 1):
-        Image.effect_noise(size, 50).convert("RGB").save(folder / f"{i:06}.png")
-    (folder / f"{n:06}.png").write_bytes(b"no picture")
+        path = folder / (names[(i - 1) * len(names) // n] if names else "") / f"{i:06}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.effect_noise(size, 50).convert("RGB").save(path)
+    path.write_bytes(b"no picture")
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +111,7 @@ def few_data(tmp_path_factory):
     lines = ["12", ATTRIBUTES, *(f"{i:06}.png" + 20 * " 1 -1" for i in range(1, 13))]
     (root / "celeba" / "list_attr_celeba.txt").write_text("\n".join(lines) + "\n")
     _pictures(root / "own", size=(20, 16))
+    _pictures(root / "paintings", ARTISTS, size=(20, 16))
     (root / "binarized_mnist").mkdir()
     rows = np.random.default_rng(0).integers(0, 256, (8, 98), np.uint8)
     np.savez(root / "binarized_mnist" / "binarized_mnist_packed.npz", train=rows, valid=rows, test=rows)
@@ -122,9 +138,10 @@ def test_every_choice_trains_one_round(name, parameter, value, few_data):
     model = recipe.model(dataset, values)
     model.compile(training.optimizer)
     data = batches(dataset, dataset.train, training, batch_size=8, seed=0)[0]
-    logs = model.train_on_batch(*data, return_dict=True)
-    assert logs
-    assert all(np.isfinite(v) for v in logs.values())
+    if not hasattr(model, "turns"):  # what rounds are made of is told elsewhere
+        logs = model.train_on_batch(*data, return_dict=True)
+        assert logs
+        assert all(np.isfinite(v) for v in logs.values())
 
 
 def _described(recipe, values, dataset):

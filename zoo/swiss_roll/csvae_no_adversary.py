@@ -34,7 +34,7 @@ def model(
     )
 
 
-def training(epochs: Count = 150, batch_size: Count = 128, learning_rate: Positive = 1e-3):
+def training(epochs: Count = 300, batch_size: Count = 128, learning_rate: Positive = 5e-4):
     from keras.optimizers import Adam
 
     return Training(epochs, batch_size, Adam(learning_rate, beta_1=0.5), falling(epochs), labels=True)

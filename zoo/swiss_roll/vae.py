@@ -32,7 +32,7 @@ def model(
     )
 
 
-def training(epochs: Count = 120, batch_size: Count = 128, learning_rate: Positive = 1e-3):
+def training(epochs: Count = 300, batch_size: Count = 128, learning_rate: Positive = 5e-4):
     from keras.optimizers import Adam
 
     return Training(epochs, batch_size, Adam(learning_rate), falling(epochs))

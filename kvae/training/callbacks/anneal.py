@@ -1,5 +1,7 @@
 """Numbers that follow a schedule during training."""
 
+from collections.abc import Mapping
+
 import keras
 
 from kvae.errors import UserError
@@ -34,11 +36,12 @@ class Anneal(keras.callbacks.Callback):
 class DecayLearningRate(keras.callbacks.Callback):
     """Multiplies every player's learning rate by `factor(epoch)`, at the start of each epoch.
 
-    The rates that the optimizers were made with are those of factor 1: `base`, {player: rate}; by default what they hold
-    when training begins. The rate of each player appears in the logs.
+    `factor` may be {player: its own}; a player without one keeps its rate. The rates that the optimizers were made with
+    are those of factor 1: `base`, {player: rate}; by default what they hold when training begins. The rate of each player
+    appears in the logs.
     """
 
-    def __init__(self, factor: Schedule, base: dict[str, float] | None = None):
+    def __init__(self, factor: Schedule | Mapping[str, Schedule], base: dict[str, float] | None = None):
         super().__init__()
         self.factor, self.base = factor, base
 
@@ -51,10 +54,14 @@ class DecayLearningRate(keras.callbacks.Callback):
                 )
         if self.base is None:
             self.base = {player: float(opt.learning_rate) for player, opt in self.model.optimizer.players.items()}
+        if isinstance(self.factor, Mapping) and (strangers := sorted(set(self.factor) - set(self.base))):
+            raise UserError(f"Expected learning rates of players: {', '.join(self.base)}. Received: {strangers}.")
 
     def on_epoch_begin(self, epoch, logs=None):
         for player, optimizer in self.model.optimizer.players.items():
-            optimizer.learning_rate = self.base[player] * self.factor(epoch)
+            factor = self.factor.get(player) if isinstance(self.factor, Mapping) else self.factor
+            if factor is not None:
+                optimizer.learning_rate = self.base[player] * factor(epoch)
 
     def on_epoch_end(self, epoch, logs=None):
         for player, optimizer in self.model.optimizer.players.items():

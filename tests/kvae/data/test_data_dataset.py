@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+import kvae
 from kvae.data import Dataset, Split, check_array
 from kvae.errors import UserError
 
@@ -66,3 +67,16 @@ def test_check_array_accepts_lists_bytes_and_floats():
 def test_check_array_refuses_what_holds_no_numbers(x):
     with pytest.raises(UserError, match="Expected"):
         check_array(x, "x")
+
+
+def test_fewer_training_examples_of_each_class():
+    dataset = kvae.data.load("digits")
+    fewer = dataset.at_most([3, 5, *[1000] * 8])
+    assert np.bincount(fewer.train.y)[:2].tolist() == [3, 5]
+    assert np.bincount(fewer.train.y)[2] == np.bincount(dataset.train.y)[2]
+    first = np.flatnonzero(dataset.train.y == 0)[:3]
+    np.testing.assert_array_equal(fewer.train.x[fewer.train.y == 0], dataset.train.x[first])
+    assert fewer.validation is dataset.validation
+    assert fewer.fingerprint != dataset.fingerprint == kvae.data.load("digits").fingerprint
+    with pytest.raises(UserError, match="a number for each class"):
+        dataset.at_most([3])

@@ -9,6 +9,7 @@ from kvae.errors import UserError
 from kvae.training import Model, Phase, reports
 from kvae.training.callbacks import (
     Anneal,
+    AverageWeights,
     DecayLearningRate,
     LatentMonitor,
     NonFiniteLoss,
@@ -16,7 +17,7 @@ from kvae.training.callbacks import (
     StopOnNonFinite,
 )
 from kvae.training.schedules import Constant, Linear, Stages
-from tests.contracts.models import MODELS, batch
+from tests.contracts.models import MODELS, batch, data_for
 
 
 @pytest.fixture
@@ -64,6 +65,43 @@ def test_a_learning_rate_of_zero_moves_nothing(vae):
     _fit(vae, DecayLearningRate(Constant(0.0)))
     for a, b in zip(before, vae.trainable_variables, strict=True):
         np.testing.assert_array_equal(a, ops.convert_to_numpy(b))
+
+
+def test_each_player_may_have_its_own_schedule():
+    model = MODELS["CSVAE"]()
+    model.compile(keras.optimizers.Adam(1e-3))
+    data = data_for(model, 16)
+    decay = DecayLearningRate({"loss": Stages({0: 1.0, 1: 0.1})})
+    history = model.fit(*data, epochs=2, callbacks=[decay], verbose=0).history
+    np.testing.assert_allclose(history["learning_rate/loss"], [1e-3, 1e-4], rtol=1e-5)
+    np.testing.assert_allclose(history["learning_rate/adversary"], [1e-3, 1e-3], rtol=1e-5)
+    with pytest.raises(UserError, match=r"players: adversary, loss. Received: \['judge'\]|players: loss, adversary"):
+        model.fit(*data, callbacks=[DecayLearningRate({"judge": Constant(1.0)})], verbose=0)
+
+
+@pytest.mark.parametrize("validation", [True, False])
+def test_weights_are_averaged_with_those_before_the_epoch(validation):
+    """One step of an autoencoder, which draws no noise: with averaging the decoder goes half as far."""
+    x, weights, seen = batch(4), {}, []
+    options = {"validation_data": (x,)} if validation else {}
+    for name in ("start", "plain", "averaged"):
+        keras.utils.set_random_seed(0)
+        model = MODELS["Autoencoder"]()
+        model.compile(keras.optimizers.SGD(1e-2))
+        look = keras.callbacks.LambdaCallback(on_test_end=lambda logs, m=model: seen.append(_weights(m)))
+        callbacks = [AverageWeights("decoder"), look] if name == "averaged" else []
+        if name != "start":
+            model.fit(x, batch_size=4, verbose=0, callbacks=callbacks, **options)
+        weights[name] = _weights(model)
+    for start, plain, averaged in zip(*weights.values(), strict=True):
+        np.testing.assert_allclose(averaged, (start + plain) / 2, atol=1e-7)
+    assert len(seen) == validation
+    for a, b in zip(*seen, weights["averaged"], strict=True) if seen else ():
+        np.testing.assert_array_equal(a, b)
+
+
+def _weights(model):
+    return [ops.convert_to_numpy(v).copy() for v in model.decoder.weights]
 
 
 def _with_posterior(model, loc, log_scale):

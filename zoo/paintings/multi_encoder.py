@@ -1,0 +1,96 @@
+"""One encoder for each painter, one decoder for all (unmeasured).
+
+Source: "Experimentation with the latent space of a variational autoencoder" (Pathak, Agarwal, Shrivastava): nets and loss
+of paintings/vae, two painters, batches of one painter at a time in a ratio of 2:5 for 20 and 430 paintings, dropout of up to
+0.8 on the decoder's first layers. Later 100 · L1 + KL for the encoders and 1000 · L1 for the decoder, and the wish to
+average the decoder's weights after each epoch and to separate the painters' codes.
+
+Silent in the source, chosen here: what paintings/vae chooses; six painters, whose turns follow from their counts; that
+averaging is with the weights at the start of the epoch.
+Expected: no figure yet.
+Cost: not measured.
+Command: kvae train paintings/multi_encoder
+The source's two painters: kvae train paintings/multi_encoder --set data.artists=frederic-bazille,claude-monet
+    --set data.paintings=20,430 --set model.turns=2,5
+Split objectives: --set model.encoder_l1=100. Averaged decoder: --set average=true. Separated codes: --set model.separation=1
+"""
+
+import math
+
+import kvae
+from kvae.zoo import Count, NonNegative, Positive, Training
+from kvae.zoo.paintings.vae import ARTISTS, decoder
+
+TURNS = 10
+"""In a round, of all painters together, where they follow from the counts: more would take long to compile."""
+
+
+def data(
+    size: Count = 64,
+    artists: tuple[str, ...] = ARTISTS,
+    paintings: tuple[Count, ...] = (),
+    skip_damaged: bool = False,
+):
+    dataset = kvae.data.load("paintings", size=size, artists=artists, skip_damaged=skip_damaged)
+    return dataset.at_most(paintings) if paintings else dataset
+
+
+def by_count(dataset) -> list[int]:
+    """Turns of each painter in proportion to the paintings that train, one at least."""
+    counts = [int((dataset.train.y == number).sum()) for number in range(len(dataset.labels))]
+    return [max(1, round(TURNS * count / sum(counts))) for count in counts]
+
+
+def nets(dataset, latent: int, width: int, dropout: float) -> dict:
+    return {
+        "encoders": {
+            artist: kvae.networks.conv_encoder(dataset.shape, 2 * latent, width, name=f"encoder_{number}")
+            for number, artist in enumerate(dataset.labels)
+        },
+        "decoder": decoder(dataset, latent, width, dropout),
+    }
+
+
+def model(
+    dataset,
+    latent: Count = 100,
+    width: Count = 32,
+    dropout: NonNegative = 0.0,
+    turns: tuple[Count, ...] = (),
+    encoder_l1: Positive = 1000.0,
+    decoder_l1: Positive = 1000.0,
+    separation: NonNegative = 0.0,
+):
+    size, artists = math.prod(dataset.shape), len(dataset.labels)
+    separator = kvae.networks.mlp(latent, artists, (128,), name="separator") if separation else None
+    return kvae.models.MultiEncoder(
+        **nets(dataset, latent, width, dropout),
+        turns=dict(zip(dataset.labels, turns or by_count(dataset), strict=True)),
+        likelihood="laplace",
+        beta_encoder=encoder_l1 / size,
+        beta_decoder=decoder_l1 / size,
+        separator=separator,
+        beta_separation=separation,
+    )
+
+
+def training(
+    epochs: Count = 100,
+    batch_size: Count = 50,
+    repeats: Count = 1,
+    learning_rate: Positive = 5e-4,
+    average: bool = False,
+):
+    import keras
+
+    from kvae.training.callbacks import AverageWeights
+
+    return Training(
+        epochs,
+        batch_size,
+        keras.optimizers.Adam(learning_rate, beta_1=0.5),
+        labels=True,
+        repeats=repeats,
+        callbacks=[AverageWeights("decoder")] if average else (),
+        pictures_every=10,
+    )

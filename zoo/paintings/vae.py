@@ -1,0 +1,51 @@
+"""One encoder and one decoder for all painters: the baseline (unmeasured).
+
+Source: "Experimentation with the latent space of a variational autoencoder" (Pathak, Agarwal, Shrivastava), whose nets are
+those of Deep Feature Consistent VAE (Hou et al. 2017) with 100 latent units, on 256×256, loss 1000 · L1 + KL, Adam.
+
+Silent in the source, chosen here: that its L1 is a mean over pixels and channels. In nats, summed over them, 1000 · L1 is a
+β of D / 1000 beside a Laplace likelihood of scale 1 (12.3 at 64×64, 196.6 at 256×256). Adam at 5e-4 with β1 = 0.5, batch 50.
+Expected: no figure yet.
+Cost: not measured.
+Command: kvae train paintings/vae
+As published: kvae train paintings/vae --set data.size=256
+"""
+
+import math
+
+import kvae
+from kvae.zoo import Count, NonNegative, Positive, Training
+
+ARTISTS = (
+    "claude-monet",
+    "eugene-boudin",
+    "edouard-manet",
+    "pierre-auguste-renoir",
+    "alfred-sisley",
+    "frederic-bazille",
+)
+
+
+def data(size: Count = 64, artists: tuple[str, ...] = ARTISTS, skip_damaged: bool = False):
+    return kvae.data.load("paintings", size=size, artists=artists, skip_damaged=skip_damaged)
+
+
+def decoder(dataset, latent: int, width: int, dropout: float):
+    return kvae.networks.conv_decoder(
+        latent, dataset.shape, width, upsampling="nearest", dropout=dropout, name="decoder"
+    )
+
+
+def model(dataset, latent: Count = 100, width: Count = 32, dropout: NonNegative = 0.0, weight_l1: Positive = 1000.0):
+    return kvae.models.VAE(
+        kvae.networks.conv_encoder(dataset.shape, 2 * latent, width, name="encoder"),
+        decoder(dataset, latent, width, dropout),
+        likelihood="laplace",
+        beta=math.prod(dataset.shape) / weight_l1,
+    )
+
+
+def training(epochs: Count = 100, batch_size: Count = 50, learning_rate: Positive = 5e-4):
+    import keras
+
+    return Training(epochs, batch_size, keras.optimizers.Adam(learning_rate, beta_1=0.5), pictures_every=10)
