@@ -16,8 +16,9 @@ import wrapt
 
 from kvae.version import __version__ as __version__
 
-_WITH_KERAS = ("distributions", "evaluation", "models", "networks", "objectives", "runs", "training")
+_WITH_KERAS = ("distributions", "evaluation", "models", "networks", "objectives", "presets", "runs", "training")
 _MODULES = (*_WITH_KERAS, "data", "zoo")
+_OF_PRESETS = ("from_preset", "to_preset")
 
 
 def _register_classes(imported):
@@ -35,8 +36,10 @@ for _name in ("keras", *(f"kvae.{part}" for part in _WITH_KERAS)):
 def __getattr__(name):
     if name in _MODULES:
         return importlib.import_module(f"kvae.{name}")
+    if name in _OF_PRESETS:
+        return getattr(importlib.import_module("kvae.presets"), name)
     raise AttributeError(f"module 'kvae' has no attribute {name!r}")
 
 
 def __dir__():
-    return [*globals(), *_MODULES]
+    return [*globals(), *_MODULES, *_OF_PRESETS]

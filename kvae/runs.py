@@ -203,7 +203,7 @@ def read_json(path: Path) -> dict:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise UserError(f"Expected a whole run directory. Received: {path.parent}, which lacks {path.name}.") from error
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # what is no JSON, no text, or nested without end
         raise UserError(f"Expected a whole JSON file. Received: {path} ({_first_line(error)}).") from error
 
 

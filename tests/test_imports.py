@@ -9,10 +9,10 @@ ROOT = Path(__file__).parent.parent
 FOLDERS = {"kvae": ROOT / "kvae", "kvae.zoo": ROOT / "zoo", "kvae.cli": ROOT / "cli"}
 
 FLOORS = [
-    {"errors", "files", "progress", "version"},
+    {"errors", "files", "harmless", "progress", "version"},
     {"data", "networks", "training", "distributions"},
     {"objectives", "evaluation"},
-    {"models", "runs"},
+    {"models", "runs", "presets"},
     {"zoo"},
     {"cli"},
 ]
@@ -29,6 +29,8 @@ SIDEWAYS = {
     ("evaluation", "objectives"),
     ("networks", "distributions"),
     ("runs", "models"),
+    ("presets", "models"),
+    ("presets", "runs"),
 }
 """Imports within one floor that the architecture allows, besides a part's own."""
 

@@ -1,0 +1,253 @@
+"""Trained models as small folders that any backend loads, and that are harmless to load whoever made them.
+
+config.json         the model: classes and sizes
+model.weights.h5    its weights, perhaps in half precision
+card.json           what it is: recipe and parameters, data, versions, figures and the command that repeats them,
+                    SHA-256 of the other two files
+"""
+
+import hashlib
+import importlib.metadata
+import importlib.resources
+import json
+import math
+import os
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import keras
+import numpy as np
+
+import kvae.models
+import kvae.networks  # noqa: F401  (like the models: registers the classes that a preset may name)
+from kvae.errors import UserError
+from kvae.files import atomic
+from kvae.harmless import BYTES, check_config, check_size, check_weights
+from kvae.runs import Run, read_json, write_json
+from kvae.version import __version__
+
+FORMAT = 1
+FILES = ("config.json", "model.weights.h5", "card.json")
+HUB = "hf://"
+
+
+def from_preset(source: str | os.PathLike):
+    """The trained model that `source` stands for, ready to use and to train further once it is compiled.
+
+    Args:
+        source: a preset that comes along, by its name ("digits/vae"); a folder that `to_preset` wrote; a run directory; or
+            "hf://user/repo" on the Hugging Face Hub (`pip install "kvae[hub]"`).
+
+    Raises:
+        UserError: there is no such preset, a file of it is damaged or is not the one that the card was written for, or it
+            names or holds anything but a model of kvae.
+    """
+    folder = _locate(source)
+    if (folder / "model.keras").exists() or (folder / "checkpoint").exists():
+        return _from_run(folder)
+    card = read_card(folder)
+    for name in FILES[:2]:
+        expected, found = card["sha256"].get(name), _sha256(_inside(folder, name))
+        if found != expected:
+            raise UserError(
+                f"Expected the {name} that card.json was written for. Received: {folder}, whose {name} is damaged "
+                "or another."
+            )
+    return _load(read_json(_inside(folder, "config.json")), _inside(folder, "model.weights.h5"), str(folder))
+
+
+def to_preset(model, path: str | os.PathLike, card: Mapping | None = None, half: bool = False) -> Path:
+    """Writes `model` as the preset `path`, a new or an empty folder or an older preset, and returns it.
+
+    `card` holds what is known of the model; versions, backend, the number of parameters and checksums are added. With
+    `half`, weights are kept in 16 bits: half the size, for models whose figures do not change by it. Each file appears whole
+    or not at all, the card last; a preset without one, or with that of other files, is refused when it is loaded.
+    """
+    path = Path(path)
+    others = [each.name for each in path.iterdir()] if path.is_dir() else []
+    if strangers := sorted(set(others) - {*FILES, "README.md", "picture.png"}):
+        raise UserError(
+            f"Expected a new folder, or a preset. Received: {path}, which holds {', '.join(strangers[:5])}."
+        )
+    path.mkdir(parents=True, exist_ok=True)
+    (path / "card.json").unlink(missing_ok=True)
+    write_json(path / "config.json", {"format": FORMAT, "model": _described(model)})
+    with atomic(path / "model.weights.h5") as temporary, tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        whole = Path(folder) / "whole.weights.h5"
+        model.save_weights(whole)
+        _compress(whole, temporary, half)
+    backend = keras.backend.backend()
+    packages = ("keras", "numpy", backend)
+    written = {
+        **(card or {}),
+        "format": FORMAT,
+        "parameters": int(sum(math.prod(weight.shape) for weight in model.weights)),
+        "precision": "float16" if half else "float32",
+        "versions": {"kvae": __version__, **{package: importlib.metadata.version(package) for package in packages}},
+        "backend": backend,
+        "sha256": {name: _sha256(path / name) for name in FILES[:2]},
+    }
+    write_json(path / "card.json", written)
+    return path
+
+
+def read_card(folder: str | os.PathLike) -> dict:
+    """The card of a preset. Raises `UserError` where there is none."""
+    card = read_json(_inside(Path(folder), "card.json"))
+    if not (isinstance(card, dict) and isinstance(card.get("sha256"), dict) and card.get("format") == FORMAT):
+        raise UserError(
+            f"Expected the card of a preset of format {FORMAT}. Received: {folder}/card.json, which is none. "
+            "A newer preset takes a newer kvae."
+        )
+    return card
+
+
+def names() -> list[str]:
+    """The presets that come along."""
+    root = Path(str(importlib.resources.files("kvae.weights")))
+    return sorted(str(card.parent.relative_to(root)) for card in root.glob("*/*/card.json"))
+
+
+# ------------------------------------------------------------------ where presets are
+
+
+def _locate(source) -> Path:
+    text = os.fspath(source)
+    if text.startswith(HUB):
+        return _download(text.removeprefix(HUB))
+    if Path(text).is_dir():
+        return Path(text)
+    if text in names():
+        return Path(str(importlib.resources.files("kvae.weights"))) / text
+    raise UserError(
+        f"Expected a preset ({', '.join(names()) or 'none come along'}), a folder, a run, or hf://user/repo. "
+        f"Received: {text}."
+    )
+
+
+def _download(repo: str) -> Path:
+    try:
+        import huggingface_hub
+    except ImportError as error:
+        raise UserError(f'Expected huggingface_hub for hf://{repo}. Received: none. pip install "kvae[hub]"') from error
+    try:
+        return Path(huggingface_hub.snapshot_download(repo, allow_patterns=list(FILES)))
+    except Exception as error:  # its own errors, and those of the network
+        raise UserError(f"Expected a repository on the Hub. Received: hf://{repo} ({_first_line(error)}).") from error
+
+
+def _inside(folder: Path, name: str) -> Path:
+    """A plain file of `folder`: the Hub's cache links to where files are, anyone else's links lead elsewhere."""
+    path = folder / name
+    if not path.is_file():
+        raise UserError(f"Expected a whole preset: {', '.join(FILES)}. Received: {folder}, which lacks {name}.")
+    home = folder.resolve()
+    homes = {home, home.parent.parent / "blobs"} if home.parent.name == "snapshots" else {home}
+    if path.resolve().parent not in homes:
+        raise UserError(f"Expected the files of a preset in its folder. Received: {path}, which leads elsewhere.")
+    return path
+
+
+# ------------------------------------------------------------------ loading
+
+
+def _load(described, weights: Path, name: str):
+    config = described.get("model") if isinstance(described, dict) else None
+    check_config(config, name)
+    check_weights(weights, name)
+    check_size(config, name)
+    try:
+        model = keras.saving.deserialize_keras_object(config)
+        held = _elements(weights)
+        least, most = (sum(math.prod(each.shape) for each in group) for group in (model.weights, model.variables))
+        if not least <= held <= most:  # Keras keeps the state of some random generators, and not of others
+            raise UserError(f"Expected weights for {least:,} numbers. Received: {name}, whose file holds {held:,}.")
+        model.load_weights(weights)
+    except UserError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
+        raise UserError(f"Expected weights that fit the model. Received: {name} ({_first_line(error)}).") from error
+    if bad := [weight.path for weight in model.weights if not np.isfinite(keras.ops.convert_to_numpy(weight)).all()]:
+        raise UserError(f"Expected finite weights. Received: {name}, whose {bad[0]} is not.")
+    return model
+
+
+def _from_run(folder: Path):
+    run = Run.open(folder)
+    path = run.path / "model.keras"
+    if not run.finished:
+        raise UserError(f"Expected a run that is finished. Received: {folder}. Go on: kvae train --resume {folder}")
+    with tempfile.TemporaryDirectory() as temporary:
+        weights = Path(temporary) / "model.weights.h5"
+        try:
+            with zipfile.ZipFile(path) as archive:
+                sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
+                if max(sizes.get("config.json", BYTES + 1), sizes.get("model.weights.h5", BYTES + 1)) > BYTES:
+                    raise UserError(
+                        f"Expected config.json and model.weights.h5 of at most {BYTES:,} bytes. Received: {path}."
+                    )
+                config = json.loads(archive.read("config.json"))
+                weights.write_bytes(archive.read("model.weights.h5"))
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile, RecursionError) as error:
+            raise UserError(f"Expected a whole model. Received: {path} ({_first_line(error)}).") from error
+        return _load({"model": _without_training(config)}, weights, str(path))
+
+
+def _described(model) -> dict:
+    return _without_training(keras.saving.serialize_keras_object(model))
+
+
+def _without_training(config):
+    """A model's description without its optimizers', which a preset has not."""
+    return {key: value for key, value in config.items() if key not in ("compile_config", "build_config")}
+
+
+def _elements(path: Path) -> int:
+    """How many numbers the model's variables have in a file of weights; the optimizer's are left out."""
+    import h5py
+
+    count = []
+
+    def add(name, each):
+        if isinstance(each, h5py.Dataset) and "optimizer" not in name:
+            count.append(each.size)
+
+    with h5py.File(path, "r") as file:
+        file.visititems(add)
+    return int(sum(count))
+
+
+def _compress(source: Path, target: Path, half: bool) -> None:
+    """Copies a file of weights, compressed and, with `half`, in 16 bits."""
+    import h5py
+
+    with h5py.File(source, "r") as old, h5py.File(target, "w") as new:
+
+        def copy(name, each):
+            if isinstance(each, h5py.Group):
+                new.require_group(name).attrs.update(each.attrs)
+                return
+            values = each[()]
+            if half and values.dtype == np.float32:
+                with np.errstate(over="ignore"):
+                    values = values.astype(np.float16)
+                if not np.isfinite(values).all():
+                    raise UserError(
+                        f"Expected weights within 16 bits. Received: {name} with larger ones. Leave half out."
+                    )
+            options = {"compression": "gzip", "shuffle": True} if values.ndim else {}
+            new.create_dataset(name, data=values, **options).attrs.update(each.attrs)
+
+        new.attrs.update(old.attrs)
+        old.visititems(copy)
+
+
+def _sha256(path: Path) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).split("\n", 1)[0] or type(error).__name__)[:200]

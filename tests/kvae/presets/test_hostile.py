@@ -1,0 +1,266 @@
+"""Descriptions and weights that someone means ill by: each is refused in a sentence, before anything of it happens."""
+
+import builtins
+import copy
+import json
+import os
+import socket
+import subprocess
+import zipfile
+
+import h5py
+import keras
+import numpy as np
+import pytest
+
+from kvae.errors import UserError
+from kvae.presets import from_preset, to_preset
+from tests.contracts.models import MODELS, settle
+
+
+@pytest.fixture(scope="module")
+def preset(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("preset")
+    model = MODELS["VAE, convolutional"]()
+    settle(model)
+    return to_preset(model, folder / "vae")
+
+
+@pytest.fixture
+def nothing_happens(monkeypatch, tmp_path):
+    """Fails the test that starts a process, opens a connection, evaluates code or writes outside its folder."""
+
+    def refuse(*arguments, **_):
+        raise AssertionError(f"a preset ran something: {arguments!r}")
+
+    for place, name in ((os, "system"), (subprocess, "Popen"), (socket, "create_connection"), (builtins, "eval")):
+        monkeypatch.setattr(place, name, refuse)
+    monkeypatch.setattr("keras.src.utils.python_utils.func_load", refuse)
+
+
+def _rewritten(preset, folder, change):
+    """A copy of the preset with another description, and the card that goes with it: checksums protect from accidents,
+    not from an author."""
+    described = json.loads((preset / "config.json").read_text())
+    described["model"] = change(copy.deepcopy(described["model"]))
+    return _sealed(preset, folder, json.dumps(described).encode(), (preset / "model.weights.h5").read_bytes())
+
+
+def _sealed(preset, folder, config: bytes, weights: bytes):
+    import hashlib
+
+    folder.mkdir(exist_ok=True)
+    card = json.loads((preset / "card.json").read_text())
+    contents = {"config.json": config, "model.weights.h5": weights}
+    card["sha256"] = {name: hashlib.sha256(data).hexdigest() for name, data in contents.items()}
+    for name, data in contents.items():
+        (folder / name).write_bytes(data)
+    (folder / "card.json").write_text(json.dumps(card))
+    return folder
+
+
+def _layer(config):
+    """The first dense layer's description, of the encoder."""
+    return next(layer for layer in config["config"]["encoder"]["config"]["layers"] if layer["class_name"] == "Dense")
+
+
+def _instead(**entry):
+    """Replaces the encoder."""
+
+    def change(config):
+        config["config"]["encoder"] = entry
+        return config
+
+    return change
+
+
+def _in_a_layer(**entry):
+    def change(config):
+        _layer(config).update(entry)
+        return config
+
+    return change
+
+
+def _in_its_config(**entry):
+    def change(config):
+        _layer(config)["config"].update(entry)
+        return config
+
+    return change
+
+
+CODE = ["4wEAAAAAAAAAAAAAAAAAAAAAAAAAcw==", None, None]
+EXECUTE = {"class_name": "__lambda__", "config": {"value": CODE}}
+FUNCTION = {"module": "builtins", "class_name": "function", "config": "eval", "registered_name": "function"}
+
+
+def _nested(depth):
+    inner = {"module": "keras.layers", "class_name": "Lambda", "config": {"function": EXECUTE}}
+    for _ in range(depth):
+        inner = {"module": "keras.layers", "class_name": "TimeDistributed", "config": {"layer": inner}}
+    return inner
+
+
+def _deep(config):
+    value = 1
+    for _ in range(100):
+        value = [value]
+    return config | {"config": config["config"] | {"seed": value}}
+
+
+HOSTILE = {
+    "a Lambda layer": _in_a_layer(class_name="Lambda", config={"name": "l", "function": EXECUTE}),
+    "a lambda as activation": _in_its_config(activation=EXECUTE),
+    "a lambda as initializer": _in_its_config(kernel_initializer=EXECUTE),
+    "a function of builtins": _in_its_config(activation=FUNCTION),
+    "os.system": _in_its_config(activation={"module": "os", "class_name": "function", "config": "system"}),
+    "a class of subprocess": _instead(module="subprocess", class_name="Popen", config={"args": ["id"]}),
+    "a module of Keras that loads code": _instead(
+        module="keras.src.utils.python_utils", class_name="function", config="func_load", registered_name="func_load"
+    ),
+    "keras.utils.get_file": _instead(
+        module="keras.utils", class_name="get_file", config={"origin": "http://localhost/x"}, registered_name="get_file"
+    ),
+    "keras.config.enable_unsafe_deserialization": _instead(
+        module="keras.config", class_name="function", config="enable_unsafe_deserialization"
+    ),
+    "keras.saving.load_model": _instead(module="keras.saving", class_name="function", config="load_model"),
+    "a TFSMLayer": _in_a_layer(module="keras.layers", class_name="TFSMLayer", config={"filepath": "/tmp/x"}),
+    "a TorchModuleWrapper": _in_a_layer(class_name="TorchModuleWrapper", config={"module": "gASVAA=="}),
+    "a FlaxLayer": _in_a_layer(class_name="FlaxLayer", config={"module": "x"}),
+    "a StringLookup that reads a file": _in_a_layer(class_name="StringLookup", config={"vocabulary": "/etc/passwd"}),
+    "a Hashing layer with a vocabulary": _in_a_layer(
+        class_name="TextVectorization", config={"vocabulary": "/etc/passwd"}
+    ),
+    "a plain name with a module of its own": _in_a_layer(module="evil.layers"),
+    "a plain name registered by another": _in_a_layer(registered_name="kvae>VAE"),
+    "a class of ours under a foreign name": _instead(
+        module="kvae.models.vae", class_name="VAE", config={}, registered_name="evil>VAE"
+    ),
+    "a class of ours from a foreign module": _instead(
+        module="evil", class_name="VAE", config={}, registered_name="kvae>VAE"
+    ),
+    "a registered name for another class": _instead(
+        module="kvae.models.vae", class_name="IWAE", config={}, registered_name="kvae>VAE"
+    ),
+    "Keras' Functional from elsewhere": _instead(module="evil.functional", class_name="Functional", config={}),
+    "a wrapper around a Lambda": _in_a_layer(**_nested(1)),
+    "forty wrappers around a Lambda": _in_a_layer(**_nested(40)),
+    "a Lambda where nobody looks": _in_its_config(quantization_config=_nested(0)),
+    "a class as its own module": _instead(module=["os"], class_name={"x": 1}, config={}, registered_name=None),
+    "code in a number's place": _in_its_config(units={"class_name": "__numpy__", "config": {"value": CODE}}),
+    "a type specification": _in_its_config(units={"class_name": "__typespec__", "spec_name": "x", "module": "os"}),
+    "a bound method": _in_its_config(activation={"class_name": "__method__", "config": {"name": "system"}}),
+    "2**40 units": _in_its_config(units=2**40),
+    "a million units twice": lambda c: _huge(c),
+    "units below zero, by far": _in_its_config(units=-(2**30)),
+    "infinitely many": _in_its_config(units=float("inf")),
+    "a hundred brackets": _deep,
+    "no model": lambda c: {"module": "keras.layers", "class_name": "Dense", "config": {"units": 1}},
+    "a list": lambda c: [c],
+    "nothing": lambda c: None,
+}
+
+
+def _huge(config):
+    """Every size within bounds, and their product beyond any memory."""
+    _layer(config)["config"]["units"] = 2**20
+    config["config"]["encoder"]["config"]["layers"][0]["config"]["batch_shape"] = [None, 2**10, 2**10, 1]
+    return config
+
+
+def test_there_are_thirty():
+    assert len(HOSTILE) >= 30
+    print(f"{len(HOSTILE)} hostile descriptions")
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_description_that_is_meant_ill(name, preset, tmp_path, nothing_happens):
+    folder = _rewritten(preset, tmp_path / "x", HOSTILE[name])
+    with pytest.raises(UserError) as refused:
+        from_preset(folder)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("text", [b"[" * 100_000, b'{"model": NaN}', b'{"model": ' + b"9" * 5000 + b"}", b"\xff\xfe"])
+def test_a_file_that_is_hard_to_read(text, preset, tmp_path):
+    folder = _sealed(preset, tmp_path / "x", text, (preset / "model.weights.h5").read_bytes())
+    with pytest.raises(UserError):
+        from_preset(folder)
+
+
+def test_a_run_is_looked_at_alike(preset, tmp_path, nothing_happens):
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / "config.json").write_text("{}")
+    config = HOSTILE["a Lambda layer"](json.loads((preset / "config.json").read_text())["model"])
+    with zipfile.ZipFile(run / "model.keras", "w") as archive:
+        archive.writestr("config.json", json.dumps(config))
+        archive.writestr("metadata.json", "{}")
+        archive.write(preset / "model.weights.h5", "model.weights.h5")
+    with pytest.raises(UserError, match=r"names .*Lambda"):
+        from_preset(run)
+
+
+def _external(file):
+    file["_layer_checkpoint_dependencies"] = h5py.ExternalLink("/etc/passwd", "/x")
+
+
+def _soft(file):
+    file["elsewhere"] = h5py.SoftLink("/encoder")
+
+
+def _virtual(file):
+    layout = h5py.VirtualLayout(shape=(4,), dtype="f4")
+    layout[:] = h5py.VirtualSource("/tmp/secret.h5", "x", shape=(4,))
+    file.create_virtual_dataset("v", layout)
+
+
+def _outside(file):
+    file.create_dataset("raw", (100,), "f4", external=[("/etc/passwd", 0, 400)])
+
+
+def _vast(file):
+    file.create_dataset("vast", (2**40,), "f4", chunks=(2**20,))
+
+
+def _words(file):
+    file["words"] = np.array([b"os.system"])
+
+
+def _circle(file):
+    file["again"] = file["/"]
+
+
+@pytest.mark.parametrize("change", [_external, _soft, _virtual, _outside, _vast, _words, _circle])
+def test_weights_that_lead_elsewhere(change, preset, tmp_path, nothing_happens):
+    path = tmp_path / "weights.h5"
+    path.write_bytes((preset / "model.weights.h5").read_bytes())
+    with h5py.File(path, "r+") as file:
+        change(file)
+    folder = _sealed(preset, tmp_path / "x", (preset / "config.json").read_bytes(), path.read_bytes())
+    with pytest.raises(UserError, match="Expected"):
+        from_preset(folder)
+
+
+@pytest.mark.parametrize("file", ["config.json", "model.weights.h5", "card.json"])
+def test_files_that_lie_elsewhere(file, preset, tmp_path):
+    folder = tmp_path / "x"
+    folder.mkdir()
+    for each in preset.iterdir():
+        (folder / each.name).symlink_to(each) if each.name == file else (folder / each.name).write_bytes(
+            each.read_bytes()
+        )
+    with pytest.raises(UserError, match="leads elsewhere"):
+        from_preset(folder)
+
+
+def test_a_card_may_not_name_other_files(preset, tmp_path):
+    folder = _sealed(
+        preset, tmp_path / "x", (preset / "config.json").read_bytes(), (preset / "model.weights.h5").read_bytes()
+    )
+    card = json.loads((folder / "card.json").read_text())
+    card["sha256"]["../../etc/passwd"] = "0"
+    (folder / "card.json").write_text(json.dumps(card))
+    assert isinstance(from_preset(folder), keras.Model)  # what it does not need, it does not read

@@ -1,0 +1,115 @@
+"""Presets: what is written is what is loaded."""
+
+import json
+import os
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+import kvae
+from kvae.errors import UserError
+from kvae.presets import from_preset, read_card, to_preset
+from tests.contracts.models import MODELS, ONE_OF_EACH, answer, data_for, settle
+
+
+@pytest.mark.parametrize("name", ONE_OF_EACH)
+def test_what_is_written_is_what_is_loaded(name, tmp_path):
+    model = MODELS[name]()
+    settle(model)
+    data = data_for(model, 8)
+    to_preset(model, tmp_path / "preset", {"figures": {"elbo": -1.0}})
+    loaded = from_preset(tmp_path / "preset")
+    assert type(loaded) is type(model)
+    np.testing.assert_array_equal(answer(loaded, data), answer(model, data))
+    loaded.compile("adam")
+
+
+def test_the_card_says_what_it_is(tmp_path):
+    model = MODELS["VAE"]()
+    to_preset(model, tmp_path, {"recipe": "digits/vae", "seed": 3})
+    card = read_card(tmp_path)
+    assert card["recipe"] == "digits/vae"
+    assert card["parameters"] == model.count_params()
+    assert card["backend"] == keras.backend.backend()
+    assert card["versions"]["keras"] == keras.__version__
+    assert set(card["sha256"]) == {"config.json", "model.weights.h5"}
+
+
+def test_half_precision_is_half_as_large_and_nearly_the_same(tmp_path):
+    model = MODELS["VAE, convolutional"]()
+    settle(model)
+    (x,) = data_for(model, 8)
+    for half in (False, True):
+        to_preset(model, tmp_path / str(half), half=half)
+    loaded = from_preset(tmp_path / "True")
+    assert {keras.backend.standardize_dtype(v.dtype) for v in loaded.trainable_variables} == {"float32"}
+    np.testing.assert_allclose(loaded.reconstruct(x), model.reconstruct(x), atol=2e-3)
+    for v, w in zip(loaded.weights, model.weights, strict=True):
+        a, b = ops.convert_to_numpy(v), ops.convert_to_numpy(w)
+        np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-6)
+
+
+def test_weights_too_large_for_half_precision(tmp_path):
+    model = MODELS["VAE"]()
+    model.trainable_variables[0].assign(np.full(model.trainable_variables[0].shape, 1e6))
+    with pytest.raises(UserError, match="within 16 bits"):
+        to_preset(model, tmp_path, half=True)
+    with pytest.raises(UserError, match=r"lacks card\.json"):
+        from_preset(tmp_path)
+
+
+def test_an_older_preset_is_replaced_and_other_folders_are_not(tmp_path):
+    for name in ("VAE", "Autoencoder"):
+        to_preset(MODELS[name](), tmp_path / "one")
+    assert type(from_preset(tmp_path / "one")).__name__ == "Autoencoder"
+    (tmp_path / "two").mkdir()
+    (tmp_path / "two" / "thesis.tex").write_text("precious")
+    with pytest.raises(UserError, match=r"thesis\.tex"):
+        to_preset(MODELS["VAE"](), tmp_path / "two")
+
+
+@pytest.mark.parametrize("file", ["config.json", "model.weights.h5"])
+def test_a_write_that_fails_leaves_no_preset_that_loads(file, tmp_path, monkeypatch):
+    to_preset(MODELS["VAE"](), tmp_path)
+    monkeypatch.setattr(os, "replace", _full_disk(os.replace, file))
+    with pytest.raises(OSError, match="No space"):
+        to_preset(MODELS["Autoencoder"](), tmp_path)
+    with pytest.raises(UserError, match=r"lacks card\.json"):
+        from_preset(tmp_path)
+    assert not [each.name for each in tmp_path.iterdir() if each.name.startswith(".")]
+
+
+def _full_disk(replace, file):
+    def failing(source, target):
+        if os.path.basename(target) == file:
+            raise OSError(28, "No space left on device")
+        replace(source, target)
+
+    return failing
+
+
+def test_from_the_package_itself(tmp_path):
+    kvae.to_preset(MODELS["VAE"](), tmp_path)
+    assert type(kvae.from_preset(tmp_path)).__name__ == "VAE"
+
+
+@pytest.mark.parametrize("source", ["celeba/vea", "/nowhere", "hf:/user/repo"])
+def test_what_is_no_preset(source):
+    with pytest.raises(UserError, match=r"Expected a preset.*Received: " + source):
+        from_preset(source)
+
+
+def test_the_hub_needs_its_package(monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "huggingface_hub", None)
+    with pytest.raises(UserError, match=r'pip install "kvae\[hub\]"'):
+        from_preset("hf://somebody/something")
+
+
+def test_a_newer_format(tmp_path):
+    to_preset(MODELS["VAE"](), tmp_path)
+    card = json.loads((tmp_path / "card.json").read_text())
+    (tmp_path / "card.json").write_text(json.dumps(card | {"format": 2}))
+    with pytest.raises(UserError, match="A newer preset takes a newer kvae"):
+        from_preset(tmp_path)
