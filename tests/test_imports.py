@@ -9,7 +9,7 @@ ROOT = Path(__file__).parent.parent
 FOLDERS = {"kvae": ROOT / "kvae", "kvae.zoo": ROOT / "zoo", "kvae.cli": ROOT / "cli"}
 
 FLOORS = [
-    {"errors", "files", "harmless", "progress", "version"},
+    {"errors", "files", "progress", "version"},
     {"data", "networks", "training", "distributions"},
     {"objectives", "evaluation"},
     {"models", "runs", "presets"},

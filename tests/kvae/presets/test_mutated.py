@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from kvae.errors import UserError
-from kvae.presets import FILES, from_preset, to_preset
+from kvae.presets import from_preset, to_preset
+from kvae.presets.folder import FILES
 from tests.contracts.models import MODELS, answer, data_for, settle
 
 COUNT = 200

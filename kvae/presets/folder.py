@@ -1,4 +1,4 @@
-"""Trained models as small folders that any backend loads, and that are harmless to load whoever made them.
+"""The files of a preset.
 
 config.json         the model: classes and sizes
 model.weights.h5    its weights, perhaps in half precision
@@ -24,7 +24,7 @@ import kvae.models
 import kvae.networks  # noqa: F401  (like the models: registers the classes that a preset may name)
 from kvae.errors import UserError
 from kvae.files import atomic
-from kvae.harmless import BYTES, check_config, check_size, check_weights
+from kvae.presets.harmless import BYTES, check_config, check_size, check_weights
 from kvae.runs import Run, read_json, write_json
 from kvae.version import __version__
 
