@@ -32,8 +32,10 @@ def attributes(model, batches, judge=None, judged: Sequence[str] = (), seed: int
 
     Generation: pictures sampled with the labels of held-out examples, but with this attribute (or class). Transfer:
     held-out examples without it, decoded with it. `.low` and `.high` bound the share with 95 % confidence (bootstrap over
-    the pictures); `.base_rate` is the share of the held-out pictures themselves in which the classifier sees it;
-    `accuracy.without.<Name>`: of pictures sampled without the attribute, the share in which it sees none.
+    the pictures); `.base_rate` is the share of the held-out pictures themselves in which the classifier sees it. Beside
+    them, `accuracy.reconstruction.<Name>`: of held-out examples with it, the share whose reconstructions show it, for so
+    much can be read in the model's pictures at all; `accuracy.without.<Name>`: of pictures sampled without it, the share
+    that show none.
 
     `judge` is a `Classifier` whose outputs are called `judged`; attributes that it does not know are left out.
     """
@@ -47,7 +49,7 @@ def attributes(model, batches, judge=None, judged: Sequence[str] = (), seed: int
     known = {name: list(judged).index(name) for name in names if name in judged}
     if not known:
         raise NotApplicable(f"the classifier knows none of {', '.join(names)}")
-    seen = judge.labels.answers(judge.probabilities(x))
+    seen, again = (judge.labels.answers(judge.probabilities(pictures)) for pictures in (x, model.reconstruct(x, y)))
     figures = {}
     for name, column in known.items():
         unit, labels = names.index(name), model.labels
@@ -65,6 +67,8 @@ def attributes(model, batches, judge=None, judged: Sequence[str] = (), seed: int
         if not labels.exclusive:
             absent = shares(model.sample(len(y), labels.having(y, unit, 0), seed=seed))
             figures[f"accuracy.without.{name}"] = float(1 - absent.mean())
+        if held[:, unit].any():
+            figures[f"accuracy.reconstruction.{name}"] = float(again[held[:, unit], column].mean())
         for kind in ("generation", "transfer"):
             figures[f"accuracy.{kind}.{name}.base_rate"] = float(seen[:, column].mean())
     return figures

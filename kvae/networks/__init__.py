@@ -1,14 +1,16 @@
 """Functions that return a built `keras.Model`. A model of this library takes nets and never makes them."""
 
-from kvae.networks.classifier import conv_classifier
+from kvae.networks.classifier import RandomSmoothing, conv_classifier
 from kvae.networks.conv import conv_decoder, conv_encoder
 from kvae.networks.dense import mlp
 from kvae.networks.ifcvae_gan import creswell_decoder, creswell_discriminator, creswell_encoder
 from kvae.networks.resampling import StridedConv2D, StridedConv2DTranspose
+from kvae.networks.residual import residual_decoder, residual_encoder
 from kvae.networks.vae_gan import larsen_decoder, larsen_discriminator, larsen_encoder
 from kvae.networks.vgg import feature_maps, vgg19_features
 
 __all__ = [
+    "RandomSmoothing",
     "StridedConv2D",
     "StridedConv2DTranspose",
     "conv_classifier",
@@ -22,5 +24,7 @@ __all__ = [
     "larsen_discriminator",
     "larsen_encoder",
     "mlp",
+    "residual_decoder",
+    "residual_encoder",
     "vgg19_features",
 ]

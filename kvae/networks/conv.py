@@ -32,11 +32,11 @@ def conv_encoder(
 
     With `labels` the net takes that many numbers (B, labels) beside the image, which the linear layer sees.
     """
-    sides = _sides(shape)
+    sides = map_sides(shape)
     image, y = keras.Input(tuple(shape)), keras.Input((labels,))
     h = image
     for stage in range(len(sides) - 1):
-        h = StridedConv2D(_channels(width, stage), kernel, strides=2, padding="same", use_bias=stage == 0)(h)
+        h = StridedConv2D(map_channels(width, stage), kernel, strides=2, padding="same", use_bias=stage == 0)(h)
         if stage > 0:
             h = layers.BatchNormalization(momentum=momentum)(h)
         h = layers.LeakyReLU(0.2)(h)
@@ -66,18 +66,18 @@ def conv_decoder(
         raise UserError(
             f"Expected upsampling to be one of {', '.join(UPSAMPLINGS)}. Received: upsampling={upsampling!r}."
         )
-    sides = _sides(shape)
+    sides = map_sides(shape)
     *_, channels = shape
     deepest = len(sides) - 2
     code = keras.Input((inputs,))
-    h = layers.Dense(sides[-1][0] * sides[-1][1] * _channels(width, deepest), use_bias=False)(code)
-    h = layers.Reshape((*sides[-1], _channels(width, deepest)))(h)
+    h = layers.Dense(sides[-1][0] * sides[-1][1] * map_channels(width, deepest), use_bias=False)(code)
+    h = layers.Reshape((*sides[-1], map_channels(width, deepest)))(h)
     h = layers.ReLU()(layers.BatchNormalization(momentum=momentum)(h))
     h = layers.SpatialDropout2D(dropout)(h) if dropout else h
     for stage in range(deepest, -1, -1):
         last = stage == 0
-        h = _double(h, channels if last else _channels(width, stage - 1), kernel, upsampling, use_bias=last)
-        h = _crop(h, sides[stage])
+        h = _double(h, channels if last else map_channels(width, stage - 1), kernel, upsampling, use_bias=last)
+        h = cropped(h, sides[stage])
         if not last:
             h = layers.ReLU()(layers.BatchNormalization(momentum=momentum)(h))
         if dropout and stage == deepest and not last:
@@ -93,16 +93,16 @@ def _double(h, channels: int, kernel: int, upsampling: str, use_bias: bool):
     return layers.Conv2D(channels, 3, padding="same", use_bias=use_bias)(h)
 
 
-def _crop(h, side: tuple[int, int]):
+def cropped(h, side: tuple[int, int]):
     surplus = (h.shape[1] - side[0], h.shape[2] - side[1])
     return layers.Cropping2D(((0, surplus[0]), (0, surplus[1])))(h) if any(surplus) else h
 
 
-def _channels(width: int, stage: int) -> int:
+def map_channels(width: int, stage: int) -> int:
     return width * 2 ** min(stage, 3)
 
 
-def _sides(shape: Sequence[int]) -> list[tuple[int, int]]:
+def map_sides(shape: Sequence[int]) -> list[tuple[int, int]]:
     """The sides of the maps from the image down: halved, rounded up, until one is 4 or less."""
     if len(shape) != 3 or not all(8 <= side <= 256 for side in shape[:2]):
         raise UserError(

@@ -136,6 +136,7 @@ parity are asked of every model on every backend."""
 OTHERS = {
     "BinaryLabels": lambda: distributions.BinaryLabels(2),
     "ClassLabels": lambda: distributions.ClassLabels(3),
+    "RandomSmoothing": lambda: networks.RandomSmoothing(3, seed=1),
     "StridedConv2D": lambda: networks.StridedConv2D(4, 4, strides=2, padding="same"),
     "StridedConv2DTranspose": lambda: networks.StridedConv2DTranspose(4, 4, strides=2, padding="same"),
     "Optimizers": lambda: training.Optimizers({"loss": keras.optimizers.Adam(1e-3)}),

@@ -29,6 +29,8 @@ SHAPES = {
     "folder": FACES,
     "celeba": FACES,
     "paintings": FACES,
+    "stl10": FACES,
+    "cifar10": (32, 32, 3),
 }
 
 
@@ -115,6 +117,10 @@ def few_data(tmp_path_factory):
     (root / "binarized_mnist").mkdir()
     rows = np.random.default_rng(0).integers(0, 256, (8, 98), np.uint8)
     np.savez(root / "binarized_mnist" / "binarized_mnist_packed.npz", train=rows, valid=rows, test=rows)
+    (root / "stl10").mkdir()
+    for name in ("train", "test", "unlabeled"):
+        (root / "stl10" / f"{name}_X.bin").write_bytes(bytes(12 * 3 * 96 * 96))
+        (root / "stl10" / f"{name}_y.bin").write_bytes(bytes(range(1, 10)) + b"\1\2\3")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KVAE_DATA", str(root))
         patch.setenv("KVAE_CACHE", str(root / "cache"))

@@ -5,8 +5,8 @@ autoencoders" (a project report after Klys, Snell and Zemel 2018, section 3.2.2)
 mean face. Nets, RMSprop at 2e-4 and batch 64 are those of the authors' code, for one attribute at a time.
 
 Silent in the source, chosen here: nineteen attributes at once, half of the published channels, and the weights. The
-authors average the cross-entropy over pixels; in nats, summed over them, all their other weights are thousands of times
-larger, which is why theirs collapses: nothing pays for reconstruction.
+authors average the cross-entropy over pixels: in nats, summed over them, all their other weights are thousands of times
+larger.
 Expected: no figure yet; these are first settings, and no whole run has been made with them.
 Cost: not measured.
 Command: kvae train celeba/ifcvae_gan

@@ -4,7 +4,7 @@ Source: "Learning latent subspaces in variational autoencoders" (a project repor
 3.2.1: a VAE with the encoder and decoder of VAE/GAN (Larsen et al. 2016, table 1) on 64×64 faces, trained first.
 
 Silent in the source, chosen here: 128 latent units as in Larsen et al., the Bernoulli cross-entropy, Adam at 5e-4, batch
-128; half of the published channels (`model.width=1` has all of them, at four times the cost).
+128; half of the published channels (`model.width=1` has all of them).
 Expected: no figure yet; these are first settings, and no whole run has been made with them.
 Cost: not measured.
 Command: kvae train celeba/vae

@@ -58,6 +58,8 @@ def test_generation_and_transfer_are_shares_of_pictures(batches):
     assert figures["accuracy.without.left"] == figures["accuracy.without.right"] == 1.0
     seen = Judge().probabilities(batches.x)[:, 1] > 0.5
     assert figures["accuracy.generation.right.base_rate"] == seen.mean()
+    assert figures["accuracy.reconstruction.left"] == 1.0
+    assert figures["accuracy.reconstruction.right"] == seen[batches.y[:, 1] == 1].mean()
 
 
 def test_names_decide_which_output_judges_which_attribute(batches):

@@ -16,6 +16,8 @@ from kvae.networks import (
     larsen_discriminator,
     larsen_encoder,
     mlp,
+    residual_decoder,
+    residual_encoder,
 )
 from kvae.networks.conv import UPSAMPLINGS
 
@@ -137,3 +139,39 @@ def test_a_classifier_changes_its_pictures_in_training_alone():
     assert np.abs(answers(True) - answers(True)).max() > 1e-4
     plain = conv_classifier((16, 16, 1), 2, width=2, dropout=0.0, augment=False)
     np.testing.assert_allclose(*(keras.ops.convert_to_numpy(plain(x, training=True)) for _ in range(2)), atol=1e-5)
+
+
+@pytest.mark.parametrize("depth", [1, 2])
+@pytest.mark.parametrize("shape", [(32, 32, 3), (28, 28, 1), (64, 64, 3), (96, 96, 3)])
+def test_residual_nets_mirror_each_other(shape, depth):
+    encoder = residual_encoder(shape, 6, width=2, depth=depth)
+    decoder = residual_decoder(3, shape, width=2, depth=depth)
+    assert encoder.output_shape == (None, 6)
+    assert decoder.output_shape == (None, *shape)
+    for net in (encoder, decoder):
+        sums = [layer for layer in net.layers if isinstance(layer, keras.layers.Add)]
+        assert len(sums) == depth * {28: 3, 32: 3, 64: 4, 96: 5}[shape[0]]
+
+
+def test_a_block_skips_a_convolution_two_batch_norms_and_a_non_linearity():
+    """With the second batch norm's scale at zero a block is the identity: an encoder of such blocks is its convolutions."""
+    net = residual_encoder((16, 16, 1), 4, width=2)
+    names = [type(layer).__name__ for layer in net.layers]
+    start = names.index("StridedConv2D") + 1
+    block = ["BatchNormalization", "ReLU", "Conv2D", "BatchNormalization", "Add"]
+    assert names[start : start + 5] == block
+    x = np.random.default_rng(0).random((3, 16, 16, 1)).astype("float32")
+    first = keras.Model(net.input, [net.layers[start - 1].output, net.layers[start + 4].output])
+    net.layers[start + 3].gamma.assign(np.zeros(2))
+    before, after = first(x)
+    np.testing.assert_allclose(keras.ops.convert_to_numpy(after), keras.ops.convert_to_numpy(before), atol=1e-6)
+
+
+@pytest.mark.parametrize("n", [1, 5])
+def test_batch_norm_takes_a_single_picture_and_a_short_batch(n):
+    net = residual_encoder((8, 8, 1), 4, width=2)
+    x = np.random.default_rng(0).random((8, 8, 8, 1)).astype("float32")
+    for training in (True, False):
+        assert np.isfinite(keras.ops.convert_to_numpy(net(x[:n], training=training))).all()
+    whole = keras.ops.convert_to_numpy(net(x, training=False))
+    np.testing.assert_allclose(keras.ops.convert_to_numpy(net(x[:n], training=False)), whole[:n], atol=1e-5)
