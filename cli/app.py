@@ -4,7 +4,18 @@ from typing import Annotated
 
 import typer
 
-from kvae.cli.commands import compare, evaluate, interpolate, reconstruct, sample, show, train, transfer, traverse
+from kvae.cli.commands import (
+    blend,
+    compare,
+    evaluate,
+    interpolate,
+    reconstruct,
+    sample,
+    show,
+    train,
+    transfer,
+    traverse,
+)
 from kvae.cli.commands import list as list_
 from kvae.cli.errors import Group
 from kvae.cli.options import examples
@@ -27,6 +38,7 @@ app.command(epilog=reconstruct.EXAMPLES)(reconstruct.reconstruct)
 app.command(epilog=traverse.EXAMPLES)(traverse.traverse)
 app.command(epilog=interpolate.EXAMPLES)(interpolate.interpolate)
 app.command(epilog=transfer.EXAMPLES)(transfer.transfer)
+app.command(epilog=blend.EXAMPLES)(blend.blend)
 app.command(epilog=compare.EXAMPLES)(compare.compare)
 
 

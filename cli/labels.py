@@ -55,6 +55,23 @@ def labels(run, model, named: Sequence[tuple[str, str]], n: int, whole: bool = F
     return (y,)
 
 
+def chosen(text: str, y, names: Sequence[str], where: str):
+    """Which of the labels `y` of the examples `where` are as `text` says, label=CLASS or NAME=0 or NAME=1: row numbers."""
+    import numpy as np
+
+    named = read([text])
+    if y is None or len(named) != 1:
+        raise _bad(f"expected one of the labels of {where}, such as label=CLASS or NAME=1; got {text}.")
+    ((name, value),) = named
+    parse, pair = (_class, ("" if name == "label" else name, value)) if y.ndim == 1 else (_attributes, (name, value))
+    wanted = parse([pair], names)
+    ((column, number),) = wanted.items()
+    rows = np.flatnonzero((y if y.ndim == 1 else y[:, column]) == number)
+    if len(rows) == 0:
+        raise _bad(f"expected examples with {text} in {where}; there are none.")
+    return rows
+
+
 def _names(run) -> tuple[str, ...]:
     """What the attributes are called, or the classes; runs of earlier versions leave it to the data."""
     known = run.config["data"].get("labels")

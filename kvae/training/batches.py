@@ -55,9 +55,13 @@ class Batches(keras.utils.PyDataset):
     def __len__(self):
         return -(-len(self.x) // self.batch_size)
 
+    def take(self, rows) -> np.ndarray:
+        """The examples `rows` as floats (N, …), untransformed."""
+        return as_floats(self.x[rows], self.scale)
+
     def __getitem__(self, index):
         rows = self.order[index * self.batch_size : (index + 1) * self.batch_size]
-        x = as_floats(self.x[rows], self.scale)
+        x = self.take(rows)
         if self.transform is not None and self.seed is not None:
             x = self.transform(x, np.random.default_rng((self.seed, self.epoch, index)))
         elif self.transform is not None:

@@ -1,0 +1,59 @@
+"""Mixtures of two kinds of pictures from the command line."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+SIDE = 66  # of a digit on a sheet, with its gap
+
+
+def test_two_classes_are_blended(kvae_json, run):
+    found = kvae_json("blend", run, "--select-a", "label=3", "--select-b", "8", "-n", 12, "--negate", "dark")
+    assert found["n"] == 12
+    assert set(found["metrics"]) == {"negation_correlation", "negation_change"}
+    assert -1 <= found["metrics"]["negation_correlation"] <= 1
+    assert Image.open(run / "pictures/blend.png").size[0] > 3 * SIDE
+
+
+def test_a_sweep_goes_from_b_to_a(kvae, trained, tmp_path):
+    for name in ("one.png", "two.gif"):
+        result = kvae("blend", trained, "--select-a", "0", "--select-b", "1", "--sweep", 5, "-n", 4, "--out", name)
+        assert result.code == 0, result.err
+    sheet = np.asarray(Image.open(tmp_path / "one.png").convert("L")).astype(float)
+    assert sheet.shape == (7 * SIDE - 2, 4 * SIDE - 2)
+    rows = [sheet[i * SIDE : (i + 1) * SIDE - 2] for i in range(7)]
+    distance = [np.abs(row - rows[1]).mean() for row in rows[1:6]]
+    assert distance == sorted(distance), "ever farther from b's reconstructions"
+    assert Image.open(tmp_path / "two.gif").n_frames == 8, "there and back"
+
+
+def test_folders_of_pictures(kvae, trained, tmp_path):
+    for name, n in (("a", 3), ("b", 2)):
+        (tmp_path / name).mkdir()
+        for i in range(n):
+            Image.effect_noise((16, 16), 90).save(tmp_path / name / f"{i}.png")
+    result = kvae("blend", trained, "a", "b", "--weight", 0.5, "--out", "blend.png")
+    assert result.code == 0, result.err
+    assert "2 pairs: blend.png" in result.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--select-b", "1"], "expected pictures A or --select-a"),
+        (["a", "b", "--select-a", "1"], "expected pictures A or --select-a"),
+        (["--select-a", "twelve", "--select-b", "1"], "expected one of 0, 1, 2"),
+        (["--select-a", "Smiling=1", "--select-b", "1"], "expected one of 0, 1, 2"),
+        (["--select-a", "1", "--select-b", "2", "--weight", "2"], "less than or equal to 1"),
+    ],
+)
+def test_mistakes(kvae, trained, arguments, message):
+    result = kvae("blend", trained, *arguments)
+    assert result.code == 2
+    assert message in result.err
+
+
+def test_a_model_of_labelled_data_transfers_instead(kvae, points):
+    result = kvae("blend", points, "--select-a", "0", "--select-b", "1")
+    assert result.code != 0
+    assert "Expected a model of" in result.err
