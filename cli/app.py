@@ -8,6 +8,7 @@ from kvae.cli.commands import (
     blend,
     compare,
     evaluate,
+    export,
     interpolate,
     reconstruct,
     sample,
@@ -39,6 +40,7 @@ app.command(epilog=traverse.EXAMPLES)(traverse.traverse)
 app.command(epilog=interpolate.EXAMPLES)(interpolate.interpolate)
 app.command(epilog=transfer.EXAMPLES)(transfer.transfer)
 app.command(epilog=blend.EXAMPLES)(blend.blend)
+app.command(epilog=export.EXAMPLES)(export.export)
 app.command(epilog=compare.EXAMPLES)(compare.compare)
 
 

@@ -4,7 +4,7 @@ import functools
 import logging
 from pathlib import Path
 
-from kvae import zoo
+from kvae import weights, zoo
 from kvae.cli.environment import import_keras
 from kvae.cli.pictures import read_images
 from kvae.errors import UserError
@@ -13,8 +13,13 @@ logger = logging.getLogger("kvae.cli")
 
 
 def open_model(name: str):
-    """The `Run` called `name`: a run directory. Raises `UserError`, at once, when it is none."""
+    """The `Run` or the `Preset` called `name`. Raises `UserError`, at once, when there is none."""
     path = Path(name)
+    if _may_be_preset(path, name):
+        import_keras()
+        from kvae.presets import Preset
+
+        return _known(Preset(name), name)
     if name in zoo.names() and not path.exists():
         raise UserError(f"Expected a run directory. Received: {name}, which is a recipe. Train it: kvae train {name}")
     if not (path / "config.json").is_file():
@@ -23,7 +28,17 @@ def open_model(name: str):
     import_keras()
     from kvae.runs import Run
 
-    run = Run(path)
+    return _known(Run(path), name)
+
+
+def _may_be_preset(path: Path, name: str) -> bool:
+    """Whether it is one, told before Keras is imported."""
+    along = Path(weights.__file__).parent / name / "card.json"
+    return name.startswith("hf://") or (path / "card.json").is_file() or (not path.exists() and along.is_file())
+
+
+def _known(run, name: str):
+    """`run`, when its configuration is whole."""
     config = run.config
     missing = [key for key in ("recipe", "parameters", "seed", "data", "backend") if key not in config]
     if missing:

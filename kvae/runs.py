@@ -119,6 +119,14 @@ class Run:
         checkpoint.restore(self.state, model)
         return model
 
+    def keep(self, report: dict) -> None:
+        """Writes figures of the model, beside those that are known of the same examples and were not computed anew."""
+        former = self.metrics
+        if former is not None and all(former.get(key) == report[key] for key in ("data", "n")):
+            for part in ("metrics", "skipped"):
+                report = {**report, part: {**former.get(part, {}), **report[part]}}
+        write_json(self.path / "metrics.json", report)
+
     # ------------------------------------------------------------------ history
 
     def history(self) -> dict[str, np.ndarray]:

@@ -72,7 +72,6 @@ def evaluate(
     """
     run = open_model(model)
     from kvae import evaluation
-    from kvae.runs import write_json
 
     for name in metrics or ():
         if name not in evaluation.METRICS:
@@ -91,15 +90,4 @@ def evaluate(
         print_figures(report["metrics"])
         for name, reason in report["skipped"].items():
             typer.echo(f"{name} skipped: {reason}")
-    write_json(run.path / "metrics.json", _with_former(report, run.metrics))
-
-
-def _with_former(report: dict, former: dict | None) -> dict:
-    """`report`, completed by figures that are known about the same examples and were not computed anew."""
-    if former is None or any(former.get(key) != report[key] for key in ("data", "n")):
-        return report
-    return {
-        **report,
-        "metrics": {**former.get("metrics", {}), **report["metrics"]},
-        "skipped": {**former.get("skipped", {}), **report["skipped"]},
-    }
+    run.keep(report)

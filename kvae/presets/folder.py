@@ -83,7 +83,7 @@ def to_preset(model, path: str | os.PathLike, card: Mapping | None = None, half:
     written = {
         **(card or {}),
         "format": FORMAT,
-        "parameters": int(sum(math.prod(weight.shape) for weight in model.weights)),
+        "parameter_count": int(sum(math.prod(weight.shape) for weight in model.weights)),
         "precision": "float16" if half else "float32",
         "versions": {"kvae": __version__, **{package: importlib.metadata.version(package) for package in packages}},
         "backend": backend,
@@ -91,6 +91,27 @@ def to_preset(model, path: str | os.PathLike, card: Mapping | None = None, half:
     }
     write_json(path / "card.json", written)
     return path
+
+
+class Preset:
+    """A preset where a run is expected: finished, and not to be changed."""
+
+    finished = True
+
+    def __init__(self, source: str | os.PathLike):
+        self.path = _locate(source)
+        self.config = read_card(self.path)
+        self.metrics = {"data": self.config.get("figures_on"), "metrics": self.config.get("figures", {})}
+        self.pictures = Path()  # those that are made of it belong where the user is
+
+    def load_model(self):
+        return from_preset(self.path)
+
+    def history(self) -> dict[str, np.ndarray]:
+        return {}
+
+    def keep(self, report: Mapping) -> None:
+        """Figures computed anew are not the card's."""
 
 
 def read_card(folder: str | os.PathLike) -> dict:

@@ -31,7 +31,7 @@ def test_the_card_says_what_it_is(tmp_path):
     to_preset(model, tmp_path, {"recipe": "digits/vae", "seed": 3})
     card = read_card(tmp_path)
     assert card["recipe"] == "digits/vae"
-    assert card["parameters"] == model.count_params()
+    assert card["parameter_count"] == model.count_params()
     assert card["backend"] == keras.backend.backend()
     assert card["versions"]["keras"] == keras.__version__
     assert set(card["sha256"]) == {"config.json", "model.weights.h5"}
