@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 BIN = $(VENV)/bin
 BACKENDS = tensorflow jax torch
-PYTEST = $(BIN)/python -m pytest -n 2
+PYTEST = $(BIN)/python -m pytest -n 2 --dist loadgroup --durations 12
 
 # The tests marked `real` read data sets from here; without it they say that they did not.
 ifneq ($(wildcard ../shared/data),)

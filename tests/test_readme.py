@@ -14,7 +14,10 @@ from tests.conftest import ROOT
 
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), re.M | re.S)
 
-pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="one backend is enough for prose")
+pytestmark = [
+    pytest.mark.xdist_group("readme"),
+    pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="one backend is enough for prose"),
+]
 
 
 def _environment(folder):

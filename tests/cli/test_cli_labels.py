@@ -217,11 +217,25 @@ def test_interpolates_from_labels_to_labels(kvae, attributes, tmp_path, held_out
     model, (x, y) = Run(attributes).load_model(), held_out
     a, b = 0, int(np.flatnonzero((y != y[0]).all(axis=1))[0])
     assert kvae("interpolate", attributes, a, b, "--steps", 4, "--out", "x.png").code == 0
-    alpha = np.linspace(0, 1, 4)[:, None]
+    alpha = np.linspace(0, 1, 4, dtype="float32")[:, None]
     z_a, z_b = model.encode(x[[a, b]], y[[a, b]])
+    z = (1 - alpha) * z_a + alpha * z_b
     fade = (1 - alpha[..., None, None]) * x[a] + alpha[..., None, None] * x[b]
-    assert same(tmp_path / "x.png", model.decode((1 - alpha) * z_a + alpha * z_b, y[[a, a, b, b]]), fade)
-    assert not same(tmp_path / "x.png", model.decode((1 - alpha) * z_a + alpha * z_b, y[[a, a, a, a]]), fade)
+    assert same(tmp_path / "x.png", model.decode(z, (1 - alpha) * y[a] + alpha * y[b]), fade)
+    assert not same(tmp_path / "x.png", model.decode(z, y[[a, a, b, b]]), fade)
+
+
+def test_labels_may_be_settled_for_the_whole_way(kvae, attributes, tmp_path, held_out):
+    model, (x, y) = Run(attributes).load_model(), held_out
+    names = Run(attributes).config["data"]["labels"]
+    assert kvae("interpolate", attributes, 0, 1, "--label", f"{names[0]}=1", "--steps", 3, "--out", "x.png").code == 0
+    alpha = np.linspace(0, 1, 3, dtype="float32")[:, None]
+    z_a, z_b = model.encode(x[:2], y[:2])
+    asked = y[:2].copy()
+    asked[:, 0] = 1
+    fade = (1 - alpha[..., None, None]) * x[0] + alpha[..., None, None] * x[1]
+    mixed = (1 - alpha) * asked[0] + alpha * asked[1]
+    assert same(tmp_path / "x.png", model.decode((1 - alpha) * z_a + alpha * z_b, mixed), fade)
 
 
 @pytest.mark.parametrize(("command", "places"), [("traverse", ["me.png"]), ("interpolate", [3, "me.png"])])

@@ -115,7 +115,9 @@ MODELS = {
         labels=distributions.ClassLabels(3),
         gamma=0.1,
     ),
-    "DFCVAE": lambda: models.DFCVAE(*_dense(), features=networks.mlp(SHAPE, (4, 4, 2), (7,), "softplus"), beta=0.1),
+    "DFCVAE": lambda: models.DFCVAE(
+        *_dense(), features=settle(networks.mlp(SHAPE, (4, 4, 2), (7,), "softplus")), beta=0.1
+    ),
     "MultiEncoder": lambda: _multi_encoder(turns={"one": 1, "two": 2}),
     "MultiEncoder, separated, dated": lambda: _multi_encoder(
         separator=networks.mlp(LATENT, 2, (5,), "softplus"),
@@ -203,3 +205,4 @@ def settle(model):
     rng = np.random.default_rng(3)
     for variable in model.trainable_variables:
         variable.assign((0.2 * rng.standard_normal(variable.shape)).astype("float32"))
+    return model

@@ -28,9 +28,12 @@ def results(tmp_path_factory):
     return {backend: dict(np.load(folder / f"{backend}.npz")) for backend in BACKENDS}
 
 
-pytestmark = pytest.mark.skipif(
-    keras.backend.backend() != "tensorflow", reason="starts all three backends itself; once is enough"
-)
+pytestmark = [
+    pytest.mark.xdist_group("parity"),  # one process of pytest-xdist starts the backends, not each
+    pytest.mark.skipif(
+        keras.backend.backend() != "tensorflow", reason="starts all three backends itself; once is enough"
+    ),
+]
 
 
 @pytest.mark.parametrize("backend", BACKENDS[1:])

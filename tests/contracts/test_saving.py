@@ -91,6 +91,7 @@ def saved(tmp_path_factory):
     return folder, answers
 
 
+@pytest.mark.xdist_group("saved")
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="starts the other backends itself; once is enough")
 @pytest.mark.parametrize("backend", OTHERS_THAN_THIS)
 @pytest.mark.parametrize("name", MODELS)
