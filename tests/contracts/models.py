@@ -132,8 +132,8 @@ ONE_OF_EACH = [name for name in MODELS if "," not in name] + ["VAE, convolutiona
 """One of each class, and batch norm."""
 
 THOROUGH = list(MODELS) if keras.backend.backend() == "tensorflow" else ONE_OF_EACH
-"""Models for contracts for which options make little difference off TensorFlow. That ten steps of every model are the same on
-every backend is asked of all."""
+"""Models for contracts for which options make little difference off TensorFlow. That ten steps of every model are the same
+on every backend is asked of all."""
 
 OTHERS = {
     "BinaryLabels": lambda: distributions.BinaryLabels(2),
