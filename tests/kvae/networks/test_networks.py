@@ -6,6 +6,7 @@ import pytest
 
 from kvae.errors import UserError
 from kvae.networks import (
+    RandomSmoothing,
     conv_classifier,
     conv_decoder,
     conv_encoder,
@@ -175,3 +176,14 @@ def test_batch_norm_takes_a_single_picture_and_a_short_batch(n):
         assert np.isfinite(keras.ops.convert_to_numpy(net(x[:n], training=training))).all()
     whole = keras.ops.convert_to_numpy(net(x, training=False))
     np.testing.assert_allclose(keras.ops.convert_to_numpy(net(x[:n], training=False)), whole[:n], atol=1e-5)
+
+
+def test_half_of_the_pictures_are_smoothed_in_training_alone():
+    layer = RandomSmoothing(5, seed=0)
+    x = np.random.default_rng(0).random((200, 8, 8, 1)).astype("float32")
+    np.testing.assert_array_equal(keras.ops.convert_to_numpy(layer(x)), x)
+    smoothed = keras.ops.convert_to_numpy(layer(x, training=True))
+    changed = np.abs(smoothed - x).max(axis=(1, 2, 3)) > 1e-6
+    assert 70 < changed.sum() < 130
+    assert (smoothed[changed].std(axis=(1, 2, 3)) < x[changed].std(axis=(1, 2, 3))).all()
+    np.testing.assert_allclose(keras.ops.convert_to_numpy(layer(np.ones_like(x), training=True)), 1, atol=1e-5)
