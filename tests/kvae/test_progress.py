@@ -20,6 +20,12 @@ class Terminal(io.StringIO):
         return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", self.getvalue())
 
 
+@pytest.fixture(autouse=True)
+def no_command_line(monkeypatch):
+    """The command line, if it ran in this process, has given kvae's log a place on stderr."""
+    monkeypatch.setattr(logging.getLogger("kvae"), "handlers", [])
+
+
 @pytest.fixture
 def terminal(monkeypatch):
     for name in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
