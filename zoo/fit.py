@@ -215,9 +215,8 @@ class _Session:
     def _rounds(self) -> Rounds:
         split, training = self.dataset.train, self.training
         periods = None if training.periods is None else training.periods(split)
-        scale = 1.0 if self.dataset.support == "binary" else 255.0
         options = {"batch_size": training.batch_size, "repeats": training.repeats, "periods": periods}
-        return Rounds(split.x, split.y, self.model.turns, seed=self.seed, scale=scale, **options)
+        return Rounds(split.x, split.y, self.model.turns, seed=self.seed, scale=_scale(self.dataset), **options)
 
     def _batches(self, split, **options) -> Batches:
         return batches(self.dataset, split, self.training, **options)
@@ -229,12 +228,17 @@ def batches(dataset: Dataset, split: Split, training: Training, *, batch_size: i
         split.x,
         split.y if training.labels else None,
         batch_size=batch_size or training.batch_size,
-        scale=1.0 if dataset.support == "binary" else 255.0,
+        scale=_scale(dataset),
         transform=training.transform,
         labels=split.y,
         names=dataset.labels,
         **options,
     )
+
+
+def _scale(dataset: Dataset) -> float:
+    """What bytes are divided by."""
+    return 1.0 if dataset.support == "binary" else 255.0
 
 
 def _free(path: Path) -> Path:

@@ -6,6 +6,7 @@ import numpy as np
 from keras import ops
 
 from kvae.errors import UserError
+from kvae.evaluation.arithmetic import lerp
 
 
 def traverse(model, z: np.ndarray, units: Sequence[int], values: np.ndarray, *given) -> np.ndarray:
@@ -61,5 +62,4 @@ def restyle(model, x: np.ndarray, y: np.ndarray, style: np.ndarray, style_y: np.
 
 def _along(pair, alphas) -> np.ndarray:
     """(1 − α) pair[0] + α pair[1], for each α: (A, …)."""
-    alphas = np.asarray(alphas, "float32").reshape(-1, *(1 for _ in pair.shape[1:]))
-    return (1 - alphas) * pair[0] + alphas * pair[1]
+    return lerp(*pair, np.asarray(alphas, "float32").reshape(-1, *(1 for _ in pair.shape[1:])))

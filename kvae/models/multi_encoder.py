@@ -204,7 +204,7 @@ class MultiEncoder(LabelledModel):
             return
         if set(x) != set(self.modes):
             raise UserError(f"Expected rounds of {', '.join(self.modes)}. Received: of {', '.join(map(str, x))}.")
-        for y, mode in enumerate(self.modes):
+        for number, mode in enumerate(self.modes):
             pictures, *period = x[mode] if isinstance(x[mode], tuple | list) else (x[mode],)
             if len(period) != (self.critic is not None):
                 raise UserError(
@@ -214,7 +214,7 @@ class MultiEncoder(LabelledModel):
             if len(pictures) != self.turns[mode]:
                 raise UserError(f"Expected {self.turns[mode]} turns of {mode}. Received: {len(pictures)}.")
             flat = np.reshape(pictures, (-1, *np.shape(pictures)[2:]))
-            super().check(flat, np.full(len(flat), y))
+            super().check(flat, np.full(len(flat), number))
 
     # ------------------------------------------------------------------ NumPy in, NumPy out
 

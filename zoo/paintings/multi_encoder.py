@@ -41,13 +41,19 @@ def by_count(dataset) -> list[int]:
     return [max(1, round(TURNS * count / sum(counts))) for count in counts]
 
 
-def nets(dataset, latent: int, width: int, dropout: float) -> dict:
+def shared(dataset, latent, width, dropout, turns, encoder_l1, decoder_l1) -> dict:
+    """Nets, turns and weights of a MultiEncoder, whose 1000 · L1 are means over pixels and channels."""
+    size = math.prod(dataset.shape)
     return {
         "encoders": {
             artist: kvae.networks.conv_encoder(dataset.shape, 2 * latent, width, name=f"encoder_{number}")
             for number, artist in enumerate(dataset.labels)
         },
         "decoder": decoder(dataset, latent, width, dropout),
+        "turns": dict(zip(dataset.labels, turns or by_count(dataset), strict=True)),
+        "likelihood": "laplace",
+        "beta_encoder": encoder_l1 / size,
+        "beta_decoder": decoder_l1 / size,
     }
 
 
@@ -61,15 +67,10 @@ def model(
     decoder_l1: Positive = 1000.0,
     separation: NonNegative = 0.0,
 ):
-    size, artists = math.prod(dataset.shape), len(dataset.labels)
-    separator = kvae.networks.mlp(latent, artists, (128,), name="separator") if separation else None
+    artists = len(dataset.labels)
     return kvae.models.MultiEncoder(
-        **nets(dataset, latent, width, dropout),
-        turns=dict(zip(dataset.labels, turns or by_count(dataset), strict=True)),
-        likelihood="laplace",
-        beta_encoder=encoder_l1 / size,
-        beta_decoder=decoder_l1 / size,
-        separator=separator,
+        **shared(dataset, latent, width, dropout, turns, encoder_l1, decoder_l1),
+        separator=kvae.networks.mlp(latent, artists, (128,), name="separator") if separation else None,
         beta_separation=separation,
     )
 

@@ -12,12 +12,10 @@ Cost: not measured.
 Command: kvae train paintings/multi_encoder_gan
 """
 
-import math
-
 import kvae
 from kvae.zoo import Count, NonNegative, Positive, Training
-from kvae.zoo.paintings.multi_encoder import by_count, nets
 from kvae.zoo.paintings.multi_encoder import data as data
+from kvae.zoo.paintings.multi_encoder import shared
 
 YEARS = (1870, 1880, 1890)
 """In which the second, third and fourth period begin."""
@@ -41,13 +39,8 @@ def model(
     decoder_l1: Positive = 1000.0,
     beta_period: NonNegative = 10.0,
 ):
-    size = math.prod(dataset.shape)
     return kvae.models.MultiEncoder(
-        **nets(dataset, latent, width, dropout),
-        turns=dict(zip(dataset.labels, turns or by_count(dataset), strict=True)),
-        likelihood="laplace",
-        beta_encoder=encoder_l1 / size,
-        beta_decoder=decoder_l1 / size,
+        **shared(dataset, latent, width, dropout, turns, encoder_l1, decoder_l1),
         critic=kvae.networks.conv_classifier(
             dataset.shape, len(YEARS) + 1, max(1, width // 2), augment=False, name="critic"
         ),
