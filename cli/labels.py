@@ -55,8 +55,17 @@ def labels(run, model, named: Sequence[tuple[str, str]], n: int, whole: bool = F
     return (y,)
 
 
-def chosen(text: str, y, names: Sequence[str], where: str):
-    """Which of the labels `y` of the examples `where` are as `text` says, label=CLASS or NAME=0 or NAME=1: row numbers."""
+def chosen(text: str, y, names: Sequence[str], where: str, option: str):
+    """Which of the labels `y` of the examples `where` are as the `text` of an `option` says, label=CLASS or NAME=0 or
+    NAME=1: row numbers."""
+    try:
+        return _chosen(text, y, names, where)
+    except typer.BadParameter as error:
+        error.param_hint = option
+        raise
+
+
+def _chosen(text, y, names, where):
     import numpy as np
 
     named = read([text])

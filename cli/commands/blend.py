@@ -9,7 +9,7 @@ import typer
 from kvae.cli.labels import chosen
 from kvae.cli.models import held_out, load_classifier, load_model, open_model, picture_shape
 from kvae.cli.options import Backend, DataDir, Json, Model, examples, number, target
-from kvae.cli.output import print_figures, print_json
+from kvae.cli.output import finite, print_figures, print_json
 from kvae.cli.pictures import read_images
 from kvae.errors import UserError
 
@@ -91,12 +91,12 @@ def blend(
             f"Expected a model of x alone. Received: {model}, a {type(trained).__name__}. See kvae transfer."
         )
     pictures = []
-    for folder, selected in ((a, select_a), (b, select_b)):
+    for folder, selected, option in ((a, select_a, "--select-a"), (b, select_b, "--select-b")):
         if folder is not None:
             pictures.append(read_images([folder], trained, n))
         else:
             held, name = held_out(run, batch_size=n)
-            rows = chosen(selected, held.labels, held.names, name)[:n]
+            rows = chosen(selected, held.labels, held.names, name, option)[:n]
             pictures.append(held.take(rows))
     count = min(map(len, pictures))
     x_a, x_b = (x[:count] for x in pictures)
@@ -112,14 +112,14 @@ def blend(
     else:
         shown = np.concatenate([x_b[None], x, x_a[None]])[:, :12]  # a row for each weight, between the two kinds
         save_image(grid(shown.reshape(-1, *shown.shape[2:]), shown.shape[1]), out)
-    figures = arithmetic.negation(trained, x_b)
+    figures = arithmetic.negation(trained, x_b) if count > 1 else {}
     if judge is not None:
         classifier, names = load_classifier(judge)
         for each, mixed in zip(weights, x, strict=True):
             answers = classifier.probabilities(mixed).mean(axis=0)
             figures |= {f"{name} at {each:.2f}": float(p) for name, p in zip(names, answers, strict=True)}
     if json:
-        print_json({"model": model, "n": count, "metrics": figures, "out": str(out)})
+        print_json(finite({"model": model, "n": count, "metrics": figures, "out": str(out)}))
         return
     print_figures(figures)
     typer.echo(f"{count} pairs: {out}")

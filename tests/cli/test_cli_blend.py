@@ -42,7 +42,7 @@ def test_folders_of_pictures(kvae, trained, tmp_path):
     [
         (["--select-b", "1"], "expected pictures A or --select-a"),
         (["a", "b", "--select-a", "1"], "expected pictures A or --select-a"),
-        (["--select-a", "twelve", "--select-b", "1"], "expected one of 0, 1, 2"),
+        (["--select-a", "twelve", "--select-b", "1"], "--select-a: expected one of 0, 1, 2"),
         (["--select-a", "Smiling=1", "--select-b", "1"], "expected one of 0, 1, 2"),
         (["--select-a", "1", "--select-b", "2", "--weight", "2"], "less than or equal to 1"),
     ],
@@ -57,3 +57,8 @@ def test_a_model_of_labelled_data_transfers_instead(kvae, points):
     result = kvae("blend", points, "--select-a", "0", "--select-b", "1")
     assert result.code != 0
     assert "Expected a model of" in result.err
+
+
+def test_one_pair_has_no_correlation(kvae_json, trained, tmp_path):
+    found = kvae_json("blend", trained, "--select-a", "0", "--select-b", "1", "-n", 1, "--out", "one.png")
+    assert found == {"model": str(trained), "n": 1, "metrics": {}, "out": "one.png"}
