@@ -62,8 +62,9 @@ def to_preset(model, path: str | os.PathLike, card: Mapping | None = None, half:
     """Writes `model` as the preset `path`, a new or an empty folder or an older preset, and returns it.
 
     `card` holds what is known of the model; versions, backend, the number of parameters and checksums are added. With
-    `half`, weights are kept in 16 bits: half the size, for models whose figures do not change by it. Each file appears whole
-    or not at all, the card last; a preset without one, or with that of other files, is refused when it is loaded.
+    `half`, weights are kept in 16 bits: half the size, for models whose figures do not change by it. All files are written
+    before the first of an older preset is replaced: a full disk leaves that as it was, and a kill between the replacements
+    leaves one that is refused when it is loaded.
     """
     path = Path(path)
     others = [each.name for each in path.iterdir()] if path.is_dir() else []
@@ -72,24 +73,11 @@ def to_preset(model, path: str | os.PathLike, card: Mapping | None = None, half:
             f"Expected a new folder, or a preset. Received: {path}, which holds {', '.join(strangers[:5])}."
         )
     path.mkdir(parents=True, exist_ok=True)
-    (path / "card.json").unlink(missing_ok=True)
-    write_json(path / "config.json", {"format": FORMAT, "model": _described(model)})
-    with atomic(path / "model.weights.h5") as temporary, tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        whole = Path(folder) / "whole.weights.h5"
-        model.save_weights(whole)
-        _compress(whole, temporary, half)
-    backend = keras.backend.backend()
-    packages = ("keras", "numpy", backend)
-    written = {
-        **(card or {}),
-        "format": FORMAT,
-        "parameter_count": int(sum(math.prod(weight.shape) for weight in model.weights)),
-        "precision": "float16" if half else "float32",
-        "versions": {"kvae": __version__, **{package: importlib.metadata.version(package) for package in packages}},
-        "backend": backend,
-        "sha256": {name: _sha256(path / name) for name in FILES[:2]},
-    }
-    write_json(path / "card.json", written)
+    with tempfile.TemporaryDirectory(dir=path, prefix=".new-") as temporary:
+        new = Path(temporary)
+        _write(model, new, card or {}, half)
+        for name in FILES:  # the card last: until then checksums refuse what is half the one and half the other
+            os.replace(new / name, path / name)
     return path
 
 
@@ -112,6 +100,26 @@ class Preset:
 
     def keep(self, report: Mapping) -> None:
         """Figures computed anew are not the card's."""
+
+
+def _write(model, folder: Path, card: Mapping, half: bool) -> None:
+    write_json(folder / "config.json", {"format": FORMAT, "model": _described(model)})
+    whole = folder / "whole.weights.h5"
+    model.save_weights(whole)
+    with atomic(folder / "model.weights.h5") as weights:
+        _compress(whole, weights, half)
+    backend = keras.backend.backend()
+    packages = ("keras", "numpy", backend)
+    written = {
+        **card,
+        "format": FORMAT,
+        "parameter_count": int(sum(math.prod(weight.shape) for weight in model.weights)),
+        "precision": "float16" if half else "float32",
+        "versions": {"kvae": __version__, **{package: importlib.metadata.version(package) for package in packages}},
+        "backend": backend,
+        "sha256": {name: _sha256(folder / name) for name in FILES[:2]},
+    }
+    write_json(folder / "card.json", written)
 
 
 def read_card(folder: str | os.PathLike) -> dict:

@@ -187,3 +187,14 @@ def test_half_of_the_pictures_are_smoothed_in_training_alone():
     assert 70 < changed.sum() < 130
     assert (smoothed[changed].std(axis=(1, 2, 3)) < x[changed].std(axis=(1, 2, 3))).all()
     np.testing.assert_allclose(keras.ops.convert_to_numpy(layer(np.ones_like(x), training=True)), 1, atol=1e-5)
+
+
+def test_dropout_leaves_whole_maps_out_of_the_first_two_layers_in_training_alone():
+    net = conv_decoder(3, (32, 32, 1), width=2, dropout=0.5)
+    dropped = [layer for layer in net.layers if isinstance(layer, keras.layers.SpatialDropout2D)]
+    assert [layer.output.shape[1] for layer in dropped] == [4, 8]
+    z = np.random.default_rng(0).standard_normal((4, 3)).astype("float32")
+    np.testing.assert_array_equal(*(keras.ops.convert_to_numpy(net(z, training=False)) for _ in range(2)))
+    first, second = (keras.ops.convert_to_numpy(net(z, training=True)) for _ in range(2))
+    assert np.abs(first - second).max() > 0
+    assert not [la for la in conv_decoder(3, (8, 8, 1)).layers if isinstance(la, keras.layers.SpatialDropout2D)]

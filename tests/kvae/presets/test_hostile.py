@@ -2,6 +2,7 @@
 
 import builtins
 import copy
+import hashlib
 import json
 import os
 import socket
@@ -47,8 +48,6 @@ def _rewritten(preset, folder, change):
 
 
 def _sealed(preset, folder, config: bytes, weights: bytes):
-    import hashlib
-
     folder.mkdir(exist_ok=True)
     card = json.loads((preset / "card.json").read_text())
     contents = {"config.json": config, "model.weights.h5": weights}
@@ -126,7 +125,7 @@ HOSTILE = {
         module="keras.config", class_name="function", config="enable_unsafe_deserialization"
     ),
     "keras.saving.load_model": _instead(module="keras.saving", class_name="function", config="load_model"),
-    "a TFSMLayer": _in_a_layer(module="keras.layers", class_name="TFSMLayer", config={"filepath": "/tmp/x"}),
+    "a TFSMLayer": _in_a_layer(module="keras.layers", class_name="TFSMLayer", config={"filepath": "saved_model"}),
     "a TorchModuleWrapper": _in_a_layer(class_name="TorchModuleWrapper", config={"module": "gASVAA=="}),
     "a FlaxLayer": _in_a_layer(class_name="FlaxLayer", config={"module": "x"}),
     "a StringLookup that reads a file": _in_a_layer(class_name="StringLookup", config={"vocabulary": "/etc/passwd"}),
@@ -213,7 +212,7 @@ def _soft(file):
 
 def _virtual(file):
     layout = h5py.VirtualLayout(shape=(4,), dtype="f4")
-    layout[:] = h5py.VirtualSource("/tmp/secret.h5", "x", shape=(4,))
+    layout[:] = h5py.VirtualSource("secret.h5", "x", shape=(4,))
     file.create_virtual_dataset("v", layout)
 
 

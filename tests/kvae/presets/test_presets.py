@@ -2,6 +2,8 @@
 
 import json
 import os
+import sys
+import types
 
 import keras
 import numpy as np
@@ -11,6 +13,7 @@ from keras import ops
 import kvae
 from kvae.errors import UserError
 from kvae.presets import from_preset, read_card, to_preset
+from kvae.presets.folder import FILES
 from tests.contracts.models import MODELS, ONE_OF_EACH, answer, data_for, settle
 
 
@@ -70,15 +73,24 @@ def test_an_older_preset_is_replaced_and_other_folders_are_not(tmp_path):
         to_preset(MODELS["VAE"](), tmp_path / "two")
 
 
-@pytest.mark.parametrize("file", ["config.json", "model.weights.h5"])
-def test_a_write_that_fails_leaves_no_preset_that_loads(file, tmp_path, monkeypatch):
+@pytest.mark.parametrize("file", ["config.json", "model.weights.h5", "card.json"])
+def test_a_full_disk_leaves_the_older_preset_as_it_was(file, tmp_path, monkeypatch):
     to_preset(MODELS["VAE"](), tmp_path)
+    before = {each.name: each.read_bytes() for each in tmp_path.iterdir()}
     monkeypatch.setattr(os, "replace", _full_disk(os.replace, file))
     with pytest.raises(OSError, match="No space"):
         to_preset(MODELS["Autoencoder"](), tmp_path)
-    with pytest.raises(UserError, match=r"lacks card\.json"):
-        from_preset(tmp_path)
-    assert not [each.name for each in tmp_path.iterdir() if each.name.startswith(".")]
+    assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == before
+    assert type(from_preset(tmp_path)).__name__ == "VAE"
+
+
+@pytest.mark.parametrize("after", [1, 2])
+def test_a_kill_between_two_replacements_is_noticed(after, tmp_path):
+    one, other = to_preset(MODELS["VAE"](), tmp_path / "one"), to_preset(MODELS["Autoencoder"](), tmp_path / "other")
+    for name in FILES[:after]:
+        os.replace(other / name, one / name)
+    with pytest.raises(UserError, match="damaged or another"):
+        from_preset(one)
 
 
 def _full_disk(replace, file):
@@ -102,7 +114,7 @@ def test_what_is_no_preset(source):
 
 
 def test_the_hub_needs_its_package(monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "huggingface_hub", None)
+    monkeypatch.setitem(sys.modules, "huggingface_hub", None)
     with pytest.raises(UserError, match=r'pip install "kvae\[hub\]"'):
         from_preset("hf://somebody/something")
 
@@ -113,3 +125,21 @@ def test_a_newer_format(tmp_path):
     (tmp_path / "card.json").write_text(json.dumps(card | {"format": 2}))
     with pytest.raises(UserError, match="A newer preset takes a newer kvae"):
         from_preset(tmp_path)
+
+
+def test_from_the_hub_whose_cache_links_to_the_files(tmp_path, monkeypatch):
+    home, asked = tmp_path / "models--me--vae", []
+    snapshot = home / "snapshots" / "abc"
+    snapshot.mkdir(parents=True)
+    for number, file in enumerate(to_preset(MODELS["VAE"](), home / "written").iterdir()):
+        (home / "blobs").mkdir(exist_ok=True)
+        file.rename(home / "blobs" / str(number))
+        (snapshot / file.name).symlink_to(home / "blobs" / str(number))
+
+    def snapshot_download(repo, allow_patterns):
+        asked.append((repo, sorted(allow_patterns)))
+        return str(snapshot)
+
+    monkeypatch.setitem(sys.modules, "huggingface_hub", types.SimpleNamespace(snapshot_download=snapshot_download))
+    assert type(from_preset("hf://me/vae")).__name__ == "VAE"
+    assert asked == [("me/vae", sorted(FILES))]
