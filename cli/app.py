@@ -16,6 +16,7 @@ from kvae.cli.commands import (
     train,
     transfer,
     traverse,
+    tune,
 )
 from kvae.cli.commands import list as list_
 from kvae.cli.errors import Group
@@ -33,6 +34,7 @@ app = typer.Typer(
 app.command("list", epilog=list_.EXAMPLES)(list_.list_recipes)
 app.command(epilog=show.EXAMPLES)(show.show)
 app.command(epilog=train.EXAMPLES)(train.train)
+app.command(epilog=tune.EXAMPLES)(tune.tune)
 app.command(epilog=evaluate.EXAMPLES)(evaluate.evaluate)
 app.command(epilog=sample.EXAMPLES)(sample.sample)
 app.command(epilog=reconstruct.EXAMPLES)(reconstruct.reconstruct)

@@ -85,6 +85,8 @@ def _log_to_stderr() -> None:
     if not logger.handlers:
         logger.addHandler(_Stderr())
         logger.setLevel(logging.INFO)
+    # A search builds model after model, each with functions of its own, which TensorFlow takes for one traced anew.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     warnings.formatwarning = lambda message, category, filename, lineno, line=None: f"Warning: {message}\n"
 
 

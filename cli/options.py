@@ -100,13 +100,18 @@ def _check_target(path: Path, suffixes: tuple[str, ...]):
 
 def settings(texts: Iterable[str] | None) -> dict[str, str]:
     """{name: value} of `NAME=VALUE` texts; the recipe's signature types the values."""
-    pairs = {}
+    return pairs(texts, "NAME=VALUE", "--set")
+
+
+def pairs(texts: Iterable[str] | None, form: str, option: str) -> dict[str, str]:
+    """{name: value} of the texts of `option`, whose `form` is NAME=…; the last of a name wins."""
+    found = {}
     for text in texts or ():
         name, equals, value = (part.strip() for part in text.partition("="))
         if not (name and equals):
-            raise typer.BadParameter(f"expected NAME=VALUE, got {text!r}.", param_hint="--set")
-        pairs[name] = value
-    return pairs
+            raise typer.BadParameter(f"expected {form}, got {text!r}.", param_hint=option)
+        found[name] = value
+    return found
 
 
 def examples(*commands: str) -> str:

@@ -7,3 +7,8 @@ class UserError(ValueError):
     The message reads `Expected X. Received: name=value.` and names the repair. The command line prints it without a
     traceback; in Python it is an ordinary `ValueError`.
     """
+
+
+def first_line(error: Exception) -> str:
+    """What went wrong, without the pages that some libraries add."""
+    return (str(error).split("\n", 1)[0] or type(error).__name__)[:200]

@@ -1,10 +1,13 @@
 """Files appear whole or not at all."""
 
 import contextlib
+import json
 import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+
+from kvae.errors import UserError, first_line
 
 
 @contextlib.contextmanager
@@ -29,6 +32,21 @@ def atomic(path: str | os.PathLike) -> Iterator[Path]:
         _sync(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def read_json(path: Path) -> dict:
+    """The object in a JSON file, or a sentence about why there is none."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise UserError(f"Expected a whole run directory. Received: {path.parent}, which lacks {path.name}.") from error
+    except (ValueError, RecursionError) as error:  # what is no JSON, no text, or nested without end
+        raise UserError(f"Expected a whole JSON file. Received: {path} ({first_line(error)}).") from error
+
+
+def write_json(path: Path, value) -> None:
+    with atomic(path) as temporary:
+        temporary.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
 
 
 def _umask() -> int:

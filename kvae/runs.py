@@ -13,7 +13,6 @@ Every file appears whole or not at all.
 
 import csv
 import io
-import json
 import os
 import sys
 from pathlib import Path
@@ -24,8 +23,8 @@ import numpy as np
 
 import kvae.models
 import kvae.networks  # noqa: F401  (like the models: registers the classes that a saved run may name)
-from kvae.errors import UserError
-from kvae.files import atomic
+from kvae.errors import UserError, first_line
+from kvae.files import atomic, read_json, write_json
 from kvae.training import checkpoint
 from kvae.training.callbacks import NonFiniteLoss
 
@@ -102,7 +101,7 @@ class Run:
         except UserError:
             raise
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise UserError(f"Expected a whole model. Received: that of {self.path} ({_first_line(error)}).") from error
+            raise UserError(f"Expected a whole model. Received: that of {self.path} ({first_line(error)}).") from error
 
     def _load_finished(self):
         return keras.saving.load_model(self.path / "model.keras")
@@ -203,22 +202,3 @@ class TensorBoard(keras.callbacks.Callback):
 
     def on_train_end(self, logs=None):
         self.writer.close()
-
-
-def read_json(path: Path) -> dict:
-    """The object in a JSON file, or a sentence about why there is none."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise UserError(f"Expected a whole run directory. Received: {path.parent}, which lacks {path.name}.") from error
-    except (ValueError, RecursionError) as error:  # what is no JSON, no text, or nested without end
-        raise UserError(f"Expected a whole JSON file. Received: {path} ({_first_line(error)}).") from error
-
-
-def write_json(path: Path, value) -> None:
-    with atomic(path) as temporary:
-        temporary.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).split("\n", 1)[0]

@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "torch": {"training/backends/torch.py"},
 }
 SIDEWAYS = {
+    ("files", "errors"),
     ("distributions", "training"),
     ("networks", "training"),
     ("evaluation", "objectives"),

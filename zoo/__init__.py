@@ -6,8 +6,24 @@ from pathlib import Path
 
 from kvae.errors import UserError
 from kvae.zoo.recipe import Count, NonNegative, Positive, Recipe, Training, from_file
+from kvae.zoo.search import Between, Objective, OneOf, Search
 
-__all__ = ["Count", "NonNegative", "Positive", "Recipe", "Training", "files", "load", "names", "resume", "train"]
+__all__ = [
+    "Between",
+    "Count",
+    "NonNegative",
+    "Objective",
+    "OneOf",
+    "Positive",
+    "Recipe",
+    "Search",
+    "Training",
+    "files",
+    "load",
+    "names",
+    "resume",
+    "train",
+]
 
 _ROOT = Path(__file__).parent
 

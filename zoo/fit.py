@@ -6,7 +6,9 @@ import importlib.metadata
 import logging
 import os
 import platform
-from collections.abc import Mapping
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +20,9 @@ from kvae.errors import UserError
 from kvae.evaluation.applicable import NotApplicable
 from kvae.evaluation.pictures import Pictures, save_curves
 from kvae.evaluation.planes import save_planes
-from kvae.runs import Record, Run, TensorBoard, write_json
-from kvae.training import checkpoint, start_from
+from kvae.files import write_json
+from kvae.runs import Record, Run, TensorBoard
+from kvae.training import Cluster, backends, checkpoint, start_from
 from kvae.training.batches import Batches, InOrder
 from kvae.training.callbacks import (
     Anneal,
@@ -47,30 +50,47 @@ def train(
     out: str | os.PathLike | None = None,
     seed: int = 0,
     init_from: str | os.PathLike | None = None,
+    devices: int = 1,
+    cluster: Cluster | None = None,
 ) -> Run:
     """Trains `recipe` with `settings` (dotted names) into the new run directory `out`, and returns it.
 
     By default `out` is `runs/<recipe>`, numbered when taken. The nets begin with the weights of the run `init_from`,
-    as far as they fit (`kvae.training.start_from`). Raises `UserError` for settings, data or folders that do not suit,
-    before anything is written.
+    as far as they fit (`kvae.training.start_from`). On several `devices` each batch is shared: the run is that of one
+    device, but for the order of sums (TensorFlow's replicas also draw the same noise each). With a `cluster` every
+    process calls this with the same arguments, and the first alone writes. Raises `UserError` for settings, data or
+    folders that do not suit, before anything is written.
     """
     recipe = zoo.load(recipe) if isinstance(recipe, str) else recipe
     values = recipe.resolve(settings)
-    session = _Session(recipe, values, seed, init_from)
     name = Path(recipe.name)  # of a user's own recipe, the whole path of its file
     out = Path(out) if out is not None else _free(Path("runs") / (name.stem if name.suffix == ".py" else name))
-    run = Run.create(out, session.config())
-    with _resumable(run):
-        return session.fit(run, [])
+    with _together(devices, cluster), _place(out, cluster) as place:
+        session = Session(recipe, values, seed, init_from)
+        run = Run.create(place, session.config())
+        with _resumable(run):
+            return session.fit(run, [])
 
 
-def resume(path: str | os.PathLike, settings: Mapping[str, Any] | None = None) -> Run:
+def resume(
+    path: str | os.PathLike,
+    settings: Mapping[str, Any] | None = None,
+    *,
+    devices: int = 1,
+    cluster: Cluster | None = None,
+) -> Run:
     """Goes on with the run in `path` from its last finished epoch.
 
     On the same backend and machine type the result equals, bit for bit, that of a run never interrupted. `settings` may
-    only raise `epochs`; schedules that span all epochs are then stretched from here on.
+    only raise `epochs`; schedules that span all epochs are then stretched from here on. `devices` and `cluster` are as in
+    `train`, and may be others than before.
     """
-    run = Run.open(path)
+    Run.open(path)
+    with _together(devices, cluster), _place(Path(path), cluster) as place:
+        return _resume(Run(place), settings)
+
+
+def _resume(run: Run, settings: Mapping[str, Any] | None) -> Run:
     config = run.config
     recipe = zoo.load(config["recipe"])
     settings = dict(settings or {})
@@ -83,7 +103,7 @@ def resume(path: str | os.PathLike, settings: Mapping[str, Any] | None = None) -
     done = len(run.history().get("epoch", ()))
     if recipe.training(values).epochs < done:
         raise UserError(f"Expected at least the {done} epochs that are done. Received: epochs={values['epochs']}.")
-    session = _Session(recipe, values, config["seed"], config.get("init_from"), begin=not run.state.is_file())
+    session = Session(recipe, values, config["seed"], config.get("init_from"), begin=not run.state.is_file())
     if session.dataset.fingerprint != config["data"]["fingerprint"]:
         raise UserError(
             f"Expected the data that {run.path} was trained on. Received: {session.dataset.name} with other contents "
@@ -93,12 +113,27 @@ def resume(path: str | os.PathLike, settings: Mapping[str, Any] | None = None) -
         write_json(run.path / "config.json", session.config())
     if config["backend"] != keras.backend.backend():
         logger.warning("The run began on %s; it goes on, but not bit for bit.", config["backend"])
-    epochs = []
-    if run.state.is_file():
-        epochs = checkpoint.restore(run.state, session.model)["epochs"]
-        run.write_history(epochs)  # a kill may have come between the checkpoint and this view of it
+    epochs = session.restore(run)
     with _resumable(run):
         return session.fit(run, epochs)
+
+
+def _together(devices: int, cluster: Cluster | None):
+    """The devices that share the work, if there are several."""
+    return contextlib.nullcontext() if devices == 1 and cluster is None else backends.devices(devices, cluster)
+
+
+@contextlib.contextmanager
+def _place(path: Path, cluster: Cluster | None):
+    """Where this process writes: `path`, or, in all processes of a cluster but the first, a copy that is forgotten."""
+    if cluster is None or cluster.process == 0:
+        yield path
+        return
+    with tempfile.TemporaryDirectory() as scratch:
+        copy = Path(scratch) / "run"
+        if (path / "checkpoint").is_dir():
+            shutil.copytree(path, copy)
+        yield copy
 
 
 @contextlib.contextmanager
@@ -115,15 +150,24 @@ def _resumable(run: Run):
         raise
 
 
-class _Session:
+class Session:
     """One recipe, resolved and built, ready to fit."""
 
-    def __init__(self, recipe: Recipe, values: Mapping[str, Any], seed: int, init_from=None, begin: bool = True):
+    def __init__(
+        self,
+        recipe: Recipe,
+        values: Mapping[str, Any],
+        seed: int,
+        init_from=None,
+        begin: bool = True,
+        dataset: Dataset | None = None,
+    ):
         self.recipe, self.values, self.seed, self.init_from = recipe, values, seed, init_from
         source = Run.open(init_from).load_model() if init_from is not None and begin else None
         keras.utils.set_random_seed(seed)  # after the other model is built, which draws from the same generator
-        self.dataset = recipe.data(values)
-        logger.info(self.dataset.summary())
+        self.dataset = dataset or recipe.data(values)
+        if dataset is None:
+            logger.info(self.dataset.summary())
         self.model = recipe.model(self.dataset, values)
         if source is not None:
             taken, left = start_from(self.model, source)
@@ -133,7 +177,7 @@ class _Session:
         self.training = recipe.training(values)
         self.model.compile(self.training.optimizer)
         # Taken before a checkpoint is restored, which holds rates that are already decayed.
-        self.rates = {player: float(opt.learning_rate) for player, opt in self.model.optimizer.players.items()}
+        self.rates = self.model.optimizer.learning_rates
 
     def config(self) -> dict:
         packages = (
@@ -160,26 +204,32 @@ class _Session:
             "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         }
 
-    def fit(self, run: Run, epochs: list[dict]) -> Run:
+    def restore(self, run: Run) -> list[dict]:
+        """The epochs that `run` has done, after which the model, its optimizers and its seeds are as they left them."""
+        if not run.state.is_file():
+            return []
+        epochs = checkpoint.restore(run.state, self.model)["epochs"]
+        run.write_history(epochs)  # a kill may have come between the checkpoint and this view of it
+        return epochs
+
+    def fit(self, run: Run, epochs: list[dict], callbacks: Sequence = (), progress: bool = True) -> Run:
+        """Goes on from `epochs` to the end; `callbacks` see all figures of an epoch once they are written."""
         training, model, dataset = self.training, self.model, self.dataset
         if len(epochs) < training.epochs:
             run.reopen()
-        batches = self._rounds() if hasattr(model, "turns") else self._batches(dataset.train, seed=self.seed)
+        batches = training_batches(model, dataset, training, self.seed)
         held_out = dataset.validation or dataset.test
-        validation = self._batches(held_out) if held_out else None
-        progress, interrupt = Progress(training.epochs), StopOnInterrupt()
-        callbacks = [interrupt, StopOnNonFinite(), InOrder(batches)]
-        callbacks += [Anneal(name, schedule) for name, schedule in training.anneal.items()]
-        if training.learning_rate is not None:
-            callbacks.append(DecayLearningRate(training.learning_rate, self.rates))
-        callbacks += training.callbacks
+        validation = self._batches(held_out, sharing=backends.sharing()) if held_out else None
+        bar, interrupt = Progress(training.epochs), StopOnInterrupt()
+        last = [*([bar] if progress else []), Record(run, epochs), *callbacks]
+        callbacks = [interrupt, *learning_callbacks(training, batches, self.rates)]
         if held_out:
             some = self._batches(held_out, batch_size=MONITORED)[0]
             if getattr(model, "has_posterior", False):
                 callbacks.append(LatentMonitor(*some))
             if some[0].ndim == 4 and hasattr(model, "reconstruct"):
                 callbacks.append(Pictures(run.pictures, some, training.pictures_every, training.brighten))
-        callbacks += [TensorBoard(run.path / "tensorboard"), progress, Record(run, epochs)]
+        callbacks += [TensorBoard(run.path / "tensorboard"), *last]
         try:
             model.fit(
                 batches,
@@ -191,11 +241,12 @@ class _Session:
                 verbose=0,
             )
         finally:
-            progress.close()
+            bar.close()
             interrupt.close()
         run.save_model(model)
         if held_out:
             split = "validation" if dataset.validation else "test"
+            validation = self._batches(held_out)  # whole, and in this process alone
             report = evaluation.evaluate(model, validation, evaluation.suiting(model, quick=True))
             write_json(
                 run.path / "metrics.json",
@@ -212,14 +263,27 @@ class _Session:
         save_curves(run.pictures / "curves.png", {run.path.name: run.history()})
         return run
 
-    def _rounds(self) -> Rounds:
-        split, training = self.dataset.train, self.training
-        periods = None if training.periods is None else training.periods(split)
-        options = {"batch_size": training.batch_size, "repeats": training.repeats, "periods": periods}
-        return Rounds(split.x, split.y, self.model.turns, seed=self.seed, scale=_scale(self.dataset), **options)
-
     def _batches(self, split, **options) -> Batches:
         return batches(self.dataset, split, self.training, **options)
+
+
+def training_batches(model, dataset: Dataset, training: Training, seed: int) -> Batches | Rounds:
+    """What `model` learns from: batches in an order that `seed` decides, or rounds of turns."""
+    split, sharing = dataset.train, backends.sharing()
+    if not hasattr(model, "turns"):
+        return batches(dataset, split, training, seed=seed, sharing=sharing)
+    periods = None if training.periods is None else training.periods(split)
+    options = {"batch_size": training.batch_size, "repeats": training.repeats, "periods": periods}
+    return Rounds(split.x, split.y, model.turns, seed=seed, scale=_scale(dataset), sharing=sharing, **options)
+
+
+def learning_callbacks(training: Training, data: Batches | Rounds, rates: Mapping[str, float]) -> list:
+    """What decides, beside the model, how it learns: order, schedules, a stop at NaN. `rates` are the players' first."""
+    callbacks = [StopOnNonFinite(), InOrder(data)]
+    callbacks += [Anneal(name, schedule) for name, schedule in training.anneal.items()]
+    if training.learning_rate is not None:
+        callbacks.append(DecayLearningRate(training.learning_rate, rates))
+    return [*callbacks, *training.callbacks]
 
 
 def batches(dataset: Dataset, split: Split, training: Training, *, batch_size: int | None = None, **options) -> Batches:

@@ -28,6 +28,7 @@ from kvae.errors import UserError
 
 if TYPE_CHECKING:
     from kvae.training.schedules import Schedule
+    from kvae.zoo.search import Search
 
 Count = Annotated[int, Ge(1)]
 Positive = Annotated[float, Gt(0)]
@@ -177,6 +178,25 @@ class Recipe:
     def training(self, values: Mapping[str, Any]) -> Training:
         """How it is fitted under resolved `values`."""
         return self.module.training(**self._arguments("training", values))
+
+    @property
+    def declares_search(self) -> bool:
+        return hasattr(self.module, "search")
+
+    def search(self) -> "Search":
+        """What a search over its settings varies and aims at, as the recipe declares it."""
+        if not self.declares_search:
+            raise UserError(
+                f"Expected a recipe that declares search(). Received: {self.name}, which does not. "
+                "Say what to vary: --vary NAME=LOW:HIGH"
+            )
+        return self.module.search()
+
+    def hypermodel(self, settings: Mapping[str, Any] | None = None, **options):
+        """The recipe as a `keras_tuner.HyperModel` (`kvae.zoo.hypermodel.RecipeModel`)."""
+        from kvae.zoo.hypermodel import RecipeModel  # imports Keras
+
+        return RecipeModel(self, settings, **options)
 
     def _arguments(self, function: str, values):
         prefix = PREFIXES[function]

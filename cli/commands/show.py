@@ -18,6 +18,7 @@ def show(name: Annotated[str, RecipeName], data_dir: DataDir = None, json: Json 
     with usage():
         recipe = zoo.load(name)
     parameters = recipe.parameters().values()
+    search = recipe.search() if recipe.declares_search else None
     if json:
         own = {"name": name, "kind": "file", "summary": recipe.summary, "dataset": None, "data_here": None}
         print_json(
@@ -25,9 +26,15 @@ def show(name: Annotated[str, RecipeName], data_dir: DataDir = None, json: Json 
                 **(entry(name) if name in zoo.names() else own),
                 "docstring": recipe.docstring,
                 "parameters": [{"name": p.name, "type": p.type_name, "default": p.default} for p in parameters],
+                "search": search and search.describe(),
             }
         )
         return
     typer.echo(f"{name}\n\n{recipe.docstring}\n")
     rows = ((p.name, p.type_name, repr(p.default)) for p in parameters)
     print_table([("parameter", "type", "default"), *rows])
+    if search:
+        typer.echo("\nkvae tune varies")
+        print_table((f"  {parameter}", space) for parameter, space in search.vary.items())
+        typer.echo("and aims at")
+        print_table((f"  {objective}",) for objective in search.objectives)

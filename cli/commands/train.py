@@ -7,10 +7,12 @@ import typer
 
 from kvae import zoo
 from kvae.cli.environment import import_keras
-from kvae.cli.errors import usage
+from kvae.cli.errors import UsageError, usage
 from kvae.cli.models import open_model
 from kvae.cli.options import Backend, DataDir, Json, RecipeName, Seed, Settings, examples, settings
 from kvae.cli.output import print_figures, print_json
+from kvae.errors import UserError
+from kvae.zoo import trials
 
 EXAMPLES = examples(
     "kvae train digits/vae",
@@ -18,6 +20,8 @@ EXAMPLES = examples(
     "kvae train --resume runs/small --set epochs=10",
     "kvae train celeba/cond_vae --init-from runs/celeba/vae",
     "kvae train my_recipe.py --backend torch",
+    "kvae train mnist/vae --backend jax --devices 4",
+    "kvae train mnist/vae --backend jax --cluster 10.0.0.1:5000 --processes 2 --process 0",
 )
 
 Out = Annotated[
@@ -38,6 +42,29 @@ InitFrom = Annotated[
         show_default=False,
     ),
 ]
+FromSearch = Annotated[
+    Path | None,
+    typer.Option(
+        "--from-search",
+        metavar="DIR",
+        help="Begin with the settings of the best trial in this search; --set overrides them.",
+        show_default=False,
+    ),
+]
+Devices = Annotated[int, typer.Option(min=1, help="Devices that share each batch, in each process.")]
+Address = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="HOST:PORT",
+        help="Train with other processes, of which the first listens there; the same command runs in each.",
+        show_default=False,
+    ),
+]
+Processes = Annotated[int | None, typer.Option(min=1, help="Of a cluster: how many.", show_default=False)]
+Process = Annotated[
+    int | None, typer.Option(min=0, help="Of a cluster: which one this is, from 0.", show_default=False)
+]
 SkipDamaged = Annotated[
     bool, typer.Option("--skip-damaged", help="Leave damaged pictures out and count them, where data are pictures.")
 ]
@@ -49,7 +76,12 @@ def train(
     out: Out = None,
     seed: Seed = 0,
     init_from: InitFrom = None,
+    from_search: FromSearch = None,
     resume: Resume = None,
+    devices: Devices = 1,
+    cluster: Address = None,
+    processes: Processes = None,
+    process: Process = None,
     data_dir: DataDir = None,
     skip_damaged: SkipDamaged = False,
     backend: Backend = None,
@@ -62,10 +94,19 @@ def train(
     """
     if skip_damaged:
         set_ = [*(set_ or ()), "data.skip_damaged=true"]
+    share = {"devices": devices, "cluster": _cluster(cluster, processes, process)}
     if resume:
-        run = _resume(resume, set_, recipe, out, seed, init_from)
+        if recipe or out or seed or init_from or from_search:
+            raise typer.BadParameter(
+                "the run keeps its recipe, folder, seed, settings and first weights; give none of them.",
+                param_hint="--resume",
+            )
+        run = _resume(resume, set_, **share)
     else:
-        run = _train(recipe or "digits/vae", set_, out, seed, init_from)
+        run = _train(recipe, set_, out, seed, init_from, from_search, **share)
+    if process:
+        typer.echo(f"Process {process} is done; process 0 has written the run.")
+        return
     figures = (run.metrics or {}).get("metrics", {})
     if json:
         print_json({"run": str(run.path), "metrics": figures})
@@ -79,22 +120,34 @@ def train(
         typer.echo(f"  kvae {command} {run.path}")
 
 
-def _train(name: str, texts: list[str] | None, out: Path | None, seed: int, init_from: str | None):
+def _train(name: str | None, texts: list[str] | None, out: Path | None, seed: int, init_from, from_search, **share):
     chosen = settings(texts)
     with usage():
+        searched, found = (None, {}) if from_search is None else trials.best(from_search)
+        if searched is not None and name not in (None, searched):
+            raise UserError(f"Expected {searched}, which {from_search} searched. Received: {name}.")
+        name, chosen = name or searched or "digits/vae", {**found, **chosen}
         recipe = zoo.load(name)
         recipe.resolve(chosen)
     source = None if init_from is None else open_model(init_from).path
     import_keras(to_train=True)
-    return zoo.train(recipe, chosen, out=out, seed=seed, init_from=source)
+    return zoo.train(recipe, chosen, out=out, seed=seed, init_from=source, **share)
 
 
-def _resume(name: str, texts: list[str] | None, recipe: str | None, out: Path | None, seed: int, init_from: str | None):
+def _cluster(address: str | None, processes: int | None, process: int | None):
+    if address is None and processes is None and process is None:
+        return None
+    if address is None or processes is None or process is None:
+        raise UsageError("Expected --cluster, --processes and --process together. Received: some of them.")
+    import_keras(to_train=True)
+    from kvae.training import Cluster
+
+    with usage():
+        return Cluster(address, processes, process)
+
+
+def _resume(name: str, texts: list[str] | None, **share):
     chosen = settings(texts)
-    if recipe or out or seed or init_from:
-        raise typer.BadParameter(
-            "the run keeps its recipe, folder, seed and first weights; give none of them.", param_hint="--resume"
-        )
     run = open_model(name)
     import_keras(to_train=True)
-    return zoo.resume(run.path, chosen)
+    return zoo.resume(run.path, chosen, **share)

@@ -30,12 +30,12 @@ def accuracy(model, batches) -> dict[str, float]:
 def attributes(model, batches, judge=None, judged: Sequence[str] = (), seed: int = 0) -> dict[str, float]:
     """`accuracy.generation.<Name>` and `accuracy.transfer.<Name>`: how often a classifier sees what was asked for.
 
-    Generation: pictures sampled with the labels of held-out examples, but with this attribute (or class). Transfer:
-    held-out examples without it, decoded with it. `.low` and `.high` bound the share with 95 % confidence (bootstrap over
-    the pictures); `.base_rate` is the share of the held-out pictures themselves in which the classifier sees it. Beside
-    them, `accuracy.reconstruction.<Name>`: of held-out examples with it, the share whose reconstructions show it, for so
-    much can be read in the model's pictures at all; `accuracy.without.<Name>`: of pictures sampled without it, the share
-    that show none.
+    Generation: as many pictures as are held out, sampled with labels (all of them) of held-out examples that have this
+    attribute (or class), drawn with replacement. Transfer: held-out examples without it, decoded with it and their other
+    labels. `.low` and `.high` bound the share with 95 % confidence (bootstrap over the pictures); `.base_rate` is the
+    share of the held-out pictures themselves in which the classifier sees it. Beside them, `accuracy.reconstruction.<Name>`:
+    of held-out examples with it, the share whose reconstructions show it, for so much can be read in the model's pictures
+    at all; `accuracy.without.<Name>`: of pictures sampled with labels that lack it, the share that show none.
 
     `judge` is a `Classifier` whose outputs are called `judged`; attributes that it does not know are left out.
     """
@@ -50,25 +50,25 @@ def attributes(model, batches, judge=None, judged: Sequence[str] = (), seed: int
     if not known:
         raise NotApplicable(f"the classifier knows none of {', '.join(names)}")
     seen, again = (judge.labels.answers(judge.probabilities(pictures)) for pictures in (x, model.reconstruct(x, y)))
-    figures = {}
+    figures, rng = {}, np.random.default_rng(seed)
+
+    def sampled(held_out):
+        return model.sample(len(y), y[rng.choice(np.flatnonzero(held_out), len(y))], seed=seed)
+
     for name, column in known.items():
         unit, labels = names.index(name), model.labels
 
         def shares(pictures, column=column):
             return judge.labels.answers(judge.probabilities(pictures))[:, column]
 
-        figures |= _share(
-            f"accuracy.generation.{name}", shares(model.sample(len(y), labels.having(y, unit), seed=seed))
-        )
-        without = ~held[:, unit]
+        present, without = held[:, unit], ~held[:, unit]
+        if present.any():
+            figures |= _share(f"accuracy.generation.{name}", shares(sampled(present)))
+            figures[f"accuracy.reconstruction.{name}"] = float(again[present, column].mean())
         if without.any():
             moved = model.transfer(x[without], y[without], labels.having(y[without], unit))
             figures |= _share(f"accuracy.transfer.{name}", shares(moved))
-        if not labels.exclusive:
-            absent = shares(model.sample(len(y), labels.having(y, unit, 0), seed=seed))
-            figures[f"accuracy.without.{name}"] = float(1 - absent.mean())
-        if held[:, unit].any():
-            figures[f"accuracy.reconstruction.{name}"] = float(again[held[:, unit], column].mean())
+            figures[f"accuracy.without.{name}"] = float(1 - shares(sampled(without)).mean())
         for kind in ("generation", "transfer"):
             figures[f"accuracy.{kind}.{name}.base_rate"] = float(seen[:, column].mean())
     return figures

@@ -211,8 +211,8 @@ class MultiEncoder(LabelledModel):
                     f"Expected rounds {'with' if self.critic is not None else 'without'} periods, for critic="
                     f"{self.critic and self.critic.name}. Received: those of {mode} {'with' if period else 'without'} them."
                 )
-            if len(pictures) != self.turns[mode]:
-                raise UserError(f"Expected {self.turns[mode]} turns of {mode}. Received: {len(pictures)}.")
+            if np.shape(pictures)[1] != self.turns[mode]:
+                raise UserError(f"Expected {self.turns[mode]} turns of {mode}. Received: {np.shape(pictures)[1]}.")
             flat = np.reshape(pictures, (-1, *np.shape(pictures)[2:]))
             super().check(flat, np.full(len(flat), number))
 
@@ -227,7 +227,7 @@ class MultiEncoder(LabelledModel):
 
 def _turn_of(mode, turn):
     def batch(rounds):
-        return tuple(part[turn] for part in _parts(rounds[mode]))
+        return tuple(part[:, turn] for part in _parts(rounds[mode]))
 
     return batch
 

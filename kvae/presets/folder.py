@@ -22,10 +22,10 @@ import numpy as np
 
 import kvae.models
 import kvae.networks  # noqa: F401  (like the models: registers the classes that a preset may name)
-from kvae.errors import UserError
-from kvae.files import atomic
+from kvae.errors import UserError, first_line
+from kvae.files import atomic, read_json, write_json
 from kvae.presets.harmless import BYTES, check_config, check_size, check_weights
-from kvae.runs import Run, read_json, write_json
+from kvae.runs import Run
 from kvae.version import __version__
 
 FORMAT = 1
@@ -164,7 +164,7 @@ def _download(repo: str) -> Path:
     try:
         return Path(huggingface_hub.snapshot_download(repo, allow_patterns=list(FILES)))
     except Exception as error:  # its own errors, and those of the network
-        raise UserError(f"Expected a repository on the Hub. Received: hf://{repo} ({_first_line(error)}).") from error
+        raise UserError(f"Expected a repository on the Hub. Received: hf://{repo} ({first_line(error)}).") from error
 
 
 def _inside(folder: Path, name: str) -> Path:
@@ -197,7 +197,7 @@ def _load(described, weights: Path, name: str):
     except UserError:
         raise
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
-        raise UserError(f"Expected weights that fit the model. Received: {name} ({_first_line(error)}).") from error
+        raise UserError(f"Expected weights that fit the model. Received: {name} ({first_line(error)}).") from error
     if bad := [weight.path for weight in model.weights if not np.isfinite(keras.ops.convert_to_numpy(weight)).all()]:
         raise UserError(f"Expected finite weights. Received: {name}, whose {bad[0]} is not.")
     return model
@@ -220,7 +220,7 @@ def _from_run(folder: Path):
                 config = json.loads(archive.read("config.json"))
                 weights.write_bytes(archive.read("model.weights.h5"))
         except (OSError, ValueError, KeyError, zipfile.BadZipFile, RecursionError) as error:
-            raise UserError(f"Expected a whole model. Received: {path} ({_first_line(error)}).") from error
+            raise UserError(f"Expected a whole model. Received: {path} ({first_line(error)}).") from error
         return _load({"model": _without_training(config)}, weights, str(path))
 
 
@@ -276,7 +276,3 @@ def _compress(source: Path, target: Path, half: bool) -> None:
 def _sha256(path: Path) -> str:
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).split("\n", 1)[0] or type(error).__name__)[:200]

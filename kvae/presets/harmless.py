@@ -13,7 +13,7 @@ from typing import Any
 
 import keras
 
-from kvae.errors import UserError
+from kvae.errors import UserError, first_line
 
 LAYERS = """
     Activation Add AveragePooling2D BatchNormalization Concatenate Conv2D Conv2DTranspose Cropping2D Dense Dropout Flatten
@@ -114,7 +114,7 @@ def check_size(config: dict, name: str) -> int:
     except UserError:
         raise
     except Exception as error:  # whatever Keras raises for parts that do not fit
-        raise _refused(name, f"one that cannot be built ({_first_line(error)})") from error
+        raise _refused(name, f"one that cannot be built ({first_line(error)})") from error
     if count > PARAMETERS:
         raise _refused(name, f"one of {count:,} parameters")
     return count
@@ -130,7 +130,7 @@ def check_weights(path: str | os.PathLike, name: str) -> None:
         with h5py.File(path, "r") as file:
             total = sum(_size_of(dataset, name) for dataset in _datasets(file, name))
     except (OSError, RuntimeError, ValueError, KeyError, TypeError) as error:
-        raise UserError(f"Expected a whole file of weights. Received: {name} ({_first_line(error)}).") from error
+        raise UserError(f"Expected a whole file of weights. Received: {name} ({first_line(error)}).") from error
     if total > 4 * PARAMETERS:
         raise UserError(f"Expected at most {PARAMETERS:,} parameters. Received: {name} with arrays of {total:,} bytes.")
 
@@ -167,7 +167,3 @@ def _size_of(dataset, name: str) -> int:
 
 def _refused(name: str, what: str) -> UserError:
     return UserError(f"Expected the description of a model of kvae. Received: {name}, {what}.")
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).split("\n", 1)[0] or type(error).__name__)[:200]

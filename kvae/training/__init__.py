@@ -2,6 +2,7 @@
 
 from kvae.training import callbacks, schedules
 from kvae.training.batches import Batches, InOrder
+from kvae.training.cluster import Cluster
 from kvae.training.model import Model
 from kvae.training.optimizers import Optimizers
 from kvae.training.phase import Phase, reports
@@ -10,6 +11,7 @@ from kvae.training.warm_start import start_from
 
 __all__ = [
     "Batches",
+    "Cluster",
     "InOrder",
     "Model",
     "Optimizers",

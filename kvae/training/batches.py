@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 import keras
 import numpy as np
 
+from kvae.errors import UserError
+
 
 class Batches(keras.utils.PyDataset):
     """Batches of one split, as Keras' `fit` takes them.
@@ -18,6 +20,8 @@ class Batches(keras.utils.PyDataset):
         y: array (N, …) that batches hold beside x, or None.
         labels: what is known of the examples, for those who judge a model that does not learn from it; by default y.
         names: what the attributes, or the classes, are called.
+        sharing: (multiple, part, parts): batches have a multiple of that many examples, so that the last ones of an epoch
+            may be left out, and only one of so many equal parts is fetched here.
         batch_size: examples in a batch; the last batch of an epoch may be shorter.
         seed: of the order; None keeps the order of the array.
         scale: what bytes are divided by.
@@ -36,12 +40,15 @@ class Batches(keras.utils.PyDataset):
         transform: Callable[[np.ndarray, np.random.Generator], np.ndarray] | None = None,
         labels: np.ndarray | None = None,
         names: Sequence[str] = (),
+        sharing: tuple[int, int, int] = (1, 0, 1),
     ):
         super().__init__()
         self.x, self.y = x, y
         self.labels = y if labels is None else labels
         self.names = tuple(names)
         self.batch_size, self.seed, self.scale, self.transform = batch_size, seed, scale, transform
+        self.multiple, self.part, self.parts = sharing
+        check_divides(self.multiple, batch_size=batch_size)
         self.begin(0)
 
     def begin(self, epoch: int) -> None:
@@ -53,7 +60,7 @@ class Batches(keras.utils.PyDataset):
             self.order = np.arange(len(self.x))
 
     def __len__(self):
-        return -(-len(self.x) // self.batch_size)
+        return -(-(len(self.x) // self.multiple * self.multiple) // self.batch_size)
 
     def take(self, rows) -> np.ndarray:
         """The examples `rows` as floats (N, …), untransformed."""
@@ -61,6 +68,8 @@ class Batches(keras.utils.PyDataset):
 
     def __getitem__(self, index):
         rows = self.order[index * self.batch_size : (index + 1) * self.batch_size]
+        rows = rows[: len(rows) // self.multiple * self.multiple]
+        rows = np.split(rows, self.parts)[self.part]
         x = self.take(rows)
         if self.transform is not None and self.seed is not None:
             x = self.transform(x, np.random.default_rng((self.seed, self.epoch, index)))
@@ -69,6 +78,13 @@ class Batches(keras.utils.PyDataset):
                 [self.transform(one[None], np.random.default_rng(int(row))) for row, one in zip(rows, x, strict=True)]
             )
         return (x,) if self.y is None else (x, self.y[rows])
+
+
+def check_divides(multiple: int, **sizes: int) -> None:
+    """Raises `UserError` unless `multiple` devices can share batches of that size."""
+    for name, size in sizes.items():
+        if size % multiple:
+            raise UserError(f"Expected a {name} that {multiple} devices can share. Received: {name}={size}.")
 
 
 def as_floats(x: np.ndarray, scale: float = 255.0) -> np.ndarray:

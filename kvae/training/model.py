@@ -192,7 +192,9 @@ class Model(Backend, keras.Model):
     def get_config(self):
         names = [p for p in inspect.signature(type(self).__init__).parameters if p not in ("self", "kwargs")]
         values = {name: getattr(self, name) for name in names}
-        values = {name: float(v) if isinstance(v, keras.Variable) else v for name, v in values.items()}
+        values = {
+            name: float(ops.convert_to_numpy(v)) if isinstance(v, keras.Variable) else v for name, v in values.items()
+        }
         return {
             **super().get_config(),
             **{name: keras.saving.serialize_keras_object(value) for name, value in values.items()},

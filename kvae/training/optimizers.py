@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import keras
+from keras import ops
 
 
 @keras.saving.register_keras_serializable("kvae")
@@ -43,6 +44,12 @@ class Optimizers(keras.optimizers.Optimizer):
         """Lets optimizers that average weights (`use_ema=True`) put the averages in place, as Keras does after `fit`."""
         for optimizer in self.players.values():
             optimizer.finalize_variable_values(optimizer._trainable_variables)
+
+    @property
+    def learning_rates(self) -> dict[str, float]:
+        """Each player's."""
+        rates = {player: optimizer.learning_rate for player, optimizer in self.players.items()}
+        return {player: float(ops.convert_to_numpy(ops.convert_to_tensor(rate))) for player, rate in rates.items()}
 
     @property
     def learning_rate(self):

@@ -6,11 +6,11 @@ import keras
 import numpy as np
 
 from kvae.errors import UserError
-from kvae.training.batches import as_floats
+from kvae.training.batches import as_floats, check_divides
 
 
 class Rounds(keras.utils.PyDataset):
-    """{class: (turns, batch_size, …)} for each round, as Keras' `fit` takes them.
+    """{class: (batch_size, turns, …)} for each round, as Keras' `fit` takes them.
 
     Every class has an endless row of its own, one permutation of its examples after another, drawn from (seed, class,
     pass); a round takes `turns` batches from each row. An epoch is as many rounds as the class needs that has most
@@ -25,6 +25,7 @@ class Rounds(keras.utils.PyDataset):
         repeats: how often an example stands in its turn: 5 makes a batch of 50 of ten examples.
         periods: numbers (N,) that go with x, such as when it was painted, −1 where that is not known; or None.
         seed: of the order.
+        sharing: as in `Batches`, of a turn.
     """
 
     def __init__(
@@ -37,12 +38,15 @@ class Rounds(keras.utils.PyDataset):
         periods: np.ndarray | None = None,
         seed: int = 0,
         scale: float = 255.0,
+        sharing: tuple[int, int, int] = (1, 0, 1),
     ):
         super().__init__()
         self.x, self.y, self.turns, self.periods = x, np.asarray(y), dict(turns), periods
         self.batch_size, self.repeats, self.seed, self.scale = batch_size, repeats, seed, scale
         if batch_size % repeats:
             raise UserError(f"Expected a batch_size that repeats={repeats} divides. Received: batch_size={batch_size}.")
+        multiple, self.part, self.parts = sharing
+        check_divides(multiple, batch_size=batch_size)
         self.rows = [np.flatnonzero(self.y == number) for number in range(len(self.turns))]
         for name, rows in zip(self.turns, self.rows, strict=True):
             if len(rows) == 0:
@@ -60,15 +64,16 @@ class Rounds(keras.utils.PyDataset):
         number = self.epoch * len(self) + index  # of the round, from the start of training
         batch = {}
         for name, rows in self.chosen(number).items():
+            rows = np.split(rows, self.parts)[self.part]
             x = as_floats(self.x[rows.reshape(-1)], self.scale).reshape(*rows.shape, *self.x.shape[1:])
             batch[name] = x if self.periods is None else (x, self.periods[rows])
         return (batch,)
 
     def chosen(self, number: int) -> dict[str, np.ndarray]:
-        """Which examples a round takes: {class: (turns, batch_size)}."""
+        """Which examples a round takes: {class: (batch_size, turns)}."""
         shape = {name: (turns, self.batch_size // self.repeats) for name, turns in self.turns.items()}
         return {
-            name: np.repeat(self._next(place, number * taken, taken).reshape(shape[name]), self.repeats, axis=1)
+            name: np.repeat(self._next(place, number * taken, taken).reshape(shape[name]), self.repeats, axis=1).T
             for place, (name, taken) in enumerate(zip(self.turns, self._taken(), strict=True))
         }
 

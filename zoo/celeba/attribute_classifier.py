@@ -17,7 +17,7 @@ Its accuracy: kvae evaluate runs/celeba/attribute_classifier
 """
 
 import kvae
-from kvae.zoo import Count, Positive, Training
+from kvae.zoo import Between, Count, Objective, Positive, Search, Training
 
 ATTRIBUTES = (
     *("Bald", "Bangs", "Black_Hair", "Blond_Hair", "Brown_Hair", "Bushy_Eyebrows", "Eyeglasses", "Goatee", "Gray_Hair"),
@@ -45,3 +45,15 @@ def training(epochs: Count = 20, batch_size: Count = 128, learning_rate: Positiv
 
     optimizer = keras.optimizers.AdamW(learning_rate, weight_decay=1e-4)
     return Training(epochs, batch_size, optimizer, learning_rate=kvae.training.schedules.OneCycle(epochs), labels=True)
+
+
+def search():
+    return Search(
+        vary={
+            "model.dropout": Between(0.05, 0.6),
+            "model.width": Between(16, 64, log=True),
+            "learning_rate": Between(0.0005, 0.008, log=True),
+        },
+        objectives=(Objective("accuracy", "max", unit=0.01),),
+        monitor="val_accuracy",
+    )

@@ -14,11 +14,11 @@ Its attributes: kvae evaluate runs/celeba/cond_vae --metric attributes --judge r
 """
 
 import kvae
-from kvae.zoo import Count, NonNegative, Positive, Training
+from kvae.zoo import Between, Count, NonNegative, Positive, Search, Training
 from kvae.zoo.celeba.attribute_classifier import data as data
 
 
-def model(dataset, latent: Count = 128, width: Positive = 0.5, beta: NonNegative = 1.0):
+def model(dataset, latent: Count = 128, width: Positive = 0.25, beta: NonNegative = 1.0):
     count = len(dataset.labels)
     return kvae.models.CondVAE(
         kvae.networks.larsen_encoder(dataset.shape, 2 * latent, width, labels=count, name="encoder"),
@@ -29,7 +29,18 @@ def model(dataset, latent: Count = 128, width: Positive = 0.5, beta: NonNegative
     )
 
 
-def training(epochs: Count = 20, batch_size: Count = 128, learning_rate: Positive = 5e-4):
+def training(epochs: Count = 40, batch_size: Count = 64, learning_rate: Positive = 1e-3):
     import keras
 
-    return Training(epochs, batch_size, keras.optimizers.Adam(learning_rate), labels=True, pictures_every=5)
+    optimizer, cycle = keras.optimizers.Adam(learning_rate), kvae.training.schedules.OneCycle(epochs)
+    return Training(epochs, batch_size, optimizer, learning_rate=cycle, labels=True, pictures_every=5)
+
+
+def search():
+    return Search(
+        vary={
+            "model.beta": Between(0.5, 16.0, log=True),
+            "model.latent": Between(32, 256, log=True),
+            "learning_rate": Between(0.0002, 0.003, log=True),
+        }
+    )

@@ -16,7 +16,7 @@ Its attributes: kvae evaluate runs/celeba/csvae --metric attributes --judge runs
 from typing import Literal
 
 import kvae
-from kvae.zoo import Count, NonNegative, Positive, Training
+from kvae.zoo import Between, Count, NonNegative, Objective, Positive, Search, Training
 from kvae.zoo.celeba.attribute_classifier import data as data
 
 
@@ -24,7 +24,7 @@ def model(
     dataset,
     latent: Count = 128,
     units_per_label: Count = 2,
-    width: Positive = 0.5,
+    width: Positive = 0.25,
     beta_distortion: NonNegative = 1.0,
     beta_w: NonNegative = 1.0,
     beta_z: NonNegative = 1.0,
@@ -54,7 +54,22 @@ def model(
     )
 
 
-def training(epochs: Count = 20, batch_size: Count = 128, learning_rate: Positive = 5e-4):
+def training(epochs: Count = 40, batch_size: Count = 64, learning_rate: Positive = 1e-3):
     import keras
 
-    return Training(epochs, batch_size, keras.optimizers.Adam(learning_rate), labels=True, pictures_every=5)
+    optimizer, cycle = keras.optimizers.Adam(learning_rate), kvae.training.schedules.OneCycle(epochs)
+    return Training(epochs, batch_size, optimizer, learning_rate=cycle, labels=True, pictures_every=5)
+
+
+def search():
+    return Search(
+        vary={
+            "model.beta_distortion": Between(0.1, 2.0, log=True),
+            "model.beta_w": Between(0.2, 5.0, log=True),
+            "model.beta_z": Between(0.2, 5.0, log=True),
+            "model.beta_information": Between(5.0, 500.0, log=True),
+            "model.beta_adversary": Between(0.2, 5.0, log=True),
+        },
+        objectives=(Objective("leakage.z", "min", unit=0.01, enough=0.5), Objective("elbo", "max", unit=10.0)),
+        monitor=None,  # a trial that leaks may have the best ELBO
+    )

@@ -16,7 +16,7 @@ Beside the VAE: kvae compare runs/celeba/dcgan_vae runs/celeba/dcgan_iwae
 from typing import Literal
 
 import kvae
-from kvae.zoo import Count
+from kvae.zoo import Between, Count, Objective, OneOf, Search
 from kvae.zoo.celeba.dcgan_vae import data as data
 from kvae.zoo.celeba.dcgan_vae import nets
 from kvae.zoo.celeba.dcgan_vae import training as training
@@ -37,4 +37,17 @@ def model(
         likelihood=px,
         samples=samples,
         doubly_reparameterized=doubly_reparameterized,
+    )
+
+
+def search():
+    return Search(
+        vary={
+            "model.latent": Between(32, 256, log=True),
+            "model.width": Between(16, 64, log=True),
+            "model.upsampling": OneOf("deconv", "nearest", "bilinear"),
+            "learning_rate": Between(0.0001, 0.002, log=True),
+        },
+        objectives=(Objective("nll", "min"),),
+        options={"nll": {"samples": 50}},
     )

@@ -20,7 +20,7 @@ Its likelihood: kvae evaluate runs/celeba/dcgan_vae --samples 2000
 from typing import Literal
 
 import kvae
-from kvae.zoo import Count, NonNegative, Positive, Training
+from kvae.zoo import Between, Count, NonNegative, OneOf, Positive, Search, Training
 
 
 def data(size: Count = 64, skip_damaged: bool = False):
@@ -55,3 +55,15 @@ def training(epochs: Count = 20, batch_size: Count = 128, learning_rate: Positiv
     import keras
 
     return Training(epochs, batch_size, keras.optimizers.Adam(learning_rate, beta_1=0.5), pictures_every=5)
+
+
+def search():
+    return Search(
+        vary={
+            "model.beta": Between(0.25, 4.0, log=True),
+            "model.latent": Between(32, 256, log=True),
+            "model.width": Between(16, 64, log=True),
+            "model.upsampling": OneOf("deconv", "nearest", "bilinear"),
+            "learning_rate": Between(0.0001, 0.002, log=True),
+        }
+    )

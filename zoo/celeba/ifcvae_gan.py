@@ -16,7 +16,7 @@ Its attributes: kvae evaluate runs/celeba/ifcvae_gan --metric attributes --judge
 from typing import Literal
 
 import kvae
-from kvae.zoo import Count, NonNegative, Positive, Training
+from kvae.zoo import Between, Count, NonNegative, Objective, Positive, Search, Training
 from kvae.zoo.celeba.attribute_classifier import data as data
 
 
@@ -54,3 +54,20 @@ def training(epochs: Count = 20, batch_size: Count = 64, learning_rate: Positive
     import keras
 
     return Training(epochs, batch_size, keras.optimizers.RMSprop(learning_rate), labels=True, pictures_every=5)
+
+
+def search():
+    return Search(
+        vary={
+            "model.beta_distortion": Between(0.1, 2.0, log=True),
+            "model.beta_rate": Between(0.2, 5.0, log=True),
+            "model.beta_label": Between(2.0, 200.0, log=True),
+            "model.beta_information": Between(5.0, 500.0, log=True),
+            "model.beta_realism": Between(2.0, 200.0, log=True),
+        },
+        objectives=(
+            Objective("mse", "min", unit=0.001, metric="reconstruction"),
+            Objective("diversity", "max", unit=0.1),
+        ),
+        monitor=None,  # what its terms are weighed against is what the search varies
+    )

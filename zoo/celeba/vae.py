@@ -11,14 +11,14 @@ Command: kvae train celeba/vae
 """
 
 import kvae
-from kvae.zoo import Count, NonNegative, Positive, Training
+from kvae.zoo import Between, Count, NonNegative, Positive, Search, Training
 
 
 def data(size: Count = 64, skip_damaged: bool = False):
     return kvae.data.load("celeba", size=size, skip_damaged=skip_damaged)
 
 
-def model(dataset, latent: Count = 128, width: Positive = 0.5, beta: NonNegative = 1.0):
+def model(dataset, latent: Count = 128, width: Positive = 0.25, beta: NonNegative = 1.0):
     return kvae.models.VAE(
         kvae.networks.larsen_encoder(dataset.shape, 2 * latent, width, name="encoder"),
         kvae.networks.larsen_decoder(latent, dataset.shape, width, name="decoder"),
@@ -27,7 +27,19 @@ def model(dataset, latent: Count = 128, width: Positive = 0.5, beta: NonNegative
     )
 
 
-def training(epochs: Count = 20, batch_size: Count = 128, learning_rate: Positive = 5e-4):
+def training(epochs: Count = 40, batch_size: Count = 64, learning_rate: Positive = 1e-3):
     import keras
 
-    return Training(epochs, batch_size, keras.optimizers.Adam(learning_rate), pictures_every=5)
+    optimizer, cycle = keras.optimizers.Adam(learning_rate), kvae.training.schedules.OneCycle(epochs)
+    return Training(epochs, batch_size, optimizer, learning_rate=cycle, pictures_every=5)
+
+
+def search():
+    return Search(
+        vary={
+            "model.beta": Between(0.25, 8.0, log=True),
+            "model.latent": Between(32, 256, log=True),
+            "model.width": Between(0.125, 0.5, log=True),
+            "learning_rate": Between(0.0002, 0.003, log=True),
+        }
+    )

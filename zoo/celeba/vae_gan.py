@@ -12,7 +12,7 @@ Its attributes: kvae evaluate runs/celeba/vae_gan --metric attributes --judge ru
 """
 
 import kvae
-from kvae.zoo import Count, NonNegative, Positive, Training
+from kvae.zoo import Between, Count, NonNegative, Objective, Positive, Search, Training
 from kvae.zoo.celeba.attribute_classifier import data as data
 
 
@@ -40,3 +40,19 @@ def training(epochs: Count = 20, batch_size: Count = 64, learning_rate: Positive
     import keras
 
     return Training(epochs, batch_size, keras.optimizers.RMSprop(learning_rate), labels=True, pictures_every=5)
+
+
+def search():
+    return Search(
+        vary={
+            "model.gamma": Between(1e-7, 1e-4, log=True),
+            "model.level": Between(0.5, 1.0),
+            "model.margin": Between(0.1, 0.5),
+            "learning_rate": Between(0.0001, 0.001, log=True),
+        },
+        objectives=(
+            Objective("mse", "min", unit=0.001, metric="reconstruction"),
+            Objective("diversity", "max", unit=0.1),
+        ),
+        monitor=None,  # its losses are those of a game
+    )

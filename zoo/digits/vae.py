@@ -8,7 +8,7 @@ Command: kvae train digits/vae
 """
 
 import kvae
-from kvae.zoo import Count, NonNegative, Positive, Training
+from kvae.zoo import Between, Count, NonNegative, Positive, Search, Training
 
 
 def data():
@@ -35,4 +35,14 @@ def training(epochs: Count = 60, batch_size: Count = 64, learning_rate: Positive
         keras.optimizers.Adam(learning_rate),
         learning_rate=kvae.training.schedules.Cosine(1.0, 0.02, length=epochs),
         pictures_every=20,
+    )
+
+
+def search():
+    return Search(
+        vary={
+            "model.beta": Between(0.25, 4.0, log=True),
+            "model.latent": Between(2, 32, log=True),
+            "learning_rate": Between(0.0003, 0.01, log=True),
+        }
     )

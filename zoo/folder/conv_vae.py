@@ -9,7 +9,7 @@ Command: kvae train folder/conv_vae --set data.path=PICTURES --set data.size=32
 from typing import Literal
 
 import kvae
-from kvae.zoo import Count, NonNegative, Positive, Training
+from kvae.zoo import Between, Count, NonNegative, OneOf, Positive, Search, Training
 
 
 def data(path: str = "pictures", size: Count = 64, color: Literal["rgb", "gray"] = "rgb", skip_damaged: bool = False):
@@ -35,3 +35,15 @@ def training(epochs: Count = 50, batch_size: Count = 64, learning_rate: Positive
     import keras
 
     return Training(epochs, batch_size, keras.optimizers.Adam(learning_rate), pictures_every=5)
+
+
+def search():
+    return Search(
+        vary={
+            "model.beta": Between(0.25, 4.0, log=True),
+            "model.latent": Between(16, 256, log=True),
+            "model.width": Between(16, 64, log=True),
+            "model.upsampling": OneOf("deconv", "nearest", "bilinear"),
+            "learning_rate": Between(0.0001, 0.002, log=True),
+        }
+    )

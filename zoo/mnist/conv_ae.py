@@ -12,8 +12,21 @@ Command: kvae train mnist/conv_ae
 
 import functools
 
+from kvae.zoo import Between, Objective, Search
 from kvae.zoo.mnist import conv_vae
 from kvae.zoo.mnist.conv_vae import data as data
 from kvae.zoo.mnist.conv_vae import training as training
 
 model = functools.partial(conv_vae.model, beta=0.0)
+
+
+def search():
+    return Search(
+        vary={
+            "model.latent": Between(8, 128, log=True),
+            "model.width": Between(8, 32, log=True),
+            "learning_rate": Between(0.0003, 0.003, log=True),
+        },
+        objectives=(Objective("mse", "min", unit=0.001, metric="reconstruction"),),
+        monitor=None,
+    )

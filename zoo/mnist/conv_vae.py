@@ -18,7 +18,7 @@ At the true ELBO: kvae train mnist/conv_vae --set model.beta=1 --set epochs=5
 from typing import Literal
 
 import kvae
-from kvae.zoo import Count, NonNegative, Positive, Training
+from kvae.zoo import Between, Count, NonNegative, OneOf, Positive, Search, Training
 
 MEAN_OVER_PIXELS = 784 / 2
 """The source's KL weight of 1 against a squared error averaged over 784 pixels, in nats against ½ Σ (x − x̂)²."""
@@ -47,3 +47,15 @@ def training(epochs: Count = 10, batch_size: Count = 64, learning_rate: Positive
     import keras
 
     return Training(epochs, batch_size, keras.optimizers.Adam(learning_rate), brighten=True)
+
+
+def search():
+    return Search(
+        vary={
+            "model.beta": Between(0.25, 800.0, log=True),
+            "model.latent": Between(8, 128, log=True),
+            "model.width": Between(8, 32, log=True),
+            "model.upsampling": OneOf("deconv", "nearest", "bilinear"),
+            "learning_rate": Between(0.0003, 0.003, log=True),
+        }
+    )

@@ -18,7 +18,7 @@ import dataclasses
 from typing import Literal
 
 import kvae
-from kvae.zoo import Count, NonNegative, Positive, Training
+from kvae.zoo import Between, Count, NonNegative, Positive, Search, Training
 from kvae.zoo.mnist import conv_vae
 from kvae.zoo.mnist.conv_vae import MEAN_OVER_PIXELS
 from kvae.zoo.mnist.conv_vae import data as data
@@ -45,3 +45,15 @@ def training(
     """β is 0 for `delay` epochs, then on a straight line that would reach `beta` after `length` more."""
     anneal = {"beta": kvae.training.schedules.Linear(0.0, beta, length, delay)}
     return dataclasses.replace(conv_vae.training(epochs, batch_size, learning_rate), anneal=anneal)
+
+
+def search():
+    return Search(
+        vary={
+            "beta": Between(0.25, 800.0, log=True),
+            "delay": Between(0.0, 6.0),
+            "length": Between(1.0, 1500.0, log=True),
+            "model.latent": Between(8, 128, log=True),
+            "learning_rate": Between(0.0003, 0.003, log=True),
+        }
+    )

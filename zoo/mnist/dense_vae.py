@@ -13,7 +13,7 @@ At the true ELBO: kvae train mnist/dense_vae --set model.beta=1 --set epochs=5
 """
 
 import kvae
-from kvae.zoo import Count, NonNegative
+from kvae.zoo import Between, Count, NonNegative, Search
 from kvae.zoo.mnist.conv_vae import MEAN_OVER_PIXELS
 from kvae.zoo.mnist.conv_vae import data as data
 from kvae.zoo.mnist.conv_vae import training as training
@@ -25,4 +25,14 @@ def model(dataset, latent: Count = 64, hidden: tuple[Count, ...] = (256,), beta:
         kvae.networks.mlp(latent, dataset.shape, hidden[::-1], name="decoder"),
         likelihood="normal",
         beta=beta,
+    )
+
+
+def search():
+    return Search(
+        vary={
+            "model.beta": Between(0.25, 800.0, log=True),
+            "model.latent": Between(8, 128, log=True),
+            "learning_rate": Between(0.0003, 0.003, log=True),
+        }
     )

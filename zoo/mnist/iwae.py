@@ -16,7 +16,7 @@ Its likelihood: kvae evaluate runs/mnist/iwae --backend jax --metric nll --sampl
 from typing import Literal
 
 import kvae
-from kvae.zoo import Count
+from kvae.zoo import Between, Count, Objective, OneOf, Search
 from kvae.zoo.mnist.vae import data as data
 from kvae.zoo.mnist.vae import nets
 from kvae.zoo.mnist.vae import training as training
@@ -28,4 +28,16 @@ def model(dataset, layers: Literal[1, 2] = 1, samples: Count = 5, doubly_reparam
         likelihood="bernoulli",
         samples=samples,
         doubly_reparameterized=doubly_reparameterized,
+    )
+
+
+def search():
+    return Search(
+        vary={
+            "model.samples": OneOf(1, 5, 20, 50),
+            "model.layers": OneOf(1, 2),
+            "learning_rate": Between(0.0002, 0.003, log=True),
+        },
+        objectives=(Objective("nll", "min"),),
+        options={"nll": {"samples": 100}},
     )

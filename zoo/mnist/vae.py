@@ -20,7 +20,7 @@ from typing import Literal
 import numpy as np
 
 import kvae
-from kvae.zoo import Count, Positive, Training
+from kvae.zoo import Between, Count, Objective, OneOf, Positive, Search, Training
 
 
 def data(binarization: Literal["random", "fixed"] = "random"):
@@ -70,4 +70,16 @@ def training(
         learning_rate=factor,
         transform=kvae.data.binarize,
         pictures_every=10,
+    )
+
+
+def search():
+    return Search(
+        vary={
+            "model.samples": OneOf(1, 5, 20, 50),
+            "model.layers": OneOf(1, 2),
+            "learning_rate": Between(0.0002, 0.003, log=True),
+        },
+        objectives=(Objective("nll", "min"),),
+        options={"nll": {"samples": 100}},
     )

@@ -18,7 +18,7 @@ Split objectives: --set model.encoder_l1=100. Averaged decoder: --set average=tr
 import math
 
 import kvae
-from kvae.zoo import Count, NonNegative, Positive, Training
+from kvae.zoo import Between, Count, NonNegative, Objective, Positive, Search, Training
 from kvae.zoo.paintings.vae import ARTISTS, decoder
 
 TURNS = 10
@@ -94,4 +94,22 @@ def training(
         repeats=repeats,
         callbacks=[AverageWeights("decoder")] if average else (),
         pictures_every=10,
+    )
+
+
+def search():
+    return Search(
+        vary={
+            "model.encoder_l1": Between(100.0, 5000.0, log=True),
+            "model.decoder_l1": Between(100.0, 5000.0, log=True),
+            "model.separation": Between(0.1, 100.0, log=True),
+            "model.latent": Between(32, 256, log=True),
+            "model.dropout": Between(0.0, 0.5),
+            "learning_rate": Between(0.0001, 0.002, log=True),
+        },
+        objectives=(
+            Objective("mae", "min", unit=0.001, metric="reconstruction"),
+            Objective("rate", "min", unit=10.0, metric="elbo"),
+        ),
+        monitor=None,
     )

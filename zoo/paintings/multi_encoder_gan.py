@@ -13,7 +13,7 @@ Command: kvae train paintings/multi_encoder_gan
 """
 
 import kvae
-from kvae.zoo import Count, NonNegative, Positive, Training
+from kvae.zoo import Between, Count, NonNegative, Objective, Positive, Search, Training
 from kvae.zoo.paintings.multi_encoder import data as data
 from kvae.zoo.paintings.multi_encoder import shared
 
@@ -53,3 +53,20 @@ def training(epochs: Count = 100, batch_size: Count = 50, learning_rate: Positiv
 
     optimizer = keras.optimizers.Adam(learning_rate, beta_1=0.5)
     return Training(epochs, batch_size, optimizer, labels=True, periods=periods, pictures_every=10)
+
+
+def search():
+    return Search(
+        vary={
+            "model.encoder_l1": Between(100.0, 5000.0, log=True),
+            "model.beta_period": Between(1.0, 100.0, log=True),
+            "model.latent": Between(32, 256, log=True),
+            "model.dropout": Between(0.0, 0.5),
+            "learning_rate": Between(0.0001, 0.002, log=True),
+        },
+        objectives=(
+            Objective("mae", "min", unit=0.001, metric="reconstruction"),
+            Objective("rate", "min", unit=10.0, metric="elbo"),
+        ),
+        monitor=None,
+    )

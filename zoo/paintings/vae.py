@@ -14,7 +14,7 @@ As published: kvae train paintings/vae --set data.size=256
 import math
 
 import kvae
-from kvae.zoo import Count, NonNegative, Positive, Training
+from kvae.zoo import Between, Count, NonNegative, Objective, Positive, Search, Training
 
 ARTISTS = (
     "claude-monet",
@@ -49,3 +49,19 @@ def training(epochs: Count = 100, batch_size: Count = 50, learning_rate: Positiv
     import keras
 
     return Training(epochs, batch_size, keras.optimizers.Adam(learning_rate, beta_1=0.5), pictures_every=10)
+
+
+def search():
+    return Search(
+        vary={
+            "model.weight_l1": Between(100.0, 5000.0, log=True),
+            "model.latent": Between(32, 256, log=True),
+            "model.dropout": Between(0.0, 0.5),
+            "learning_rate": Between(0.0001, 0.002, log=True),
+        },
+        objectives=(
+            Objective("mae", "min", unit=0.001, metric="reconstruction"),
+            Objective("rate", "min", unit=10.0, metric="elbo"),
+        ),
+        monitor=None,
+    )

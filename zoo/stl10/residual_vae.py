@@ -13,7 +13,7 @@ Command: kvae train stl10/residual_vae
 """
 
 import kvae
-from kvae.zoo import Count, NonNegative, Positive, Training
+from kvae.zoo import Between, Count, NonNegative, Objective, OneOf, Positive, Search, Training
 
 
 def data(size: Count = 64, unlabelled: bool = True):
@@ -34,3 +34,19 @@ def training(epochs: Count = 100, batch_size: Count = 64, learning_rate: Positiv
 
     falling = kvae.training.schedules.Linear(1.0, 1.0 / epochs, length=epochs - 1)
     return Training(epochs, batch_size, keras.optimizers.Adam(learning_rate), learning_rate=falling, pictures_every=10)
+
+
+def search():
+    return Search(
+        vary={
+            "model.beta": Between(0.01, 4.0, log=True),
+            "model.latent": Between(32, 512, log=True),
+            "model.width": Between(16, 64, log=True),
+            "model.depth": OneOf(1, 2, 3),
+            "learning_rate": Between(0.0001, 0.002, log=True),
+        },
+        objectives=(
+            Objective("mse", "min", unit=0.001, metric="reconstruction"),
+            Objective("rate", "min", unit=10.0, metric="elbo"),
+        ),
+    )

@@ -20,7 +20,7 @@ Its leakage: kvae evaluate runs/swiss_roll/csvae --backend jax --metric divergen
 from typing import Literal
 
 import kvae
-from kvae.zoo import Count, NonNegative, Positive, Training
+from kvae.zoo import Between, Count, NonNegative, Objective, Positive, Search, Training
 
 
 def data(label: Literal["first", "height"] = "first", n: Count = 10_000):
@@ -45,6 +45,7 @@ def model(
     beta_w: NonNegative = 1.0,
     beta_z: NonNegative = 0.5,
     beta_information: NonNegative = 100.0,
+    beta_adversary: NonNegative = 1.0,
     information: Literal["base_rate", "entropy"] = "base_rate",
     adversary_turns: Count = 4,
 ):
@@ -57,6 +58,7 @@ def model(
         beta_w=beta_w,
         beta_z=beta_z,
         beta_information=beta_information,
+        beta_adversary=beta_adversary,
         base_rate=[float(dataset.train.y.mean())] if information == "base_rate" else None,
         adversary_turns=adversary_turns,
     )
@@ -77,3 +79,20 @@ def training(
 
     optimizers = {"loss": Adam(learning_rate, beta_1=0.5), "adversary": Adam(adversary_learning_rate, beta_1=0.5)}
     return Training(epochs, batch_size, optimizers, learning_rate=falling(epochs), labels=True)
+
+
+def search():
+    return Search(
+        vary={
+            "model.beta_distortion": Between(5.0, 80.0, log=True),
+            "model.beta_w": Between(0.1, 5.0, log=True),
+            "model.beta_z": Between(0.1, 5.0, log=True),
+            "model.beta_information": Between(2.0, 300.0, log=True),
+            "model.beta_adversary": Between(0.2, 5.0, log=True),
+        },
+        objectives=(
+            Objective("leakage.z", "min", unit=0.01, enough=0.5),
+            Objective("mse", "min", unit=0.001, metric="reconstruction"),
+        ),
+        monitor=None,  # a trial that leaks may have the best ELBO
+    )

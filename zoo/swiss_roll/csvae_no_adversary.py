@@ -12,7 +12,7 @@ Command: kvae train swiss_roll/csvae_no_adversary --backend jax
 """
 
 import kvae
-from kvae.zoo import Count, NonNegative, Positive, Training
+from kvae.zoo import Between, Count, NonNegative, Objective, Positive, Search, Training
 from kvae.zoo.swiss_roll.csvae import data as data
 from kvae.zoo.swiss_roll.csvae import falling, nets
 
@@ -39,3 +39,18 @@ def training(epochs: Count = 150, batch_size: Count = 128, learning_rate: Positi
     from keras.optimizers import Adam
 
     return Training(epochs, batch_size, Adam(learning_rate, beta_1=0.5), falling(epochs), labels=True)
+
+
+def search():
+    return Search(
+        vary={
+            "model.beta_distortion": Between(5.0, 80.0, log=True),
+            "model.beta_w": Between(0.1, 5.0, log=True),
+            "model.beta_z": Between(0.1, 5.0, log=True),
+        },
+        objectives=(
+            Objective("leakage.z", "min", unit=0.01, enough=0.5),
+            Objective("mse", "min", unit=0.001, metric="reconstruction"),
+        ),
+        monitor=None,  # a trial that leaks may have the best ELBO
+    )

@@ -12,7 +12,7 @@ Its leakage: kvae evaluate runs/swiss_roll/vae --backend jax --metric divergence
 """
 
 import kvae
-from kvae.zoo import Count, NonNegative, Positive, Training
+from kvae.zoo import Between, Count, NonNegative, Objective, Positive, Search, Training
 from kvae.zoo.swiss_roll.csvae import data as data
 from kvae.zoo.swiss_roll.csvae import falling
 
@@ -36,3 +36,17 @@ def training(epochs: Count = 120, batch_size: Count = 128, learning_rate: Positi
     from keras.optimizers import Adam
 
     return Training(epochs, batch_size, Adam(learning_rate), falling(epochs))
+
+
+def search():
+    return Search(
+        vary={
+            "model.beta_distortion": Between(5.0, 80.0, log=True),
+            "model.beta_z": Between(0.1, 5.0, log=True),
+            "learning_rate": Between(0.0003, 0.003, log=True),
+        },
+        objectives=(
+            Objective("mse", "min", unit=0.001, metric="reconstruction"),
+            Objective("rate", "min", metric="elbo"),
+        ),
+    )

@@ -1,7 +1,11 @@
 """JAX: the whole round runs in a scope that maps variables to traced values."""
 
+import contextlib
+
 import jax
 import keras
+
+from kvae.errors import UserError
 
 
 class Backend:
@@ -74,6 +78,34 @@ def compiled(function, variables):
         return outputs
 
     return call
+
+
+@contextlib.contextmanager
+def devices(count: int, cluster=None):
+    """Models that are built inside learn on `count` devices of each process: one batch, shared (`keras.distribution`)."""
+    with contextlib.suppress(RuntimeError):  # JAX already runs on what there is
+        jax.config.update("jax_num_cpu_devices", count)
+    if cluster is not None:
+        jax.config.update("jax_cpu_collectives_implementation", "gloo")
+        keras.distribution.initialize(cluster.address, cluster.processes, cluster.process)
+    here = jax.local_devices()
+    if len(here) < count:
+        raise UserError(
+            f"Expected at most {len(here)} devices, which JAX runs on. Received: devices={count}. "
+            "Ask for them before anything else uses JAX, or ask for fewer."
+        )
+    chosen = [device for process in range(jax.process_count()) for device in jax.local_devices(process)[:count]]
+    names = [f"{device.platform}:{device.id}" for device in chosen]
+    with keras.distribution.DataParallel(devices=names, auto_shard_dataset=False).scope():
+        yield
+
+
+def sharing() -> tuple[int, int, int]:
+    """What divides the size of a batch, which part of it is this process', and of how many parts."""
+    distribution = keras.distribution.distribution()
+    if distribution is None:
+        return 1, 0, 1
+    return distribution.device_mesh.devices.size, jax.process_index(), jax.process_count()
 
 
 def slow_strided_convolutions() -> bool:

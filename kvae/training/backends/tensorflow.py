@@ -1,8 +1,11 @@
 """TensorFlow: one tape per phase, read once per player."""
 
+import contextlib
 import functools
 
 import tensorflow as tf
+
+from kvae.errors import UserError
 
 
 class Backend:
@@ -16,12 +19,17 @@ class Backend:
         """Runs `loss()` once; returns its terms and, for each player, d terms[player] / d variables[player]."""
         with tf.GradientTape(persistent=len(variables) > 1) as tape:
             terms = loss()
+        # Each replica has a part of the batch, and Keras adds up what they find: a mean of means divides by their number.
+        share = 1 / tf.distribute.get_strategy().num_replicas_in_sync
         # An unconnected gradient is None here and zeros on JAX: zeros everywhere, or Adam's moments would differ.
         zeros = tf.UnconnectedGradients.ZERO
-        return terms, {
+        gradients = {
             player: tape.gradient(terms[player], [v.value for v in group], unconnected_gradients=zeros)
             for player, group in variables.items()
         }
+        if share < 1:
+            gradients = {player: [g * tf.cast(share, g.dtype) for g in found] for player, found in gradients.items()}
+        return terms, gradients
 
 
 @functools.cache
@@ -33,6 +41,37 @@ def _xla() -> bool:
 def compiled(function, variables):
     """`function(*tensors)` as a graph, which reads and moves `variables` in place."""
     return tf.function(function, autograph=False, reduce_retracing=True, jit_compile=_xla())
+
+
+@contextlib.contextmanager
+def devices(count: int, cluster=None):
+    """Models that are built inside learn on `count` devices (`tf.distribute.MirroredStrategy`): GPUs, or else processors.
+
+    Every replica draws the same noise for its part of the batch.
+    """
+    if cluster is not None:
+        raise UserError(
+            "Expected one process on TensorFlow, whose MultiWorkerMirroredStrategy fails inside Keras 3.15. "
+            "Received: cluster. Use --backend jax."
+        )
+    kind = "GPU" if tf.config.list_physical_devices("GPU") else "CPU"
+    if kind == "CPU":
+        with contextlib.suppress(RuntimeError):  # TensorFlow already runs on what there is
+            parts = [tf.config.LogicalDeviceConfiguration() for _ in range(count)]
+            tf.config.set_logical_device_configuration(tf.config.list_physical_devices("CPU")[0], parts)
+    here = tf.config.list_logical_devices(kind)
+    if len(here) < count:
+        raise UserError(
+            f"Expected at most {len(here)} devices, which TensorFlow runs on. Received: devices={count}. "
+            "Ask for them before anything else uses TensorFlow, or ask for fewer."
+        )
+    with tf.distribute.MirroredStrategy([device.name for device in here[:count]]).scope():
+        yield
+
+
+def sharing() -> tuple[int, int, int]:
+    """What divides the size of a batch, which part of it is this process', and of how many parts."""
+    return tf.distribute.get_strategy().num_replicas_in_sync, 0, 1
 
 
 def slow_strided_convolutions() -> bool:

@@ -1,6 +1,10 @@
 """PyTorch: `autograd.grad`, never `.backward()`, so that no player sees another's gradient."""
 
+import contextlib
+
 import torch
+
+from kvae.errors import UserError
 
 
 class Backend:
@@ -30,6 +34,22 @@ class Backend:
 def compiled(function, variables):
     """`function(*tensors)`, which reads and moves `variables` in place, run eagerly and without a gradient tape."""
     return torch.no_grad()(function)
+
+
+@contextlib.contextmanager
+def devices(count: int, cluster=None):
+    """Refuses more than one: Keras 3 leaves several devices to the user's own loop on PyTorch."""
+    if count > 1 or cluster is not None:
+        raise UserError(
+            f"Expected one device on PyTorch, where Keras trains on no more. Received: devices={count}. "
+            "Use --backend jax (devices and clusters) or tensorflow (devices of one machine)."
+        )
+    yield
+
+
+def sharing() -> tuple[int, int, int]:
+    """What divides the size of a batch, which part of it is this process', and of how many parts."""
+    return 1, 0, 1
 
 
 def slow_strided_convolutions() -> bool:

@@ -53,7 +53,7 @@ class DecayLearningRate(keras.callbacks.Callback):
                     f"{type(optimizer._learning_rate).__name__}. Keep one of the two schedules."
                 )
         if self.base is None:
-            self.base = {player: float(opt.learning_rate) for player, opt in self.model.optimizer.players.items()}
+            self.base = self.model.optimizer.learning_rates
         if isinstance(self.factor, Mapping) and (strangers := sorted(set(self.factor) - set(self.base))):
             raise UserError(f"Expected learning rates of players: {', '.join(self.base)}. Received: {strangers}.")
 
@@ -64,9 +64,8 @@ class DecayLearningRate(keras.callbacks.Callback):
                 optimizer.learning_rate = self.base[player] * factor(epoch)
 
     def on_epoch_end(self, epoch, logs=None):
-        for player, optimizer in self.model.optimizer.players.items():
-            name = "learning_rate" if len(self.base) == 1 else f"learning_rate/{player}"
-            logs[name] = float(optimizer.learning_rate)
+        for player, rate in self.model.optimizer.learning_rates.items():
+            logs["learning_rate" if len(self.base) == 1 else f"learning_rate/{player}"] = rate
 
 
 def _is_scalar(value) -> bool:

@@ -16,7 +16,7 @@ def test_every_example_is_seen_in_an_epoch_and_the_small_class_again():
     seen = {"few": [], "many": []}
     for i in range(len(rounds)):
         (batch,) = rounds[i]
-        assert {name: x.shape for name, x in batch.items()} == {"few": (1, 3, 1), "many": (2, 3, 1)}
+        assert {name: x.shape for name, x in batch.items()} == {"few": (3, 1, 1), "many": (3, 2, 1)}
         for name, x in batch.items():
             seen[name] += x.ravel().tolist()
     assert set(seen["many"]) == set(range(7, 27))
@@ -41,15 +41,15 @@ def test_the_row_goes_on_from_epoch_to_epoch_and_depends_on_nothing_else():
 def test_an_example_may_stand_several_times_in_its_turn():
     rounds = Rounds(X, Y, {"few": 2, "many": 1}, batch_size=6, repeats=3)
     batch = rounds[0][0]["few"][..., 0]
-    assert batch.shape == (2, 6)
-    assert [len(set(turn)) for turn in batch.tolist()] == [2, 2]
+    assert batch.shape == (6, 2)
+    assert [len(set(turn)) for turn in batch.T.tolist()] == [2, 2]
 
 
 def test_bytes_and_periods_come_along():
     x = np.arange(30, dtype="uint8")[:, None]
     rounds = Rounds(x, Y, {"few": 1, "many": 1}, batch_size=2, periods=np.where(Y == 0, -1, np.arange(30)))
     few, many = rounds[0][0]["few"], rounds[0][0]["many"]
-    np.testing.assert_array_equal(few[1], [[-1, -1]])
+    np.testing.assert_array_equal(few[1], [[-1], [-1]])
     np.testing.assert_allclose(many[0][..., 0] * 255, many[1])
 
 

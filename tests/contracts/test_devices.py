@@ -1,0 +1,110 @@
+"""Several devices find the gradients of one; so do several processes."""
+
+import os
+import socket
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+
+from kvae import zoo
+from kvae.errors import UserError
+from kvae.training import Batches, Cluster
+from tests.conftest import ROOT
+
+BACKEND = keras.backend.backend()
+SCRIPT = ROOT / "tests" / "contracts" / "on_devices.py"
+FAST = ("--set", "epochs=1", "--set", "model.hidden=8", "--set", "batch_size=500")
+
+
+def _start(*command):
+    environment = {**os.environ, "KERAS_BACKEND": BACKEND}
+    command = [sys.executable, *map(str, command)]
+    return subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def _end(process):
+    out, err = process.communicate(timeout=300)
+    assert process.returncode == 0, err
+    return out
+
+
+@pytest.mark.skipif(BACKEND == "torch", reason="Keras trains on one device on PyTorch")
+def test_gradients_on_two_devices_are_those_of_one(tmp_path):
+    files = [tmp_path / f"{devices}.npz" for devices in (1, 2)]
+    for devices, file in zip((1, 2), files, strict=True):
+        _end(_start("-m", "tests.contracts.on_devices", devices, file))
+    one, two = (np.load(file) for file in files)
+    moved = [name for name in one.files if np.abs(one[name]).max() > 1e-3]
+    assert {name.split("/")[0] for name in moved} == {"VAE", "CSVAE", "MultiEncoder"}
+    for name in one.files:
+        np.testing.assert_allclose(two[name], one[name], rtol=0, atol=1e-5, err_msg=name)
+
+
+@pytest.mark.skipif(BACKEND == "torch", reason="Keras trains on one device on PyTorch")
+def test_a_run_on_two_devices_and_its_resumption(tmp_path):
+    run = tmp_path / "run"
+    _end(_start("-m", "kvae", "train", "digits/vae", *FAST, "--devices", 2, "--out", run))
+    _end(_start("-m", "kvae", "train", "--resume", run, "--set", "epochs=2", "--devices", 2))
+    assert len((run / "history.csv").read_text().splitlines()) == 3
+    assert (run / "metrics.json").is_file()
+
+
+@pytest.mark.skipif(BACKEND != "jax", reason="processes train together on JAX alone")
+def test_two_processes_train_as_two_devices_do(tmp_path):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{probe.getsockname()[1]}"
+    train = ("-m", "kvae", "train", "digits/vae", *FAST)
+    cluster = ("--cluster", address, "--processes", 2, "--out", tmp_path / "cluster")
+    processes = [_start(*train, *cluster, "--process", i) for i in range(2)]
+    said = [_end(process) for process in processes]
+    assert "process 0 has written the run" in said[1]
+    _end(_start(*train, "--devices", 2, "--out", tmp_path / "devices"))
+    together, alone = ((tmp_path / name / "history.csv").read_text().splitlines() for name in ("cluster", "devices"))
+    assert together[0] == alone[0]
+    np.testing.assert_allclose(
+        [float(v) for v in together[1].split(",")], [float(v) for v in alone[1].split(",")], rtol=1e-4, atol=1e-5
+    )
+
+
+@pytest.mark.skipif(BACKEND != "torch", reason="TensorFlow and JAX train on several")
+def test_pytorch_says_that_it_trains_on_one():
+    with pytest.raises(UserError, match="Expected one device on PyTorch"):
+        zoo.train("digits/vae", {"epochs": 1}, devices=2)
+
+
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="what TensorFlow cannot do")
+def test_tensorflow_says_that_it_trains_in_one_process(tmp_path):
+    with pytest.raises(UserError, match="MultiWorkerMirroredStrategy fails inside Keras"):
+        zoo.train("digits/vae", {"epochs": 1}, cluster=Cluster("127.0.0.1:1", 2, 0), out=tmp_path / "run")
+
+
+def test_parts_of_a_batch_make_it_whole():
+    x = np.arange(23, dtype="float32")[:, None]
+    whole = Batches(x, batch_size=8, seed=0)
+    parts = [Batches(x, batch_size=8, seed=0, sharing=(4, part, 2)) for part in range(2)]
+    assert len(parts[0]) == 3
+    for i in range(3):
+        together = np.concatenate([part[i][0] for part in parts])
+        np.testing.assert_array_equal(together, whole[i][0][: len(together)])
+        assert len(together) == (8, 8, 4)[i], "of seven examples, three are left out"
+    with pytest.raises(UserError, match="batch_size that 4 devices can share"):
+        Batches(x, batch_size=6, sharing=(4, 0, 2))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "match"),
+    [
+        (("localhost", 2, 0), "HOST:PORT"),
+        (("localhost:1", 2, 2), "from 0 to 1"),
+        (("localhost:1", 0, 0), "process=0 of 0"),
+    ],
+)
+def test_a_cluster_that_is_none(arguments, match):
+    with pytest.raises(UserError, match=match):
+        Cluster(*arguments)

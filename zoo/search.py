@@ -1,0 +1,189 @@
+"""What a search over a recipe's settings varies, and what it aims at.
+
+A recipe declares it in a function `search() -> Search` beside its `data`, `model` and `training`. Nothing here imports
+KerasTuner, which `kvae.zoo.tune` does.
+"""
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from kvae.errors import UserError
+
+
+@dataclasses.dataclass(frozen=True)
+class Between:
+    """Numbers from `low` to `high`, ends included: whole ones when both ends are; `log`: evenly spread on a log scale."""
+
+    low: float
+    high: float
+    log: bool = False
+
+    def __post_init__(self):
+        if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):
+            raise UserError(f"Expected a range with low < high. Received: {self.low}:{self.high}.")
+        if self.log and self.low <= 0:
+            raise UserError(f"Expected a range above 0 on a log scale. Received: {self.low}:{self.high}:log.")
+
+    @property
+    def ends(self) -> tuple:
+        return (self.low, self.high)
+
+    def ask(self, hp, name: str, default):
+        """A value from KerasTuner's `HyperParameters`."""
+        draw = hp.Int if isinstance(self.low, int) and isinstance(self.high, int) else hp.Float
+        default = default if self.low <= default <= self.high else None
+        return draw(name, self.low, self.high, sampling="log" if self.log else "linear", default=default)
+
+    def __str__(self):
+        return f"{self.low:g} to {self.high:g}" + (", log scale" if self.log else "")
+
+
+@dataclasses.dataclass(frozen=True, init=False)
+class OneOf:
+    """One of `values`."""
+
+    values: tuple
+
+    def __init__(self, *values):
+        object.__setattr__(self, "values", values)
+        if len(set(values)) < 2:
+            raise UserError(f"Expected at least two values to choose from. Received: {values}.")
+
+    @property
+    def ends(self) -> tuple:
+        return self.values
+
+    def ask(self, hp, name: str, default):
+        """A value from KerasTuner's `HyperParameters`."""
+        return hp.Choice(name, list(self.values), default=default if default in self.values else None)
+
+    def __str__(self):
+        return "one of " + ", ".join(map(str, self.values))
+
+
+@dataclasses.dataclass(frozen=True)
+class Objective:
+    """A figure of `kvae.evaluation`, to be small or large.
+
+    Args:
+        figure: its name, such as "elbo" or "leakage.z".
+        direction: "min" or "max".
+        unit: how much of it weighs as much as one unit of another objective.
+        enough: beyond this value nothing more is gained, such as an AUC of 0.5.
+        metric: the metric in `kvae.evaluation.METRICS` that reports it; by default what stands before the dot.
+    """
+
+    figure: str
+    direction: Literal["min", "max"]
+    unit: float = 1.0
+    enough: float | None = None
+    metric: str = ""
+
+    def __post_init__(self):
+        object.__setattr__(self, "metric", self.metric or self.figure.split(".")[0])
+
+    @property
+    def sign(self) -> int:
+        return 1 if self.direction == "min" else -1
+
+    def cost(self, value: float) -> float:
+        """`value` in units, smaller is better."""
+        if self.enough is not None:
+            value = max(value, self.enough) if self.direction == "min" else min(value, self.enough)
+        return self.sign * value / self.unit
+
+    def __str__(self):
+        enough = "" if self.enough is None else f", {self.enough:g} is enough"
+        return f"{self.figure}: {self.direction}, in units of {self.unit:g}{enough}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Search:
+    """What a search varies and what it aims at.
+
+        score = Σ_i ± figure_i / unit_i,    + for "min" and − for "max": the search minimises it.
+
+    The figures are unweighted ones (an ELBO at β = 1, a leakage, a likelihood): a weighted loss is smallest where its
+    weights are.
+
+    Args:
+        vary: {name of a parameter: `Between` or `OneOf`}.
+        objectives: what the score adds up. With two or more, those trials are kept as a front that no other beats in all.
+        options: arguments of metrics, such as {"nll": {"samples": 50}}.
+        monitor: a column of history.csv, to be large, by which hopeless trials are stopped; None stops none.
+    """
+
+    vary: Mapping[str, Between | OneOf]
+    objectives: tuple[Objective, ...] = (Objective("elbo", "max"),)
+    options: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
+    monitor: str | None = "val_elbo"
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(objective.metric for objective in self.objectives))
+
+    def describe(self) -> dict:
+        """What `from_description` makes the same search of; for JSON."""
+        vary = {n: list(s.values) if isinstance(s, OneOf) else dataclasses.asdict(s) for n, s in self.vary.items()}
+        objectives = [dataclasses.asdict(objective) for objective in self.objectives]
+        return {"vary": vary, "objectives": objectives, "options": dict(self.options), "monitor": self.monitor}
+
+    @classmethod
+    def from_description(cls, described: Mapping) -> "Search":
+        vary = {n: OneOf(*s) if isinstance(s, list) else Between(**s) for n, s in described["vary"].items()}
+        objectives = tuple(Objective(**objective) for objective in described["objectives"])
+        return cls(vary, objectives, described["options"], described["monitor"])
+
+    def score(self, figures: Mapping[str, float]) -> float:
+        """The sum that the search minimises."""
+        return float(sum(o.cost(figures[o.figure]) for o in self.objectives))
+
+    def check(self, recipe) -> "Search":
+        """Raises `UserError` where the space does not fit `recipe`; returns itself."""
+        if not self.vary:
+            raise UserError(
+                f"Expected at least one parameter to vary. Received: none for {recipe.name}. Name some: --vary NAME=LOW:HIGH"
+            )
+        for name, space in self.vary.items():
+            for value in space.ends:
+                recipe.resolve({name: value})  # a sentence for an unknown name and for a value that does not suit
+            if name.startswith("data.") or name == "epochs":
+                raise UserError(
+                    f"Expected parameters of the model or of its training. Received: {name}, "
+                    "which decides what trials are compared on."
+                )
+        return self
+
+
+def dominant(costs) -> list[int]:
+    """Indices of the rows of `costs` (N, objectives) that no other row beats in one and equals or beats in all."""
+    rows = [tuple(row) for row in costs]
+
+    def beaten(row):
+        return any(other != row and all(a <= b for a, b in zip(other, row, strict=True)) for other in rows)
+
+    return [i for i, row in enumerate(rows) if not beaten(row)]
+
+
+def parse_space(text: str) -> Between | OneOf:
+    """What stands behind NAME= in --vary: LOW:HIGH, LOW:HIGH:log or A,B,C."""
+    if "," in text:
+        return OneOf(*(_number(part) for part in text.split(",")))
+    low, _, rest = text.partition(":")
+    high, _, scale = rest.partition(":")
+    ends = _number(low), _number(high)
+    if not all(isinstance(end, int | float) for end in ends) or scale not in ("", "log"):
+        raise UserError(f"Expected LOW:HIGH, LOW:HIGH:log or A,B,C. Received: {text}.")
+    return Between(*ends, log=scale == "log")
+
+
+def _number(text: str):
+    """`text` as an int, a float, or itself."""
+    for kind in (int, float):
+        try:
+            return kind(text.strip())
+        except ValueError:
+            continue
+    return text.strip()

@@ -1,0 +1,129 @@
+"""The folder of a search, and what can be read in it.
+
+search.json         recipe, fixed settings, space, objectives, tuner and seed
+oracle.json         KerasTuner's state
+trial_<id>/         trial.json (KerasTuner's), run/ (an ordinary run directory), score.json once it is done
+trials.csv          a line per trial, the best first: score, figures, settings
+front.csv, .png     the trials that no other beats in one objective and equals in all, where there are several
+best/               the run of the best trial
+"""
+
+import csv
+import dataclasses
+import io
+import math
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from kvae.errors import UserError
+from kvae.files import atomic, read_json
+
+
+@dataclasses.dataclass(frozen=True)
+class Trial:
+    """A trial that is done."""
+
+    name: str
+    score: float
+    figures: dict[str, float]
+    parameters: dict[str, Any]
+    epochs: int
+    stopped: bool
+    seconds: float
+
+    def row(self) -> dict:
+        """One line of a table."""
+        return {
+            "trial": self.name,
+            "score": self.score,
+            **self.figures,
+            **self.parameters,
+            "epochs": self.epochs,
+            "stopped": self.stopped,
+            "seconds": round(self.seconds, 1),
+        }
+
+
+def read(folder: str | os.PathLike) -> list[Trial]:
+    """The trials that are done, in the order of their names."""
+    found = []
+    for file in sorted(Path(folder).glob("trial_*/score.json")):
+        known = read_json(file)
+        rest = {key: known.pop(key) for key in ("score", "parameters", "epochs", "stopped", "seconds")}
+        found.append(Trial(name=file.parent.name.removeprefix("trial_"), figures=known, **rest))
+    return found
+
+
+def best(folder: str | os.PathLike) -> tuple[str, dict[str, Any]]:
+    """The recipe that a search varied, and the settings of its best trial. Raises `UserError` when none is done."""
+    folder = Path(folder)
+    if not (folder / "search.json").is_file():
+        raise UserError(f"Expected the folder of a search. Received: {folder}, which holds no search.json.")
+    described, done = read_json(folder / "search.json"), ranked(read(folder))
+    if not done:
+        raise UserError(f"Expected a search with at least one finished trial. Received: {folder}, which has none.")
+    return described["recipe"], {**described["settings"], **done[0].parameters}
+
+
+def ranked(trials: Sequence[Trial]) -> list[Trial]:
+    """The best first."""
+    return sorted(trials, key=lambda trial: (math.isnan(trial.score), trial.score))
+
+
+def conclude(folder: Path) -> None:
+    """Writes the tables, the front and the best run."""
+    from kvae.zoo.search import Search, dominant
+
+    done = ranked(read(folder))
+    if not done:
+        return
+    _write_csv(folder / "trials.csv", done)
+    objectives = Search.from_description(read_json(folder / "search.json")["search"]).objectives
+    if len(objectives) > 1:
+        costs = [[o.cost(trial.figures[o.figure]) for o in objectives] for trial in done]
+        front = dominant(costs)
+        _write_csv(folder / "front.csv", [done[i] for i in front])
+        _draw(folder / "front.png", done, front, *objectives[:2])
+    copy(folder / f"trial_{done[0].name}" / "run", folder / "best")
+
+
+def copy(source: Path, target: Path) -> None:
+    """The folder `source` as `target`, which appears whole."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as temporary:
+        whole = Path(temporary) / target.name
+        shutil.copytree(source, whole)
+        shutil.rmtree(target, ignore_errors=True)
+        os.replace(whole, target)
+
+
+def _write_csv(path: Path, trials: Sequence[Trial]) -> None:
+    rows = [trial.row() for trial in trials]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    with atomic(path) as temporary:
+        temporary.write_text(text.getvalue(), encoding="utf-8")
+
+
+def _draw(path: Path, trials: Sequence[Trial], front: Sequence[int], across, up) -> None:
+    """All trials by two figures, those of the front joined."""
+    from matplotlib.figure import Figure
+
+    points = [(trial.figures[across.figure], trial.figures[up.figure]) for trial in trials]
+    figure = Figure(figsize=(5, 4), layout="constrained")
+    axes = figure.subplots()
+    axes.scatter(*zip(*points, strict=True), s=14, color="0.6", label="trials")
+    axes.plot(*zip(*sorted(points[i] for i in front), strict=True), "o-", markersize=5, label="front")
+    for i in front:
+        axes.annotate(trials[i].name, points[i], textcoords="offset points", xytext=(4, 4), fontsize=7)
+    axes.set_xlabel(f"{across.figure} ({across.direction})")
+    axes.set_ylabel(f"{up.figure} ({up.direction})")
+    axes.legend(frameon=False)
+    with atomic(path) as temporary:
+        figure.savefig(temporary, dpi=150)
