@@ -24,7 +24,8 @@ def contenders() -> tuple[str, ...]:
 
 def start(program: str, name: str, *arguments: str, **options) -> subprocess.Popen:
     """The process of contender `name`."""
-    environment = {**os.environ, "KERAS_BACKEND": name if name in BACKENDS else "torch"}
+    backend = name.split(",")[0]
+    environment = {**os.environ, "KERAS_BACKEND": backend if backend in BACKENDS else "torch"}
     command = [sys.executable, program, "--worker", name, *arguments]
     return subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, **options
@@ -44,12 +45,16 @@ def work(tasks) -> None:
         print(time.perf_counter() - began, flush=True)
 
 
-def race(program: str, amounts: dict[str, int], turns: int) -> dict[str, dict[str, dict[str, float]]]:
-    """{task: {contender: {"per_second", "ratio"}}}: amounts per second and their ratio to pythae's, medians over the turns.
+def race(
+    program: str, amounts: dict[str, int], turns: int, names: tuple[str, ...] | None = None
+) -> dict[str, dict[str, dict[str, float]]]:
+    """{task: {contender: {"per_second", "ratio"}}}: amounts per second and their ratio to the first's, medians over the
+    turns.
 
-    `amounts` says how much of what is counted a task does.
+    `amounts` says how much of what is counted a task does; `names` are the contenders, by default `contenders()`.
     """
-    workers = {name: start(program, name, stdin=subprocess.PIPE) for name in contenders()}
+    first, *others = names or contenders()
+    workers = {name: start(program, name, stdin=subprocess.PIPE) for name in (first, *others)}
     for worker in workers.values():
         worker.stdout.readline()
     speeds = {task: {name: [] for name in workers} for task in amounts}
@@ -66,7 +71,7 @@ def race(program: str, amounts: dict[str, int], turns: int) -> dict[str, dict[st
         task: {
             name: {
                 "per_second": statistics.median(each),
-                "ratio": statistics.median(a / b for a, b in zip(each, of_task["pythae"], strict=True)),
+                "ratio": statistics.median(a / b for a, b in zip(each, of_task[first], strict=True)),
             }
             for name, each in of_task.items()
         }

@@ -1,0 +1,48 @@
+"""The plain VAE beside cifar10/residual_vae: as many parameters and latent units, no residual blocks (unmeasured).
+
+Source: none; it is what "Using variational autoencoders as generative models" (anonymous) leaves its readers to compare
+with. DCGAN-style nets (Radford et al. 2016), transposed convolutions.
+
+Chosen here: 39 channels in the first layer, which makes 1.47 million parameters (the residual nets have 1.45), all else as
+in cifar10/residual_vae.
+Expected: no figure yet.
+Cost: not measured.
+Command: kvae train cifar10/conv_vae
+"""
+
+from typing import Literal
+
+import kvae
+from kvae.zoo import Between, Count, NonNegative, Objective, OneOf, Search
+from kvae.zoo.cifar10.residual_vae import data as data
+from kvae.zoo.cifar10.residual_vae import training as training
+
+
+def model(
+    dataset,
+    latent: Count = 128,
+    width: Count = 39,
+    upsampling: Literal["deconv", "nearest", "bilinear"] = "deconv",
+    beta: NonNegative = 1.0,
+):
+    return kvae.models.VAE(
+        kvae.networks.conv_encoder(dataset.shape, 2 * latent, width, momentum=0.9, name="encoder"),
+        kvae.networks.conv_decoder(latent, dataset.shape, width, upsampling=upsampling, momentum=0.9, name="decoder"),
+        likelihood="bernoulli",
+        beta=beta,
+    )
+
+
+def search():
+    return Search(
+        vary={
+            "model.beta": Between(0.01, 4.0, log=True),
+            "model.latent": Between(32, 256, log=True),
+            "model.upsampling": OneOf("deconv", "nearest", "bilinear"),
+            "learning_rate": Between(0.0001, 0.002, log=True),
+        },
+        objectives=(
+            Objective("mse", "min", unit=0.001, metric="reconstruction"),
+            Objective("rate", "min", unit=10.0, metric="elbo"),
+        ),
+    )
