@@ -272,6 +272,11 @@ def training_batches(model, dataset: Dataset, training: Training, seed: int) -> 
     split, sharing = dataset.train, backends.sharing()
     if not hasattr(model, "turns"):
         return batches(dataset, split, training, seed=seed, sharing=sharing)
+    if training.transform is not None:
+        raise UserError(
+            f"Expected no transform for a model that learns from rounds. Received: one for {type(model).__name__}. "
+            "Transform the data set instead."
+        )
     periods = None if training.periods is None else training.periods(split)
     options = {"batch_size": training.batch_size, "repeats": training.repeats, "periods": periods}
     return Rounds(split.x, split.y, model.turns, seed=seed, scale=_scale(dataset), sharing=sharing, **options)

@@ -14,6 +14,12 @@ def require_density(model) -> None:
         raise NotApplicable(f"{type(model).__name__} learns no density of x")
 
 
+def require_encoder(model) -> None:
+    """Raises `NotApplicable` for a model that makes no code of x."""
+    if not hasattr(model, "encode"):
+        raise NotApplicable(f"{type(model).__name__} has no encoder")
+
+
 def require_decoder(model) -> None:
     """Raises `NotApplicable` for a model that makes no x of a code."""
     if not hasattr(model, "reconstruct"):

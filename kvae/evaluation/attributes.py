@@ -63,24 +63,25 @@ def attributes(model, batches, judge=None, judged: Sequence[str] = (), seed: int
 
         present, without = held[:, unit], ~held[:, unit]
         if present.any():
-            figures |= _share(f"accuracy.generation.{name}", shares(sampled(present)))
+            figures |= interval(f"accuracy.generation.{name}", shares(sampled(present)))
             figures[f"accuracy.reconstruction.{name}"] = float(again[present, column].mean())
         if without.any():
             moved = model.transfer(x[without], y[without], labels.having(y[without], unit))
-            figures |= _share(f"accuracy.transfer.{name}", shares(moved))
+            figures |= interval(f"accuracy.transfer.{name}", shares(moved))
             figures[f"accuracy.without.{name}"] = float(1 - shares(sampled(without)).mean())
         for kind in ("generation", "transfer"):
             figures[f"accuracy.{kind}.{name}.base_rate"] = float(seen[:, column].mean())
     return figures
 
 
-def _share(name: str, hits: np.ndarray) -> dict[str, float]:
+def interval(name: str, values: np.ndarray) -> dict[str, float]:
+    """`name`: the mean of `values` (N,); `.low` and `.high` bound it with 95 % confidence (bootstrap)."""
     from scipy.stats import bootstrap
 
-    interval = bootstrap(
-        (hits.astype(float),), np.mean, n_resamples=RESAMPLES, method="percentile", rng=np.random.default_rng(0)
+    bounds = bootstrap(
+        (values.astype(float),), np.mean, n_resamples=RESAMPLES, method="percentile", rng=np.random.default_rng(0)
     ).confidence_interval
-    return {name: float(hits.mean()), f"{name}.low": float(interval.low), f"{name}.high": float(interval.high)}
+    return {name: float(values.mean()), f"{name}.low": float(bounds.low), f"{name}.high": float(bounds.high)}
 
 
 def _held(model, y) -> np.ndarray:

@@ -22,7 +22,7 @@ def save_planes(path: Path, model, batches, seed: int = 0) -> None:
     panels = figure.subplots(len(labels), len(codes), squeeze=False)
     for row, (y, name) in enumerate(zip(labels, names, strict=True)):
         for axes, (part, z) in zip(panels[row], codes.items(), strict=True):
-            plane = _two(z)[:POINTS]
+            plane = two(z)[:POINTS]
             for value, colour in ((0, "C0"), (1, "C3")):
                 axes.scatter(
                     *plane[y[:POINTS] == value].T, s=3, alpha=0.5, linewidths=0, color=colour, label=f"{value}"
@@ -34,7 +34,7 @@ def save_planes(path: Path, model, batches, seed: int = 0) -> None:
     save_figure(figure, path)
 
 
-def _two(z: np.ndarray) -> np.ndarray:
+def two(z: np.ndarray) -> np.ndarray:
     """Codes (N, D) as points of a plane."""
     if z.shape[1] == 1:
         return np.stack([z[:, 0], np.zeros(len(z))], axis=1)

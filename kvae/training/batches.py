@@ -1,6 +1,6 @@
 """Batches whose order depends on the seed and the epoch alone, so that a resumed run sees what the first one saw."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import keras
 import numpy as np
@@ -20,6 +20,7 @@ class Batches(keras.utils.PyDataset):
         y: array (N, …) that batches hold beside x, or None.
         labels: what is known of the examples, for those who judge a model that does not learn from it; by default y.
         names: what the attributes, or the classes, are called.
+        columns: further facts of the examples by name, each of length N, such as the year.
         sharing: (multiple, part, parts): batches have a multiple of that many examples, so that the last ones of an epoch
             may be left out, and only one of so many equal parts is fetched here.
         batch_size: examples in a batch; the last batch of an epoch may be shorter.
@@ -40,12 +41,13 @@ class Batches(keras.utils.PyDataset):
         transform: Callable[[np.ndarray, np.random.Generator], np.ndarray] | None = None,
         labels: np.ndarray | None = None,
         names: Sequence[str] = (),
+        columns: Mapping[str, np.ndarray] | None = None,
         sharing: tuple[int, int, int] = (1, 0, 1),
     ):
         super().__init__()
         self.x, self.y = x, y
         self.labels = y if labels is None else labels
-        self.names = tuple(names)
+        self.names, self.columns = tuple(names), dict(columns or {})
         self.batch_size, self.seed, self.scale, self.transform = batch_size, seed, scale, transform
         self.multiple, self.part, self.parts = sharing
         check_divides(self.multiple, batch_size=batch_size)
