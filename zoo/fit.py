@@ -57,15 +57,15 @@ def train(
 
     By default `out` is `runs/<recipe>`, numbered when taken. The nets begin with the weights of the run `init_from`,
     as far as they fit (`kvae.training.start_from`). On several `devices` each batch is shared: the run is that of one
-    device, but for the order of sums (TensorFlow's replicas also draw the same noise each). With a `cluster` every
-    process calls this with the same arguments, and the first alone writes. Raises `UserError` for settings, data or
-    folders that do not suit, before anything is written.
+    device, but for the order of sums; TensorFlow's replicas also draw the same noise each, and normalise their own parts
+    of a batch. With a `cluster` every process calls this with the same arguments, and the first alone writes. Raises
+    `UserError` for settings, data or folders that do not suit, before anything is written.
     """
     recipe = zoo.load(recipe) if isinstance(recipe, str) else recipe
     values = recipe.resolve(settings)
     name = Path(recipe.name)  # of a user's own recipe, the whole path of its file
     out = Path(out) if out is not None else _free(Path("runs") / (name.stem if name.suffix == ".py" else name))
-    with _together(devices, cluster), _place(out, cluster) as place:
+    with _place(out, cluster) as place, _together(devices, cluster):
         session = Session(recipe, values, seed, init_from)
         run = Run.create(place, session.config())
         with _resumable(run):
@@ -86,7 +86,7 @@ def resume(
     `train`, and may be others than before.
     """
     Run.open(path)
-    with _together(devices, cluster), _place(Path(path), cluster) as place:
+    with _place(Path(path), cluster) as place, _together(devices, cluster):
         return _resume(Run(place), settings)
 
 
@@ -131,7 +131,7 @@ def _place(path: Path, cluster: Cluster | None):
         return
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(scratch) / "run"
-        if (path / "checkpoint").is_dir():
+        if (path / "config.json").is_file():  # the first process waits for all others before it changes anything
             shutil.copytree(path, copy)
         yield copy
 

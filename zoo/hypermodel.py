@@ -9,7 +9,7 @@ import keras_tuner
 from kvae import evaluation, zoo
 from kvae.errors import UserError
 from kvae.zoo.fit import batches, learning_callbacks, training_batches
-from kvae.zoo.search import Search
+from kvae.zoo.search import Search, without
 
 
 class RecipeModel(keras_tuner.HyperModel):
@@ -34,7 +34,15 @@ class RecipeModel(keras_tuner.HyperModel):
         self.settings, self.seed = dict(settings or {}), seed
         self.defaults = self.recipe.resolve(self.settings)
         self.search = without(search or self.recipe.search(), self.settings).check(self.recipe)
+        unknown = [metric for metric in self.search.metrics if metric not in evaluation.METRICS]
+        if unknown:
+            raise UserError(f"Expected metrics among {', '.join(evaluation.METRICS)}. Received: metric={unknown[0]}.")
         self.dataset = self.recipe.data(self.defaults)
+        self.held_out = self.dataset.validation or self.dataset.test
+        if self.held_out is None:
+            raise UserError(
+                f"Expected held-out data to judge trials by. Received: {self.dataset.name}, which has none."
+            )
 
     @property
     def objective(self) -> keras_tuner.Objective:
@@ -75,14 +83,8 @@ class RecipeModel(keras_tuner.HyperModel):
 
     def judge(self, model, training) -> dict[str, float]:
         """The score of a trained model and the figures that it adds up, on held-out data."""
-        held_out = self.dataset.validation or self.dataset.test
-        if held_out is None:
-            raise UserError(
-                f"Expected held-out data to judge trials by. Received: {self.dataset.name}, which has none."
-            )
-        report = evaluation.evaluate(
-            model, batches(self.dataset, held_out, training), self.search.metrics, **self.search.options
-        )
+        held_out = batches(self.dataset, self.held_out, training)
+        report = evaluation.evaluate(model, held_out, self.search.metrics, **self.search.options)
         absent = [o.figure for o in self.search.objectives if o.figure not in report["metrics"]]
         if absent:
             there = ", ".join(report["metrics"]) or "none"
@@ -92,9 +94,3 @@ class RecipeModel(keras_tuner.HyperModel):
             )
         figures = {o.figure: report["metrics"][o.figure] for o in self.search.objectives}
         return {"score": self.search.score(figures), **figures}
-
-
-def without(search: Search, settings: Mapping[str, Any]) -> Search:
-    """`search` without the parameters that `settings` fix."""
-    vary = {name: space for name, space in search.vary.items() if name not in settings}
-    return Search(vary, search.objectives, search.options, search.monitor)

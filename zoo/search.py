@@ -32,9 +32,15 @@ class Between:
 
     def ask(self, hp, name: str, default):
         """A value from KerasTuner's `HyperParameters`."""
-        draw = hp.Int if isinstance(self.low, int) and isinstance(self.high, int) else hp.Float
-        default = default if self.low <= default <= self.high else None
-        return draw(name, self.low, self.high, sampling="log" if self.log else "linear", default=default)
+        inside = isinstance(default, int | float) and self.low <= default <= self.high
+        options = {"sampling": "log" if self.log else "linear", "default": default if inside else None}
+        if isinstance(self.low, float) or isinstance(self.high, float):
+            return hp.Float(name, self.low, self.high, **options)
+        return min(hp.Int(name, self.low, self.high, **options), self.high)  # on a log scale it may be one more
+
+    def of(self, kind: type) -> "Between":
+        """The same for a parameter of `kind`: a float's ends are floats, so that what lies between is too."""
+        return Between(float(self.low), float(self.high), self.log) if kind is float else self
 
     def __str__(self):
         return f"{self.low:g} to {self.high:g}" + (", log scale" if self.log else "")
@@ -47,9 +53,13 @@ class OneOf:
     values: tuple
 
     def __init__(self, *values):
-        object.__setattr__(self, "values", values)
         if len(set(values)) < 2:
             raise UserError(f"Expected at least two values to choose from. Received: {values}.")
+        if {type(value) for value in values} == {int, float}:
+            values = tuple(map(float, values))
+        if len({type(value) for value in values}) > 1 or not isinstance(values[0], int | float | str):
+            raise UserError(f"Expected numbers or texts of one kind to choose from. Received: {values}.")
+        object.__setattr__(self, "values", values)
 
     @property
     def ends(self) -> tuple:
@@ -58,6 +68,10 @@ class OneOf:
     def ask(self, hp, name: str, default):
         """A value from KerasTuner's `HyperParameters`."""
         return hp.Choice(name, list(self.values), default=default if default in self.values else None)
+
+    def of(self, kind: type) -> "OneOf":
+        """The same for a parameter of `kind`."""
+        return OneOf(*map(float, self.values)) if kind is float else self
 
     def __str__(self):
         return "one of " + ", ".join(map(str, self.values))
@@ -83,6 +97,11 @@ class Objective:
 
     def __post_init__(self):
         object.__setattr__(self, "metric", self.metric or self.figure.split(".")[0])
+        if self.direction not in ("min", "max") or not self.unit > 0:
+            raise UserError(
+                "Expected an objective with direction min or max and a unit above 0. "
+                f"Received: direction={self.direction!r}, unit={self.unit} for {self.figure}."
+            )
 
     @property
     def sign(self) -> int:
@@ -141,20 +160,31 @@ class Search:
         return float(sum(o.cost(figures[o.figure]) for o in self.objectives))
 
     def check(self, recipe) -> "Search":
-        """Raises `UserError` where the space does not fit `recipe`; returns itself."""
+        """This search, with numbers of the kinds that `recipe` takes. Raises `UserError` where it does not fit."""
         if not self.vary:
             raise UserError(
                 f"Expected at least one parameter to vary. Received: none for {recipe.name}. Name some: --vary NAME=LOW:HIGH"
             )
+        parameters, vary = recipe.parameters(), {}
         for name, space in self.vary.items():
             for value in space.ends:
                 recipe.resolve({name: value})  # a sentence for an unknown name and for a value that does not suit
+            kind = type(parameters[name].default)
+            if kind is int and any(isinstance(end, float) for end in space.ends):
+                raise UserError(f"Expected whole numbers for {name}. Received: {space}.")
+            vary[name] = space.of(kind)
             if name.startswith("data.") or name == "epochs":
                 raise UserError(
                     f"Expected parameters of the model or of its training. Received: {name}, "
                     "which decides what trials are compared on."
                 )
-        return self
+        return dataclasses.replace(self, vary=vary)
+
+
+def without(search: Search, settings: Mapping[str, Any]) -> Search:
+    """`search` without the parameters that `settings` fix."""
+    vary = {name: space for name, space in search.vary.items() if name not in settings}
+    return dataclasses.replace(search, vary=vary)
 
 
 def dominant(costs) -> list[int]:

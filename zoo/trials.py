@@ -1,17 +1,18 @@
 """The folder of a search, and what can be read in it.
 
-search.json         recipe, fixed settings, space, objectives, tuner and seed
-oracle.json         KerasTuner's state
-trial_<id>/         trial.json (KerasTuner's), run/ (an ordinary run directory), score.json once it is done
-trials.csv          a line per trial, the best first: score, figures, settings
-front.csv, .png     the trials that no other beats in one objective and equals in all, where there are several
-best/               the run of the best trial
+    search.json         recipe, fixed settings, space, objectives, tuner and seed
+    oracle.json         KerasTuner's state
+    trial_<id>/         trial.json (KerasTuner's), run/ (an ordinary run directory), then score.json or failed.json
+    trials.csv          a line per trial, the best first: score, figures, settings
+    front.csv, .png     the trials that no other beats in one objective and equals in all, where there are several
+    best/               the run of the best trial
+
+Every file appears whole or not at all.
 """
 
 import csv
 import dataclasses
 import io
-import math
 import os
 import shutil
 import tempfile
@@ -58,20 +59,37 @@ def read(folder: str | os.PathLike) -> list[Trial]:
     return found
 
 
-def best(folder: str | os.PathLike) -> tuple[str, dict[str, Any]]:
-    """The recipe that a search varied, and the settings of its best trial. Raises `UserError` when none is done."""
+def failures(folder: str | os.PathLike) -> dict[str, str]:
+    """Trials that failed, and why."""
+    files = sorted(Path(folder).glob("trial_*/failed.json"))
+    return {file.parent.name.removeprefix("trial_"): read_json(file)["reason"] for file in files}
+
+
+def names(folder: str | os.PathLike) -> set[str]:
+    """The trials that have ended, well or not."""
+    return {trial.name for trial in read(folder)} | set(failures(folder))
+
+
+def default_folder(recipe: str) -> Path:
+    """Where a search is kept unless one says."""
+    path = Path(recipe)  # of a user's own recipe, its file
+    return Path("runs/search") / (path.stem if path.suffix == ".py" else path)
+
+
+def best(folder: str | os.PathLike) -> tuple[str, dict[str, Any], int]:
+    """The recipe that a search varied, the settings of its best trial and the seed. Raises `UserError` when none is done."""
     folder = Path(folder)
     if not (folder / "search.json").is_file():
         raise UserError(f"Expected the folder of a search. Received: {folder}, which holds no search.json.")
     described, done = read_json(folder / "search.json"), ranked(read(folder))
     if not done:
         raise UserError(f"Expected a search with at least one finished trial. Received: {folder}, which has none.")
-    return described["recipe"], {**described["settings"], **done[0].parameters}
+    return described["recipe"], {**described["settings"], **done[0].parameters}, described["seed"]
 
 
 def ranked(trials: Sequence[Trial]) -> list[Trial]:
     """The best first."""
-    return sorted(trials, key=lambda trial: (math.isnan(trial.score), trial.score))
+    return sorted(trials, key=lambda trial: trial.score)
 
 
 def conclude(folder: Path) -> None:

@@ -105,7 +105,7 @@ def train(
     else:
         run = _train(recipe, set_, out, seed, init_from, from_search, **share)
     if process:
-        typer.echo(f"Process {process} is done; process 0 has written the run.")
+        typer.echo(f"Process {process} is done; process 0 has written the run.", err=json)
         return
     figures = (run.metrics or {}).get("metrics", {})
     if json:
@@ -123,10 +123,10 @@ def train(
 def _train(name: str | None, texts: list[str] | None, out: Path | None, seed: int, init_from, from_search, **share):
     chosen = settings(texts)
     with usage():
-        searched, found = (None, {}) if from_search is None else trials.best(from_search)
-        if searched is not None and name not in (None, searched):
+        searched, found, seed_ = (None, {}, 0) if from_search is None else trials.best(from_search)
+        if searched is not None and name is not None and zoo.load(name).name != searched:
             raise UserError(f"Expected {searched}, which {from_search} searched. Received: {name}.")
-        name, chosen = name or searched or "digits/vae", {**found, **chosen}
+        name, chosen, seed = name or searched or "digits/vae", {**found, **chosen}, seed or seed_
         recipe = zoo.load(name)
         recipe.resolve(chosen)
     source = None if init_from is None else open_model(init_from).path

@@ -1,7 +1,7 @@
 """`kvae tune`"""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +14,7 @@ from kvae.cli.errors import UsageError, usage
 from kvae.cli.options import Backend, DataDir, Json, RecipeName, Seed, Settings, examples, pairs, settings
 from kvae.cli.output import print_json, print_table, text
 from kvae.errors import UserError
-from kvae.zoo.search import Search, parse_space
+from kvae.zoo.search import Search, parse_space, without
 
 EXAMPLES = examples(
     "kvae tune digits/vae --trials 10",
@@ -67,7 +67,7 @@ def tune(
     with usage():
         found = zoo.load(recipe)
         found.resolve(chosen)
-        search = _search(found, vary)
+        search = _search(found, vary, chosen)
     _need_tuner()
     import_keras(to_train=True)
     from kvae.zoo import trials as folder_
@@ -81,7 +81,7 @@ def tune(
         printed += 1
         done = {trial.name: trial for trial in folder_.read(folder)}
         if name not in done:
-            typer.echo(f"trial {name} failed", err=True)
+            typer.echo(f"trial {name} failed: {folder_.failures(folder).get(name, 'see its trial.json')}", err=True)
             return
         trial, first = done[name], folder_.ranked(list(done.values()))[0]
         left = (time.monotonic() - began) / printed * max(0, trials - len(done))
@@ -93,7 +93,7 @@ def tune(
             err=True,
         )
 
-    folder = out or Path("runs/search") / (Path(recipe).stem if recipe.endswith(".py") else recipe)
+    folder = out or folder_.default_folder(found.name)
     try:
         search_(
             recipe,
@@ -110,11 +110,11 @@ def tune(
         error.add_note("Go on with the search: the same command again.")
         raise
     done = folder_.ranked(folder_.read(folder))
+    if not done:
+        raise UserError(f"Expected at least one trial that ends well. Received: none; {folder} holds what they said.")
     if json:
         print_json({"search": str(folder), "trials": [trial.row() for trial in done]})
         return
-    if not done:
-        raise UserError(f"Expected at least one trial that ends well. Received: none; {folder} holds what they said.")
     typer.echo(f"\n{folder}\n")
     print_table([tuple(done[0].row()), *(tuple(trial.row().values()) for trial in done[:10])])
     if len(done) > 10:
@@ -122,11 +122,13 @@ def tune(
     typer.echo(f"\nNext:\n  kvae train {recipe} --from-search {folder}\n  kvae evaluate {folder / 'best'}")
 
 
-def _search(recipe, vary: Iterable[str] | None) -> Search:
-    """What the recipe declares, with what `vary` names in place of its space. Raises `UserError`."""
+def _search(recipe, vary: Iterable[str] | None, fixed: Mapping) -> Search:
+    """What the recipe declares, with what `vary` names in place of its space, and nothing `fixed`. Raises `UserError`."""
     if not vary:
-        return recipe.search().check(recipe)
+        return without(recipe.search(), fixed).check(recipe)
     spaces = {name: parse_space(value) for name, value in pairs(vary, "NAME=SPACE", "--vary").items()}
+    if both := sorted(set(spaces) & set(fixed)):
+        raise UserError(f"Expected {both[0]} either varied or set. Received: --vary and --set.")
     declared = recipe.search() if recipe.declares_search else Search({})
     return Search(spaces, declared.objectives, declared.options, declared.monitor).check(recipe)
 

@@ -33,15 +33,25 @@ def larsen_encoder(
 
 
 def larsen_decoder(
-    inputs: int, shape: Sequence[int], width: float = 1.0, momentum: float = 0.9, name=None
+    inputs: int,
+    shape: Sequence[int],
+    width: float = 1.0,
+    momentum: float = 0.9,
+    label_rates: Sequence[float] = (),
+    name=None,
 ) -> keras.Model:
     """Dense to 256 maps of an eighth of the sides, transposed convolutions 256-128-32 of stride 2, a convolution to the
-    image: (B, inputs) -> (B, H, W, C), linear outputs."""
+    image: (B, inputs) -> (B, H, W, C), linear outputs.
+
+    With `label_rates` the last inputs are binary labels of these frequencies, which the net standardises: beside units of
+    variance 1, a label that one picture of twenty has would hardly be heard.
+    """
     _check(shape)
     *_, channels = shape
     sides, deepest = (shape[0] // 8, shape[1] // 8), _scaled(256, width)
     code = keras.Input((inputs,))
-    h = _normalised(layers.Dense(sides[0] * sides[1] * deepest, use_bias=False)(code), momentum)
+    h = _standardised(code, label_rates) if label_rates else code
+    h = _normalised(layers.Dense(sides[0] * sides[1] * deepest, use_bias=False)(h), momentum)
     h = layers.Reshape((*sides, deepest))(h)
     for maps in (256, 128, 32):
         h = _normalised(layers.Conv2DTranspose(_scaled(maps, width), 5, 2, "same", use_bias=False)(h), momentum)
@@ -68,6 +78,13 @@ def larsen_discriminator(
     h = _normalised(layers.Dense(_scaled(512, width), use_bias=False)(h), momentum)
     logit = layers.Dense(1, dtype=output_dtype())(h)
     return keras.Model([image, y] if labels else image, [features, logit], name=name)
+
+
+def _standardised(code, rates):
+    units = code.shape[-1] - len(rates)
+    return layers.Normalization(
+        mean=[0.0] * units + list(rates), variance=[1.0] * units + [rate * (1 - rate) for rate in rates]
+    )(code)
 
 
 def _normalised(h, momentum):

@@ -70,11 +70,13 @@ class Batches(keras.utils.PyDataset):
 
     def __getitem__(self, index):
         rows = self.order[index * self.batch_size : (index + 1) * self.batch_size]
-        rows = rows[: len(rows) // self.multiple * self.multiple]
-        rows = np.split(rows, self.parts)[self.part]
-        x = self.take(rows)
-        if self.transform is not None and self.seed is not None:
+        whole = rows[: len(rows) // self.multiple * self.multiple]
+        rows = np.split(whole, self.parts)[self.part]
+        drawn = self.transform is not None and self.seed is not None  # for the whole batch, whoever has its parts
+        x = self.take(whole if drawn else rows)
+        if drawn:
             x = self.transform(x, np.random.default_rng((self.seed, self.epoch, index)))
+            x = np.split(x, self.parts)[self.part]
         elif self.transform is not None:
             x = np.concatenate(
                 [self.transform(one[None], np.random.default_rng(int(row))) for row, one in zip(rows, x, strict=True)]

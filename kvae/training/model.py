@@ -9,7 +9,7 @@ import numpy as np
 from keras import ops
 
 from kvae.errors import UserError
-from kvae.training.backends import Backend, compiled
+from kvae.training.backends import Backend, compiled, gates_agree
 from kvae.training.kept import kept
 from kvae.training.optimizers import Optimizers
 from kvae.training.phase import Phase
@@ -152,6 +152,11 @@ class Model(Backend, keras.Model):
                 "Likelihoods of whole images overflow float16; use mixed_bfloat16, which needs no loss scaling."
             )
         players = self._players()
+        if any(phase.gates for phase in self.phases()) and not gates_agree():
+            raise UserError(
+                f"Expected one device on TensorFlow for {type(self).__name__}, whose players sit out by what each device "
+                "sees. Received: several. Use --backend jax."
+            )
         if not isinstance(optimizer, Optimizers):
             if not isinstance(optimizer, Mapping):
                 one = keras.optimizers.get(optimizer)

@@ -58,6 +58,8 @@ def test_several_objectives_have_a_front(kvae):
         (("--vary", "model.bet=0.1:1"), "Nearest: model.beta"),
         (("--vary", "model.beta=1"), "LOW:HIGH"),
         (("--vary", "beta"), "NAME=SPACE"),
+        (("--vary", "model.beta=1,none"), "of one kind"),
+        (("--vary", "model.beta=1:2", "--set", "model.beta=1"), "either varied or set"),
         (("--set", "model.bet=1"), "Nearest: model.beta"),
         (("--set", "model.beta=1", "--set", "model.latent=2", "--set", "learning_rate=1e-3"), "at least one parameter"),
     ],
@@ -102,11 +104,37 @@ def test_a_full_disk_ends_a_search_with_a_sentence(kvae, monkeypatch):
     assert (result.code, len(trials.read("s"))) == (0, 2)
 
 
+def test_hyperband_goes_on_with_the_best(kvae):
+    result = kvae(
+        "tune", "digits/vae", *FAST, *SPACE, "--tuner", "hyperband", "--set", "epochs=3", "--trials", 4, "--out", "s"
+    )
+    assert result.code == 0, result.err
+    done = trials.read("s")
+    assert max(trial.epochs for trial in done) == 3
+    first = min(done, key=lambda trial: trial.epochs)
+    assert first.epochs < 3
+
+
+def test_a_recipe_of_ones_own(kvae):
+    text = (ROOT / "zoo" / "digits" / "vae.py").read_text()
+    Path("mine.py").write_text(text)
+    result = kvae("tune", "mine.py", *FAST, "--trials", 1)
+    assert result.code == 0, result.err
+    result = kvae("train", "mine.py", "--from-search", "runs/search/mine", "--set", "epochs=1")
+    assert result.code == 0, result.err
+
+
+def test_variables_of_kerastuner_come_together(kvae, monkeypatch):
+    monkeypatch.setenv("KERASTUNER_ORACLE_IP", "127.0.0.1")
+    result = kvae("tune", "digits/vae", *FAST)
+    assert (result.code, "Received: no KERASTUNER_TUNER_ID" in result.err) == (1, True)
+
+
 def test_a_trial_that_fails_is_told_and_the_search_goes_on(kvae):
     space = ("--vary", "learning_rate=1e-3,1e30")
     result = kvae("tune", "digits/vae", *FAST, *space, "--tuner", "random", "--trials", 2, "--out", "s")
     assert result.code == 0, result.err
-    assert "failed" in result.err
+    assert "failed: Expected finite losses" in result.err
     assert len(trials.read("s")) == 1
 
 
@@ -177,3 +205,14 @@ def test_a_chief_and_two_workers_of_which_one_is_killed(tmp_path):
     assert [trial.name for trial in trials.read(out)] == ["0", "1", "2", "3"]
     state = json.loads((out / "oracle.json").read_text())
     assert sorted(state["end_order"]) == ["0", "1", "2", "3"], "a trial is not accounted for"
+
+    search = _tune(out, "--set", "epochs=40", "--set", "model.hidden=8", "--trials", 6, "--workers", 2)
+    while len(_workers(out)) < 3:
+        assert search.poll() is None, search.stderr.read()
+        time.sleep(0.05)
+    search.kill()
+    search.wait()
+    until = time.monotonic() + 30
+    while _workers(out):
+        assert time.monotonic() < until, "processes outlive the one who started them"
+        time.sleep(0.1)

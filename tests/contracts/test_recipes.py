@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kvae import zoo
+from kvae import networks, zoo
 from kvae.data import Dataset, Split
 from kvae.errors import UserError
 from kvae.zoo.fit import batches
@@ -32,6 +32,16 @@ SHAPES = {
     "stl10": FACES,
     "cifar10": (32, 32, 3),
 }
+
+
+@pytest.fixture(autouse=True)
+def small_vgg(monkeypatch):
+    """Another feature net where VGG-19's weights would be downloaded."""
+
+    def features(shape, weights, name):
+        return networks.feature_maps(networks.conv_classifier(shape, 1, 2, augment=False), name=name)
+
+    monkeypatch.setattr(networks, "vgg19_features", features)
 
 
 def _dataset(name):
@@ -114,6 +124,8 @@ def few_data(tmp_path_factory):
     (root / "celeba" / "list_attr_celeba.txt").write_text("\n".join(lines) + "\n")
     _pictures(root / "own", size=(20, 16))
     _pictures(root / "paintings", ARTISTS, size=(20, 16))
+    dated = [f"{artist}/{i:06}.png,{artist},{1865 + i}," for i, artist in enumerate(np.repeat(ARTISTS, 2), 1)]
+    (root / "paintings" / "paintings.csv").write_text("\n".join(["file,artist,year,title", *dated]) + "\n")
     (root / "binarized_mnist").mkdir()
     rows = np.random.default_rng(0).integers(0, 256, (8, 98), np.uint8)
     np.savez(root / "binarized_mnist" / "binarized_mnist_packed.npz", train=rows, valid=rows, test=rows)

@@ -111,6 +111,38 @@ def test_spaces_that_do_not_fit(vary, match):
         Search(vary).check(recipe)
 
 
+@pytest.mark.parametrize(
+    ("make", "match"),
+    [
+        (lambda: OneOf("none", 3), "of one kind"),
+        (lambda: OneOf(2, 2), "at least two"),
+        (lambda: Objective("mse", "minimize"), "direction min or max"),
+        (lambda: Objective("mse", "min", unit=0.0), "a unit above 0"),
+        (lambda: Search({"model.latent": Between(2.0, 8.0)}).check(zoo.load("digits/vae")), "whole numbers"),
+        (lambda: zoo.load("digits/vae").hypermodel(search=Search({"model.beta": Between(1, 2)}, (Objective("fid", "min"),))),
+         "Expected metrics among"),
+    ],
+)  # fmt: skip
+def test_what_is_no_search(make, match):
+    with pytest.raises(UserError, match=match):
+        make()
+
+
+def test_numbers_are_of_the_parameter_s_kind():
+    search = Search({"model.beta": Between(1, 10), "model.latent": Between(2, 8)}).check(zoo.load("digits/vae"))
+    assert search.vary == {"model.beta": Between(1.0, 10.0), "model.latent": Between(2, 8)}
+    assert isinstance(search.vary["model.beta"].low, float)
+    assert OneOf(0.5, 1, 2).values == (0.5, 1.0, 2.0)
+
+
+def test_whole_numbers_stay_in_their_range():
+    class Top:
+        def Int(self, name, low, high, **options):
+            return high + 1  # KerasTuner's answer at the upper end of a log scale
+
+    assert Between(2, 32, log=True).ask(Top(), "n", 8) == 32
+
+
 def test_a_figure_that_the_model_does_not_have():
     search = Search({"model.beta": Between(0.5, 2.0)}, (Objective("accuracy", "max"),))
     hypermodel = zoo.load("digits/vae").hypermodel(FAST, search=search)

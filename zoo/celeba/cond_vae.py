@@ -18,18 +18,20 @@ from kvae.zoo import Between, Count, NonNegative, Positive, Search, Training
 from kvae.zoo.celeba.attribute_classifier import data as data
 
 
-def model(dataset, latent: Count = 128, width: Positive = 0.25, beta: NonNegative = 1.0):
+def model(dataset, latent: Count = 128, width: Positive = 0.25, beta: NonNegative = 4.0):
     count = len(dataset.labels)
     return kvae.models.CondVAE(
         kvae.networks.larsen_encoder(dataset.shape, 2 * latent, width, labels=count, name="encoder"),
-        kvae.networks.larsen_decoder(latent + count, dataset.shape, width, name="decoder"),
+        kvae.networks.larsen_decoder(
+            latent + count, dataset.shape, width, label_rates=dataset.train.y.mean(axis=0).tolist(), name="decoder"
+        ),
         kvae.distributions.BinaryLabels(count),
         likelihood="bernoulli",
         beta=beta,
     )
 
 
-def training(epochs: Count = 40, batch_size: Count = 64, learning_rate: Positive = 1e-3):
+def training(epochs: Count = 24, batch_size: Count = 64, learning_rate: Positive = 1e-3):
     import keras
 
     optimizer, cycle = keras.optimizers.Adam(learning_rate), kvae.training.schedules.OneCycle(epochs)

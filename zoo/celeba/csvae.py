@@ -69,6 +69,9 @@ def search():
             "model.beta_z": Between(0.2, 5.0, log=True),
             "model.beta_information": Between(5.0, 500.0, log=True),
             "model.beta_adversary": Between(0.2, 5.0, log=True),
+            "model.latent": Between(32, 256, log=True),
+            "model.width": Between(0.125, 0.5, log=True),
+            "learning_rate": Between(0.0002, 0.003, log=True),
         },
         objectives=(Objective("leakage.z", "min", unit=0.01, enough=0.5), Objective("elbo", "max", unit=10.0)),
         monitor=None,  # a trial that leaks may have the best ELBO

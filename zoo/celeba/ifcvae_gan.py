@@ -23,20 +23,22 @@ from kvae.zoo.celeba.attribute_classifier import data as data
 def model(
     dataset,
     latent: Count = 128,
-    width: Positive = 0.5,
+    width: Positive = 0.25,
+    normalized: bool = True,
     beta_distortion: NonNegative = 1.0,
-    beta_rate: NonNegative = 1.0,
+    beta_rate: NonNegative = 3.0,
     beta_label: NonNegative = 20.0,
     beta_information: NonNegative = 50.0,
     beta_realism: NonNegative = 20.0,
     information: Literal["base_rate", "cross_entropy"] = "base_rate",
 ):
     count, networks = len(dataset.labels), kvae.networks
-    encoder = networks.creswell_encoder(dataset.shape, 2 * latent, width, name="encoder")
+    momentum = 0.9 if normalized else None
+    encoder = networks.creswell_encoder(dataset.shape, 2 * latent, width, momentum, name="encoder")
     return kvae.models.IFCVAEGAN(
         encoder=encoder,
         label_head=networks.mlp(encoder.output_shape[1][-1], count, name="label_head"),
-        decoder=networks.creswell_decoder(latent + count, dataset.shape, width, name="decoder"),
+        decoder=networks.creswell_decoder(latent + count, dataset.shape, width, momentum, name="decoder"),
         adversary=networks.mlp(latent, count, (1000, 1000), name="adversary"),
         discriminator=networks.creswell_discriminator(dataset.shape, width, name="discriminator"),
         labels=kvae.distributions.BinaryLabels(count),
@@ -50,10 +52,18 @@ def model(
     )
 
 
-def training(epochs: Count = 20, batch_size: Count = 64, learning_rate: Positive = 2e-4):
-    import keras
+def training(
+    epochs: Count = 16,
+    batch_size: Count = 64,
+    learning_rate: Positive = 1e-3,
+    discriminator_learning_rate: Positive = 1e-4,
+):
+    from keras.optimizers import RMSprop
 
-    return Training(epochs, batch_size, keras.optimizers.RMSprop(learning_rate), labels=True, pictures_every=5)
+    players = {player: RMSprop(learning_rate) for player in ("loss", "label", "adversary")}
+    optimizers = {**players, "discriminator": RMSprop(discriminator_learning_rate)}
+    cycle = kvae.training.schedules.OneCycle(epochs)
+    return Training(epochs, batch_size, optimizers, learning_rate=cycle, labels=True, pictures_every=5)
 
 
 def search():
@@ -64,6 +74,9 @@ def search():
             "model.beta_label": Between(2.0, 200.0, log=True),
             "model.beta_information": Between(5.0, 500.0, log=True),
             "model.beta_realism": Between(2.0, 200.0, log=True),
+            "model.latent": Between(32, 256, log=True),
+            "model.width": Between(0.125, 0.5, log=True),
+            "learning_rate": Between(0.0002, 0.003, log=True),
         },
         objectives=(
             Objective("mse", "min", unit=0.001, metric="reconstruction"),

@@ -48,6 +48,8 @@ def search():
             "model.gamma": Between(1e-7, 1e-4, log=True),
             "model.level": Between(0.5, 1.0),
             "model.margin": Between(0.1, 0.5),
+            "model.latent": Between(32, 256, log=True),
+            "model.width": Between(0.125, 0.5, log=True),
             "learning_rate": Between(0.0001, 0.001, log=True),
         },
         objectives=(

@@ -2,8 +2,8 @@
 
 Source: none; "Using variational autoencoders as generative models" (anonymous) shows its mixtures and does not judge them.
 
-Chosen here: the net of celeba/attribute_classifier; in training, pictures are mirrored, shifted, of other contrast and, one of
-two, smoothed (`kvae.networks.RandomSmoothing`), since what VAEs draw is smooth.
+Chosen here: the net of celeba/attribute_classifier; in training, pictures are mirrored, shifted, of other contrast and,
+one of two, smoothed (`kvae.networks.RandomSmoothing`), since what VAEs draw is smooth.
 Expected: no figure yet.
 Cost: not measured.
 Command: kvae train cifar10/classifier

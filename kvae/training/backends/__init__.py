@@ -2,8 +2,8 @@
 
 `Backend` gives a model `train_step`, `test_step` and `gradients(loss, variables)`; `compiled(function, variables)` makes
 a function of tensors and of those variables fast; inside `devices(count, cluster)` models learn on several devices, and
-`sharing()` says how batches are shared among them; `softplus` and `slow_strided_convolutions` spare what one of the three
-is slow at. These are the only files that import jax, tensorflow or torch.
+`sharing()` says how batches are shared among them, `gates_agree()` whether all of them see one gate; `softplus` and
+`slow_strided_convolutions` spare what one of the three is slow at. These are the only files that import jax, tensorflow or torch.
 """
 
 import importlib
@@ -15,6 +15,7 @@ _backend = importlib.import_module(f"kvae.training.backends.{keras.backend.backe
 Backend = _backend.Backend
 compiled = _backend.compiled
 devices = _backend.devices
+gates_agree = _backend.gates_agree
 sharing = _backend.sharing
 slow_strided_convolutions = _backend.slow_strided_convolutions
 softplus = _backend.softplus

@@ -108,6 +108,11 @@ def sharing() -> tuple[int, int, int]:
     return distribution.device_mesh.devices.size, jax.process_index(), jax.process_count()
 
 
+def gates_agree() -> bool:
+    """Whether a player sits out on all devices or on none."""
+    return True
+
+
 def slow_strided_convolutions() -> bool:
     """Whether gradients of strided and transposed convolutions cost several times those of plain ones: XLA on a CPU."""
     return jax.default_backend() == "cpu"

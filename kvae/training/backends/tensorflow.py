@@ -74,6 +74,11 @@ def sharing() -> tuple[int, int, int]:
     return tf.distribute.get_strategy().num_replicas_in_sync, 0, 1
 
 
+def gates_agree() -> bool:
+    """Whether a player sits out on all devices or on none."""
+    return tf.distribute.get_strategy().num_replicas_in_sync == 1  # each decides by its own part of the batch
+
+
 def slow_strided_convolutions() -> bool:
     """Whether gradients of strided and transposed convolutions cost several times those of plain ones."""
     return False

@@ -52,6 +52,11 @@ def sharing() -> tuple[int, int, int]:
     return 1, 0, 1
 
 
+def gates_agree() -> bool:
+    """Whether a player sits out on all devices or on none."""
+    return True
+
+
 def slow_strided_convolutions() -> bool:
     """Whether gradients of strided and transposed convolutions cost several times those of plain ones."""
     return False
