@@ -434,7 +434,9 @@ def _main(folder: str) -> None:
     """One process of a search on this machine."""
 
     def leave_with_parent():
-        sys.stdin.buffer.read()  # ends when the one who started this process does
+        os.read(
+            0, 1
+        )  # ends when the one who started this process does; sys.stdin has a lock, which an exit would wait for
         os._exit(1)
 
     threading.Thread(target=leave_with_parent, daemon=True).start()
