@@ -2,7 +2,7 @@
 
 from kvae.networks.classifier import RandomSmoothing, conv_classifier
 from kvae.networks.conv import conv_decoder, conv_encoder
-from kvae.networks.dense import mlp
+from kvae.networks.dense import fixed_label_prior, mlp
 from kvae.networks.ifcvae_gan import creswell_decoder, creswell_discriminator, creswell_encoder
 from kvae.networks.resampling import StridedConv2D, StridedConv2DTranspose
 from kvae.networks.residual import residual_decoder, residual_encoder
@@ -20,6 +20,7 @@ __all__ = [
     "creswell_discriminator",
     "creswell_encoder",
     "feature_maps",
+    "fixed_label_prior",
     "larsen_decoder",
     "larsen_discriminator",
     "larsen_encoder",

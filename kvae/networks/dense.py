@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 import keras
+import numpy as np
 from keras import layers
 
 
@@ -30,6 +31,23 @@ def mlp(
     if len(outputs) > 1:
         h = layers.Reshape(outputs, dtype=output_dtype())(h)
     return keras.Model([x, y] if labels else x, h, name=name)
+
+
+def fixed_label_prior(
+    labels: int, units_per_label: int = 1, present: float = 3.0, spread: float = 0.1, name: str | None = None
+) -> keras.Model:
+    """p(w|y) of a CSVAE that is given and not learnt: (B, labels) -> means and log σ (B, 2 · labels · units_per_label).
+
+    Each label has units of its own, N(0, `spread`²) where it is absent and N(`present`, 1) where it holds, as in
+    re-implementations of Klys et al. 2018: w cannot leave out what the labels say.
+    """
+    y, units = keras.Input((labels,)), labels * units_per_label
+    prior = layers.Dense(2 * units, dtype=output_dtype(), trainable=False)
+    model = keras.Model(y, prior(y), name=name)
+    own = np.repeat(np.eye(labels), units_per_label, axis=1)  # (labels, units)
+    log_spread = math.log(spread)
+    prior.set_weights([np.hstack([present * own, -log_spread * own]), np.repeat([0.0, log_spread], units)])
+    return model
 
 
 def output_dtype() -> str:

@@ -23,24 +23,29 @@ from kvae.zoo.celeba.attribute_classifier import data as data
 def model(
     dataset,
     latent: Count = 128,
-    units_per_label: Count = 2,
+    units_per_label: Count = 1,
     width: Positive = 0.25,
     beta_distortion: NonNegative = 1.0,
     beta_w: NonNegative = 1.0,
-    beta_z: NonNegative = 1.0,
+    beta_z: NonNegative = 4.0,
     beta_information: NonNegative = 50.0,
     beta_adversary: NonNegative = 1.0,
+    prior: Literal["fixed", "learnt"] = "fixed",
     information: Literal["base_rate", "entropy"] = "base_rate",
     adversary: bool = True,
 ):
     count = len(dataset.labels)
     units_w = units_per_label * count
+    if prior == "fixed":
+        label_prior = kvae.networks.fixed_label_prior(count, units_per_label, name="label_prior")
+    else:
+        label_prior = kvae.networks.mlp(count, 2 * units_w, (64,), name="label_prior")
     return kvae.models.CSVAE(
         encoder=kvae.networks.larsen_encoder(dataset.shape, 2 * latent, width, name="encoder"),
         label_encoder=kvae.networks.larsen_encoder(
             dataset.shape, 2 * units_w, width / 2, labels=count, name="label_encoder"
         ),
-        label_prior=kvae.networks.mlp(count, 2 * units_w, (64,), name="label_prior"),
+        label_prior=label_prior,
         decoder=kvae.networks.larsen_decoder(latent + units_w, dataset.shape, width, name="decoder"),
         adversary=kvae.networks.mlp(latent, count, (256,), name="adversary") if adversary else None,
         labels=kvae.distributions.BinaryLabels(count),
@@ -54,7 +59,7 @@ def model(
     )
 
 
-def training(epochs: Count = 40, batch_size: Count = 64, learning_rate: Positive = 1e-3):
+def training(epochs: Count = 16, batch_size: Count = 64, learning_rate: Positive = 1e-3):
     import keras
 
     optimizer, cycle = keras.optimizers.Adam(learning_rate), kvae.training.schedules.OneCycle(epochs)

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from keras import ops
 
 from kvae.errors import UserError
 from kvae.networks import (
@@ -13,6 +14,7 @@ from kvae.networks import (
     creswell_decoder,
     creswell_discriminator,
     creswell_encoder,
+    fixed_label_prior,
     larsen_decoder,
     larsen_discriminator,
     larsen_encoder,
@@ -198,3 +200,34 @@ def test_dropout_leaves_whole_maps_out_of_the_first_two_layers_in_training_alone
     first, second = (keras.ops.convert_to_numpy(net(z, training=True)) for _ in range(2))
     assert np.abs(first - second).max() > 0
     assert not [la for la in conv_decoder(3, (8, 8, 1)).layers if isinstance(la, keras.layers.SpatialDropout2D)]
+
+
+def test_a_fixed_prior_of_labels_separates_them_and_learns_nothing():
+    prior = fixed_label_prior(2, units_per_label=2)
+    answers = ops.convert_to_numpy(prior(np.array([[0.0, 1.0], [1.0, 1.0]])))
+    mean, log_scale = np.split(answers, 2, axis=-1)
+    np.testing.assert_allclose(mean, [[0, 0, 3, 3], [3, 3, 3, 3]])
+    np.testing.assert_allclose(np.exp(log_scale), [[0.1, 0.1, 1, 1], [1, 1, 1, 1]], rtol=1e-6)
+    assert prior.trainable_variables == []
+
+
+def test_labels_of_given_rates_are_standardised():
+    rates = [0.04, 0.5]
+    net = larsen_decoder(3 + 2, (16, 16, 3), width=0.05, label_rates=rates)
+    first = next(layer for layer in net.layers if layer.__class__.__name__ == "Normalization")
+    y = np.random.default_rng(0).random((20_000, 2)) < rates
+    code = np.concatenate([np.ones((20_000, 3)), y], axis=1).astype("float32")
+    seen = ops.convert_to_numpy(first(code))
+    np.testing.assert_allclose(seen[:, :3], 1, rtol=1e-6)
+    np.testing.assert_allclose(seen[:, 3:].mean(axis=0), 0, atol=0.05)
+    np.testing.assert_allclose(seen[:, 3:].std(axis=0), 1, atol=0.05)
+
+
+def test_nets_of_ifcvae_gan_are_the_authors_unless_normalised():
+    def kinds(**options):
+        encoder = creswell_encoder((32, 32, 3), 4, 0.05, **options)
+        decoder = creswell_decoder(4, (32, 32, 3), 0.05, **options)
+        return {type(layer).__name__ for net in (encoder, decoder) for layer in net.layers}
+
+    assert "BatchNormalization" not in kinds()
+    assert "BatchNormalization" in kinds(momentum=0.9)
