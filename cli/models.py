@@ -11,6 +11,9 @@ from kvae.errors import UserError
 
 logger = logging.getLogger("kvae.cli")
 
+NEEDED = {"recipe": str, "parameters": dict, "seed": int, "data": dict, "backend": str}
+"""What the description of a run or a preset tells the commands."""
+
 
 def open_model(name: str):
     """The `Run` or the `Preset` called `name`. Raises `UserError`, at once, when there is none."""
@@ -19,7 +22,7 @@ def open_model(name: str):
         import_keras()
         from kvae.presets import Preset
 
-        return _known(Preset(name), name)
+        return _known(Preset(name), name, "card.json")  # made of kvae's own classes: its recipe need not be loaded
     if name in zoo.names() and not path.exists():
         raise UserError(f"Expected a run directory. Received: {name}, which is a recipe. Train it: kvae train {name}")
     if not (path / "config.json").is_file():
@@ -28,7 +31,9 @@ def open_model(name: str):
     import_keras()
     from kvae.runs import Run
 
-    return _known(Run(path), name)
+    run = _known(Run(path), name, "config.json")
+    zoo.load(run.config["recipe"])  # a recipe of the user's own may register classes that its model is made of
+    return run
 
 
 def _may_be_preset(path: Path, name: str) -> bool:
@@ -37,25 +42,37 @@ def _may_be_preset(path: Path, name: str) -> bool:
     return name.startswith("hf://") or (path / "card.json").is_file() or (not path.exists() and along.is_file())
 
 
-def _known(run, name: str):
-    """`run`, when its configuration is whole."""
-    config = run.config
-    missing = [key for key in ("recipe", "parameters", "seed", "data", "backend") if key not in config]
+def _known(run, name: str, file: str):
+    """`run`, when its description, in `file`, is whole."""
+    config = run.config if isinstance(run.config, dict) else {}
+    missing = [key for key, kind in NEEDED.items() if not isinstance(config.get(key), kind)]
     if missing:
-        raise UserError(f"Expected a whole config.json. Received: that of {name}, which lacks {', '.join(missing)}.")
-    zoo.load(config["recipe"])  # a recipe of the user's own may register classes that its model is made of
+        raise UserError(f"Expected a whole {file}. Received: that of {name}, which lacks {', '.join(missing)}.")
     return run
 
 
 @functools.lru_cache(maxsize=1)
 def load_data(run) -> tuple:
     """The `Dataset` that `run` was trained on, and its `Training`: loaded once, however often a command asks."""
-    recipe = zoo.load(run.config["recipe"])
+    recipe = _recipe(run)
     values = recipe.resolve(run.config["parameters"])
     dataset = recipe.data(values)
-    if dataset.fingerprint != run.config["data"]["fingerprint"]:
+    if dataset.fingerprint != run.config["data"].get("fingerprint"):
         logger.warning("The data in %s are not those that the run was trained on.", dataset.name)
     return dataset, recipe.training(values)
+
+
+def _recipe(run):
+    """The recipe of `run`: of a preset, which may be anyone's, one that comes along, for a file would be run."""
+    from kvae.presets import Preset
+
+    name = run.config["recipe"]
+    if isinstance(run, Preset) and name.endswith(".py"):
+        raise UserError(
+            f"Expected a preset of a recipe that comes along, to load its data. Received: {run.path}, of the file {name}, "
+            "which is not run for a preset. Take the run that it was made of."
+        )
+    return zoo.load(name)
 
 
 def held_out(run, split: str | None = None, batch_size: int | None = None, first: int | None = None):
@@ -72,7 +89,8 @@ def held_out(run, split: str | None = None, batch_size: int | None = None, first
     split = split or next(iter(splits))
     if split not in splits:
         raise UserError(f"Expected a split of {dataset.name}: {', '.join(splits)}. Received: split={split}.")
-    return batches(dataset, splits[split][:first], training, batch_size=batch_size), f"{dataset.name}/{split}"
+    part = splits[split][:first]
+    return batches(dataset, part, training, batch_size=batch_size, columns=part.columns), f"{dataset.name}/{split}"
 
 
 def load_model(run, name: str):

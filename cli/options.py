@@ -43,7 +43,12 @@ DataDir = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, on stdout.")]
-Model = Annotated[str, typer.Argument(metavar="MODEL", help="A run directory.", show_default=False)]
+Model = Annotated[
+    str,
+    typer.Argument(
+        metavar="MODEL", help="A run directory, or a preset: a name, a folder, hf://user/repo.", show_default=False
+    ),
+]
 RecipeName = typer.Argument(metavar="RECIPE", help="A recipe, or your own .py file.", show_default=False)
 Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of everything that is random.")]
 Settings = Annotated[

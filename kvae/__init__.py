@@ -18,7 +18,7 @@ from kvae.version import __version__ as __version__
 
 _WITH_KERAS = ("distributions", "evaluation", "models", "networks", "objectives", "presets", "runs", "training")
 _MODULES = (*_WITH_KERAS, "data", "zoo")
-_OF_PRESETS = ("from_preset", "to_preset")
+_OF_PRESETS = ("from_preset", "push_preset", "to_preset")
 
 
 def _register_classes(imported):

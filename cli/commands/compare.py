@@ -15,9 +15,10 @@ from kvae.errors import UserError
 EXAMPLES = examples(
     "kvae compare runs/mnist/conv_ae runs/mnist/conv_vae runs/mnist/conv_vae_annealed",
     "kvae compare runs/digits/* --out figure.pdf",
+    "kvae compare runs/digits/vae my-preset hf://user/repo",
 )
 
-Runs = Annotated[list[str], typer.Argument(metavar="RUN", help="Run directories.", show_default=False)]
+Runs = Annotated[list[str], typer.Argument(metavar="RUN", help="Run directories, or presets.", show_default=False)]
 Out = Annotated[Path, target("The figure (.png, .pdf or .svg)", ".png", ".pdf", ".svg")]
 
 logger = logging.getLogger("kvae.cli")
@@ -34,10 +35,12 @@ def compare(
 
     The figure shows the curves of all runs in nats, and below what each of them reconstructs and samples.
     """
-    opened = list({run.path.resolve(): run for run in map(open_model, runs)}.values())
+    named = {run.path.resolve(): (run, name) for run, name in zip(map(open_model, runs), runs, strict=True)}
+    opened = [run for run, _ in named.values()]
     from kvae.evaluation.comparison import figures, save_comparison
 
-    names = _short_names([run.path for run in opened])
+    short = _short_names([run.path for run, name in named.values() if Path(name).exists()])
+    names = [short.get(run.path, name) for run, name in named.values()]  # a preset that is not here has its own
     contenders = [_contender(run, name, len(opened)) for run, name in zip(opened, names, strict=True)]
     save_comparison(out, contenders)
     entries = [
@@ -91,8 +94,8 @@ def _data(run) -> str:
     return (run.metrics or {}).get("data") or run.config["data"]["name"]
 
 
-def _short_names(paths: list[Path]) -> list[str]:
+def _short_names(paths: list[Path]) -> dict[Path, str]:
     """The paths without the folders in which all of them lie."""
-    absolute = [path.resolve() for path in paths]
-    common = os.path.commonpath([path.parent for path in absolute])
-    return [path.relative_to(common).as_posix() for path in absolute]
+    absolute = {path: path.resolve() for path in paths}
+    common = os.path.commonpath([path.parent for path in absolute.values()]) if paths else ""
+    return {path: whole.relative_to(common).as_posix() for path, whole in absolute.items()}

@@ -1,5 +1,6 @@
 """`kvae evaluate`"""
 
+import logging
 from enum import StrEnum
 from typing import Annotated
 
@@ -14,7 +15,11 @@ EXAMPLES = examples(
     "kvae evaluate runs/digits/vae --samples 5000",
     "kvae evaluate runs/digits/vae --metric elbo --metric reconstruction --json",
     "kvae evaluate runs/celeba/cond_vae --metric attributes --judge runs/celeba/attribute_classifier",
+    "kvae evaluate runs/paintings/multi_encoder --metric separation --metric attribution --metric timeline",
 )
+
+
+logger = logging.getLogger("kvae.cli")
 
 
 class SplitName(StrEnum):
@@ -66,12 +71,14 @@ def evaluate(
 ):
     """Compute a model's figures on held-out data.
 
-    They are printed and kept in the run's metrics.json. Information is in nats, errors are per dimension with
+    They are printed and kept in the run's metrics.json. Of separation, attribution, cross_encoding and timeline, when
+    asked for, there are pictures beside them. Information is in nats, errors are per dimension with
     data in [0, 1]. The longest part is nll, the likelihood by importance sampling: --metric leaves it out, --first
     and --samples make it shorter.
     """
     run = open_model(model)
     from kvae import evaluation
+    from kvae.evaluation.maps import save_pictures
 
     for name in metrics or ():
         if name not in evaluation.METRICS:
@@ -81,8 +88,14 @@ def evaluate(
     options = {"nll": {"samples": samples, "seed": seed}, "elbo": {"seed": seed}}
     if judge is not None:
         options["attributes"] = dict(zip(("judge", "judged"), load_classifier(judge), strict=True), seed=seed)
+    training = None
+    if set(evaluation.OF_TRAINING_EXAMPLES) & set(metrics or ()):
+        training, _ = held_out(run, "train")
+        options |= {name: {"training": training} for name in evaluation.OF_TRAINING_EXAMPLES}
+    options["separation"] = {"seed": seed}
     about = {"model": model, "recipe": run.config["recipe"], "data": data}
-    report = finite({**about, **evaluation.evaluate(run.load_model(), batches, metrics, **options)})
+    trained = run.load_model()
+    report = finite({**about, **evaluation.evaluate(trained, batches, metrics, **options)})
     if json:
         print_json(report)
     else:
@@ -91,3 +104,6 @@ def evaluate(
         for name, reason in report["skipped"].items():
             typer.echo(f"{name} skipped: {reason}")
     run.keep(report)
+    if metrics:
+        for path in save_pictures(run.pictures, trained, batches, report["metrics"], training, seed):
+            logger.info("Drawn: %s", path)

@@ -1,5 +1,5 @@
 """Data sets as NumPy arrays, in their official layouts: `load` one, list the `names`, ask whether it
-`is_here`.
+`is_here`, and on which terms it may be used (`licence`).
 
 Asking is quick, since NumPy is imported with the first thing that needs it.
 """
@@ -7,6 +7,7 @@ Asking is quick, since NumPy is imported with the first thing that needs it.
 import importlib
 from typing import TYPE_CHECKING
 
+from kvae.data.licences import licence as licence
 from kvae.data.registry import is_here as is_here
 from kvae.data.registry import load as load
 from kvae.data.registry import names as names

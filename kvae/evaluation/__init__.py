@@ -11,22 +11,28 @@ from kvae.evaluation.collapse import collapse
 from kvae.evaluation.divergence import divergence, leakage
 from kvae.evaluation.diversity import diversity
 from kvae.evaluation.likelihood import likelihood
+from kvae.evaluation.modes import attribution, collapse_by_class, cross_encoding, separation, timeline
 from kvae.evaluation.reconstruction import reconstruction
 
 __all__ = [
     "METRICS",
     "accuracy",
     "attributes",
+    "attribution",
     "bound",
     "checkerboard",
     "collapse",
+    "collapse_by_class",
+    "cross_encoding",
     "divergence",
     "diversity",
     "evaluate",
     "leakage",
     "likelihood",
     "reconstruction",
+    "separation",
     "suiting",
+    "timeline",
 ]
 
 METRICS = {
@@ -39,6 +45,11 @@ METRICS = {
     "diversity": diversity,
     "accuracy": accuracy,
     "attributes": attributes,
+    "separation": separation,
+    "cross_encoding": cross_encoding,
+    "collapse_by_class": collapse_by_class,
+    "attribution": attribution,
+    "timeline": timeline,
     "nll": likelihood,
 }
 """What `evaluate` computes, by name: functions of a model and batches that return named figures. A figure that the model
@@ -50,13 +61,21 @@ QUICK = ("elbo", "reconstruction", "collapse", "checkerboard")
 OF_LABELS = ("divergence", "leakage", "attributes")
 """Metrics that only a model which learns from labels is judged by unless one asks."""
 
+OF_MODES = ("separation", "cross_encoding", "collapse_by_class")
+"""Metrics that only a model with an encoder for each class is judged by unless one asks."""
+
+OF_TRAINING_EXAMPLES = ("attribution", "timeline")
+"""Metrics that take the training examples beside those held out: computed only when one asks."""
+
 
 def suiting(model, quick: bool = False) -> tuple[str, ...]:
     """The metrics that a model is meant for; `quick`: those that take one pass through the data."""
     if not hasattr(model, "reconstruct"):
         return ("accuracy",)
-    others = () if "y" in model.takes else OF_LABELS
-    return QUICK if quick else tuple(name for name in METRICS if name not in ("accuracy", *others))
+    others = ("accuracy", *OF_TRAINING_EXAMPLES)
+    others += () if "y" in model.takes else OF_LABELS
+    others += () if hasattr(model, "modes") else OF_MODES
+    return QUICK if quick else tuple(name for name in METRICS if name not in others)
 
 
 def evaluate(model, batches, metrics: Iterable[str] | None = None, **options: Mapping) -> dict:

@@ -50,10 +50,11 @@ def attributes(model, batches, judge=None, judged: Sequence[str] = (), seed: int
     if not known:
         raise NotApplicable(f"the classifier knows none of {', '.join(names)}")
     seen, again = (judge.labels.answers(judge.probabilities(pictures)) for pictures in (x, model.reconstruct(x, y)))
-    figures, rng = {}, np.random.default_rng(seed)
+    figures = {}
 
     def sampled(held_out):
-        return model.sample(len(y), y[rng.choice(np.flatnonzero(held_out), len(y))], seed=seed)
+        rows = np.random.default_rng(seed).choice(np.flatnonzero(held_out), len(y))
+        return model.sample(len(y), y[rows], seed=seed)
 
     for name, column in known.items():
         unit, labels = names.index(name), model.labels
@@ -75,8 +76,11 @@ def attributes(model, batches, judge=None, judged: Sequence[str] = (), seed: int
 
 
 def interval(name: str, values: np.ndarray) -> dict[str, float]:
-    """`name`: the mean of `values` (N,); `.low` and `.high` bound it with 95 % confidence (bootstrap)."""
+    """`name`: the mean of `values` (N,); `.low` and `.high`, of two or more, bound it with 95 % confidence (bootstrap)."""
     from scipy.stats import bootstrap
+
+    if len(values) < 2:
+        return {name: float(values.mean())}
 
     bounds = bootstrap(
         (values.astype(float),), np.mean, n_resamples=RESAMPLES, method="percentile", rng=np.random.default_rng(0)

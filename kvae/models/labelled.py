@@ -76,6 +76,13 @@ class LabelledModel(LatentModel):
         amounts = np.full(len(x), amount, "float32")  # an array, so that one compiled function serves all
         return self.batched("transfer", transfer, x, y, new_y, amounts, batch_size=batch_size)
 
+    def encode_each(self, x, batch_size: int = 256) -> np.ndarray:
+        """Codes of `x` (N, …), whose class need not be known, given each class in turn: (N, classes, D)."""
+        if self.labels is None or not self.labels.exclusive:
+            raise UserError(f"Expected a model of classes. Received: {type(self).__name__} with labels={self.labels}.")
+        given = [np.full(len(x), number, "int32") for number in range(self.labels.units)]
+        return np.stack([self.encode(x, y, batch_size=batch_size) for y in given], axis=1)
+
     def restyle(self, x, y, style, style_y, batch_size: int = 256) -> np.ndarray:
         """`x` (N, …), whose code takes what labels say (w) from that of `style` (N, …): (N, …).
 

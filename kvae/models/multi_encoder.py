@@ -13,6 +13,7 @@ from kvae.models.labelled import LabelledModel, standard_prior
 from kvae.models.latent import gaussian, observe
 from kvae.objectives import batch_mean
 from kvae.training import Phase, reports
+from kvae.training.callbacks import AverageCopies
 
 SHARED = ("decoder", "rate", "distortion", "elbo")
 
@@ -31,7 +32,8 @@ class MultiEncoder(LabelledModel):
         separator ← separation = −E log s(y|z)
         critic    ← −E log c(period|x)             period = −E log c(period|x̂)
 
-    in nats. With β_e = β_d = 1 and no further net it is one VAE whose encoder is chosen by y. The separator s tells from z
+    in nats. With β_e = β_d = 1 and no further net it is one VAE whose encoder is chosen by y. With `copies` each mode has a
+    decoder of its own during an epoch, and `fit` gives all of them their mean at its end. The separator s tells from z
     which encoder it came from, and rewards the encoders for being told apart (MAD-GAN's idea: Ghosh et al. 2018). The
     critic c learns from x when it was made, where that is known, and rewards the decoder for x̂ that look of their time.
 
@@ -48,6 +50,7 @@ class MultiEncoder(LabelledModel):
         beta_separation: β_s; a variable.
         critic: net x -> logits of the period, or None; rounds then hold periods, −1 where unknown.
         beta_period: β_p; a variable.
+        copies: whether each mode trains its own copy of the decoder within an epoch; memory and moments grow with it.
         seed: of the samples drawn in training; None takes one that `keras.utils.set_random_seed` decides.
     """
 
@@ -65,6 +68,7 @@ class MultiEncoder(LabelledModel):
         beta_separation=1.0,
         critic=None,
         beta_period=1.0,
+        copies=False,
         seed=None,
         **kwargs,
     ):
@@ -72,9 +76,12 @@ class MultiEncoder(LabelledModel):
         self.encoders, self.decoder = dict(encoders), decoder
         self.turns = dict(turns or dict.fromkeys(encoders, 1))
         self.separator, self.critic = separator, critic
+        self.copies = copies
         self.likelihood = likelihoods.get(likelihood)
         self.labels = ClassLabels(len(self.encoders))
         self.check_nets(codes=2)
+        others = self.modes[1:] if copies else ()  # the first mode's is the decoder itself
+        self.decoders = {mode: _copied(decoder) for mode in others}
         self.beta_encoder = self.add_scalar("beta_encoder", beta_encoder)
         self.beta_decoder = self.add_scalar("beta_decoder", beta_decoder)
         self.beta_separation = self.add_scalar("beta_separation", beta_separation)
@@ -131,13 +138,15 @@ class MultiEncoder(LabelledModel):
         others = {"separator": self.separator, "critic": self.critic}
         names = [name for name, net in others.items() if net is not None]
         names += [] if self.critic is None else ["period"]
+        player, decoder = self.decoding(mode)
+        names += [] if player == "decoder" else [player]
 
         @reports(mode, *SHARED, *names)
         def turn(data, training):
             x, *period = data
             qz = gaussian(self.encoders[mode](x, training=training))
             z = qz.sample(self.noise)
-            px = self.observation(z, training=training)
+            px = observe(self.likelihood, decoder, z, training)
             terms = self._terms(x, qz, px)
             terms[mode] = terms["rate"] + self.beta_encoder * terms["distortion"]
             if self.separator is not None:
@@ -149,9 +158,13 @@ class MultiEncoder(LabelledModel):
                 real, drawn = ops.split(self.critic(both, training=training), 2)
                 terms["critic"], terms["period"] = (_dated(*period, logits) for logits in (real, drawn))
                 terms["decoder"] = terms["decoder"] + self.beta_period * terms["period"]
-            return terms
+            return {**terms, player: terms["decoder"]}
 
         return turn
+
+    def decoding(self, mode: str):
+        """The player that decodes in a turn of `mode`, and its net."""
+        return (f"decoder/{mode}", self.decoders[mode]) if mode in self.decoders else ("decoder", self.decoder)
 
     def _terms(self, x, qz, px):
         rate, distortion = batch_mean(kl(qz, standard_normal())), -batch_mean(px.log_prob(x))
@@ -169,7 +182,8 @@ class MultiEncoder(LabelledModel):
         judges = {name: [net] for name, net in others.items() if net is not None}
         round_ = []
         for mode, encoder in self.encoders.items():
-            over = {mode: [encoder], "decoder": [self.decoder], **judges}
+            player, decoder = self.decoding(mode)
+            over = {mode: [encoder], player: [decoder], **judges}
             loss = self.turn(mode)
             round_ += [Phase(loss, over, batch=_turn_of(mode, turn)) for turn in range(self.turns[mode])]
         return tuple(round_)
@@ -181,6 +195,11 @@ class MultiEncoder(LabelledModel):
         self._report(self.mixture(batch, training=False), batch)
         figures = self.get_metrics_result()
         return {name: figures[name] for name in SHARED}  # the others have seen nothing
+
+    def fit(self, *args, **kwargs):
+        if self.decoders:
+            kwargs["callbacks"] = [AverageCopies("decoder", "decoders"), *(kwargs.get("callbacks") or ())]
+        return super().fit(*args, **kwargs)
 
     # ------------------------------------------------------------------ the door
 
@@ -218,11 +237,26 @@ class MultiEncoder(LabelledModel):
 
     # ------------------------------------------------------------------ NumPy in, NumPy out
 
+    def encode_each(self, x, batch_size=256):
+        """Codes of `x` (N, …), whoever it is by, through the encoder of each mode: (N, P, D)."""
+        self.check(np.asarray(x), np.zeros(len(x), "int32"))
+
+        def each(x):
+            return ops.stack([gaussian(net(x)).mean for net in self.encoders.values()], axis=1)
+
+        return self.batched("encode_each", each, x, batch_size=batch_size)
+
     def transfer(self, x, y, new_y, amount=1.0, batch_size=256):
         """`x` (N, …) of modes `y` through the encoders of the modes `new_y`, or, for an `amount` below 1, in between."""
         y, new_y = self.labels.spread(y, len(x)), self.labels.spread(new_y, len(x))
         own, other = self.encode(x, y, batch_size=batch_size), self.encode(x, new_y, batch_size=batch_size)
         return self.decode((1 - amount) * own + amount * other, batch_size=batch_size)
+
+
+def _copied(net):
+    copy = keras.models.clone_model(net)
+    copy.set_weights(net.get_weights())
+    return copy
 
 
 def _turn_of(mode, turn):

@@ -2,16 +2,21 @@
 
 config.json         the model: classes and sizes
 model.weights.h5    its weights, perhaps in half precision
-card.json           what it is: recipe and parameters, data, versions, figures and the command that repeats them,
-                    SHA-256 of the other two files
+card.json           what it is: recipe and parameters, data and their licence, versions, figures and the commands that
+                    repeat them, a few answers (`kvae.presets.probe`), SHA-256 of the other two files
+
+An older preset is replaced in two moves: the new files, once whole, become the folder `.new` within it, and then move to
+their places. Until the first move the preset is the older one, from then on the new one, wherever its files are by then.
 """
 
+import dataclasses
 import hashlib
 import importlib.metadata
 import importlib.resources
 import json
 import math
 import os
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Mapping
@@ -22,15 +27,24 @@ import numpy as np
 
 import kvae.models
 import kvae.networks  # noqa: F401  (like the models: registers the classes that a preset may name)
+from kvae.data.licences import licence
 from kvae.errors import UserError, first_line
 from kvae.files import atomic, read_json, write_json
 from kvae.presets.harmless import BYTES, check_config, check_size, check_weights
+from kvae.presets.hub import download, is_hub, repository
+from kvae.presets.probe import probe
 from kvae.runs import Run
 from kvae.version import __version__
 
 FORMAT = 1
 FILES = ("config.json", "model.weights.h5", "card.json")
-HUB = "hf://"
+BESIDE = ("README.md", "picture.png")
+"""What may lie beside them, since the Hub has it."""
+
+NEW = ".new"
+
+SMALL = 4096
+"""Bytes of an array that is not compressed."""
 
 
 def from_preset(source: str | os.PathLike):
@@ -44,41 +58,62 @@ def from_preset(source: str | os.PathLike):
         UserError: there is no such preset, a file of it is damaged or is not the one that the card was written for, or it
             names or holds anything but a model of kvae.
     """
-    folder = _locate(source)
-    if (folder / "model.keras").exists() or (folder / "checkpoint").exists():
+    folder = locate(source)
+    if is_run(folder):
         return _from_run(folder)
     card = read_card(folder)
     for name in FILES[:2]:
-        expected, found = card["sha256"].get(name), _sha256(_inside(folder, name))
+        expected, found = card["sha256"].get(name), _sha256(inside(folder, name))
         if found != expected:
             raise UserError(
                 f"Expected the {name} that card.json was written for. Received: {folder}, whose {name} is damaged "
                 "or another."
             )
-    return _load(read_json(_inside(folder, "config.json")), _inside(folder, "model.weights.h5"), str(folder))
+    return _load(read_json(inside(folder, "config.json")), inside(folder, "model.weights.h5"), str(folder))
 
 
 def to_preset(model, path: str | os.PathLike, card: Mapping | None = None, half: bool = False) -> Path:
     """Writes `model` as the preset `path`, a new or an empty folder or an older preset, and returns it.
 
-    `card` holds what is known of the model; versions, backend, the number of parameters and checksums are added. With
-    `half`, weights are kept in 16 bits: half the size, for models whose figures do not change by it. All files are written
-    before the first of an older preset is replaced: a full disk leaves that as it was, and a kill between the replacements
-    leaves one that is refused when it is loaded.
+    `card` holds what is known of the model; versions, backend, the number of parameters, the licence of the data that it
+    names, a few answers and checksums are added. With `half`, weights are kept in 16 bits: half the size, for models whose
+    figures do not change by it. A full disk or a kill leaves the older preset or the new one, whole.
     """
     path = Path(path)
-    others = [each.name for each in path.iterdir()] if path.is_dir() else []
-    if strangers := sorted(set(others) - {*FILES, "README.md", "picture.png"}):
+    if strangers := sorted(each.name for each in path.iterdir() if not _is_known(each)) if path.is_dir() else []:
         raise UserError(
             f"Expected a new folder, or a preset. Received: {path}, which holds {', '.join(strangers[:5])}."
         )
     path.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path, prefix=".new-") as temporary:
-        new = Path(temporary)
+    _move_new(path)
+    for left in path.glob(f"{NEW}-*"):  # by a kill
+        shutil.rmtree(left)
+    new = Path(tempfile.mkdtemp(dir=path, prefix=f"{NEW}-"))
+    try:
         _write(model, new, card or {}, half)
-        for name in FILES:  # the card last: until then checksums refuse what is half the one and half the other
-            os.replace(new / name, path / name)
+        os.rename(new, path / NEW)
+    except BaseException:
+        shutil.rmtree(new, ignore_errors=True)
+        raise
+    _move_new(path)
     return path
+
+
+def _is_known(each: Path) -> bool:
+    """Whether it may lie in a preset's folder: its files, and what a kill left of new ones."""
+    left = each.name == NEW or each.name.startswith(f"{NEW}-")
+    return each.name in (*FILES, *BESIDE) or (left and each.is_dir() and not each.is_symlink())
+
+
+def _move_new(path: Path) -> None:
+    """Brings new files that are whole to their places; the card first, by which a folder is known for a preset."""
+    new = path / NEW
+    if not new.is_dir():
+        return
+    for name in reversed(FILES):
+        if (new / name).exists():
+            os.replace(new / name, path / name)
+    new.rmdir()
 
 
 class Preset:
@@ -87,7 +122,7 @@ class Preset:
     finished = True
 
     def __init__(self, source: str | os.PathLike):
-        self.path = _locate(source)
+        self.path = locate(source)
         self.config = read_card(self.path)
         self.metrics = {"data": self.config.get("figures_on"), "metrics": self.config.get("figures", {})}
         self.pictures = Path()  # those that are made of it belong where the user is
@@ -96,18 +131,27 @@ class Preset:
         return from_preset(self.path)
 
     def history(self) -> dict[str, np.ndarray]:
-        return {}
+        """Of its training a card says how many epochs there were."""
+        epochs = self.config.get("epochs")
+        return {"epoch": np.array([epochs])} if isinstance(epochs, int) else {}
 
     def keep(self, report: Mapping) -> None:
         """Figures computed anew are not the card's."""
 
 
 def _write(model, folder: Path, card: Mapping, half: bool) -> None:
-    write_json(folder / "config.json", {"format": FORMAT, "model": _described(model)})
+    with atomic(folder / "config.json") as config:  # for programs: indented it would be three times as long
+        config.write_text(json.dumps({"format": FORMAT, "model": _described(model)}) + "\n", encoding="utf-8")
     whole = folder / "whole.weights.h5"
     model.save_weights(whole)
     with atomic(folder / "model.weights.h5") as weights:
         _compress(whole, weights, half)
+    whole.unlink()
+    if half:  # what is kept is another model, by a little
+        model = _load(read_json(folder / "config.json"), folder / "model.weights.h5", "the new preset")
+    data = card.get("data")
+    if isinstance(data, Mapping) and "name" in data:
+        card = {**card, "data": {**data, "licence": dataclasses.asdict(licence(data["name"]))}}
     backend = keras.backend.backend()
     packages = ("keras", "numpy", backend)
     written = {
@@ -117,6 +161,7 @@ def _write(model, folder: Path, card: Mapping, half: bool) -> None:
         "precision": "float16" if half else "float32",
         "versions": {"kvae": __version__, **{package: importlib.metadata.version(package) for package in packages}},
         "backend": backend,
+        "probe": probe(model),
         "sha256": {name: _sha256(folder / name) for name in FILES[:2]},
     }
     write_json(folder / "card.json", written)
@@ -124,7 +169,7 @@ def _write(model, folder: Path, card: Mapping, half: bool) -> None:
 
 def read_card(folder: str | os.PathLike) -> dict:
     """The card of a preset. Raises `UserError` where there is none."""
-    card = read_json(_inside(Path(folder), "card.json"))
+    card = read_json(inside(Path(folder), "card.json"))
     if not (isinstance(card, dict) and isinstance(card.get("sha256"), dict) and card.get("format") == FORMAT):
         raise UserError(
             f"Expected the card of a preset of format {FORMAT}. Received: {folder}/card.json, which is none. "
@@ -142,10 +187,11 @@ def names() -> list[str]:
 # ------------------------------------------------------------------ where presets are
 
 
-def _locate(source) -> Path:
+def locate(source: str | os.PathLike) -> Path:
+    """The folder of a preset or a run that `source` stands for."""
     text = os.fspath(source)
-    if text.startswith(HUB):
-        return _download(text.removeprefix(HUB))
+    if is_hub(text):
+        return download(repository(text), FILES)
     if Path(text).is_dir():
         return Path(text)
     if text in names():
@@ -156,24 +202,20 @@ def _locate(source) -> Path:
     )
 
 
-def _download(repo: str) -> Path:
-    try:
-        import huggingface_hub
-    except ImportError as error:
-        raise UserError(f'Expected huggingface_hub for hf://{repo}. Received: none. pip install "kvae[hub]"') from error
-    try:
-        return Path(huggingface_hub.snapshot_download(repo, allow_patterns=list(FILES)))
-    except Exception as error:  # its own errors, and those of the network
-        raise UserError(f"Expected a repository on the Hub. Received: hf://{repo} ({first_line(error)}).") from error
+def is_run(folder: Path) -> bool:
+    return (folder / "model.keras").exists() or (folder / "checkpoint").exists()
 
 
-def _inside(folder: Path, name: str) -> Path:
-    """A plain file of `folder`: the Hub's cache links to where files are, anyone else's links lead elsewhere."""
-    path = folder / name
+def inside(folder: Path, name: str) -> Path:
+    """A plain file of `folder`, or the new one that is to replace it: the Hub's cache links to where files are, anyone
+    else's links lead elsewhere."""
+    path = folder / NEW / name if (folder / NEW / name).is_file() else folder / name
     if not path.is_file():
         raise UserError(f"Expected a whole preset: {', '.join(FILES)}. Received: {folder}, which lacks {name}.")
     home = folder.resolve()
-    homes = {home, home.parent.parent / "blobs"} if home.parent.name == "snapshots" else {home}
+    homes = {home, home / NEW}
+    if home.parent.name == "snapshots":
+        homes.add(home.parent.parent / "blobs")
     if path.resolve().parent not in homes:
         raise UserError(f"Expected the files of a preset in its folder. Received: {path}, which leads elsewhere.")
     return path
@@ -240,7 +282,7 @@ def _elements(path: Path) -> int:
     count = []
 
     def add(name, each):
-        if isinstance(each, h5py.Dataset) and "optimizer" not in name:
+        if isinstance(each, h5py.Dataset) and name.partition("/")[0] != "optimizer":
             count.append(each.size)
 
     with h5py.File(path, "r") as file:
@@ -249,12 +291,18 @@ def _elements(path: Path) -> int:
 
 
 def _compress(source: Path, target: Path, half: bool) -> None:
-    """Copies a file of weights, compressed and, with `half`, in 16 bits."""
+    """Copies a file of weights without its optimizers', compressed and, with `half`, in 16 bits.
+
+    Groups are those of HDF5 1.8, and small arrays are not compressed: either way a model of few weights would take several
+    times their size.
+    """
     import h5py
 
-    with h5py.File(source, "r") as old, h5py.File(target, "w") as new:
+    with h5py.File(source, "r") as old, h5py.File(target, "w", libver=("v108", "latest")) as new:
 
         def copy(name, each):
+            if name.partition("/")[0] == "optimizer":
+                return
             if isinstance(each, h5py.Group):
                 new.require_group(name).attrs.update(each.attrs)
                 return
@@ -266,7 +314,7 @@ def _compress(source: Path, target: Path, half: bool) -> None:
                     raise UserError(
                         f"Expected weights within 16 bits. Received: {name} with larger ones. Leave half out."
                     )
-            options = {"compression": "gzip", "shuffle": True} if values.ndim else {}
+            options = {"compression": "gzip", "shuffle": True} if values.nbytes > SMALL else {}
             new.create_dataset(name, data=values, **options).attrs.update(each.attrs)
 
         new.attrs.update(old.attrs)

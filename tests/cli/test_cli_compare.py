@@ -39,6 +39,21 @@ def test_json(kvae_json, trained):
     assert report["out"] == "figure.svg"
 
 
+def test_presets_beside_a_run(kvae, trained, tmp_path, monkeypatch):
+    for place in ("deep/mine", "cache/models/snapshots/0"):
+        assert kvae("export", trained, place).code == 0
+    monkeypatch.setattr("kvae.presets.folder.download", lambda repo, files: tmp_path / "cache/models/snapshots/0")
+    result = kvae("compare", "deep/mine", "hf://me/digits", trained)
+    assert result.code == 0, result.err
+    header, *rows = result.out.splitlines()
+    mine, *names = header.split()
+    assert mine.endswith("deep/mine")
+    assert names == ["hf://me/digits", f"{trained.parent.name}/{trained.name}"]
+    rows = dict(row.split(maxsplit=1) for row in rows if " " in row)
+    for name in ("data", "epochs", "elbo", "mse"):
+        assert len(set(rows[name].split())) == 1, name
+
+
 def test_unfinished_runs_and_missing_data(kvae, run, trained):
     config = json.loads((run / "config.json").read_text())
     (run / "config.json").write_text(json.dumps({**config, "recipe": "mnist/conv_vae", "parameters": {}}))

@@ -60,3 +60,18 @@ def test_figures_are_shown_before_they_cannot_be_kept(kvae, run, monkeypatch):
     assert result.code == 1
     assert json.loads(result.out)["metrics"]
     assert result.err.splitlines()[-1].startswith("Error: No permission: ")
+
+
+def test_pictures_beside_figures_of_classes(kvae, kvae_json, run):
+    asked = ("--metric", "separation", "--metric", "attribution")
+    figures = kvae_json("evaluate", run, *asked)["metrics"]
+    assert figures["attribution.accuracy"] > figures["attribution.majority"]
+    assert sum(figures["attribution.confusion.0"]) > 10
+    for name in ("latent-map.png", "attribution.png"):
+        assert (run / "pictures" / name).stat().st_size > 1000
+
+
+def test_digits_have_no_years(kvae_json, run):
+    report = kvae_json("evaluate", run, "--metric", "timeline", "--metric", "cross_encoding")
+    assert report["metrics"] == {}
+    assert report["skipped"] == {"timeline": "the data have no years", "cross_encoding": "VAE has one encoder"}

@@ -124,6 +124,7 @@ MODELS = {
         critic=networks.mlp(SHAPE, 3, (5,), "softplus"),
         beta_encoder=0.5,
     ),
+    "MultiEncoder, copies": lambda: _multi_encoder(copies=True),
     "VAE, convolutional": lambda: models.VAE(*_conv(), likelihood="bernoulli"),
 }
 """Every model of kvae.models, at minimal size."""

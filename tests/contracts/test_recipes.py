@@ -69,7 +69,7 @@ FIRST_OF_EACH = list({name.split("/")[0]: name for name in reversed(zoo.names())
 @pytest.mark.parametrize("name", zoo.names() if keras.backend.backend() == "tensorflow" else FIRST_OF_EACH)
 def test_builds_and_trains_one_round(name):
     recipe = zoo.load(name)
-    values = _small(recipe)
+    values = _small(recipe, {"model.turns": (1, 1)})  # of the two classes there are: more take long to compile
     training = recipe.training(values)
     model = recipe.model(_dataset(name), values)
     model.compile(training.optimizer)
@@ -217,3 +217,35 @@ def test_choices_are_read_from_text():
     recipe = zoo.load("mnist/iwae")
     assert recipe.resolve({"model.layers": "2", "schedule": "published"})["model.layers"] == 2
     assert recipe.parameters()["model.layers"].type_name == "one of 1, 2"
+
+
+def test_paintings_by_painter_and_period():
+    from kvae.zoo.paintings.classifier import by_period
+
+    dataset = _dataset("paintings/classifier")  # by two in turn, of 1865, 1872, … 1900, and two undated
+    one = dataset.train[[0, 5]]
+    found = by_period(dataclasses.replace(dataset, train=dataset.train[:4], validation=one, test=dataset.test[6:]))
+    assert found.labels == ("one, to 1869", "one, 1870–1879", "two, 1870–1879", "two, 1880–1889")
+    np.testing.assert_array_equal(found.train.y, [0, 2, 1, 3])
+    np.testing.assert_array_equal(found.validation.y, [0])  # nobody has seen one by two of 1900
+    assert found.test is None
+    assert found.fingerprint != dataset.fingerprint
+    with pytest.raises(UserError, match="with a year"):
+        by_period(dataclasses.replace(dataset, train=dataset.train[6:]))
+
+
+def test_features_of_a_classifiers_run(tmp_path):
+    from kvae.runs import Run
+
+    recipes = zoo.load("paintings/classifier"), zoo.load("paintings/dfc_vae")
+    classifier, vae = (recipe.model(_dataset(recipe.name), _small(recipe)) for recipe in recipes)
+    for name, model in (("classifier", classifier), ("vae", vae)):
+        Run.create(tmp_path / name, {}).save_model(model)
+    values = _small(recipes[1], {"model.features": str(tmp_path / "classifier")})
+    x = np.random.default_rng(1).random((2, *FACES), "float32")
+    maps = recipes[1].model(_dataset("paintings/dfc_vae"), values).features(x, training=False)
+    expected = networks.feature_maps(classifier.net)(x, training=False)
+    for found, other in zip(maps, expected, strict=True):
+        np.testing.assert_allclose(*map(keras.ops.convert_to_numpy, (found, other)), atol=1e-5)
+    with pytest.raises(UserError, match="run of a classifier"):
+        recipes[1].model(_dataset("paintings/dfc_vae"), {**values, "model.features": str(tmp_path / "vae")})

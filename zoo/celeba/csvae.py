@@ -26,7 +26,7 @@ def model(
     units_per_label: Count = 1,
     width: Positive = 0.25,
     beta_distortion: NonNegative = 1.0,
-    beta_w: NonNegative = 1.0,
+    beta_w: NonNegative = 4.0,
     beta_z: NonNegative = 4.0,
     beta_information: NonNegative = 50.0,
     beta_adversary: NonNegative = 1.0,

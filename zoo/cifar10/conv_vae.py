@@ -1,4 +1,4 @@
-"""The plain VAE beside cifar10/residual_vae: as many parameters and latent units, no residual blocks (unmeasured).
+"""The plain VAE beside cifar10/residual_vae: as many parameters, no residual blocks (unmeasured).
 
 Source: none; it is what "Using variational autoencoders as generative models" (anonymous) leaves its readers to compare
 with. DCGAN-style nets (Radford et al. 2016), transposed convolutions.

@@ -5,14 +5,16 @@ of paintings/vae, two painters, batches of one painter at a time in a ratio of 2
 0.8 on the decoder's first layers. Later 100 · L1 + KL for the encoders and 1000 · L1 for the decoder, and the wish to
 average the decoder's weights after each epoch and to separate the painters' codes.
 
-Silent in the source, chosen here: what paintings/vae chooses; six painters, whose turns follow from their counts; that
-averaging is with the weights at the start of the epoch.
+Silent in the source, chosen here: what paintings/vae chooses; six painters, whose turns follow from their counts; what is
+averaged: the weights with those at the start of the epoch (average), or a decoder of each painter with the others'
+(model.copies).
 Expected: no figure yet.
 Cost: not measured.
 Command: kvae train paintings/multi_encoder
 The source's two painters: kvae train paintings/multi_encoder --set data.artists=frederic-bazille,claude-monet
     --set data.paintings=20,430 --set model.turns=2,5
-Split objectives: --set model.encoder_l1=100. Averaged decoder: --set average=true. Separated codes: --set model.separation=1
+Split objectives: --set model.encoder_l1=100. Separated codes: --set model.separation=1
+Averaged decoder: --set average=true, or --set model.copies=true
 """
 
 import math
@@ -66,12 +68,14 @@ def model(
     encoder_l1: Positive = 1000.0,
     decoder_l1: Positive = 1000.0,
     separation: NonNegative = 0.0,
+    copies: bool = False,
 ):
     artists = len(dataset.labels)
     return kvae.models.MultiEncoder(
         **shared(dataset, latent, width, dropout, turns, encoder_l1, decoder_l1),
         separator=kvae.networks.mlp(latent, artists, (128,), name="separator") if separation else None,
         beta_separation=separation,
+        copies=copies,
     )
 
 

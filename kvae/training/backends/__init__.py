@@ -1,9 +1,10 @@
 """What differs between the three backends, and nothing else does.
 
 `Backend` gives a model `train_step`, `test_step` and `gradients(loss, variables)`; `compiled(function, variables)` makes
-a function of tensors and of those variables fast; inside `devices(count, cluster)` models learn on several devices, and
+a function of tensors and of those variables fast; inside `devices(count, cluster)` models learn on several devices,
 `sharing()` says how batches are shared among them, `gates_agree()` whether all of them see one gate; `softplus` and
-`slow_strided_convolutions` spare what one of the three is slow at. These are the only files that import jax, tensorflow or torch.
+`slow_strided_convolutions` spare what one of the three is slow at. These are the only files that import jax, tensorflow or
+torch.
 """
 
 import importlib

@@ -1,6 +1,9 @@
 """Weights that are averaged after each epoch."""
 
+from collections.abc import Mapping
+
 import keras
+import numpy as np
 from keras import ops
 
 
@@ -31,5 +34,43 @@ class AverageWeights(keras.callbacks.Callback):
         self.on_test_begin()  # of a fit without validation
 
     def _weights(self):
-        weights = getattr(self.model, self.net).weights
-        return [v for v in weights if "float" in keras.backend.standardize_dtype(v.dtype)]
+        return _floats(getattr(self.model, self.net))
+
+
+class AverageCopies(keras.callbacks.Callback):
+    """Copies of a net begin each epoch as the net; after it, before it is validated, net and copies are their mean.
+
+        θ_c ← θ          θ ← (θ + Σ_c θ_c) / (1 + C)
+
+    The net is one of those that learn. Batch statistics are averaged alike; each copy keeps the moments of its own
+    optimizer. `net` and `copies` are names of the model's attributes, a net and {name: net}.
+    """
+
+    def __init__(self, net: str, copies: str):
+        super().__init__()
+        self.net, self.copies = net, copies
+
+    def on_epoch_begin(self, epoch, logs=None):
+        for same in self._weights():
+            _assign(same, ops.convert_to_numpy(same[0]))
+
+    def on_test_begin(self, logs=None):
+        for same in self._weights():
+            _assign(same, np.mean([ops.convert_to_numpy(v).astype("float32") for v in same], axis=0))
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.on_test_begin()  # of a fit without validation: a second mean changes nothing
+
+    def _weights(self):
+        """Every weight of the net, with the same of its copies behind it."""
+        copies: Mapping = getattr(self.model, self.copies)
+        return zip(*map(_floats, (getattr(self.model, self.net), *copies.values())), strict=True)
+
+
+def _floats(net) -> list[keras.Variable]:
+    return [v for v in net.weights if "float" in keras.backend.standardize_dtype(v.dtype)]
+
+
+def _assign(variables, value) -> None:
+    for variable in variables:
+        variable.assign(value)

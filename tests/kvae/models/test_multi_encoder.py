@@ -88,6 +88,35 @@ def test_pictures_without_a_date_say_nothing_of_their_period():
     assert both == pytest.approx(critic(x[:3], dated), rel=1e-5)
 
 
+def _arrays(net):
+    return [ops.convert_to_numpy(v).copy() for v in net.weights]
+
+
+def test_copies_of_the_decoder_learn_apart_and_are_averaged_at_the_end(monkeypatch):
+    """A step of each painter, by hand and without noise: the decoder ends halfway between the two that learn alone."""
+    monkeypatch.setattr(keras.random, "normal", lambda shape, **options: ops.zeros(shape))
+    model = settle(MODELS["MultiEncoder, copies"]())
+    model.compile(keras.optimizers.SGD(0.1))
+    x, y = _paintings(8)
+    rounds = Rounds(x, y, model.turns, batch_size=4)
+    (copy,) = model.decoders.values()
+    copy.set_weights(model.decoder.get_weights())
+    alone, seen, before = [], [], _arrays(model.decoder)
+    for phase, player in zip(model.phases(), ("decoder", "decoder/two"), strict=True):
+        variables, data = phase.variables(), model._unpack(rounds[0])
+        _, gradients = model.gradients(lambda phase=phase, data=data: phase(data, training=True), variables)
+        steps = (ops.convert_to_numpy(gradient) for gradient in gradients[player])
+        alone.append([weight - 0.1 * step for weight, step in zip(before, steps, strict=True)])
+    assert all(np.abs(one - two).max() > 1e-3 for one, two in zip(*alone, strict=True))
+    copy.set_weights([weight + 1 for weight in before])  # forgotten: an epoch begins with the decoder
+    look = keras.callbacks.LambdaCallback(on_test_end=lambda logs: seen.append(_arrays(model.decoder)))
+    model.fit(rounds, validation_data=(x, y), callbacks=[look], verbose=0, shuffle=False)
+    for one, two, *means in zip(*alone, _arrays(model.decoder), _arrays(copy), *seen, strict=True):
+        assert len(means) == 3
+        for mean in means:
+            np.testing.assert_allclose(mean, (one + two) / 2, atol=1e-6)
+
+
 def test_arrays_do_not_say_whose_turn_it_is():
     model = MODELS["MultiEncoder"]()
     model.compile("sgd", run_eagerly=True)

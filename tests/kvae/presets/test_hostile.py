@@ -255,6 +255,15 @@ def test_files_that_lie_elsewhere(file, preset, tmp_path):
         from_preset(folder)
 
 
+def test_new_files_that_lie_elsewhere(preset, tmp_path):
+    folder = tmp_path / "x"
+    folder.mkdir()
+    (folder / ".new").symlink_to(preset)
+    for read in (from_preset, lambda folder: to_preset(MODELS["VAE"](), folder)):
+        with pytest.raises(UserError, match=r"leads elsewhere|holds \.new"):
+            read(folder)
+
+
 def test_a_card_may_not_name_other_files(preset, tmp_path):
     folder = _sealed(
         preset, tmp_path / "x", (preset / "config.json").read_bytes(), (preset / "model.weights.h5").read_bytes()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sys
 import types
 
@@ -12,8 +13,9 @@ from keras import ops
 
 import kvae
 from kvae.errors import UserError
-from kvae.presets import from_preset, read_card, to_preset
+from kvae.presets import deviation, from_preset, read_card, to_preset
 from kvae.presets.folder import FILES
+from kvae.presets.probe import EXAMPLES
 from tests.contracts.models import MODELS, ONE_OF_EACH, answer, data_for, settle
 
 
@@ -21,7 +23,7 @@ from tests.contracts.models import MODELS, ONE_OF_EACH, answer, data_for, settle
 def test_what_is_written_is_what_is_loaded(name, tmp_path):
     model = MODELS[name]()
     settle(model)
-    data = data_for(model, 8)
+    data = data_for(model, EXAMPLES)  # as many as the probe has: one shape to compile for
     to_preset(model, tmp_path / "preset", {"figures": {"elbo": -1.0}})
     loaded = from_preset(tmp_path / "preset")
     assert type(loaded) is type(model)
@@ -38,6 +40,37 @@ def test_the_card_says_what_it_is(tmp_path):
     assert card["backend"] == keras.backend.backend()
     assert card["versions"]["keras"] == keras.__version__
     assert set(card["sha256"]) == {"config.json", "model.weights.h5"}
+
+
+def test_the_card_states_the_licence_of_the_data(tmp_path):
+    to_preset(MODELS["VAE"](), tmp_path, {"data": {"name": "celeba", "fingerprint": "0"}})
+    data = read_card(tmp_path)["data"]
+    assert data["fingerprint"] == "0"
+    assert data["licence"]["terms"] == "non-commercial research only"
+
+
+def test_the_card_keeps_answers_by_which_other_weights_are_told(tmp_path):
+    model = settle(MODELS["CSVAE"]())
+    probe = read_card(to_preset(model, tmp_path))["probe"]
+    assert set(probe["answers"]) == {"reconstruct", "sample"}
+    loaded = from_preset(tmp_path)
+    assert deviation(loaded, probe) < 1e-6
+    for net in (loaded.encoder, loaded.label_prior, loaded.decoder):
+        weight = net.trainable_variables[0]
+        before = ops.convert_to_numpy(weight)
+        weight.assign(before[::-1])
+        assert deviation(loaded, probe) > 1e-3
+        weight.assign(before)
+    assert deviation(MODELS["VAE"](), probe) == float("inf")
+
+
+def test_what_optimizers_remember_is_left_out(tmp_path):
+    model = MODELS["VAE"]()
+    bare = to_preset(model, tmp_path / "bare")
+    model.compile("adam")
+    model.optimizer.build(model.trainable_variables)
+    compiled = to_preset(model, tmp_path / "compiled")
+    assert (compiled / "model.weights.h5").stat().st_size == (bare / "model.weights.h5").stat().st_size
 
 
 def test_half_precision_is_half_as_large_and_nearly_the_same(tmp_path):
@@ -82,6 +115,31 @@ def test_a_full_disk_leaves_the_older_preset_as_it_was(file, tmp_path, monkeypat
         to_preset(MODELS["Autoencoder"](), tmp_path)
     assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == before
     assert type(from_preset(tmp_path)).__name__ == "VAE"
+
+
+def test_a_kill_at_any_moment_leaves_the_older_preset_or_the_new_one(tmp_path, monkeypatch):
+    path, new, states = tmp_path / "preset", MODELS["Autoencoder"](), []
+    to_preset(MODELS["VAE"](), path)
+
+    def remembering(move):  # what a kill before this move would leave
+        def moving(source, target):
+            states.append(shutil.copytree(path, tmp_path / str(len(states))))
+            move(source, target)
+
+        return moving
+
+    with monkeypatch.context() as patch:
+        for name in ("replace", "rename"):
+            patch.setattr(os, name, remembering(getattr(os, name)))
+        to_preset(new, path)
+    kinds = [type(from_preset(state)).__name__ for state in states]
+    assert kinds == 4 * ["VAE"] + 3 * [
+        "Autoencoder"
+    ]  # three files are written and become one folder, and three are moved
+    for state in states:
+        to_preset(new, state)
+        assert sorted(file.name for file in state.iterdir()) == sorted(FILES)
+        assert type(from_preset(state)).__name__ == "Autoencoder"
 
 
 @pytest.mark.parametrize("after", [1, 2])

@@ -1,0 +1,93 @@
+"""On which terms each data set may be used, as far as its makers say so: what a preset's card repeats.
+
+A table of what is stated, no advice: where nothing is stated it says "unknown".
+"""
+
+import dataclasses
+
+from kvae.data.registry import SOURCES
+
+UNKNOWN = "unknown"
+
+
+@dataclasses.dataclass(frozen=True)
+class Licence:
+    """What is known of one data set's terms.
+
+    terms: in words. hub: as the Hugging Face Hub names a licence; "other" where the terms are none that it names, and
+        restrict what may be done. cite: whom to name. url: where it is stated, or where the data set is described.
+    """
+
+    terms: str
+    hub: str = UNKNOWN
+    cite: str = ""
+    url: str = ""
+
+
+LICENCES = {
+    "digits": Licence(
+        "CC BY 4.0",
+        "cc-by-4.0",
+        "E. Alpaydin and C. Kaynak 1998, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository",
+        "https://archive.ics.uci.edu/dataset/80/optical+recognition+of+handwritten+digits",
+    ),
+    "swiss_roll": Licence("none needed: points that scikit-learn draws"),
+    "mnist": Licence(
+        "CC BY-SA 3.0, as its authors are commonly quoted",
+        "cc-by-sa-3.0",
+        "Y. LeCun, L. Bottou, Y. Bengio and P. Haffner 1998, Gradient-based learning applied to document recognition",
+        "http://yann.lecun.com/exdb/mnist/",
+    ),
+    "fashion_mnist": Licence(
+        "MIT",
+        "mit",
+        "H. Xiao, K. Rasul and R. Vollgraf 2017, Fashion-MNIST",
+        "https://github.com/zalandoresearch/fashion-mnist",
+    ),
+    "binarized_mnist": Licence(
+        "unknown: made from MNIST, no licence of its own is stated",
+        cite="R. Salakhutdinov and I. Murray 2008, On the quantitative analysis of deep belief networks",
+    ),
+    "omniglot": Licence(
+        "MIT",
+        "mit",
+        "B. M. Lake, R. Salakhutdinov and J. B. Tenenbaum 2015, Human-level concept learning through probabilistic "
+        "program induction",
+        "https://github.com/brendenlake/omniglot",
+    ),
+    "cifar10": Licence(
+        "unknown: no licence is stated",
+        cite="A. Krizhevsky 2009, Learning multiple layers of features from tiny images",
+        url="https://www.cs.toronto.edu/~kriz/cifar.html",
+    ),
+    "stl10": Licence(
+        "unknown: no licence is stated",
+        cite="A. Coates, H. Lee and A. Y. Ng 2011, An analysis of single-layer networks in unsupervised feature learning",
+        url="https://cs.stanford.edu/~acoates/stl10/",
+    ),
+    "celeba": Licence(
+        "non-commercial research only",
+        "other",
+        "Z. Liu, P. Luo, X. Wang and X. Tang 2015, Deep learning face attributes in the wild",
+        "https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html",
+    ),
+    "paintings": Licence(
+        "works in the public domain; of the reproductions, which are from WikiArt, unknown",
+        url="https://www.wikiart.org",
+    ),
+}
+"""By the name of the data set."""
+
+OWN = Licence("unknown: the user's own pictures")
+
+
+def licence(name: str) -> Licence:
+    """The terms of the data set called `name`, as `Dataset.name` or `load` have it; of one that nobody knows here,
+    unknown ones."""
+    kind, colon, rest = name.partition(":")
+    if kind == "folder" and colon:
+        return OWN
+    if kind == "tfds" and colon:
+        known = {source.tfds: own for own, source in SOURCES.items() if source.tfds}
+        name = known.get(rest.partition("/")[0].partition(":")[0], "")
+    return LICENCES.get(name, Licence(UNKNOWN))

@@ -1,0 +1,55 @@
+"""A convolutional autoencoder of paintings, under one of two losses (unmeasured).
+
+Source: "Experimentation with the latent space of a variational autoencoder" (Pathak, Agarwal, Shrivastava):
+convolutions on 150×150, once with the cross-entropy as its loss and once with L1, in the manner of the Keras blog's
+autoencoders.
+
+Silent in the source, chosen here: the nets of paintings/vae with a code of 100 numbers (the blog's code is a map); losses
+are summed over pixels and channels; Adam at 5e-4 with β1 = 0.5, batch 50, 50 epochs.
+Expected: no figure yet.
+Cost: not measured.
+Command: kvae train paintings/conv_ae
+The other loss: kvae train paintings/conv_ae --set model.loss=cross_entropy
+"""
+
+from typing import Literal
+
+import kvae
+from kvae.zoo import Between, Count, NonNegative, Objective, Positive, Search, Training
+from kvae.zoo.paintings.dense_ae import data as data
+from kvae.zoo.paintings.vae import decoder
+
+LIKELIHOODS = {"l1": "laplace", "cross_entropy": "bernoulli"}
+"""Of which each loss is the negative logarithm, up to a constant."""
+
+
+def model(
+    dataset,
+    latent: Count = 100,
+    width: Count = 32,
+    dropout: NonNegative = 0.0,
+    loss: Literal["l1", "cross_entropy"] = "l1",
+):
+    return kvae.models.Autoencoder(
+        kvae.networks.conv_encoder(dataset.shape, latent, width, name="encoder"),
+        decoder(dataset, latent, width, dropout),
+        likelihood=LIKELIHOODS[loss],
+    )
+
+
+def training(epochs: Count = 50, batch_size: Count = 50, learning_rate: Positive = 5e-4):
+    import keras
+
+    return Training(epochs, batch_size, keras.optimizers.Adam(learning_rate, beta_1=0.5), pictures_every=10)
+
+
+def search():
+    return Search(
+        vary={
+            "model.latent": Between(32, 256, log=True),
+            "model.width": Between(16, 64, log=True),
+            "learning_rate": Between(0.0001, 0.002, log=True),
+        },
+        objectives=(Objective("mae", "min", unit=0.001, metric="reconstruction"),),
+        monitor=None,
+    )

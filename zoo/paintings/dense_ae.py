@@ -1,0 +1,44 @@
+"""A fully connected autoencoder of paintings (unmeasured).
+
+Source: "Experimentation with the latent space of a variational autoencoder" (Pathak, Agarwal, Shrivastava), among
+its first models: dense layers only, on 150×150, in the manner of the Keras blog's autoencoders.
+
+Silent in the source, chosen here: one hidden layer of 128 units each way and 100 latent units, so that most of its 17
+million weights lie between picture and hidden layer; the L1 error of paintings/vae; Adam at 5e-4, batch 50, 50 epochs.
+Expected: no figure yet.
+Cost: not measured.
+Command: kvae train paintings/dense_ae
+"""
+
+import kvae
+from kvae.zoo import Between, Count, Objective, Positive, Search, Training
+from kvae.zoo.paintings.vae import ARTISTS
+
+
+def data(size: Count = 150, artists: tuple[str, ...] = ARTISTS, skip_damaged: bool = False):
+    return kvae.data.load("paintings", size=size, artists=artists, skip_damaged=skip_damaged)
+
+
+def model(dataset, latent: Count = 100, hidden: tuple[Count, ...] = (128,)):
+    return kvae.models.Autoencoder(
+        kvae.networks.mlp(dataset.shape, latent, hidden, name="encoder"),
+        kvae.networks.mlp(latent, dataset.shape, hidden[::-1], name="decoder"),
+        likelihood="laplace",
+    )
+
+
+def training(epochs: Count = 50, batch_size: Count = 50, learning_rate: Positive = 5e-4):
+    import keras
+
+    return Training(epochs, batch_size, keras.optimizers.Adam(learning_rate), pictures_every=10)
+
+
+def search():
+    return Search(
+        vary={
+            "model.latent": Between(32, 256, log=True),
+            "learning_rate": Between(0.0001, 0.002, log=True),
+        },
+        objectives=(Objective("mae", "min", unit=0.001, metric="reconstruction"),),
+        monitor=None,
+    )

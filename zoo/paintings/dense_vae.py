@@ -1,0 +1,42 @@
+"""A fully connected VAE of paintings (unmeasured).
+
+Source: "Experimentation with the latent space of a variational autoencoder" (Pathak, Agarwal, Shrivastava), the
+first of its models that worked: dense layers only, on 150×150, in the manner of the Keras blog's autoencoders.
+
+Silent in the source, chosen here: nets and training of paintings/dense_ae; the loss of paintings/vae, 1000 · L1 + KL, whose
+L1 is a mean over pixels and channels: a β of 67.5 beside a Laplace likelihood of scale 1.
+Expected: no figure yet.
+Cost: not measured.
+Command: kvae train paintings/dense_vae
+"""
+
+import math
+
+import kvae
+from kvae.zoo import Between, Count, Objective, Positive, Search
+from kvae.zoo.paintings.dense_ae import data as data
+from kvae.zoo.paintings.dense_ae import training as training
+
+
+def model(dataset, latent: Count = 100, hidden: tuple[Count, ...] = (128,), weight_l1: Positive = 1000.0):
+    return kvae.models.VAE(
+        kvae.networks.mlp(dataset.shape, 2 * latent, hidden, name="encoder"),
+        kvae.networks.mlp(latent, dataset.shape, hidden[::-1], name="decoder"),
+        likelihood="laplace",
+        beta=math.prod(dataset.shape) / weight_l1,
+    )
+
+
+def search():
+    return Search(
+        vary={
+            "model.weight_l1": Between(100.0, 5000.0, log=True),
+            "model.latent": Between(32, 256, log=True),
+            "learning_rate": Between(0.0001, 0.002, log=True),
+        },
+        objectives=(
+            Objective("mae", "min", unit=0.001, metric="reconstruction"),
+            Objective("rate", "min", unit=10.0, metric="elbo"),
+        ),
+        monitor=None,
+    )

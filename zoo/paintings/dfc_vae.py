@@ -1,0 +1,71 @@
+"""A VAE of paintings whose error is measured in another net's feature maps (unmeasured).
+
+Source: "Deep feature consistent variational autoencoder" (Hou, Shen, Sun and Qiu 2017), whose nets "Experimentation with the
+latent space of a variational autoencoder" (Pathak, Agarwal, Shrivastava) takes over. Encoder: convolutions of stride 2 with
+32-64-128-256 channels; 100 latent units; decoder: dense to 4×4×256, then nearest-neighbour doublings. Loss: KL and, times
+0.5, half the mean squared difference in each of VGG-19's relu1_1, relu2_1 and relu3_1: a β of 2 here. Adam at 5e-4, β1 0.5.
+
+Silent in the sources, chosen here: what paintings/vae chooses; outputs through a sigmoid. With a classifier's features, the
+outputs of its first three max-poolings, values are about one where VGG-19's are in the hundreds, and β must be smaller by
+the square of that.
+Expected: no figure yet.
+Cost: not measured.
+Command: kvae train paintings/dfc_vae
+VGG-19's weights are downloaded by Keras; from a file: --set model.features=vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5
+Without them: kvae train paintings/classifier, then
+    kvae train paintings/dfc_vae --set model.features=runs/paintings/classifier --set model.beta=0.002
+"""
+
+import kvae
+from kvae.errors import UserError
+from kvae.zoo import Between, Count, NonNegative, Objective, Search
+from kvae.zoo.paintings.vae import data as data
+from kvae.zoo.paintings.vae import decoder
+from kvae.zoo.paintings.vae import training as training
+
+VGG = "vgg19"
+
+
+def model(
+    dataset,
+    latent: Count = 100,
+    width: Count = 32,
+    dropout: NonNegative = 0.0,
+    features: str = VGG,
+    beta: NonNegative = 2.0,
+):
+    return kvae.models.DFCVAE(
+        kvae.networks.conv_encoder(dataset.shape, 2 * latent, width, name="encoder"),
+        decoder(dataset, latent, width, dropout),
+        feature_net(features, dataset.shape),
+        likelihood="bernoulli",
+        beta=beta,
+    )
+
+
+def feature_net(features: str, shape):
+    """VGG-19 by its name or by the file of its weights (.h5), or the first maps of a trained classifier's run."""
+    if features == VGG or features.endswith(".h5"):
+        weights = "imagenet" if features == VGG else features
+        return kvae.networks.vgg19_features(shape, weights=weights, name="features")
+    from kvae.runs import Run
+
+    classifier = Run.open(features).load_model()
+    if not isinstance(classifier, kvae.models.Classifier):
+        raise UserError(
+            f"Expected {VGG}, a file of its weights or the run of a classifier. "
+            f"Received: features={features}, a {type(classifier).__name__}."
+        )
+    return kvae.networks.feature_maps(classifier.net, name="features")
+
+
+def search():
+    return Search(
+        vary={
+            "model.beta": Between(0.0001, 10.0, log=True),
+            "model.latent": Between(32, 256, log=True),
+            "learning_rate": Between(0.0001, 0.002, log=True),
+        },
+        objectives=(Objective("mae", "min", unit=0.001, metric="reconstruction"),),
+        monitor=None,
+    )
