@@ -81,7 +81,7 @@ def held_out(run, split: str | None = None, batch_size: int | None = None, first
     By default the test split, or else the validation split; the batch size of training; and all examples, not only the
     `first` ones.
     """
-    from kvae.zoo.fit import batches
+    from kvae.zoo.learning import batches
 
     dataset, training = load_data(run)
     splits = {name: getattr(dataset, name) for name in ("test", "validation", "train")}
@@ -90,7 +90,7 @@ def held_out(run, split: str | None = None, batch_size: int | None = None, first
     if split not in splits:
         raise UserError(f"Expected a split of {dataset.name}: {', '.join(splits)}. Received: split={split}.")
     part = splits[split][:first]
-    return batches(dataset, part, training, batch_size=batch_size, columns=part.columns), f"{dataset.name}/{split}"
+    return batches(dataset, part, training, batch_size=batch_size), f"{dataset.name}/{split}"
 
 
 def load_model(run, name: str):

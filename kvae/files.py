@@ -1,10 +1,12 @@
 """Files appear whole or not at all."""
 
 import contextlib
+import csv
+import io
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from kvae.errors import UserError, first_line
@@ -47,6 +49,17 @@ def read_json(path: Path) -> dict:
 def write_json(path: Path, value) -> None:
     with atomic(path) as temporary:
         temporary.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
+
+
+def write_csv(path: Path, rows: Sequence[Mapping]) -> None:
+    """A line for each row, under the names of all of them; what a row lacks stays empty."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, names, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    with atomic(path) as temporary:
+        temporary.write_text(text.getvalue(), encoding="utf-8")
 
 
 def _umask() -> int:

@@ -12,7 +12,6 @@ Every file appears whole or not at all.
 """
 
 import csv
-import io
 import os
 import sys
 from pathlib import Path
@@ -24,7 +23,7 @@ import numpy as np
 import kvae.models
 import kvae.networks  # noqa: F401  (like the models: registers the classes that a saved run may name)
 from kvae.errors import UserError, first_line
-from kvae.files import atomic, read_json, write_json
+from kvae.files import atomic, read_json, write_csv, write_json
 from kvae.training import checkpoint
 from kvae.training.callbacks import NonFiniteLoss
 
@@ -143,13 +142,7 @@ class Run:
 
     def write_history(self, epochs: list[dict]) -> None:
         """Writes history.csv anew from all epochs so far, so that a kill can neither halve nor double a line."""
-        names = list(dict.fromkeys(name for epoch in epochs for name in epoch))
-        text = io.StringIO()
-        writer = csv.DictWriter(text, names, restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(epochs)
-        with atomic(self.path / "history.csv") as temporary:
-            temporary.write_text(text.getvalue(), encoding="utf-8")
+        write_csv(self.path / "history.csv", epochs)
 
 
 class Record(keras.callbacks.Callback):

@@ -15,7 +15,7 @@ from typing import Any
 import keras
 
 from kvae import evaluation, zoo
-from kvae.data import Dataset, Split
+from kvae.data import Dataset
 from kvae.errors import UserError
 from kvae.evaluation.applicable import NotApplicable
 from kvae.evaluation.pictures import Pictures, save_curves
@@ -23,19 +23,11 @@ from kvae.evaluation.planes import save_planes
 from kvae.files import write_json
 from kvae.runs import Record, Run, TensorBoard
 from kvae.training import Cluster, backends, checkpoint, start_from
-from kvae.training.batches import Batches, InOrder
-from kvae.training.callbacks import (
-    Anneal,
-    DecayLearningRate,
-    LatentMonitor,
-    NonFiniteLoss,
-    Progress,
-    StopOnInterrupt,
-    StopOnNonFinite,
-)
-from kvae.training.rounds import Rounds
+from kvae.training.batches import Batches
+from kvae.training.callbacks import LatentMonitor, NonFiniteLoss, Progress, StopOnInterrupt
 from kvae.version import __version__
-from kvae.zoo.recipe import Recipe, Training
+from kvae.zoo.learning import batches, learning_callbacks, training_batches
+from kvae.zoo.recipe import Recipe
 
 MONITORED = 1000
 """Validation examples that the instruments look at after each epoch."""
@@ -63,8 +55,7 @@ def train(
     """
     recipe = zoo.load(recipe) if isinstance(recipe, str) else recipe
     values = recipe.resolve(settings)
-    name = Path(recipe.name)  # of a user's own recipe, the whole path of its file
-    out = Path(out) if out is not None else _free(Path("runs") / (name.stem if name.suffix == ".py" else name))
+    out = Path(out) if out is not None else _free(Path("runs") / recipe.folder)
     with _place(out, cluster) as place, _together(devices, cluster):
         session = Session(recipe, values, seed, init_from)
         run = Run.create(place, session.config())
@@ -180,11 +171,7 @@ class Session:
         self.rates = self.model.optimizer.learning_rates
 
     def config(self) -> dict:
-        packages = (
-            "keras",
-            "numpy",
-            {"jax": "jax", "torch": "torch"}.get(keras.backend.backend(), "tensorflow"),
-        )
+        packages = ("keras", "numpy", keras.backend.backend())
         return {
             "recipe": self.recipe.name,
             "parameters": dict(self.values),
@@ -265,49 +252,6 @@ class Session:
 
     def _batches(self, split, **options) -> Batches:
         return batches(self.dataset, split, self.training, **options)
-
-
-def training_batches(model, dataset: Dataset, training: Training, seed: int) -> Batches | Rounds:
-    """What `model` learns from: batches in an order that `seed` decides, or rounds of turns."""
-    split, sharing = dataset.train, backends.sharing()
-    if not hasattr(model, "turns"):
-        return batches(dataset, split, training, seed=seed, sharing=sharing)
-    if training.transform is not None:
-        raise UserError(
-            f"Expected no transform for a model that learns from rounds. Received: one for {type(model).__name__}. "
-            "Transform the data set instead."
-        )
-    periods = None if training.periods is None else training.periods(split)
-    options = {"batch_size": training.batch_size, "repeats": training.repeats, "periods": periods}
-    return Rounds(split.x, split.y, model.turns, seed=seed, scale=_scale(dataset), sharing=sharing, **options)
-
-
-def learning_callbacks(training: Training, data: Batches | Rounds, rates: Mapping[str, float]) -> list:
-    """What decides, beside the model, how it learns: order, schedules, a stop at NaN. `rates` are the players' first."""
-    callbacks = [StopOnNonFinite(), InOrder(data)]
-    callbacks += [Anneal(name, schedule) for name, schedule in training.anneal.items()]
-    if training.learning_rate is not None:
-        callbacks.append(DecayLearningRate(training.learning_rate, rates))
-    return [*callbacks, *training.callbacks]
-
-
-def batches(dataset: Dataset, split: Split, training: Training, *, batch_size: int | None = None, **options) -> Batches:
-    """`split` of `dataset` as `training` takes it; further `options` of `Batches`. Its order is kept without a seed."""
-    return Batches(
-        split.x,
-        split.y if training.labels else None,
-        batch_size=batch_size or training.batch_size,
-        scale=_scale(dataset),
-        transform=training.transform,
-        labels=split.y,
-        names=dataset.labels,
-        **options,
-    )
-
-
-def _scale(dataset: Dataset) -> float:
-    """What bytes are divided by."""
-    return 1.0 if dataset.support == "binary" else 255.0
 
 
 def _free(path: Path) -> Path:

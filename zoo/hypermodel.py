@@ -8,7 +8,7 @@ import keras_tuner
 
 from kvae import evaluation, zoo
 from kvae.errors import UserError
-from kvae.zoo.fit import batches, learning_callbacks, training_batches
+from kvae.zoo.learning import batches, learning_callbacks, training_batches
 from kvae.zoo.search import Search, without
 
 

@@ -144,6 +144,11 @@ class Recipe:
     def docstring(self) -> str:
         return inspect.cleandoc(self.module.__doc__ or "")
 
+    @property
+    def folder(self) -> Path:
+        """Where its runs and searches are kept: by its name, of a user's own recipe that of its file."""
+        return Path(self.file.stem if self.name.endswith(".py") else self.name)
+
     def parameters(self) -> dict[str, Parameter]:
         """All settings by dotted name, in the order data, model, training."""
         return {

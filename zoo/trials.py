@@ -10,9 +10,7 @@
 Every file appears whole or not at all.
 """
 
-import csv
 import dataclasses
-import io
 import os
 import shutil
 import tempfile
@@ -21,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from kvae.errors import UserError
-from kvae.files import atomic, read_json
+from kvae.files import read_json, write_csv
+from kvae.zoo.search import Search, dominant
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,12 +69,6 @@ def names(folder: str | os.PathLike) -> set[str]:
     return {trial.name for trial in read(folder)} | set(failures(folder))
 
 
-def default_folder(recipe: str) -> Path:
-    """Where a search is kept unless one says."""
-    path = Path(recipe)  # of a user's own recipe, its file
-    return Path("runs/search") / (path.stem if path.suffix == ".py" else path)
-
-
 def best(folder: str | os.PathLike) -> tuple[str, dict[str, Any], int]:
     """The recipe that a search varied, the settings of its best trial and the seed. Raises `UserError` when none is done."""
     folder = Path(folder)
@@ -94,17 +87,15 @@ def ranked(trials: Sequence[Trial]) -> list[Trial]:
 
 def conclude(folder: Path) -> None:
     """Writes the tables, the front and the best run."""
-    from kvae.zoo.search import Search, dominant
-
     done = ranked(read(folder))
     if not done:
         return
-    _write_csv(folder / "trials.csv", done)
+    write_csv(folder / "trials.csv", [trial.row() for trial in done])
     objectives = Search.from_description(read_json(folder / "search.json")["search"]).objectives
     if len(objectives) > 1:
         costs = [[o.cost(trial.figures[o.figure]) for o in objectives] for trial in done]
         front = dominant(costs)
-        _write_csv(folder / "front.csv", [done[i] for i in front])
+        write_csv(folder / "front.csv", [done[i].row() for i in front])
         _draw(folder / "front.png", done, front, *objectives[:2])
     copy(folder / f"trial_{done[0].name}" / "run", folder / "best")
 
@@ -119,22 +110,12 @@ def copy(source: Path, target: Path) -> None:
         os.replace(whole, target)
 
 
-def _write_csv(path: Path, trials: Sequence[Trial]) -> None:
-    rows = [trial.row() for trial in trials]
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    with atomic(path) as temporary:
-        temporary.write_text(text.getvalue(), encoding="utf-8")
-
-
 def _draw(path: Path, trials: Sequence[Trial], front: Sequence[int], across, up) -> None:
     """All trials by two figures, those of the front joined."""
-    from matplotlib.figure import Figure
+    from kvae.evaluation.pictures import new_figure, save_figure  # imports Keras
 
     points = [(trial.figures[across.figure], trial.figures[up.figure]) for trial in trials]
-    figure = Figure(figsize=(5, 4), layout="constrained")
+    figure = new_figure(5, 4)
     axes = figure.subplots()
     axes.scatter(*zip(*points, strict=True), s=14, color="0.6", label="trials")
     axes.plot(*zip(*sorted(points[i] for i in front), strict=True), "o-", markersize=5, label="front")
@@ -143,5 +124,4 @@ def _draw(path: Path, trials: Sequence[Trial], front: Sequence[int], across, up)
     axes.set_xlabel(f"{across.figure} ({across.direction})")
     axes.set_ylabel(f"{up.figure} ({up.direction})")
     axes.legend(frameon=False)
-    with atomic(path) as temporary:
-        figure.savefig(temporary, dpi=150)
+    save_figure(figure, path)

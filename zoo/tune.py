@@ -3,16 +3,13 @@
 import contextlib
 import io
 import json
-import logging
 import math
 import os
 import shutil
-import socket
-import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +17,6 @@ import filelock
 import keras
 import keras_tuner
 import numpy as np
-from keras_tuner import oracles
 
 from kvae.errors import UserError
 from kvae.files import read_json, write_json
@@ -29,20 +25,16 @@ from kvae.version import __version__
 from kvae.zoo import trials
 from kvae.zoo.fit import Session
 from kvae.zoo.hypermodel import RecipeModel
+from kvae.zoo.oracles import TUNERS
 from kvae.zoo.search import Search
+from kvae.zoo.workers import REFUSED, supervise
 
 STARTUP = 5
 """Trials that must have got as far before one is called hopeless."""
 FAILURES = 5
 """Trials that may fail in a row."""
-RESTARTS = 3
-"""How often processes that died are started again."""
 PATIENCE = 300.0
 """Seconds that a worker on another machine waits for the search to begin."""
-REFUSED = 2
-"""Exit code of a process that has said in a sentence why it cannot go on."""
-
-logger = logging.getLogger(__name__)
 
 
 def tune(
@@ -71,7 +63,7 @@ def tune(
         raise UserError(f"Expected a tuner among {', '.join(TUNERS)}. Received: tuner={tuner}.")
     role = _role()
     model = RecipeModel(recipe, settings, search, seed)
-    folder = (Path(out) if out is not None else trials.default_folder(model.recipe.name)).resolve()
+    folder = (Path(out) if out is not None else Path("runs/search") / model.recipe.folder).resolve()
     described = {
         "recipe": model.recipe.name,
         "settings": {name: value for name, value in model.defaults.items() if name in model.settings},
@@ -92,7 +84,7 @@ def tune(
     with _alone(folder):
         _begin(folder, described)
         if workers > 1:
-            _supervise(folder, workers, ended)
+            supervise(folder, workers, ended)
         else:
             join(folder, ended, model)
         trials.conclude(folder)
@@ -111,19 +103,15 @@ def join(
     model = model or RecipeModel(described["recipe"], described["settings"], search, described["seed"])
     seed = (described["seed"] + 1) % 2**32 or 1  # KerasTuner takes a seed of 0 for none
     options = {"objective": model.objective, "seed": seed, "max_consecutive_failed_trials": FAILURES}
-    if described["tuner"] == "hyperband":
-        oracle = Hyperband(max_epochs=model.recipe.training(model.defaults).epochs, **options)
-        oracle.fit_into(count)
-    else:
-        oracle = TUNERS[described["tuner"]](max_trials=count, **options)
+    oracle = TUNERS[described["tuner"]](count, model.recipe.training(model.defaults).epochs, **options)
     with contextlib.redirect_stdout(io.StringIO()):  # KerasTuner says that it reloads
         tuner = Trials(oracle, model, folder, ended)
     try:
         tuner.search(verbose=0)
     except keras_tuner.errors.FatalError as error:
         raise (error.__cause__ or error) from None
-    except RuntimeError as error:
-        if "consecutive" not in str(error):
+    except Exception as error:  # KerasTuner's RuntimeError, which comes to a worker as one of gRPC
+        if "consecutive failures" not in str(error):
             raise
         reasons = trials.failures(folder).values()
         last = list(reasons)[-1] if reasons else "no reason"
@@ -132,62 +120,7 @@ def join(
         ) from None
 
 
-# ------------------------------------------------------------------ what survives a kill
-
-
-class Durable:
-    """An oracle whose files appear whole, and which after a kill neither loses nor repeats a trial.
-
-    KerasTuner writes a trial's file before the oracle's. A trial that began in between is forgotten, since the same one
-    comes again; one that ended in between is asked for again, and answered from its score.json.
-    """
-
-    def save(self):
-        write_json(Path(self._get_oracle_fname()), self.get_state())
-
-    def _save_trial(self, trial):
-        write_json(Path(self._get_trial_dir(trial.trial_id)) / "trial.json", trial.get_state())
-
-    def reload(self):
-        known = set(read_json(Path(self._get_oracle_fname()))["start_order"])
-        for file in Path(self._project_dir).glob("trial_*/trial.json"):
-            if file.parent.name.removeprefix("trial_") not in known:
-                file.unlink()
-        super().reload()
-        # A trial that has ended is among those that run until the next one is saved.
-        self._retry_queue = [trial for trial in dict.fromkeys(self._retry_queue) if trial not in self.end_order]
-
-
-class RandomSearch(Durable, oracles.RandomSearchOracle):
-    pass
-
-
-class Bayesian(Durable, oracles.BayesianOptimizationOracle):
-    """Draws by the number of the trial, so that a search that goes on proposes what one left alone would; and at random
-    where it would propose what has been tried."""
-
-    def populate_space(self, trial_id):
-        self._random_state = np.random.RandomState((self.seed, len(self.trials)))
-        found = super().populate_space(trial_id)
-        values = found.get("values")
-        return self._random_populate_space() if values and self._duplicate(values) else found
-
-
-class Hyperband(Durable, oracles.HyperbandOracle):
-    def fit_into(self, count: int) -> None:
-        """Begins with the largest bracket that ends within `count` trials: its best settings are then trained in full."""
-        self.max_trials = count
-        while self._current_bracket and self._size() > count:
-            self._current_bracket -= 1
-        self._brackets = []
-        self._start_new_bracket()
-
-    def _size(self) -> int:
-        """Trials of the current bracket, over all its rounds."""
-        return sum(self._get_size(self._current_bracket, number) for number in range(self._current_bracket + 1))
-
-
-TUNERS = {"random": RandomSearch, "bayesian": Bayesian, "hyperband": Hyperband}
+# ------------------------------------------------------------------ trials
 
 
 class Trials(keras_tuner.Tuner):
@@ -359,84 +292,11 @@ def _role() -> str:
     return "chief" if "chief" in os.environ["KERASTUNER_TUNER_ID"] else "worker"
 
 
-def _supervise(folder: Path, workers: int, ended: Callable[[str], None]) -> None:
-    """A chief and `workers` as processes of this machine, until no trial is left."""
-    names = ("chief", *(f"worker-{i}" for i in range(workers)))
-    seen = trials.names(folder)
-    processes = _start(folder, names, workers)
-    restarts = 0
-    try:
-        while True:
-            time.sleep(0.5)
-            for trial in trials.names(folder) - seen:
-                seen.add(trial)
-                ended(trial)
-            codes = {name: process.poll() for name, process in processes.items()}
-            dead = [name for name, code in codes.items() if code not in (None, 0)]
-            if codes["chief"] == 0 or not any(codes[name] != 0 for name in names[1:]):
-                return
-            if not dead:
-                continue
-            if restarts == RESTARTS or any(codes[name] == REFUSED for name in dead):
-                raise UserError(_complaint(folder, codes))
-            restarts += 1
-            # Without its chief a worker would be given a trial that another one has: all begin again.
-            again = names if "chief" in dead else dead
-            logger.warning("%s ended with code %d; it begins again where it was.", dead[0], codes[dead[0]])
-            _stop(processes[name] for name in again)
-            port = None if "chief" in again else processes["chief"].port
-            processes |= _start(folder, again, workers, port)
-    finally:
-        _stop(processes.values())  # a chief lingers for up to twenty seconds; its files are whole at any time
-
-
-def _start(folder: Path, names: Iterable[str], workers: int, port: int | None = None) -> dict[str, subprocess.Popen]:
-    """Processes of the search, which end when this one does."""
-    if port is None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-    described = {"KERASTUNER_ORACLE_IP": "127.0.0.1", "KERASTUNER_ORACLE_PORT": str(port)}
-    described["KERAS_BACKEND"] = keras.backend.backend()
-    # They share the processor's cores, and the memory of a GPU.
-    threads = str(max(1, (os.cpu_count() or 1) // workers))
-    shared = {"OMP_NUM_THREADS": threads, "TF_NUM_INTRAOP_THREADS": threads}
-    shared |= {"XLA_PYTHON_CLIENT_PREALLOCATE": "false", "TF_FORCE_GPU_ALLOW_GROWTH": "true"}
-    started = {}
-    for name in names:
-        environment = {**shared, **os.environ, **described, "KERASTUNER_TUNER_ID": name}
-        with open(folder / f"{name}.log", "ab") as log:
-            command = [sys.executable, "-m", "kvae.zoo.tune", str(folder)]
-            started[name] = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=log, stderr=log)
-            started[name].port = port
-    return started
-
-
-def _stop(processes: Iterable[subprocess.Popen]) -> None:
-    processes = list(processes)
-    for process in processes:
-        process.terminate()
-    for process in processes:
-        process.wait()
-
-
-def _complaint(folder: Path, codes: Mapping[str, int | None]) -> str:
-    """What the process said last that could not go on."""
-    name = next((n for n, code in codes.items() if code == REFUSED), next(n for n, code in codes.items() if code))
-    lines = (folder / f"{name}.log").read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    said = lines[-1] if lines else "It said nothing."
-    if codes[name] == REFUSED:
-        return said
-    return f"Expected processes that run. Received: {name}, which ended with code {codes[name]}: {said}"
-
-
 def _main(folder: str) -> None:
     """One process of a search on this machine."""
 
     def leave_with_parent():
-        os.read(
-            0, 1
-        )  # ends when the one who started this process does; sys.stdin has a lock, which an exit would wait for
+        os.read(0, 1)  # ends when the parent does; sys.stdin has a lock, for which an exit would wait
         os._exit(1)
 
     threading.Thread(target=leave_with_parent, daemon=True).start()

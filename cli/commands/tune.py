@@ -93,7 +93,7 @@ def tune(
             err=True,
         )
 
-    folder = out or folder_.default_folder(found.name)
+    folder = out or Path("runs/search") / found.folder
     try:
         search_(
             recipe,

@@ -2,7 +2,7 @@
 
 5×5 kernels of stride 2 and ReLU, 64-128-256-512 channels down and back up. `width` scales them: 1 is published. There is no
 normalisation in the authors' code; with a `momentum`, that of its statistics, encoder and decoder have batch norm and learn
-several times faster.
+faster.
 """
 
 from collections.abc import Sequence

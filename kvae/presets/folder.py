@@ -10,7 +10,6 @@ their places. Until the first move the preset is the older one, from then on the
 """
 
 import dataclasses
-import hashlib
 import importlib.metadata
 import importlib.resources
 import json
@@ -33,6 +32,7 @@ from kvae.files import atomic, read_json, write_json
 from kvae.presets.harmless import BYTES, check_config, check_size, check_weights
 from kvae.presets.hub import download, is_hub, repository
 from kvae.presets.probe import probe
+from kvae.presets.weight_file import compress, elements, sha256
 from kvae.runs import Run
 from kvae.version import __version__
 
@@ -42,9 +42,6 @@ BESIDE = ("README.md", "picture.png")
 """What may lie beside them, since the Hub has it."""
 
 NEW = ".new"
-
-SMALL = 4096
-"""Bytes of an array that is not compressed."""
 
 
 def from_preset(source: str | os.PathLike):
@@ -63,7 +60,7 @@ def from_preset(source: str | os.PathLike):
         return _from_run(folder)
     card = read_card(folder)
     for name in FILES[:2]:
-        expected, found = card["sha256"].get(name), _sha256(inside(folder, name))
+        expected, found = card["sha256"].get(name), sha256(inside(folder, name))
         if found != expected:
             raise UserError(
                 f"Expected the {name} that card.json was written for. Received: {folder}, whose {name} is damaged "
@@ -145,7 +142,7 @@ def _write(model, folder: Path, card: Mapping, half: bool) -> None:
     whole = folder / "whole.weights.h5"
     model.save_weights(whole)
     with atomic(folder / "model.weights.h5") as weights:
-        _compress(whole, weights, half)
+        compress(whole, weights, half)
     whole.unlink()
     if half:  # what is kept is another model, by a little
         model = _load(read_json(folder / "config.json"), folder / "model.weights.h5", "the new preset")
@@ -157,12 +154,12 @@ def _write(model, folder: Path, card: Mapping, half: bool) -> None:
     written = {
         **card,
         "format": FORMAT,
-        "parameter_count": int(sum(math.prod(weight.shape) for weight in model.weights)),
+        "parameter_count": model.count_params(),
         "precision": "float16" if half else "float32",
         "versions": {"kvae": __version__, **{package: importlib.metadata.version(package) for package in packages}},
         "backend": backend,
         "probe": probe(model),
-        "sha256": {name: _sha256(folder / name) for name in FILES[:2]},
+        "sha256": {name: sha256(folder / name) for name in FILES[:2]},
     }
     write_json(folder / "card.json", written)
 
@@ -231,7 +228,7 @@ def _load(described, weights: Path, name: str):
     check_size(config, name)
     try:
         model = keras.saving.deserialize_keras_object(config)
-        held = _elements(weights)
+        held = elements(weights)
         least, most = (sum(math.prod(each.shape) for each in group) for group in (model.weights, model.variables))
         if not least <= held <= most:  # Keras keeps the state of some random generators, and not of others
             raise UserError(f"Expected weights for {least:,} numbers. Received: {name}, whose file holds {held:,}.")
@@ -273,54 +270,3 @@ def _described(model) -> dict:
 def _without_training(config):
     """A model's description without its optimizers', which a preset has not."""
     return {key: value for key, value in config.items() if key not in ("compile_config", "build_config")}
-
-
-def _elements(path: Path) -> int:
-    """How many numbers the model's variables have in a file of weights; the optimizer's are left out."""
-    import h5py
-
-    count = []
-
-    def add(name, each):
-        if isinstance(each, h5py.Dataset) and name.partition("/")[0] != "optimizer":
-            count.append(each.size)
-
-    with h5py.File(path, "r") as file:
-        file.visititems(add)
-    return int(sum(count))
-
-
-def _compress(source: Path, target: Path, half: bool) -> None:
-    """Copies a file of weights without its optimizers', compressed and, with `half`, in 16 bits.
-
-    Groups are those of HDF5 1.8, and small arrays are not compressed: either way a model of few weights would take several
-    times their size.
-    """
-    import h5py
-
-    with h5py.File(source, "r") as old, h5py.File(target, "w", libver=("v108", "latest")) as new:
-
-        def copy(name, each):
-            if name.partition("/")[0] == "optimizer":
-                return
-            if isinstance(each, h5py.Group):
-                new.require_group(name).attrs.update(each.attrs)
-                return
-            values = each[()]
-            if half and values.dtype == np.float32:
-                with np.errstate(over="ignore"):
-                    values = values.astype(np.float16)
-                if not np.isfinite(values).all():
-                    raise UserError(
-                        f"Expected weights within 16 bits. Received: {name} with larger ones. Leave half out."
-                    )
-            options = {"compression": "gzip", "shuffle": True} if values.nbytes > SMALL else {}
-            new.create_dataset(name, data=values, **options).attrs.update(each.attrs)
-
-        new.attrs.update(old.attrs)
-        old.visititems(copy)
-
-
-def _sha256(path: Path) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

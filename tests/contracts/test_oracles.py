@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 from kvae.files import write_json
+from kvae.zoo.oracles import Bayesian, Hyperband, RandomSearch
 from kvae.zoo.search import Between, OneOf
-from kvae.zoo.tune import STARTUP, Bayesian, Hopeless, Hyperband, RandomSearch
+from kvae.zoo.tune import STARTUP, Hopeless
 
 pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="computes nothing on a backend")
 
 
-def _oracle(folder, kind=RandomSearch, vary=None, **options):
-    options = {"objective": keras_tuner.Objective("score", "min"), "seed": 1, **options}
-    oracle = kind(**options)
+def _oracle(folder, kind=RandomSearch, vary=None, trials=9, epochs=2):
+    oracle = kind(trials, epochs, objective=keras_tuner.Objective("score", "min"), seed=1)
     oracle._set_project_dir(str(folder.parent), folder.name)
     if (folder / "oracle.json").is_file():
         oracle.reload()
@@ -46,45 +46,44 @@ def _run(oracle, count, score=lambda values: sum(map(float, values.values()))):
 
 
 def test_a_trial_that_ended_is_not_asked_for_again(tmp_path):
-    oracle = _oracle(tmp_path / "s", max_trials=5)
+    oracle = _oracle(tmp_path / "s")
     _run(oracle, 1)
     state = json.loads((tmp_path / "s" / "oracle.json").read_text())
     assert state["ongoing_trials"], (
         "KerasTuner no longer saves before it takes the trial out: Durable.reload may be simpler"
     )
-    again = _oracle(tmp_path / "s", max_trials=5)
+    again = _oracle(tmp_path / "s")
     assert again.create_trial("tuner0").trial_id == "1"
 
 
 def test_a_trial_that_began_between_two_writes_comes_again(tmp_path, monkeypatch):
-    oracle = _oracle(tmp_path / "s", max_trials=5)
+    oracle = _oracle(tmp_path / "s")
     _run(oracle, 1)
     monkeypatch.setattr(type(oracle), "save", lambda self: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         oracle.create_trial("tuner0")
     began = json.loads((tmp_path / "s" / "trial_1" / "trial.json").read_text())["hyperparameters"]["values"]
     monkeypatch.undo()
-    again = _oracle(tmp_path / "s", max_trials=5).create_trial("tuner0")
+    again = _oracle(tmp_path / "s").create_trial("tuner0")
     assert (again.trial_id, again.hyperparameters.values) == ("1", began)
 
 
 def test_proposals_go_on_as_if_nothing_had_happened(tmp_path):
     vary = {"a": Between(0.0, 1.0), "b": Between(0.0, 1.0)}
-    alone = _run(_oracle(tmp_path / "alone", Bayesian, vary, max_trials=9), 9)
-    _run(_oracle(tmp_path / "killed", Bayesian, vary, max_trials=9), 7)
-    rest = _run(_oracle(tmp_path / "killed", Bayesian, vary, max_trials=9), 2)
+    alone = _run(_oracle(tmp_path / "alone", Bayesian, vary), 9)
+    _run(_oracle(tmp_path / "killed", Bayesian, vary), 7)
+    rest = _run(_oracle(tmp_path / "killed", Bayesian, vary), 2)
     assert rest == alone[7:]
 
 
 def test_what_has_been_tried_is_not_proposed_again(tmp_path):
-    tried = _run(_oracle(tmp_path / "s", Bayesian, {"a": OneOf(1, 2, 3)}, max_trials=9), 9)
+    tried = _run(_oracle(tmp_path / "s", Bayesian, {"a": OneOf(1, 2, 3)}), 9)
     assert sorted(values["a"] for values in tried) == [1, 2, 3]
 
 
 @pytest.mark.parametrize(("epochs", "count"), [(10, 12), (60, 20), (60, 60), (150, 30), (2, 3)])
 def test_hyperband_trains_its_best_in_full(tmp_path, epochs, count):
-    oracle = _oracle(tmp_path / "s", Hyperband, max_epochs=epochs)
-    oracle.fit_into(count)
+    oracle = _oracle(tmp_path / "s", Hyperband, trials=count, epochs=epochs)
     tried = _run(oracle, count)
     assert len(tried) <= count
     assert max(values["tuner/epochs"] for values in tried) == epochs

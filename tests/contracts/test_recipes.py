@@ -14,7 +14,7 @@ from PIL import Image
 from kvae import networks, zoo
 from kvae.data import Dataset, Split
 from kvae.errors import UserError
-from kvae.zoo.fit import batches
+from kvae.zoo.learning import batches
 from kvae.zoo.paintings.vae import ARTISTS
 from tests.contracts.models import step_of
 

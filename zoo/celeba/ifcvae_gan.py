@@ -5,8 +5,8 @@ autoencoders" (a project report after Klys, Snell and Zemel 2018, section 3.2.2)
 mean face. Nets, RMSprop and batch 64 are those of the authors' code, for one attribute at a time.
 
 Silent in the source, chosen here: nineteen attributes at once, a quarter of the published channels, the weights, learning
-rates of 1e-3 (discriminator 1e-4), warmed up and lowered, and batch norm in encoder and decoder, without which twelve epochs
-make no faces (`model.normalized=false` is the authors' net). The authors average the cross-entropy over pixels: in nats,
+rates of 1e-3 (discriminator 1e-4), warmed up and lowered, and batch norm in encoder and decoder, which the authors' net has
+not (`model.normalized=false`) and with which it trains faster. The authors average the cross-entropy over pixels: in nats,
 summed over them, all their other weights are thousands of times larger. Of their six weights, that of the attribute
 classifier's own loss moves nobody else, and is left out.
 Expected (seed 0, 12 epochs, 1,000 validation faces, the judge of celeba/attribute_classifier that knows smooth pictures;

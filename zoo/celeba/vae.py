@@ -3,8 +3,8 @@
 Source: "Learning latent subspaces in variational autoencoders" (a project report after Klys, Snell and Zemel 2018), section
 3.2.1: a VAE with the encoder and decoder of VAE/GAN (Larsen et al. 2016, table 1) on 64×64 faces, trained first.
 
-Silent in the source, chosen here: 128 latent units as in Larsen et al., the Bernoulli cross-entropy, Adam at 5e-4, batch
-128; half of the published channels (`model.width=1` has all of them).
+Silent in the source, chosen here: 128 latent units as in Larsen et al., the Bernoulli cross-entropy, Adam at 1e-3, warmed
+up and lowered, batch 64, 40 epochs; a quarter of the published channels (`model.width=1` has all of them).
 Expected: no figure yet; these are first settings, and no whole run has been made with them.
 Cost: not measured.
 Command: kvae train celeba/vae

@@ -10,8 +10,9 @@ Command: kvae train cifar10/residual_vae
 """
 
 import kvae
-from kvae.zoo import Between, Count, NonNegative, Objective, OneOf, Positive, Search
+from kvae.zoo import Count, NonNegative, Positive
 from kvae.zoo.stl10 import residual_vae
+from kvae.zoo.stl10.residual_vae import search as search
 
 
 def data(classes: tuple[str, ...] = ("horse", "bird")):
@@ -24,19 +25,3 @@ def model(dataset, latent: Count = 128, width: Count = 32, depth: Count = 1, bet
 
 def training(epochs: Count = 40, batch_size: Count = 64, learning_rate: Positive = 4e-4):
     return residual_vae.training(epochs, batch_size, learning_rate)
-
-
-def search():
-    return Search(
-        vary={
-            "model.beta": Between(0.01, 4.0, log=True),
-            "model.latent": Between(32, 256, log=True),
-            "model.width": Between(16, 64, log=True),
-            "model.depth": OneOf(1, 2, 3),
-            "learning_rate": Between(0.0001, 0.002, log=True),
-        },
-        objectives=(
-            Objective("mse", "min", unit=0.001, metric="reconstruction"),
-            Objective("rate", "min", unit=10.0, metric="elbo"),
-        ),
-    )

@@ -19,7 +19,9 @@ import itertools
 
 import kvae
 from kvae.errors import UserError
-from kvae.zoo import Between, Count, Objective, Positive, Search, Training
+from kvae.zoo import Count, Positive
+from kvae.zoo.celeba import attribute_classifier
+from kvae.zoo.celeba.attribute_classifier import search as search
 from kvae.zoo.paintings.multi_encoder_gan import YEARS, periods
 from kvae.zoo.paintings.vae import ARTISTS
 
@@ -76,19 +78,4 @@ def model(dataset, width: Count = 32, dropout: Positive = 0.3):
 
 
 def training(epochs: Count = 30, batch_size: Count = 64, learning_rate: Positive = 2e-3):
-    import keras
-
-    optimizer = keras.optimizers.AdamW(learning_rate, weight_decay=1e-4)
-    return Training(epochs, batch_size, optimizer, learning_rate=kvae.training.schedules.OneCycle(epochs), labels=True)
-
-
-def search():
-    return Search(
-        vary={
-            "model.dropout": Between(0.05, 0.6),
-            "model.width": Between(16, 64, log=True),
-            "learning_rate": Between(0.0005, 0.008, log=True),
-        },
-        objectives=(Objective("accuracy", "max", unit=0.01),),
-        monitor="val_accuracy",
-    )
+    return attribute_classifier.training(epochs, batch_size, learning_rate)

@@ -15,9 +15,9 @@ The other loss: kvae train paintings/conv_ae --set model.loss=cross_entropy
 from typing import Literal
 
 import kvae
-from kvae.zoo import Between, Count, NonNegative, Objective, Positive, Search, Training
+from kvae.zoo import Between, Count, NonNegative, Positive, Search, Training
 from kvae.zoo.paintings.dense_ae import data as data
-from kvae.zoo.paintings.vae import decoder
+from kvae.zoo.paintings.vae import ERROR, decoder
 
 LIKELIHOODS = {"l1": "laplace", "cross_entropy": "bernoulli"}
 """Of which each loss is the negative logarithm, up to a constant."""
@@ -50,6 +50,6 @@ def search():
             "model.width": Between(16, 64, log=True),
             "learning_rate": Between(0.0001, 0.002, log=True),
         },
-        objectives=(Objective("mae", "min", unit=0.001, metric="reconstruction"),),
+        objectives=(ERROR,),
         monitor=None,
     )

@@ -11,8 +11,8 @@ Command: kvae train paintings/dense_ae
 """
 
 import kvae
-from kvae.zoo import Between, Count, Objective, Positive, Search, Training
-from kvae.zoo.paintings.vae import ARTISTS
+from kvae.zoo import Between, Count, Positive, Search, Training
+from kvae.zoo.paintings.vae import ARTISTS, ERROR
 
 
 def data(size: Count = 150, artists: tuple[str, ...] = ARTISTS, skip_damaged: bool = False):
@@ -39,6 +39,6 @@ def search():
             "model.latent": Between(32, 256, log=True),
             "learning_rate": Between(0.0001, 0.002, log=True),
         },
-        objectives=(Objective("mae", "min", unit=0.001, metric="reconstruction"),),
+        objectives=(ERROR,),
         monitor=None,
     )

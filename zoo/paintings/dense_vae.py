@@ -13,9 +13,10 @@ Command: kvae train paintings/dense_vae
 import math
 
 import kvae
-from kvae.zoo import Between, Count, Objective, Positive, Search
+from kvae.zoo import Between, Count, Positive, Search
 from kvae.zoo.paintings.dense_ae import data as data
 from kvae.zoo.paintings.dense_ae import training as training
+from kvae.zoo.paintings.vae import ERROR_AND_RATE
 
 
 def model(dataset, latent: Count = 100, hidden: tuple[Count, ...] = (128,), weight_l1: Positive = 1000.0):
@@ -34,9 +35,6 @@ def search():
             "model.latent": Between(32, 256, log=True),
             "learning_rate": Between(0.0001, 0.002, log=True),
         },
-        objectives=(
-            Objective("mae", "min", unit=0.001, metric="reconstruction"),
-            Objective("rate", "min", unit=10.0, metric="elbo"),
-        ),
+        objectives=ERROR_AND_RATE,
         monitor=None,
     )

@@ -18,9 +18,9 @@ Without them: kvae train paintings/classifier, then
 
 import kvae
 from kvae.errors import UserError
-from kvae.zoo import Between, Count, NonNegative, Objective, Search
+from kvae.zoo import Between, Count, NonNegative, Search
+from kvae.zoo.paintings.vae import ERROR, decoder
 from kvae.zoo.paintings.vae import data as data
-from kvae.zoo.paintings.vae import decoder
 from kvae.zoo.paintings.vae import training as training
 
 VGG = "vgg19"
@@ -66,6 +66,6 @@ def search():
             "model.latent": Between(32, 256, log=True),
             "learning_rate": Between(0.0001, 0.002, log=True),
         },
-        objectives=(Objective("mae", "min", unit=0.001, metric="reconstruction"),),
+        objectives=(ERROR,),
         monitor=None,
     )

@@ -20,8 +20,8 @@ Averaged decoder: --set average=true, or --set model.copies=true
 import math
 
 import kvae
-from kvae.zoo import Between, Count, NonNegative, Objective, Positive, Search, Training
-from kvae.zoo.paintings.vae import ARTISTS, decoder
+from kvae.zoo import Between, Count, NonNegative, Positive, Search, Training
+from kvae.zoo.paintings.vae import ARTISTS, ERROR_AND_RATE, decoder
 
 TURNS = 10
 """In a round, of all painters together, where they follow from the counts: more would take long to compile."""
@@ -111,9 +111,6 @@ def search():
             "model.dropout": Between(0.0, 0.5),
             "learning_rate": Between(0.0001, 0.002, log=True),
         },
-        objectives=(
-            Objective("mae", "min", unit=0.001, metric="reconstruction"),
-            Objective("rate", "min", unit=10.0, metric="elbo"),
-        ),
+        objectives=ERROR_AND_RATE,
         monitor=None,
     )

@@ -13,9 +13,10 @@ Command: kvae train paintings/multi_encoder_gan
 """
 
 import kvae
-from kvae.zoo import Between, Count, NonNegative, Objective, Positive, Search, Training
+from kvae.zoo import Between, Count, NonNegative, Positive, Search, Training
 from kvae.zoo.paintings.multi_encoder import data as data
 from kvae.zoo.paintings.multi_encoder import shared
+from kvae.zoo.paintings.vae import ERROR_AND_RATE
 
 YEARS = (1870, 1880, 1890)
 """In which the second, third and fourth period begin."""
@@ -64,9 +65,6 @@ def search():
             "model.dropout": Between(0.0, 0.5),
             "learning_rate": Between(0.0001, 0.002, log=True),
         },
-        objectives=(
-            Objective("mae", "min", unit=0.001, metric="reconstruction"),
-            Objective("rate", "min", unit=10.0, metric="elbo"),
-        ),
+        objectives=ERROR_AND_RATE,
         monitor=None,
     )

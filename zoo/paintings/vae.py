@@ -51,6 +51,11 @@ def training(epochs: Count = 100, batch_size: Count = 50, learning_rate: Positiv
     return Training(epochs, batch_size, keras.optimizers.Adam(learning_rate, beta_1=0.5), pictures_every=10)
 
 
+ERROR = Objective("mae", "min", unit=0.001, metric="reconstruction")
+ERROR_AND_RATE = (ERROR, Objective("rate", "min", unit=10.0, metric="elbo"))
+"""A loss of 1000 · L1 + KL is no likelihood's: each part counts by itself."""
+
+
 def search():
     return Search(
         vary={
@@ -59,9 +64,6 @@ def search():
             "model.dropout": Between(0.0, 0.5),
             "learning_rate": Between(0.0001, 0.002, log=True),
         },
-        objectives=(
-            Objective("mae", "min", unit=0.001, metric="reconstruction"),
-            Objective("rate", "min", unit=10.0, metric="elbo"),
-        ),
+        objectives=ERROR_AND_RATE,
         monitor=None,
     )

@@ -9,8 +9,8 @@ from PIL import Image
 from kvae import distributions, evaluation
 from kvae.evaluation import attribution, collapse_by_class, cross_encoding, separation, timeline
 from kvae.evaluation.applicable import NotApplicable
+from kvae.evaluation.clusters import Clusters
 from kvae.evaluation.maps import Ways, save_pictures
-from kvae.evaluation.modes import Clusters
 from kvae.training.batches import Batches
 from tests.contracts.models import MODELS, batch, data_for, settle
 

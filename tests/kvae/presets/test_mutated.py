@@ -84,10 +84,11 @@ def test_harm(originals, tmp_path):
             model = from_preset(folder)
         except UserError as error:
             sentences.append(str(error))
-        else:
+            model = None
+        assert time.perf_counter() - start < 10
+        if model is not None:
             np.testing.assert_array_equal(answer(model, data), expected, err_msg=f"{kind} {name} {harm.__name__}")
             loaded += 1
-        assert time.perf_counter() - start < 10
     print(f"{COUNT} mutations: {len(sentences)} refused, {loaded} loaded as they were")
     assert loaded + len(sentences) == COUNT
     assert len(sentences) > COUNT / 2
