@@ -56,9 +56,7 @@ class Run:
         if not (run.path / "config.json").is_file():
             raise UserError(f"Expected a run directory. Received: {run.path}, which holds no config.json.")
         if (run.path / "card.json").is_file():
-            raise UserError(
-                f"Expected a run directory. Received: {run.path}, a preset. Training begins with, and goes on from, runs."
-            )
+            raise UserError(f"Expected a run directory. Received: {run.path}, a preset. Training goes on from runs.")
         return run
 
     @property

@@ -21,6 +21,7 @@ from kvae.evaluation.applicable import NotApplicable
 from kvae.evaluation.pictures import Pictures, save_curves
 from kvae.evaluation.planes import save_planes
 from kvae.files import write_json
+from kvae.presets import open_trained
 from kvae.runs import Record, Run, TensorBoard
 from kvae.training import Cluster, backends, checkpoint, start_from
 from kvae.training.batches import Batches
@@ -47,11 +48,11 @@ def train(
 ) -> Run:
     """Trains `recipe` with `settings` (dotted names) into the new run directory `out`, and returns it.
 
-    By default `out` is `runs/<recipe>`, numbered when taken. The nets begin with the weights of the run `init_from`,
-    as far as they fit (`kvae.training.start_from`). On several `devices` each batch is shared: the run is that of one
-    device, but for the order of sums; TensorFlow's replicas also draw the same noise each, and normalise their own parts
-    of a batch. With a `cluster` every process calls this with the same arguments, and the first alone writes. Raises
-    `UserError` for settings, data or folders that do not suit, before anything is written.
+    By default `out` is `runs/<recipe>`, numbered when taken. The nets begin with the weights of the run or preset
+    `init_from`, as far as they fit (`kvae.training.start_from`). On several `devices` each batch is shared: the run is
+    that of one device, but for the order of sums; TensorFlow's replicas also draw the same noise each, and normalise
+    their own parts of a batch. With a `cluster` every process calls this with the same arguments, and the first alone
+    writes. Raises `UserError` for settings, data or folders that do not suit, before anything is written.
     """
     recipe = zoo.load(recipe) if isinstance(recipe, str) else recipe
     values = recipe.resolve(settings)
@@ -154,7 +155,7 @@ class Session:
         dataset: Dataset | None = None,
     ):
         self.recipe, self.values, self.seed, self.init_from = recipe, values, seed, init_from
-        source = Run.open(init_from).load_model() if init_from is not None and begin else None
+        source = open_trained(init_from).load_model() if init_from is not None and begin else None
         keras.utils.set_random_seed(seed)  # after the other model is built, which draws from the same generator
         self.dataset = dataset or recipe.data(values)
         if dataset is None:

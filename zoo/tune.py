@@ -21,6 +21,7 @@ import numpy as np
 from kvae.errors import UserError
 from kvae.files import read_json, write_json
 from kvae.runs import Run
+from kvae.training import backends
 from kvae.version import __version__
 from kvae.zoo import trials
 from kvae.zoo.fit import Session
@@ -107,7 +108,8 @@ def join(
     with contextlib.redirect_stdout(io.StringIO()):  # KerasTuner says that it reloads
         tuner = Trials(oracle, model, folder, ended)
     try:
-        tuner.search(verbose=0)
+        with backends.compiling_once():
+            tuner.search(verbose=0)
     except keras_tuner.errors.FatalError as error:
         raise (error.__cause__ or error) from None
     except Exception as error:  # KerasTuner's RuntimeError, which comes to a worker as one of gRPC

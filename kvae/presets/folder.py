@@ -113,6 +113,12 @@ def _move_new(path: Path) -> None:
     new.rmdir()
 
 
+def open_trained(source: str | os.PathLike) -> "Run | Preset":
+    """The run or the preset that `source` stands for."""
+    folder = locate(source)
+    return Preset(folder) if (folder / "card.json").is_file() else Run.open(folder)
+
+
 class Preset:
     """A preset where a run is expected: finished, and not to be changed."""
 

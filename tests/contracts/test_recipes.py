@@ -247,5 +247,5 @@ def test_features_of_a_classifiers_run(tmp_path):
     expected = networks.feature_maps(classifier.net)(x, training=False)
     for found, other in zip(maps, expected, strict=True):
         np.testing.assert_allclose(*map(keras.ops.convert_to_numpy, (found, other)), atol=1e-5)
-    with pytest.raises(UserError, match="run of a classifier"):
+    with pytest.raises(UserError, match="run or preset of a classifier"):
         recipes[1].model(_dataset("paintings/dfc_vae"), {**values, "model.features": str(tmp_path / "vae")})

@@ -19,7 +19,7 @@ from kvae.zoo.celeba.attribute_classifier import data as data
 def model(
     dataset,
     latent: Count = 128,
-    width: Positive = 0.5,
+    width: Positive = 0.25,
     gamma: NonNegative = 1e-6,
     level: Positive = 0.68,
     margin: Positive = 0.35,
@@ -27,7 +27,9 @@ def model(
     count, networks = len(dataset.labels), kvae.networks
     return kvae.models.VAEGAN(
         networks.larsen_encoder(dataset.shape, 2 * latent, width, labels=count, name="encoder"),
-        networks.larsen_decoder(latent + count, dataset.shape, width, name="decoder"),
+        networks.larsen_decoder(
+            latent + count, dataset.shape, width, label_rates=dataset.train.y.mean(axis=0).tolist(), name="decoder"
+        ),
         networks.larsen_discriminator(dataset.shape, width, labels=count, name="discriminator"),
         labels=kvae.distributions.BinaryLabels(count),
         gamma=gamma,
@@ -36,7 +38,7 @@ def model(
     )
 
 
-def training(epochs: Count = 20, batch_size: Count = 64, learning_rate: Positive = 3e-4):
+def training(epochs: Count = 12, batch_size: Count = 64, learning_rate: Positive = 3e-4):
     import keras
 
     return Training(epochs, batch_size, keras.optimizers.RMSprop(learning_rate), labels=True, pictures_every=5)

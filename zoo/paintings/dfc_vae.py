@@ -44,16 +44,16 @@ def model(
 
 
 def feature_net(features: str, shape):
-    """VGG-19 by its name or by the file of its weights (.h5), or the first maps of a trained classifier's run."""
+    """VGG-19 by its name or by the file of its weights (.h5), or the first maps of a trained classifier, a run or preset."""
     if features == VGG or features.endswith(".h5"):
         weights = "imagenet" if features == VGG else features
         return kvae.networks.vgg19_features(shape, weights=weights, name="features")
-    from kvae.runs import Run
+    from kvae.presets import open_trained
 
-    classifier = Run.open(features).load_model()
+    classifier = open_trained(features).load_model()
     if not isinstance(classifier, kvae.models.Classifier):
         raise UserError(
-            f"Expected {VGG}, a file of its weights or the run of a classifier. "
+            f"Expected {VGG}, a file of its weights, or a run or preset of a classifier. "
             f"Received: features={features}, a {type(classifier).__name__}."
         )
     return kvae.networks.feature_maps(classifier.net, name="features")

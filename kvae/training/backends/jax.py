@@ -1,9 +1,11 @@
 """JAX: the whole round runs in a scope that maps variables to traced values."""
 
 import contextlib
+import tempfile
 
 import jax
 import keras
+from jax.experimental.compilation_cache import compilation_cache
 
 from kvae.errors import UserError
 
@@ -106,6 +108,25 @@ def sharing() -> tuple[int, int, int]:
     if distribution is None:
         return 1, 0, 1
     return distribution.device_mesh.devices.size, jax.process_index(), jax.process_count()
+
+
+@contextlib.contextmanager
+def compiling_once():
+    """XLA's cache in a temporary folder, unless the user has set one: compiling is half the time of a short training."""
+    if jax.config.jax_compilation_cache_dir:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="kvae-") as folder:
+        try:
+            _cache_in(folder)
+            yield
+        finally:
+            _cache_in(None)
+
+
+def _cache_in(folder: str | None) -> None:
+    jax.config.update("jax_compilation_cache_dir", folder)
+    compilation_cache.reset_cache()  # whether there is one is decided when something is first compiled
 
 
 def gates_agree() -> bool:

@@ -74,6 +74,9 @@ def sharing() -> tuple[int, int, int]:
     return tf.distribute.get_strategy().num_replicas_in_sync, 0, 1
 
 
+compiling_once = contextlib.nullcontext  # Traced graphs are a model's own.
+
+
 def gates_agree() -> bool:
     """Whether a player sits out on all devices or on none."""
     return tf.distribute.get_strategy().num_replicas_in_sync == 1  # each decides by its own part of the batch

@@ -32,7 +32,7 @@ def test_swiss_roll_is_standardised_by_its_training_points():
     np.testing.assert_allclose(roll.train.x.std(0), 1, atol=1e-6)
     mean, deviation = roll.train.columns["raw"].mean(0), roll.train.columns["raw"].std(0)
     np.testing.assert_allclose(roll.test.x * deviation + mean, roll.test.columns["raw"], atol=1e-4)
-    assert [len(s) for s in (roll.train, roll.validation, roll.test)] == [2_000, 200, 2_000]
+    assert [len(s) for s in (roll.train, roll.validation, roll.test)] == [2_000, 2_000, 2_000]
 
 
 def test_swiss_roll_is_rolled_up_along_its_position():
