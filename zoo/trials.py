@@ -70,11 +70,17 @@ def names(folder: str | os.PathLike) -> set[str]:
 
 
 def best(folder: str | os.PathLike) -> tuple[str, dict[str, Any], int]:
-    """The recipe that a search varied, the settings of its best trial and the seed. Raises `UserError` when none is done."""
+    """The recipe that a search varied, the settings of its best trial and the seed. Raises `UserError` when none is done.
+
+    `folder` may also be that of one trial, such as one of the front: its settings then.
+    """
     folder = Path(folder)
-    if not (folder / "search.json").is_file():
+    search = folder.parent if (folder / "score.json").is_file() else folder
+    if not (search / "search.json").is_file():
         raise UserError(f"Expected the folder of a search. Received: {folder}, which holds no search.json.")
-    described, done = read_json(folder / "search.json"), ranked(read(folder))
+    described, done = read_json(search / "search.json"), ranked(read(search))
+    if search != folder:
+        done = [trial for trial in done if folder.name == f"trial_{trial.name}"]
     if not done:
         raise UserError(f"Expected a search with at least one finished trial. Received: {folder}, which has none.")
     return described["recipe"], {**described["settings"], **done[0].parameters}, described["seed"]

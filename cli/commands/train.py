@@ -47,7 +47,7 @@ FromSearch = Annotated[
     typer.Option(
         "--from-search",
         metavar="DIR",
-        help="Begin with the settings of the best trial in this search; --set overrides them.",
+        help="Begin with the settings of the best trial in this search, or of DIR/trial_NUMBER; --set overrides them.",
         show_default=False,
     ),
 ]

@@ -2,7 +2,7 @@
 
 from kvae.networks.classifier import RandomSmoothing, conv_classifier
 from kvae.networks.conv import conv_decoder, conv_encoder
-from kvae.networks.dense import fixed_label_prior, mlp
+from kvae.networks.dense import fixed_label_prior, mlp, residual_posterior
 from kvae.networks.ifcvae_gan import creswell_decoder, creswell_discriminator, creswell_encoder
 from kvae.networks.resampling import StridedConv2D, StridedConv2DTranspose
 from kvae.networks.residual import residual_decoder, residual_encoder
@@ -27,5 +27,6 @@ __all__ = [
     "mlp",
     "residual_decoder",
     "residual_encoder",
+    "residual_posterior",
     "vgg19_features",
 ]

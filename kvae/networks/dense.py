@@ -7,6 +7,8 @@ import keras
 import numpy as np
 from keras import layers
 
+from kvae.errors import UserError
+
 
 def mlp(
     inputs: int | Sequence[int],
@@ -48,6 +50,17 @@ def fixed_label_prior(
     log_spread = math.log(spread)
     prior.set_weights([np.hstack([present * own, -log_spread * own]), np.repeat([0.0, log_spread], units)])
     return model
+
+
+def residual_posterior(net: keras.Model, prior: keras.Model, name: str | None = None) -> keras.Model:
+    """q(w|x, y) as a difference from a given p(w|y): `net` (x, y) says by how much mean and log σ differ (Vahdat and Kautz
+    2020, section 3.2), so that it need not learn what the prior is."""
+    if prior.trainable_variables:
+        raise UserError(f"Expected a prior that is given. Received: {prior.name}, which learns.")
+    own = keras.models.clone_model(prior)  # Keras loads no layer that two nets share
+    own.set_weights(prior.get_weights())
+    x, y = net.inputs
+    return keras.Model([x, y], layers.Add(dtype=output_dtype())([own(y), net([x, y])]), name=name)
 
 
 def output_dtype() -> str:

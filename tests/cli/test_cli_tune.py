@@ -50,6 +50,10 @@ def test_several_objectives_have_a_front(kvae):
     assert result.code == 0, result.err
     assert Path("s/front.csv").is_file()
     assert Path("s/front.png").is_file()
+    second = trials.ranked(trials.read("s"))[1]
+    assert kvae("train", "--from-search", f"s/trial_{second.name}", "--out", "run").code == 0
+    settings = json.loads(Path("run/config.json").read_text())["parameters"]
+    assert {name: settings[name] for name in second.parameters} == second.parameters
 
 
 @pytest.mark.parametrize(

@@ -19,10 +19,10 @@ from kvae.zoo.swiss_roll.csvae import falling, nets
 
 def model(
     dataset,
-    hidden: tuple[Count, ...] = (64, 64),
-    beta_distortion: NonNegative = 20.0,
-    beta_w: NonNegative = 1.0,
-    beta_z: NonNegative = 0.5,
+    hidden: tuple[Count, ...] = (128, 128),
+    beta_distortion: NonNegative = 40.0,
+    beta_w: NonNegative = 0.8,
+    beta_z: NonNegative = 0.2,
 ):
     return kvae.models.CSVAE(
         **nets(dataset, hidden),
@@ -35,7 +35,7 @@ def model(
     )
 
 
-def training(epochs: Count = 150, batch_size: Count = 128, learning_rate: Positive = 1e-3):
+def training(epochs: Count = 150, batch_size: Count = 128, learning_rate: Positive = 2e-3):
     from keras.optimizers import Adam
 
     return Training(epochs, batch_size, Adam(learning_rate, beta_1=0.5), falling(epochs), labels=True)

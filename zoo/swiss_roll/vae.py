@@ -20,9 +20,9 @@ from kvae.zoo.swiss_roll.csvae import falling
 def model(
     dataset,
     latent: Count = 2,
-    hidden: tuple[Count, ...] = (64, 64),
-    beta_distortion: NonNegative = 20.0,
-    beta_z: NonNegative = 1.0,
+    hidden: tuple[Count, ...] = (128, 128),
+    beta_distortion: NonNegative = 40.0,
+    beta_z: NonNegative = 0.2,
 ):
     return kvae.models.VAE(
         kvae.networks.mlp(dataset.shape, 2 * latent, hidden, name="encoder"),
@@ -32,7 +32,7 @@ def model(
     )
 
 
-def training(epochs: Count = 120, batch_size: Count = 128, learning_rate: Positive = 1e-3):
+def training(epochs: Count = 120, batch_size: Count = 128, learning_rate: Positive = 2e-3):
     from keras.optimizers import Adam
 
     return Training(epochs, batch_size, Adam(learning_rate), falling(epochs))

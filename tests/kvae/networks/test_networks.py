@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 from keras import ops
 
+from kvae.distributions import BinaryLabels
 from kvae.errors import UserError
+from kvae.models import CSVAE
 from kvae.networks import (
     RandomSmoothing,
     conv_classifier,
@@ -21,6 +23,7 @@ from kvae.networks import (
     mlp,
     residual_decoder,
     residual_encoder,
+    residual_posterior,
 )
 from kvae.networks.conv import UPSAMPLINGS
 
@@ -231,3 +234,33 @@ def test_nets_of_ifcvae_gan_are_the_authors_unless_normalised():
 
     assert "BatchNormalization" not in kinds()
     assert "BatchNormalization" in kinds(momentum=0.9)
+
+
+def test_a_residual_posterior_begins_at_the_prior():
+    prior, net = fixed_label_prior(2), mlp((3,), 4, labels=2)
+    net.set_weights([np.zeros_like(weight) for weight in net.get_weights()])
+    posterior = residual_posterior(net, prior)
+    x, y = np.random.default_rng(0).random((5, 3), "float32"), np.eye(2, dtype="float32")[[0, 1, 1, 0, 1]]
+    np.testing.assert_allclose(*(ops.convert_to_numpy(a) for a in (posterior([x, y]), prior(y))))
+    assert len(posterior.trainable_variables) == len(net.trainable_variables)
+
+
+def test_a_residual_posterior_is_saved_beside_its_prior(tmp_path):
+    prior = fixed_label_prior(1)
+    x, y = np.random.default_rng(0).random((4, 6), "float32"), np.eye(2, dtype="float32")[[0, 1, 1, 0], :1]
+    model = CSVAE(
+        encoder=mlp((6,), 4),
+        label_encoder=residual_posterior(mlp((6,), 2, labels=1), prior),
+        label_prior=prior,
+        decoder=mlp(3, (6,)),
+        adversary=None,
+        labels=BinaryLabels(1),
+    )
+    model.save(tmp_path / "model.keras")
+    again = keras.saving.load_model(tmp_path / "model.keras")
+    np.testing.assert_allclose(again.encode(x, y), model.encode(x, y))
+
+
+def test_a_residual_posterior_keeps_no_prior_that_learns():
+    with pytest.raises(UserError, match=r"a prior that is given\. Received: p, which learns"):
+        residual_posterior(mlp((3,), 4, labels=2), mlp(2, 4, name="p"))
