@@ -155,7 +155,7 @@ def _scores(out):
     return {trial.name: (trial.score, trial.parameters, trial.epochs) for trial in trials.read(out)}
 
 
-SLOW = ("--set", "epochs=30", "--set", "model.hidden=8", "--trials", "3")
+SLOW = ("--set", "epochs=10", "--set", "model.hidden=8", "--trials", "3")
 
 
 @pytest.mark.slow
@@ -175,7 +175,7 @@ def test_a_killed_search_ends_as_one_left_alone(tmp_path):
     begun = history.read_text().count("\n")
     last = _tune(out, *SLOW)
     assert last.wait() == 0, last.stderr.read()
-    print(f"killed {kills} times; the second trial had {begun - 1} of 30 epochs")
+    print(f"killed {kills} times; the second trial had {begun - 1} of 10 epochs")
     assert _scores(out) == _scores(tmp_path / "alone")
 
 
@@ -197,7 +197,7 @@ def _workers(folder):
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="finds its workers in /proc")
 def test_a_chief_and_two_workers_of_which_one_is_killed(tmp_path):
     out = tmp_path / "shared"
-    search = _tune(out, "--set", "epochs=40", "--set", "model.hidden=8", "--trials", 4, "--workers", 2)
+    search = _tune(out, "--set", "epochs=15", "--set", "model.hidden=8", "--trials", 4, "--workers", 2)
     while not list(out.glob("trial_*/run/history.csv")):
         assert search.poll() is None, search.stderr.read()
         time.sleep(0.05)
@@ -210,7 +210,7 @@ def test_a_chief_and_two_workers_of_which_one_is_killed(tmp_path):
     state = json.loads((out / "oracle.json").read_text())
     assert sorted(state["end_order"]) == ["0", "1", "2", "3"], "a trial is not accounted for"
 
-    search = _tune(out, "--set", "epochs=40", "--set", "model.hidden=8", "--trials", 6, "--workers", 2)
+    search = _tune(out, "--set", "epochs=15", "--set", "model.hidden=8", "--trials", 6, "--workers", 2)
     while len(_workers(out)) < 3:
         assert search.poll() is None, search.stderr.read()
         time.sleep(0.05)
