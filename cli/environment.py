@@ -49,8 +49,9 @@ def import_keras(to_train: bool = False) -> None:
     """
     with _descriptor_to_nowhere(2):
         importlib.import_module("keras")
-        if to_train and _is_installed("tensorflow"):  # which Keras seeds, whatever the backend
-            importlib.import_module("tensorflow")
+        if to_train:
+            with contextlib.suppress(ImportError):  # Keras seeds it where it can, whatever the backend
+                importlib.import_module("tensorflow")
 
 
 @contextlib.contextmanager

@@ -16,6 +16,13 @@ BACKENDS = ("tensorflow", "jax", "torch")
 ROOT = Path(__file__).parent.parent
 
 
+def environment(backend: str = os.environ["KERAS_BACKEND"], **variables) -> dict[str, str]:
+    """Variables of a process on `backend`. On JAX and PyTorch it finds no TensorFlow, as with their own installations:
+    Keras would import it where it can, which takes seconds."""
+    absent = {} if backend == "tensorflow" else {"PYTHONPATH": str(ROOT / "tests" / "fixtures" / "no_tensorflow")}
+    return {**os.environ, "KERAS_BACKEND": backend, **absent, **variables}
+
+
 @pytest.fixture
 def rng():
     return np.random.default_rng(0)
@@ -25,11 +32,10 @@ def rng():
 def run_python():
     """Runs Python code in a process of its own, on a backend of choice; returns what it printed."""
 
-    def run(code: str, backend: str | None = None, **environment) -> str:
-        env = {**os.environ, **environment}
-        if backend:
-            env["KERAS_BACKEND"] = backend
-        done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, cwd=ROOT)
+    def run(code: str, **variables) -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", code], env=environment(**variables), capture_output=True, text=True, cwd=ROOT
+        )
         assert done.returncode == 0, done.stderr[-3000:]
         return done.stdout
 

@@ -1,11 +1,11 @@
 """The code blocks of the README run."""
 
+import json
 import os
 import re
 import shlex
 import subprocess
 import sys
-from pathlib import Path
 
 import keras
 import pytest
@@ -22,10 +22,21 @@ pytestmark = [
 ]
 
 
-def _environment(folder):
-    """The commands of this environment first on the path; runs are written to a folder of their own."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return {**os.environ, "PATH": path, "KVAE_CACHE": str(folder / "cache")}
+COMMANDS = """
+import json, sys
+from kvae.cli.app import app
+for line, words in json.load(sys.stdin):
+    assert not app(words, prog_name="kvae", standalone_mode=False), line  # what `kvae` exits with
+"""
+"""One process for the commands of a block, of which each alone would import Keras anew."""
+
+
+def _run(code, folder, **options):
+    """Runs Python code in `folder`, with runs and cached data of its own."""
+    environment = {**os.environ, "KVAE_CACHE": str(folder / "cache")}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, **options)
+    assert done.returncode == 0, done.stderr[-2000:]
 
 
 @pytest.fixture(scope="module")
@@ -42,11 +53,9 @@ def test_there_are_blocks():
 def test_block_runs(number, folder):
     language, code = BLOCKS[number]
     if language == "python":
-        done = subprocess.run(
-            [sys.executable, "-c", code], cwd=folder, env=_environment(folder), capture_output=True, text=True
-        )
-        assert done.returncode == 0, done.stderr[-2000:]
+        _run(code, folder)
         return
+    commands = []
     for line in code.replace("\\\n", " ").splitlines():
         words = shlex.split(line, comments=True)
         if not words or words[0] in ("make", "git", "cd", "python3", "pip", "export", "source", "."):
@@ -55,5 +64,6 @@ def test_block_runs(number, folder):
             pytest.skip("KVAE_DATA is not set: this block trains on the real MNIST")
         if words[:2] == ["kvae", "train"]:
             words += ["--set", "epochs=1"]
-        done = subprocess.run(words, cwd=folder, env=_environment(folder), capture_output=True, text=True)
-        assert done.returncode == 0, f"{line}\n{done.stderr[-2000:]}"
+        assert words[0] == "kvae", line
+        commands.append((line, words[1:]))
+    _run(COMMANDS, folder, input=json.dumps(commands))

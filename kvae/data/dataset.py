@@ -80,6 +80,26 @@ class Dataset:
         fingerprint = hashlib.sha256(settings.encode()).hexdigest()
         return dataclasses.replace(self, train=train, fingerprint=fingerprint, notes=(*self.notes, note))
 
+    def repeating(self, names: Sequence[str], share: float) -> "Dataset":
+        """The data set with every training example that has one of the attributes `names` standing in it again and again.
+
+        As often as would make an attribute `share` of the former set; common ones stay as they are, as do held-out data.
+        What is rare is then learnt from as often as what is not: a model of x given y is still one of the same p(x|y).
+        """
+        unknown = [name for name in names if name not in self.labels]
+        if unknown or self.train.y is None or self.train.y.ndim != 2:
+            raise UserError(f"Expected attributes of {self.name} to repeat. Received: {', '.join(unknown or names)}.")
+        if not names:
+            return self
+        columns = [self.labels.index(name) for name in names]
+        had = self.train.y[:, columns] > 0  # (N, A)
+        times = np.where(had, np.rint(share / had.mean(axis=0).clip(1 / len(had))), 1).clip(1).max(axis=1).astype(int)
+        train = self.train[np.repeat(np.arange(len(times)), times)]
+        now = (f"{name} {share:.0%}" for name, share in zip(names, train.y[:, columns].mean(axis=0), strict=True))
+        note = f"Training examples with some attributes stand in it up to {times.max()} times: {', '.join(now)}."
+        fingerprint = hashlib.sha256(f"{self.fingerprint} repeating {share} {', '.join(names)}".encode()).hexdigest()
+        return dataclasses.replace(self, train=train, fingerprint=fingerprint, notes=(*self.notes, note))
+
     def summary(self) -> str:
         """Counts, shape, range and labels in one line, and one more line for each note."""
         splits = {"train": self.train, "validation": self.validation, "test": self.test}

@@ -1,26 +1,23 @@
 """The same weights and noise give the same losses and the same ten steps on three backends."""
 
+import subprocess
+import sys
+
 import keras
 import numpy as np
 import pytest
 
-from tests.conftest import BACKENDS
+from tests.conftest import BACKENDS, ROOT, environment
 
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
     """What `parity.py` computes on each backend."""
-    import os
-    import subprocess
-    import sys
-
-    from tests.conftest import ROOT
-
     folder = tmp_path_factory.mktemp("parity")
     for backend in BACKENDS:
         subprocess.run(
             [sys.executable, "-m", "tests.contracts.parity", str(folder / f"{backend}.npz")],
-            env={**os.environ, "KERAS_BACKEND": backend},
+            env=environment(backend),
             cwd=ROOT,
             check=True,
             capture_output=True,

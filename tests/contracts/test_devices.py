@@ -1,6 +1,5 @@
 """Several devices find the gradients of one; so do several processes."""
 
-import os
 import socket
 import subprocess
 import sys
@@ -12,7 +11,7 @@ import pytest
 from kvae import zoo
 from kvae.errors import UserError
 from kvae.training import Batches, Cluster
-from tests.conftest import ROOT
+from tests.conftest import ROOT, environment
 from tests.contracts.models import MODELS
 
 BACKEND = keras.backend.backend()
@@ -21,10 +20,9 @@ FAST = ("--set", "epochs=1", "--set", "model.hidden=8", "--set", "batch_size=500
 
 
 def _start(*command):
-    environment = {**os.environ, "KERAS_BACKEND": BACKEND}
     command = [sys.executable, *map(str, command)]
     return subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
 
 

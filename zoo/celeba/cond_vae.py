@@ -18,7 +18,18 @@ Its attributes: kvae evaluate runs/celeba/cond_vae --metric attributes --judge r
 
 import kvae
 from kvae.zoo import Between, Count, NonNegative, Positive, Search, Training
-from kvae.zoo.celeba.attribute_classifier import data as data
+from kvae.zoo.celeba.attribute_classifier import ATTRIBUTES
+
+
+def data(
+    size: Count = 64,
+    attributes: tuple[str, ...] = ATTRIBUTES,
+    repeated: tuple[str, ...] = ("Wearing_Hat", "Eyeglasses"),
+    share: NonNegative = 0.25,
+    skip_damaged: bool = False,
+):
+    faces = kvae.data.load("celeba", size=size, attributes=attributes, skip_damaged=skip_damaged)
+    return faces.repeating([name for name in repeated if name in attributes], share)
 
 
 def model(dataset, latent: Count = 128, width: Positive = 0.25, beta: NonNegative = 4.0):

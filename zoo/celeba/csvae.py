@@ -19,7 +19,7 @@ from typing import Literal
 
 import kvae
 from kvae.zoo import Between, Count, NonNegative, Objective, Positive, Search, Training
-from kvae.zoo.celeba.attribute_classifier import data as data
+from kvae.zoo.celeba.cond_vae import data as data
 
 
 def model(

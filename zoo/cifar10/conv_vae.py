@@ -16,6 +16,7 @@ import kvae
 from kvae.zoo import Between, Count, NonNegative, Objective, OneOf, Search
 from kvae.zoo.cifar10.residual_vae import data as data
 from kvae.zoo.cifar10.residual_vae import training as training
+from kvae.zoo.stl10 import residual_vae
 
 
 def model(
@@ -23,20 +24,20 @@ def model(
     latent: Count = 128,
     width: Count = 39,
     upsampling: Literal["deconv", "nearest", "bilinear"] = "deconv",
-    beta: NonNegative = 1.0,
+    kl_weight: NonNegative = 0.01,
 ):
     return kvae.models.VAE(
         kvae.networks.conv_encoder(dataset.shape, 2 * latent, width, momentum=0.9, name="encoder"),
         kvae.networks.conv_decoder(latent, dataset.shape, width, upsampling=upsampling, momentum=0.9, name="decoder"),
         likelihood="bernoulli",
-        beta=beta,
+        beta=residual_vae.beta(dataset, latent, kl_weight),
     )
 
 
 def search():
     return Search(
         vary={
-            "model.beta": Between(0.01, 4.0, log=True),
+            "model.kl_weight": Between(0.0002, 0.1, log=True),
             "model.latent": Between(32, 256, log=True),
             "model.upsampling": OneOf("deconv", "nearest", "bilinear"),
             "learning_rate": Between(0.0001, 0.002, log=True),
