@@ -13,7 +13,7 @@ fall short of the source: 436 of the 9,000 faces here wear one. ELBO -6618 nats,
 Cost: 24 epochs of 45 to 60 s on one CPU core, TensorFlow.
 Command: kvae train celeba/cond_vae
 From the base VAE: kvae train celeba/vae, then kvae train celeba/cond_vae --init-from runs/celeba/vae
-Its attributes: kvae evaluate runs/celeba/cond_vae --metric attributes --judge runs/celeba/smooth_judge
+Its attributes: kvae evaluate runs/celeba/cond_vae --metric attributes --judge celeba/attribute_classifier
 """
 
 import kvae

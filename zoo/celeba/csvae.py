@@ -12,7 +12,7 @@ are rare).
 Expected: no figure yet; these are first settings, and no whole run has been made with them.
 Cost: not measured.
 Command: kvae train celeba/csvae
-Its attributes: kvae evaluate runs/celeba/csvae --metric attributes --judge runs/celeba/smooth_judge
+Its attributes: kvae evaluate runs/celeba/csvae --metric attributes --judge celeba/attribute_classifier
 """
 
 from typing import Literal

@@ -8,7 +8,7 @@ Silent in the source, chosen here: half of the published channels; nineteen attr
 Expected: no figure yet; these are first settings, and no whole run has been made with them.
 Cost: not measured.
 Command: kvae train celeba/vae_gan
-Its attributes: kvae evaluate runs/celeba/vae_gan --metric attributes --judge runs/celeba/attribute_classifier
+Its attributes: kvae evaluate runs/celeba/vae_gan --metric attributes --judge celeba/attribute_classifier
 """
 
 import kvae
