@@ -13,8 +13,9 @@ the mean of all nineteen .938.
 Cost: 12 minutes on two CPU cores with TensorFlow and other work beside it.
 Command: kvae train celeba/attribute_classifier
 The judge of pictures that VAEs draw: kvae train celeba/attribute_classifier --set model.smooth=true --out
-    runs/celeba/smooth_judge; it comes along as the preset celeba/attribute_classifier. On real faces it is as good (.926, .986, .961, .912, .979); the other sees no make-up and next
-    to no hats in smooth pictures, not even in reconstructions of faces with them.
+    runs/celeba/smooth_judge; it comes along as the preset celeba/attribute_classifier. On real faces it is as good (.926,
+    .986, .961, .912, .979); the other sees no make-up and next to no hats in smooth pictures, not even in reconstructions of
+    faces with them.
 Its accuracy: kvae evaluate runs/celeba/attribute_classifier
 """
 

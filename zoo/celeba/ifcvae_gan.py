@@ -15,7 +15,7 @@ Smiling .71 (.47), Male .94 (.44), Heavy_Makeup .16 (.39), which falls short; tr
 a checkerboard. ELBO -6764 nats, MSE .0152.
 Cost: 12 epochs of 90 to 150 s on one CPU core, TensorFlow.
 Command: kvae train celeba/ifcvae_gan
-Its attributes: kvae evaluate runs/celeba/ifcvae_gan --metric attributes --metric diversity --judge celeba/attribute_classifier
+Its attributes: kvae evaluate celeba/ifcvae_gan --metric attributes --metric diversity --judge celeba/attribute_classifier
 """
 
 from typing import Literal

@@ -80,3 +80,21 @@ def test_fewer_training_examples_of_each_class():
     assert fewer.fingerprint != dataset.fingerprint == kvae.data.load("digits").fingerprint
     with pytest.raises(UserError, match="a number for each class"):
         dataset.at_most([3])
+
+
+def test_rare_attributes_are_repeated():
+    y = np.array([[1, 0], [0, 1], [0, 1], [0, 1], [0, 0], [0, 1], [0, 1], [0, 0], [0, 0], [0, 0]], np.uint8)
+    dataset = small(train=Split(np.arange(10.0), y, {"file": np.arange(10)}), labels=("hat", "male"))
+    often = dataset.repeating(["hat", "male"], 0.4)  # a tenth has the one, a half the other
+    assert np.bincount(often.train.columns["file"]).tolist() == [4, *[1] * 9]
+    assert often.train.x.tolist() == often.train.columns["file"].tolist()
+    assert often.train.y.mean(axis=0)[0] == pytest.approx(4 / 13)
+    assert often.test is dataset.test
+    assert "hat 31%" in often.summary()
+    assert often.fingerprint != dataset.fingerprint
+    assert dataset.repeating([], 0.4) is dataset
+    np.testing.assert_array_equal(dataset.repeating(["hat"], 0.0).train.x, dataset.train.x)
+    with pytest.raises(UserError, match=r"attributes of small to repeat. Received: hut"):
+        dataset.repeating(["hut", "hat"], 0.4)
+    with pytest.raises(UserError, match="attributes of small to repeat"):
+        small().repeating(["a"], 0.4)
