@@ -149,6 +149,8 @@ OTHERS = {
     },
 }
 
+EAGERLY = keras.backend.backend() == "tensorflow"
+"""A few rounds take less time there than the making of their graph; JAX would compile every operation by itself."""
 
 SURROGATES = {"IWAE, doubly reparameterised"}
 """Models whose losses have the right gradient and not the right value, so that finite differences do not apply to them;

@@ -16,7 +16,7 @@ from kvae.data import Dataset, Split
 from kvae.errors import UserError
 from kvae.zoo.learning import batches
 from kvae.zoo.paintings.vae import ARTISTS
-from tests.contracts.models import step_of
+from tests.contracts.models import EAGERLY, step_of
 
 SMALL = {"width": {int: 2, float: 0.02}, "hidden": {tuple: (4,)}, "latent": {int: 2}}
 """What makes a recipe's nets small, where it has such a parameter, by the type of its default."""
@@ -72,7 +72,7 @@ def test_builds_and_trains_one_round(name):
     values = _small(recipe, {"model.turns": (1, 1)})  # of the two classes there are: more take long to compile
     training = recipe.training(values)
     model = recipe.model(_dataset(name), values)
-    model.compile(training.optimizer)
+    model.compile(training.optimizer, run_eagerly=EAGERLY)
     split = _dataset(name).train
     data = (split.x / np.float32(255), *((split.y,) if training.labels else ()))
     logs = model.train_on_batch(*step_of(model, data), return_dict=True)
@@ -154,7 +154,7 @@ def test_every_choice_trains_one_round(name, parameter, value, few_data):
     dataset = recipe.data(values) if parameter.startswith("data.") else _dataset(name)
     training = recipe.training(values)
     model = recipe.model(dataset, values)
-    model.compile(training.optimizer)
+    model.compile(training.optimizer, run_eagerly=EAGERLY)
     data = batches(dataset, dataset.train, training, batch_size=8, seed=0)[0]
     if not hasattr(model, "turns"):  # what rounds are made of is told elsewhere
         logs = model.train_on_batch(*data, return_dict=True)

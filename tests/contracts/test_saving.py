@@ -11,7 +11,7 @@ from keras import ops
 
 import kvae
 from tests.conftest import environment
-from tests.contracts.models import MODELS, ONE_OF_EACH, OTHERS, THOROUGH, answer, batch, data_for, fit
+from tests.contracts.models import EAGERLY, MODELS, ONE_OF_EACH, OTHERS, THOROUGH, answer, batch, data_for, fit
 
 OTHERS_THAN_THIS = ("jax", "torch")
 KVAE_CLASSES = {name.split(">")[1] for name in keras.saving.get_custom_objects() if name.startswith("kvae>")}
@@ -33,7 +33,7 @@ def test_configuration_round_trip(name):
 @pytest.mark.parametrize("name", THOROUGH)
 def test_saved_and_loaded(name, tmp_path):
     model = MODELS[name]()
-    model.compile(keras.optimizers.Adam(1e-2))
+    model.compile(keras.optimizers.Adam(1e-2), run_eagerly=EAGERLY)
     data = data_for(model, 16)
     fit(model, data, batch_size=8)
     model.save(tmp_path / "model.keras")
@@ -77,7 +77,7 @@ def saved(tmp_path_factory):
     folder, answers = tmp_path_factory.mktemp("saved"), {}
     for name in ONE_OF_EACH:
         model = MODELS[name]()
-        model.compile("adam")
+        model.compile("adam", run_eagerly=EAGERLY)
         data = data_for(model, 8)
         fit(model, data, batch_size=8)
         model.save(folder / f"{name}.keras")
