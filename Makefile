@@ -33,6 +33,12 @@ demo: $(VENV)/demo
 # XLA's optimisations take a quarter of the time of tests, whose small nets they make no faster.
 export JAX_DISABLE_MOST_OPTIMIZATIONS ?= 1
 
+# Two processes test at a time. Where each has threads for all cores, they wait for each other: PyTorch's tests take three times
+# as long.
+export OMP_NUM_THREADS ?= 1
+export TF_NUM_INTRAOP_THREADS ?= 1
+export TF_NUM_INTEROP_THREADS ?= 1
+
 # The contracts and everything that computes on each backend; data, command line and project once.
 test: $(VENV)/test lint
 	set -e; for backend in $(BACKENDS); do \
