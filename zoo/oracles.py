@@ -38,7 +38,8 @@ class RandomSearch(Durable, oracles.RandomSearchOracle):
 
 class Bayesian(Durable, oracles.BayesianOptimizationOracle):
     """Draws by the number of the trial, so that a search that goes on proposes what one left alone would; and at random
-    where it would propose what has been tried."""
+    where it would propose what has been tried. Proposals are a millionth of their range apart: what an optimizer ends at
+    depends in its last digits on the machine's threads, and would be taken for something new."""
 
     def __init__(self, trials: int, epochs: int, **options):
         super().__init__(max_trials=trials, **options)
@@ -47,6 +48,9 @@ class Bayesian(Durable, oracles.BayesianOptimizationOracle):
         self._random_state = np.random.RandomState((self.seed, len(self.trials)))
         found = super().populate_space(trial_id)
         values = found.get("values")
+        for hp in self.hyperparameters.space if values else ():
+            if isinstance(values.get(hp.name), float) and hasattr(hp, "value_to_prob"):
+                values[hp.name] = float(hp.prob_to_value(round(hp.value_to_prob(values[hp.name]), 6)))
         return self._random_populate_space() if values and self._duplicate(values) else found
 
 

@@ -81,6 +81,15 @@ def test_what_has_been_tried_is_not_proposed_again(tmp_path):
     assert sorted(values["a"] for values in tried) == [1, 2, 3]
 
 
+def test_a_proposal_that_differs_in_its_last_digits_has_been_tried(tmp_path, monkeypatch):
+    oracle = _oracle(tmp_path / "s", Bayesian)
+    (tried,) = _run(oracle, 1)
+    nearly = {"status": "RUNNING", "values": {"a": np.float64(tried["a"] + 1e-14)}}
+    monkeypatch.setattr(keras_tuner.oracles.BayesianOptimizationOracle, "populate_space", lambda *_: nearly)
+    (other,) = _run(oracle, 1)
+    assert abs(other["a"] - tried["a"]) > 1e-3
+
+
 @pytest.mark.parametrize(("epochs", "count"), [(10, 12), (60, 20), (60, 60), (150, 30), (2, 3)])
 def test_hyperband_trains_its_best_in_full(tmp_path, epochs, count):
     oracle = _oracle(tmp_path / "s", Hyperband, trials=count, epochs=epochs)
