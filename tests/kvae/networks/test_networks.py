@@ -160,7 +160,7 @@ def test_residual_nets_mirror_each_other(shape, depth):
 
 
 def test_a_block_skips_a_convolution_two_batch_norms_and_a_non_linearity():
-    """With the second batch norm's scale at zero a block is the identity: an encoder of such blocks is its convolutions."""
+    """With the second batch norm's scale at zero, as it begins, a block is the identity."""
     net = residual_encoder((16, 16, 1), 4, width=2)
     names = [type(layer).__name__ for layer in net.layers]
     start = names.index("StridedConv2D") + 1
@@ -168,9 +168,11 @@ def test_a_block_skips_a_convolution_two_batch_norms_and_a_non_linearity():
     assert names[start : start + 5] == block
     x = np.random.default_rng(0).random((3, 16, 16, 1)).astype("float32")
     first = keras.Model(net.input, [net.layers[start - 1].output, net.layers[start + 4].output])
-    net.layers[start + 3].gamma.assign(np.zeros(2))
     before, after = first(x)
     np.testing.assert_allclose(keras.ops.convert_to_numpy(after), keras.ops.convert_to_numpy(before), atol=1e-6)
+    net.layers[start + 3].gamma.assign(np.ones(2))
+    before, after = first(x)
+    assert np.abs(keras.ops.convert_to_numpy(after) - keras.ops.convert_to_numpy(before)).max() > 0.1
 
 
 @pytest.mark.parametrize("n", [1, 5])
