@@ -1,4 +1,4 @@
-"""The conditional subspace VAE on faces: nineteen attributes go into w and not into z (unmeasured).
+"""The conditional subspace VAE on faces: nineteen attributes go into w and not into z.
 
 Source: "Learning latent subspaces in variational autoencoders" (a project report after Klys, Snell and Zemel 2018), section
 3.2.3, with the nets of VAE/GAN (Larsen et al. 2016). Its accuracy of a classifier on samples with an attribute:
@@ -9,8 +9,11 @@ those without it and N(3, 1) for those with it, and q(w|x, y) as a difference fr
 is misses it by a nat or two in every unit, and samples are drawn where no face has trained); a label encoder of half the
 width, an adversary with one hidden layer, the weights, and the labels' frequencies as the adversary's aim (most attributes
 are rare).
-Expected: no figure yet; these are first settings, and no whole run has been made with them.
-Cost: not measured.
+Expected (seed 0, 1,000 validation faces, the judge of celeba/attribute_classifier that knows smooth pictures): generation
+Wearing_Hat .595, Eyeglasses .575, Smiling .456, Male .876, Heavy_Makeup .329; transfer .062, .151, .838, .132, .267. Smiling
+and make-up fall short of the source: of reconstructions .96 and .99 show them, so samples are not drawn where faces lie.
+ELBO -6674 nats, MSE .0131.
+Cost: 24 epochs of 80 to 150 s on one CPU core with other work beside it, TensorFlow.
 Command: kvae train celeba/csvae
 Its attributes: kvae evaluate runs/celeba/csvae --metric attributes --judge celeba/attribute_classifier
 """
