@@ -49,7 +49,7 @@ class Bayesian(Durable, oracles.BayesianOptimizationOracle):
         found = super().populate_space(trial_id)
         values = found.get("values")
         for hp in self.hyperparameters.space if values else ():
-            if isinstance(values.get(hp.name), float) and hasattr(hp, "value_to_prob"):
+            if isinstance(values.get(hp.name), float):
                 values[hp.name] = float(hp.prob_to_value(round(hp.value_to_prob(values[hp.name]), 6)))
         return self._random_populate_space() if values and self._duplicate(values) else found
 

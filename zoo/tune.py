@@ -3,9 +3,7 @@
 import contextlib
 import io
 import json
-import math
 import os
-import shutil
 import sys
 import threading
 import time
@@ -16,22 +14,18 @@ from typing import Any
 import filelock
 import keras
 import keras_tuner
-import numpy as np
 
 from kvae.errors import UserError
 from kvae.files import read_json, write_json
-from kvae.runs import Run
 from kvae.training import backends
 from kvae.version import __version__
 from kvae.zoo import trials
-from kvae.zoo.fit import Session
 from kvae.zoo.hypermodel import RecipeModel
 from kvae.zoo.oracles import TUNERS
 from kvae.zoo.search import Search
+from kvae.zoo.tuner import Trials
 from kvae.zoo.workers import REFUSED, supervise
 
-STARTUP = 5
-"""Trials that must have got as far before one is called hopeless."""
 FAILURES = 5
 """Trials that may fail in a row."""
 PATIENCE = 300.0
@@ -120,122 +114,6 @@ def join(
         raise UserError(
             f"Expected trials that train. Received: {FAILURES} that failed in a row, the last one with: {last}"
         ) from None
-
-
-# ------------------------------------------------------------------ trials
-
-
-class Trials(keras_tuner.Tuner):
-    """A tuner whose trials are run directories: an unfinished one goes on from its last epoch."""
-
-    def __init__(
-        self, oracle, hypermodel: RecipeModel, folder: Path, ended: Callable[[str], None] = lambda trial: None
-    ):
-        self.folder, self.ended = folder, ended
-        super().__init__(oracle=oracle, hypermodel=hypermodel, directory=str(folder.parent), project_name=folder.name)
-
-    # The tuner has no state beside its oracle's, which a worker leaves to the chief.
-
-    def _get_tuner_fname(self):
-        return str(self.folder / "oracle.json")
-
-    def save(self):
-        if not self._is_worker():
-            self.oracle.save()
-
-    def reload(self):
-        if not self._is_worker():
-            self.oracle.reload()
-
-    def run_trial(self, trial, *args, **kwargs):
-        place = self.folder / f"trial_{trial.trial_id}"
-        done = place / "score.json"
-        if not done.is_file():
-            try:
-                write_json(done, self._score(trial, place / "run"))
-            except keras_tuner.errors.FailedTrialError as error:
-                write_json(place / "failed.json", {"reason": str(error)})  # a chief is not told
-                raise
-            except (OSError, UserError) as error:  # a full disk, a figure that is not there: the next trial has it too
-                raise keras_tuner.errors.FatalError(str(error)) from error
-        figures = read_json(done)
-        return {name: value for name, value in figures.items() if isinstance(value, int | float)}
-
-    def _score(self, trial, folder: Path) -> dict:
-        began = time.monotonic()
-        try:
-            session, run = self._train(trial.hyperparameters, folder, trial.trial_id)
-        except UserError as error:  # settings that do not go together, or a loss that is not finite
-            raise keras_tuner.errors.FailedTrialError(str(error)) from error
-        figures = self.hypermodel.judge(session.model, session.training)
-        if not math.isfinite(figures["score"]):
-            raise keras_tuner.errors.FailedTrialError(f"Expected finite figures. Received: {figures}.")
-        epochs = len(run.history()["epoch"])
-        return {
-            **figures,
-            "epochs": epochs,
-            "stopped": bool(epochs < session.training.epochs),
-            "seconds": time.monotonic() - began,
-            "parameters": self.hypermodel.chosen(trial.hyperparameters),
-        }
-
-    def _train(self, hp, folder: Path, trial: str) -> tuple[Session, Run]:
-        """Trains the run in `folder`, from its last epoch on if it has begun."""
-        hypermodel = self.hypermodel
-        values = hypermodel.values(hp)
-        if "tuner/epochs" in hp.values:  # Hyperband's
-            values["epochs"] = hp.values["tuner/epochs"]
-            if "tuner/trial_id" in hp.values and not (folder / "config.json").is_file():
-                trials.copy(self.folder / f"trial_{hp.values['tuner/trial_id']}" / "run", folder)
-        keras.backend.clear_session()
-        session = Session(hypermodel.recipe, values, hypermodel.seed, dataset=hypermodel.dataset)
-        if not (folder / "config.json").is_file():
-            shutil.rmtree(folder, ignore_errors=True)
-            Run.create(folder, session.config())
-        run = Run(folder)
-        write_json(folder / "config.json", session.config())
-        epochs = session.restore(run)
-        stop = Hopeless(self.folder, trial, hypermodel.search.monitor)
-        if not stop.hopeless(run):  # it may have been stopped, and killed before it was judged
-            session.fit(run, epochs, [stop], progress=False)
-        elif not run.finished:
-            run.save_model(session.model)
-        return session, run
-
-    def on_trial_end(self, trial):
-        super().on_trial_end(trial)
-        self.ended(trial.trial_id)
-
-
-class Hopeless(keras.callbacks.Callback):
-    """Stops a trial whose best value by an epoch is below the median of what others had on average by then.
-
-    The median stopping rule of Golovin et al. 2017, section 3.2.2, on the histories of the trials that are done. Without
-    a `monitor` it stops none.
-    """
-
-    def __init__(self, folder: Path, trial: str, monitor: str | None):
-        super().__init__()
-        self.folder, self.trial, self.monitor = folder, trial, monitor
-
-    def hopeless(self, run: Run) -> bool:
-        """Whether the rule speaks against the trial in `run` at its last epoch."""
-        own = run.history().get(self.monitor, ())
-        if not len(own):
-            return False
-        done = (file.parent for file in self.folder.glob("trial_*/score.json"))
-        columns = [
-            Run(path / "run").history().get(self.monitor, ()) for path in done if path.name != f"trial_{self.trial}"
-        ]
-        averages = [np.mean(column[: len(own)]) for column in columns if len(column) >= len(own)]
-        return len(averages) >= STARTUP and max(own) < np.median(averages)
-
-    def on_epoch_end(self, epoch, logs=None):
-        if self.hopeless(Run(self.folder / f"trial_{self.trial}" / "run")):
-            self.model.stop_training = True
-
-
-# ------------------------------------------------------------------ folders and processes
 
 
 def _begin(folder: Path, described: dict) -> None:

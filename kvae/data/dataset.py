@@ -49,9 +49,8 @@ class Dataset:
     labels: the names of the classes (y of rank 1) or of the attributes (y of rank 2).
     support: "bytes" (uint8, read as k/255 in [0, 1]), "binary" (0/1 images as uint8) or "real" (float32
         points).
-    fingerprint: SHA-256 in hexadecimal of the sources' contents and the settings; equal data and equal
-        settings
-        have equal fingerprints on any machine.
+    fingerprint: SHA-256 in hexadecimal of the sources' contents and the settings; equal data and equal settings have
+        equal fingerprints on any machine.
     notes: what loading did that a reader of the figures should know, a sentence each.
     """
 
@@ -74,31 +73,33 @@ class Dataset:
         if self.train.y is None or self.train.y.ndim != 1 or len(counts) != len(self.labels):
             raise UserError(f"Expected a number for each class of {', '.join(self.labels)}. Received: {tuple(counts)}.")
         kept = [np.flatnonzero(self.train.y == number)[:count] for number, count in enumerate(counts)]
-        train = self.train[np.sort(np.concatenate(kept))]
-        settings = f"{self.fingerprint} at most {', '.join(map(str, counts))}"
-        note = f"Of the training examples {len(train):,} were kept: {', '.join(str(len(rows)) for rows in kept)}."
-        fingerprint = hashlib.sha256(settings.encode()).hexdigest()
-        return dataclasses.replace(self, train=train, fingerprint=fingerprint, notes=(*self.notes, note))
+        rows = np.sort(np.concatenate(kept))
+        note = f"Of the training examples {len(rows):,} were kept: {', '.join(str(len(group)) for group in kept)}."
+        return self._training_on(rows, f"at most {', '.join(map(str, counts))}", note)
 
     def repeating(self, names: Sequence[str], share: float) -> "Dataset":
-        """The data set with every training example that has one of the attributes `names` standing in it again and again.
+        """The data set with rows of rare attributes copied: training examples that have one of the attributes `names`.
 
-        As often as would make an attribute `share` of the former set; common ones stay as they are, as do held-out data.
-        What is rare is then learnt from as often as what is not: a model of x given y is still one of the same p(x|y).
+        An example stands in it round(share / frequency) times, by the rarest of its attributes, and once at least; what is
+        held out stays. That changes p(y) and not p(x|y): for models of x given y.
         """
         unknown = [name for name in names if name not in self.labels]
         if unknown or self.train.y is None or self.train.y.ndim != 2:
             raise UserError(f"Expected attributes of {self.name} to repeat. Received: {', '.join(unknown or names)}.")
-        if not names:
-            return self
         columns = [self.labels.index(name) for name in names]
         had = self.train.y[:, columns] > 0  # (N, A)
-        times = np.where(had, np.rint(share / had.mean(axis=0).clip(1 / len(had))), 1).clip(1).max(axis=1).astype(int)
-        train = self.train[np.repeat(np.arange(len(times)), times)]
-        now = (f"{name} {share:.0%}" for name, share in zip(names, train.y[:, columns].mean(axis=0), strict=True))
+        often = np.rint(share / had.mean(axis=0).clip(1 / len(had)))
+        times = np.where(had, often, 1).max(axis=1, initial=1).astype(int)
+        if times.max() == 1:
+            return self
+        rows = np.repeat(np.arange(len(times)), times)
+        now = (f"{name} {now:.0%}" for name, now in zip(names, had[rows].mean(axis=0), strict=True))
         note = f"Training examples with some attributes stand in it up to {times.max()} times: {', '.join(now)}."
-        fingerprint = hashlib.sha256(f"{self.fingerprint} repeating {share} {', '.join(names)}".encode()).hexdigest()
-        return dataclasses.replace(self, train=train, fingerprint=fingerprint, notes=(*self.notes, note))
+        return self._training_on(rows, f"repeating {share} {', '.join(names)}", note)
+
+    def _training_on(self, rows, settings: str, note: str) -> "Dataset":
+        fingerprint = hashlib.sha256(f"{self.fingerprint} {settings}".encode()).hexdigest()
+        return dataclasses.replace(self, train=self.train[rows], fingerprint=fingerprint, notes=(*self.notes, note))
 
     def summary(self) -> str:
         """Counts, shape, range and labels in one line, and one more line for each note."""

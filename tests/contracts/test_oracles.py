@@ -10,7 +10,7 @@ import pytest
 from kvae.files import write_json
 from kvae.zoo.oracles import Bayesian, Hyperband, RandomSearch
 from kvae.zoo.search import Between, OneOf
-from kvae.zoo.tune import STARTUP, Hopeless
+from kvae.zoo.tuner import STARTUP, Hopeless
 
 pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="computes nothing on a backend")
 

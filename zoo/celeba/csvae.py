@@ -77,8 +77,8 @@ def search():
     return Search(
         vary={
             "model.beta_distortion": Between(0.1, 2.0, log=True),
-            "model.beta_w": Between(0.2, 5.0, log=True),
-            "model.beta_z": Between(0.2, 5.0, log=True),
+            "model.beta_w": Between(1.0, 40.0, log=True),
+            "model.beta_z": Between(0.5, 10.0, log=True),
             "model.beta_information": Between(5.0, 500.0, log=True),
             "model.beta_adversary": Between(0.2, 5.0, log=True),
             "model.latent": Between(32, 256, log=True),

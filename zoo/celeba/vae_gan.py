@@ -4,7 +4,7 @@ Source: "Autoencoding beyond pixels using a learned similarity metric" (Larsen e
 subspaces in variational autoencoders" (a project report after Klys, Snell and Zemel 2018) owes its nets: 64×64 faces, 128
 latent units, RMSprop at 3e-4, batch 64, equilibrium 0.68 with margin 0.35. No figure is given for it there.
 
-Silent in the source, chosen here: half of the published channels; nineteen attributes go to all three nets.
+Silent in the source, chosen here: a quarter of the published channels; nineteen attributes go to all three nets.
 Expected: no figure yet; these are first settings, and no whole run has been made with them.
 Cost: not measured.
 Command: kvae train celeba/vae_gan

@@ -33,7 +33,7 @@ def model(dataset, latent: Count = 256, width: Count = 32, depth: Count = 1, kl_
 
 
 def beta(dataset, latent: int, kl_weight: float) -> float:
-    """The weight of a KL in nats that weighs as much as a mean over the latent units beside a mean over pixels."""
+    """The β for sums in nats that equals `kl_weight` for a KL averaged over L units beside an error averaged over D."""
     return kl_weight * math.prod(dataset.shape) / latent
 
 

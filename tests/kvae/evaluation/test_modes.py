@@ -4,84 +4,26 @@ import json
 
 import numpy as np
 import pytest
-from PIL import Image
 
-from kvae import distributions, evaluation
+from kvae import evaluation
 from kvae.evaluation import attribution, collapse_by_class, cross_encoding, separation, timeline
 from kvae.evaluation.applicable import NotApplicable
-from kvae.evaluation.clusters import Clusters
-from kvae.evaluation.maps import Ways, save_pictures
 from kvae.training.batches import Batches
 from tests.contracts.models import MODELS, batch, data_for, settle
-
-NAMES = ("monet", "manet", "renoir")
-
-
-class Copies:
-    """A model whose code is x."""
-
-    takes = ("x",)
-    has_posterior = True
-    latent_layers = 1
-    data_shape = (2,)
-
-    def check(self, x, y=None):
-        pass
-
-    def reconstruct(self, x):
-        return x
-
-    def encode(self, x, batch_size=256):
-        return np.asarray(x)
-
-    def decode(self, z, batch_size=256):
-        return z
-
-    def rate_per_unit(self, x):
-        return np.square(self.encode(x)) / 2
-
-
-class Shifts(Copies):
-    """Encoders of which each moves x by its number times `shift`, and a decoder that moves nothing back."""
-
-    takes = ("x", "y")
-    labels = distributions.ClassLabels(3)
-    modes = NAMES
-    code_tells_labels = True
-
-    def __init__(self, shift):
-        self.shift = np.asarray(shift, "float32")
-
-    def encode_each(self, x):
-        return np.stack([x + number * self.shift for number in range(len(self.modes))], axis=1)
-
-    def encode(self, x, y):
-        return x + y[:, None] * self.shift
-
-    def reconstruct(self, x, y):
-        return self.encode(x, y)
-
-
-def _clusters(rng, counts, gap=0.0, d=2, **options):
-    """N(0, 1) in `d` units, whose first is moved by `gap` for each class."""
-    y = np.repeat(np.arange(len(counts)), counts)
-    x = rng.standard_normal((len(y), d)).astype("float32")
-    x[:, 0] += gap * y
-    return Batches(x, labels=y, batch_size=70, names=NAMES, **options)
-
+from tests.kvae.evaluation.examples import NAMES, Copies, Shifts, clusters, confusion, dated, trained
 
 # ------------------------------------------------------------------ separation
 
 
 def test_clusters_far_apart_are_separate(rng):
-    figures = separation(Copies(), _clusters(rng, (60, 60, 60), gap=40))
+    figures = separation(Copies(), clusters(rng, (60, 60, 60), gap=40))
     assert figures["separation.silhouette"] > 0.9
     assert figures["separation.nearest"] == figures["separation.likeliest"] == 1
     assert figures["separation.majority"] == pytest.approx(1 / 3)
 
 
 def test_one_cluster_is_not_separate(rng):
-    figures = separation(Copies(), _clusters(rng, (300, 100)))
+    figures = separation(Copies(), clusters(rng, (300, 100)))
     assert abs(figures["separation.silhouette"]) < 0.05
     assert figures["separation.nearest"] == pytest.approx(0.5, abs=0.1)
     assert figures["separation.likeliest"] == figures["separation.majority"] == 0.75
@@ -89,27 +31,27 @@ def test_one_cluster_is_not_separate(rng):
 
 def test_two_normals_are_told_apart_as_often_as_they_can_be(rng):
     """N(0, 1) and N(2, 1), equally often: Φ(1) = 0.841."""
-    figures = separation(Copies(), _clusters(rng, (1500, 1500), gap=2))
+    figures = separation(Copies(), clusters(rng, (1500, 1500), gap=2))
     assert figures["separation.nearest"] == pytest.approx(0.841, abs=0.02)
     assert figures["separation.likeliest"] == pytest.approx(0.841, abs=0.02)
 
 
 @pytest.mark.parametrize("rare", [1, 2, 7])
 def test_a_class_of_few_examples_counts(rng, rare):
-    figures = separation(Copies(), _clusters(rng, (40, rare), gap=20))
+    figures = separation(Copies(), clusters(rng, (40, rare), gap=20))
     assert figures["separation.likeliest"] >= 40 / (40 + rare)
     assert figures["separation.majority"] == 40 / (40 + rare)
 
 
 def test_examples_of_unknown_class_take_no_part(rng):
-    batches = _clusters(rng, (40, 40), gap=20)
+    batches = clusters(rng, (40, 40), gap=20)
     unknown = Batches(np.concatenate([batches.x, 1e3 + batches.x]), labels=np.append(batches.labels, np.full(80, -1)))
     assert separation(Copies(), unknown) == separation(Copies(), batches)
     assert attribution(Copies(), unknown, unknown)["attribution.accuracy"] == 1
 
 
 def test_shuffled_batches_keep_their_labels(rng):
-    shuffled = _clusters(rng, (50, 50), gap=20, seed=3)
+    shuffled = clusters(rng, (50, 50), gap=20, seed=3)
     assert separation(Copies(), shuffled)["separation.nearest"] == 1
     assert attribution(Copies(), shuffled, shuffled)["attribution.accuracy"] == 1
 
@@ -128,36 +70,11 @@ def test_what_cannot_be_separated_says_why(labels, reason):
         separation(Copies(), Batches(np.zeros((30, 2), "float32"), labels=labels))
 
 
-# ------------------------------------------------------------------ clusters
-
-
-def test_distances_are_in_units_of_the_common_spread(rng):
-    z = rng.standard_normal((4000, 2)) * [10.0, 0.1]
-    y = np.arange(4000) % 2
-    z[:, 1] += 0.2 * y  # two spreads of the narrow unit, a fiftieth of one of the wide unit
-    clusters = Clusters.of(z, y)
-    distance = clusters.distances(clusters.mean)
-    np.testing.assert_allclose(distance, [[0, 4], [4, 0]], atol=0.2)
-    nearest, _ = clusters.attribute(z)
-    assert np.mean(nearest == y) == pytest.approx(0.841, abs=0.02)
-
-
-def test_a_unit_without_spread_does_no_harm(rng):
-    z = np.concatenate([rng.standard_normal((200, 2)), np.full((200, 1), 3.0)], axis=1)
-    y = np.arange(200) % 2
-    z[:, 0] += 20 * y
-    nearest, likeliest = Clusters.of(z, y).attribute(z)
-    assert (nearest == y).all()
-    assert (likeliest == y).all()
-    same = np.array([[0.0], [0.0], [1.0]])
-    assert Clusters.of(same, np.array([4, 4, 7])).attribute(np.array([[0.4]]))[0] == [4]
-
-
 # ------------------------------------------------------------------ attribution
 
 
 def test_a_painting_goes_to_the_nearest_cluster(rng):
-    training = _clusters(rng, (100, 100, 100), gap=30)
+    training = clusters(rng, (100, 100, 100), gap=30)
     held_out = Batches(
         np.array([[1, 0], [29, 0], [31, 0], [2, 0]], "float32"), labels=np.array([0, 1, 1, 2]), names=NAMES
     )
@@ -172,14 +89,14 @@ def test_a_painting_goes_to_the_nearest_cluster(rng):
 
 def test_the_likeliest_cluster_weighs_each_by_its_share(rng):
     """Of one cluster under two names the larger is the likeliest, and the nearest is chance."""
-    training, held_out = _clusters(rng, (900, 100)), _clusters(rng, (180, 20))
+    training, held_out = clusters(rng, (900, 100)), clusters(rng, (180, 20))
     figures = attribution(Copies(), held_out, training)
     assert figures["attribution.likeliest"] == figures["attribution.majority"] == 0.9
     assert figures["attribution.balanced"] == pytest.approx(0.5, abs=0.15)
 
 
 def test_classes_that_are_only_trained_or_only_held_out(rng):
-    training = _clusters(rng, (50, 50), gap=30)
+    training = clusters(rng, (50, 50), gap=30)
     held_out = Batches(np.array([[0, 0], [60, 0]], "float32"), labels=np.array([0, 2]), names=NAMES)
     figures = attribution(Copies(), held_out, training)
     assert figures["attribution.accuracy"] == 0.5
@@ -188,7 +105,7 @@ def test_classes_that_are_only_trained_or_only_held_out(rng):
 
 
 def test_a_training_class_of_one_painting(rng):
-    figures = attribution(Copies(), _clusters(rng, (10, 10), gap=30), _clusters(rng, (80, 1), gap=30))
+    figures = attribution(Copies(), clusters(rng, (10, 10), gap=30), clusters(rng, (80, 1), gap=30))
     assert figures["attribution.accuracy"] == 1
 
 
@@ -200,14 +117,14 @@ def test_attribution_does_not_peek(rng):
     training, held_out = (Batches(part, y[: len(part)], names=NAMES) for part in (x, x[:60]))
     assert attribution(model, held_out, training)["attribution.accuracy"] < 0.6
     other = Batches(held_out.x, (held_out.y + 1) % 3, names=NAMES)
-    answers = [np.array(list(_confusion(attribution(model, b, training)))).sum(axis=0) for b in (held_out, other)]
+    answers = [np.array(list(confusion(attribution(model, b, training)))).sum(axis=0) for b in (held_out, other)]
     np.testing.assert_array_equal(*answers)
 
 
 def test_the_pair_of_encoder_and_cluster_that_fits_best(rng):
     """Painters differ in the first unit, encoders in the second: only the right pair fits."""
     model = Shifts([0.0, 5.0])
-    training, held_out = _clusters(rng, (60, 60, 60), gap=15), _clusters(rng, (20, 20, 20), gap=15)
+    training, held_out = clusters(rng, (60, 60, 60), gap=15), clusters(rng, (20, 20, 20), gap=15)
     for batches in (training, held_out):
         batches.y = batches.labels
     figures = attribution(model, held_out, training)
@@ -215,30 +132,19 @@ def test_the_pair_of_encoder_and_cluster_that_fits_best(rng):
     assert "attribution.joint" not in attribution(Copies(), held_out, training)
 
 
-def _confusion(figures):
-    return (row for name, row in figures.items() if name.startswith("attribution.confusion."))
-
-
 def test_attribution_takes_training_examples(rng):
     with pytest.raises(NotApplicable, match="training examples"):
-        attribution(Copies(), _clusters(rng, (10, 10)))
+        attribution(Copies(), clusters(rng, (10, 10)))
     with pytest.raises(NotApplicable, match="two classes"):
-        attribution(Copies(), _clusters(rng, (10, 10)), _clusters(rng, (10,)))
+        attribution(Copies(), clusters(rng, (10, 10)), clusters(rng, (10,)))
 
 
 # ------------------------------------------------------------------ years
 
 
-def _dated(rng, n, slope=3.0, noise=1.0, undated=0.25, labels=True):
-    x = rng.standard_normal((n, 2)).astype("float32")
-    years = 1880 + slope * x[:, 0] + noise * rng.standard_normal(n)
-    years[rng.random(n) < undated] = np.nan
-    return Batches(x, labels=np.arange(n) % 2 if labels else None, names=NAMES, columns={"year": years})
-
-
 def test_a_year_that_the_code_tells(rng):
     """year = 1880 + 3 z_1 + N(0, 1): the best error is E|N(0, 1)| = √(2/π), that of the mean √(2/π · 10)."""
-    figures = timeline(Copies(), _dated(rng, 2000), _dated(rng, 2000))
+    figures = timeline(Copies(), dated(rng, 2000), dated(rng, 2000))
     assert figures["timeline.mae"] == pytest.approx(np.sqrt(2 / np.pi), rel=0.06)
     assert figures["timeline.mae.low"] < figures["timeline.mae"] < figures["timeline.mae.high"]
     assert figures["timeline.mean"] == pytest.approx(np.sqrt(20 / np.pi), rel=0.06)
@@ -248,7 +154,7 @@ def test_a_year_that_the_code_tells(rng):
 
 
 def test_a_year_that_the_code_does_not_tell(rng):
-    figures = timeline(Copies(), _dated(rng, 400, slope=0), _dated(rng, 400, slope=0))
+    figures = timeline(Copies(), dated(rng, 400, slope=0), dated(rng, 400, slope=0))
     assert figures["timeline.mae"] == pytest.approx(figures["timeline.mean"], rel=0.05)
 
 
@@ -264,7 +170,7 @@ def test_a_year_that_the_painter_tells(rng):
 
 
 def test_years_without_classes(rng):
-    parts = _dated(rng, 200, labels=False), _dated(rng, 200, labels=False)
+    parts = dated(rng, 200, labels=False), dated(rng, 200, labels=False)
     assert {"timeline.mae", "timeline.mean", "timeline.n"} <= set(timeline(Copies(), *parts)) < {
         "timeline.mae", "timeline.mae.low", "timeline.mae.high", "timeline.mean", "timeline.n", "-"
     }  # fmt: skip
@@ -272,22 +178,11 @@ def test_years_without_classes(rng):
 
 def test_what_has_no_years(rng):
     with pytest.raises(NotApplicable, match="have no years"):
-        timeline(Copies(), _clusters(rng, (10, 10)), _clusters(rng, (10, 10)))
+        timeline(Copies(), clusters(rng, (10, 10)), clusters(rng, (10, 10)))
     with pytest.raises(NotApplicable, match="training examples"):
-        timeline(Copies(), _dated(rng, 20))
+        timeline(Copies(), dated(rng, 20))
     with pytest.raises(NotApplicable, match="a dated one"):
-        timeline(Copies(), _dated(rng, 20, undated=1.0), _dated(rng, 20))
-
-
-def test_a_way_goes_where_the_years_lead(rng):
-    """z_1 = (year − 1880) / 3 but for noise."""
-    ways = Ways(Copies(), _dated(rng, 50), _dated(rng, 4000, noise=0.01))
-    assert set(ways.classes.values()) == {"monet", "manet"}
-    times, way = ways.of(0)
-    np.testing.assert_allclose(way[:, 1], 0, atol=0.25)
-    assert (np.diff(way[:, 0]) > 0).all()
-    assert way[len(way) // 2, 0] == pytest.approx((times[len(way) // 2] - 1880) / 3, abs=0.2)
-    assert np.isfinite(ways.at(0, np.array([1500.0, 2500.0]))).all()
+        timeline(Copies(), dated(rng, 20, undated=1.0), dated(rng, 20))
 
 
 # ------------------------------------------------------------------ encoders
@@ -351,7 +246,7 @@ def test_units_are_counted_within_each_class(rng):
 
 
 def test_a_class_of_one_example_has_no_variance(rng):
-    batches = _clusters(rng, (10, 1))
+    batches = clusters(rng, (10, 1))
     report = evaluation.evaluate(Copies(), batches, ["collapse_by_class"])
     assert report["skipped"] == {"active_units.manet": "one example has no variance"}
     assert set(report["metrics"]) == {"active_units.monet", "kl_per_unit.monet", "kl_per_unit.manet"}
@@ -367,19 +262,6 @@ def test_metrics_of_modes_are_for_several_encoders_unless_asked_for():
     assert not {"attribution", "timeline"} & set(several)
 
 
-def _all(name, n=60):
-    """A model, its examples with years, and what all metrics of modes say of them."""
-    model = MODELS[name]()
-    settle(model)
-    x = batch(n)
-    y = np.arange(n) % (3 if "classes" in name else 2)
-    columns = {"year": np.where(np.arange(n) % 5 == 0, np.nan, 1860.0 + np.arange(n) % 30)}
-    batches = Batches(x, y if "y" in model.takes else None, labels=y, batch_size=25, names=NAMES, columns=columns)
-    metrics = ("separation", "attribution", "timeline", "cross_encoding", "collapse_by_class")
-    options = {"attribution": {"training": batches}, "timeline": {"training": batches}}
-    return model, batches, evaluation.evaluate(model, batches, metrics, **options)
-
-
 @pytest.mark.parametrize(
     ("name", "skipped"),
     [
@@ -391,7 +273,7 @@ def _all(name, n=60):
     ],
 )
 def test_every_model_with_an_encoder(name, skipped):
-    _, _, report = _all(name)
+    _, _, report = trained(name)
     assert set(report["skipped"]) == skipped
     assert 0 <= report["metrics"]["attribution.accuracy"] <= 1
     assert json.loads(json.dumps(report, allow_nan=False)) == report
@@ -416,37 +298,3 @@ def test_codes_through_each_encoder():
         np.testing.assert_allclose(each[:, number], model.encode(x, np.full(7, number)), atol=1e-6)
     other = settle(MODELS["CondVAE, classes"]())
     np.testing.assert_allclose(other.encode_each(x)[:, 2], other.encode(x, np.full(7, 2)), atol=1e-6)
-
-
-def test_pictures_of_what_was_computed(tmp_path):
-    model, batches, report = _all("MultiEncoder")
-    drawn = save_pictures(tmp_path, model, batches, report["metrics"], batches)
-    expected = {"latent-map", "attribution", "cross-encoding", "timeline-monet", "timeline-manet"}
-    assert {path.stem for path in drawn} == {path.stem for path in tmp_path.iterdir()} == expected
-    for path in drawn:
-        with Image.open(path) as picture:
-            assert min(picture.size) > 150
-    assert save_pictures(tmp_path / "none", model, batches, {}) == []
-
-
-def test_pictures_of_a_model_that_decodes_with_labels(tmp_path, monkeypatch):
-    model, batches, report = _all("CondVAE, classes", 90)
-    drawn = {}
-    monkeypatch.setattr("kvae.evaluation.maps.save_figure", lambda figure, path: drawn.update({path.stem: figure}))
-    save_pictures(tmp_path, model, batches, report["metrics"], batches)
-    assert set(drawn) == {"latent-map", "attribution", *(f"timeline-{name}" for name in NAMES)}
-    for panel in drawn["latent-map"].axes:
-        assert [len(points.get_offsets()) for points in panel.collections] == [30, 30, 30]
-    cells = [int(text.get_text()) for text in drawn["attribution"].axes[0].texts]
-    assert cells == [count for row in _confusion(report["metrics"]) for count in row]
-
-
-def test_points_have_no_grid(rng, tmp_path):
-    batches = _clusters(rng, (20, 20, 20), gap=3)
-    batches.y = batches.labels
-    model = Shifts([0.0, 1.0])
-    report = evaluation.evaluate(model, batches, ["separation", "cross_encoding"])
-    assert [path.name for path in save_pictures(tmp_path, model, batches, report["metrics"])] == [
-        "latent-map.png",
-        "cross-encoding.png",
-    ]
