@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 import typer
 
 from kvae.cli.models import held_out, load_data
+from kvae.errors import UserError
 
 _SHOWN = 50  # names in a sentence
 
@@ -44,11 +45,15 @@ def labels(run, model, named: Sequence[tuple[str, str]], n: int, whole: bool = F
     if len(values) == columns:
         y = np.tile(np.array([values[column] for column in range(columns)], "int32"), (n, 1))  # (n, A)
         return (y[:, 0] if classes else y,)
+    missing = [f"{name}=…" for column, name in enumerate(names) if column not in values]
+    missing = f"one of {_shown(_with_numbers(names))}" if classes else _shown(missing)
     if whole:
-        missing = [f"{name}=…" for column, name in enumerate(names) if column not in values]
-        expected = f"one of {_shown(_with_numbers(names))}" if classes else _shown(missing)
-        raise _bad(f"expected {expected}: a picture file comes without labels.")
-    others = held_out(run)[0].y if others is None else others
+        raise _bad(f"expected {missing}: a picture file comes without labels.")
+    if others is None:
+        try:
+            others = held_out(run)[0].y
+        except UserError as error:
+            raise UserError(f"{error} Or leave no label to the data: --label with {missing}.") from None
     y = np.resize(others, (n, *others.shape[1:]))
     for column, value in values.items():
         y[:, column] = value

@@ -1,5 +1,6 @@
 """What MODEL on the command line stands for, and the data that belong to it."""
 
+import difflib
 import functools
 import logging
 from pathlib import Path
@@ -27,13 +28,21 @@ def open_model(name: str):
         raise UserError(f"Expected a run directory. Received: {name}, which is a recipe. Train it: kvae train {name}")
     if not (path / "config.json").is_file():
         received = "holds no config.json" if path.is_dir() else "is a file" if path.exists() else "does not exist"
-        raise UserError(f"Expected a run directory. Received: {name}, which {received}.")
+        near = [] if path.exists() else difflib.get_close_matches(name, _along())
+        hint = f" Nearest: {', '.join(near)}." if near else ""
+        raise UserError(f"Expected a run directory, or a preset. Received: {name}, which {received}.{hint}")
     import_keras()
     from kvae.runs import Run
 
     run = _known(Run(path), name, "config.json")
     zoo.load(run.config["recipe"])  # a recipe of the user's own may register classes that its model is made of
     return run
+
+
+def _along() -> list[str]:
+    """The presets that come along."""
+    folder = Path(weights.__file__).parent
+    return sorted(card.parent.relative_to(folder).as_posix() for card in folder.glob("*/*/card.json"))
 
 
 def _may_be_preset(path: Path, name: str) -> bool:
