@@ -78,23 +78,25 @@ class Dataset:
         return self._training_on(rows, f"at most {', '.join(map(str, counts))}", note)
 
     def repeating(self, names: Sequence[str], share: float) -> "Dataset":
-        """The data set with rows of rare attributes copied: training examples that have one of the attributes `names`.
+        """The data set with rows of rare labels copied: training examples with one of the attributes or classes `names`.
 
-        An example stands in it round(share / frequency) times, by the rarest of its attributes, and once at least; what is
-        held out stays. That changes p(y) and not p(x|y): for models of x given y.
+        An example stands in it round(share / frequency) times, by the rarest of its labels among these, and once at least;
+        what is held out stays. That changes p(y) and not p(x|y): for models of x given y.
         """
+        if not names:
+            return self
         unknown = [name for name in names if name not in self.labels]
-        if unknown or self.train.y is None or self.train.y.ndim != 2:
-            raise UserError(f"Expected attributes of {self.name} to repeat. Received: {', '.join(unknown or names)}.")
-        columns = [self.labels.index(name) for name in names]
-        had = self.train.y[:, columns] > 0  # (N, A)
+        if unknown or self.train.y is None:
+            raise UserError(f"Expected labels of {self.name} to repeat. Received: {', '.join(unknown or names)}.")
+        numbers, y = [self.labels.index(name) for name in names], self.train.y
+        had = y[:, numbers] > 0 if y.ndim == 2 else y[:, None] == numbers  # (N, labels)
         often = np.rint(share / had.mean(axis=0).clip(1 / len(had)))
-        times = np.where(had, often, 1).max(axis=1, initial=1).astype(int)
+        times = np.where(had, often, 1).max(axis=1).clip(1).astype(int)
         if times.max() == 1:
             return self
         rows = np.repeat(np.arange(len(times)), times)
         now = (f"{name} {now:.0%}" for name, now in zip(names, had[rows].mean(axis=0), strict=True))
-        note = f"Training examples with some attributes stand in it up to {times.max()} times: {', '.join(now)}."
+        note = f"Training examples with some labels stand in it up to {times.max()} times: {', '.join(now)}."
         return self._training_on(rows, f"repeating {share} {', '.join(names)}", note)
 
     def _training_on(self, rows, settings: str, note: str) -> "Dataset":

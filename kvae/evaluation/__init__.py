@@ -11,7 +11,14 @@ from kvae.evaluation.collapse import collapse
 from kvae.evaluation.divergence import divergence, leakage
 from kvae.evaluation.diversity import diversity
 from kvae.evaluation.likelihood import likelihood
-from kvae.evaluation.modes import attribution, collapse_by_class, cross_encoding, separation, timeline
+from kvae.evaluation.modes import (
+    attribution,
+    collapse_by_class,
+    cross_encoding,
+    reconstruction_by_class,
+    separation,
+    timeline,
+)
 from kvae.evaluation.reconstruction import reconstruction
 
 __all__ = [
@@ -30,6 +37,7 @@ __all__ = [
     "leakage",
     "likelihood",
     "reconstruction",
+    "reconstruction_by_class",
     "separation",
     "suiting",
     "timeline",
@@ -48,6 +56,7 @@ METRICS = {
     "separation": separation,
     "cross_encoding": cross_encoding,
     "collapse_by_class": collapse_by_class,
+    "reconstruction_by_class": reconstruction_by_class,
     "attribution": attribution,
     "timeline": timeline,
     "nll": likelihood,
@@ -61,7 +70,7 @@ QUICK = ("elbo", "reconstruction", "collapse", "checkerboard")
 OF_LABELS = ("divergence", "leakage", "attributes")
 """Metrics that only a model which learns from labels is judged by unless one asks."""
 
-OF_MODES = ("separation", "cross_encoding", "collapse_by_class")
+OF_MODES = ("separation", "cross_encoding", "collapse_by_class", "reconstruction_by_class")
 """Metrics that only a model with an encoder for each class is judged by unless one asks."""
 
 OF_TRAINING_EXAMPLES = ("attribution", "timeline")

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kvae.evaluation.applicable import NotApplicable, require_encoder
+from kvae.evaluation.applicable import NotApplicable, require_decoder, require_encoder
 from kvae.evaluation.attributes import interval
 from kvae.evaluation.bound import examples
 from kvae.evaluation.clusters import Clusters, cross_validated, ridge
@@ -211,6 +211,17 @@ def collapse_by_class(model, batches) -> dict:
             found["active_units"] = NotApplicable("one example has no variance")
         figures |= {f"{figure}.{name}": value for figure, value in found.items()}
     return figures
+
+
+def reconstruction_by_class(model, batches) -> dict[str, float]:
+    """`mae.<Name>`: mean |x − x̂| of `reconstruction`, over the examples of each class alone."""
+    require_decoder(model)
+    classes = classes_of(batches)
+    error = [np.abs(model.reconstruct(*data).astype("float64") - data[0]) for data in examples(batches)]
+    error = np.concatenate([e.reshape(len(e), -1).mean(axis=1) for e in error])
+    present = np.unique(classes[classes >= 0])
+    names = class_names(batches, present)
+    return {f"mae.{name}": float(error[classes == number].mean()) for number, name in zip(present, names, strict=True)}
 
 
 # ------------------------------------------------------------------ codes

@@ -21,20 +21,11 @@ import math
 
 import kvae
 from kvae.zoo import Between, Count, NonNegative, Positive, Search, Training
-from kvae.zoo.paintings.vae import ARTISTS, ERROR_AND_RATE, decoder
+from kvae.zoo.paintings.vae import ERROR_AND_RATE, decoder
+from kvae.zoo.paintings.vae import data as data
 
 TURNS = 10
 """In a round, of all painters together, where they follow from the counts: more would take long to compile."""
-
-
-def data(
-    size: Count = 64,
-    artists: tuple[str, ...] = ARTISTS,
-    paintings: tuple[Count, ...] = (),
-    skip_damaged: bool = False,
-):
-    dataset = kvae.data.load("paintings", size=size, artists=artists, skip_damaged=skip_damaged)
-    return dataset.at_most(paintings) if paintings else dataset
 
 
 def by_count(dataset) -> list[int]:

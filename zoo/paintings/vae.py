@@ -26,8 +26,16 @@ ARTISTS = (
 )
 
 
-def data(size: Count = 64, artists: tuple[str, ...] = ARTISTS, skip_damaged: bool = False):
-    return kvae.data.load("paintings", size=size, artists=artists, skip_damaged=skip_damaged)
+def data(
+    size: Count = 64,
+    artists: tuple[str, ...] = ARTISTS,
+    paintings: tuple[Count, ...] = (),
+    repeated: tuple[str, ...] = (),
+    share: NonNegative = 0.5,
+    skip_damaged: bool = False,
+):
+    dataset = kvae.data.load("paintings", size=size, artists=artists, skip_damaged=skip_damaged)
+    return (dataset.at_most(paintings) if paintings else dataset).repeating(repeated, share)
 
 
 def decoder(dataset, latent: int, width: int, dropout: float):

@@ -94,7 +94,12 @@ def test_rare_attributes_are_repeated():
     assert often.fingerprint != dataset.fingerprint
     assert dataset.repeating([], 0.4) is dataset
     assert dataset.repeating(["hat"], 0.0) is dataset
-    with pytest.raises(UserError, match=r"attributes of small to repeat. Received: hut"):
+    with pytest.raises(UserError, match=r"labels of small to repeat. Received: hut"):
         dataset.repeating(["hut", "hat"], 0.4)
-    with pytest.raises(UserError, match="attributes of small to repeat"):
-        small().repeating(["a"], 0.4)
+    with pytest.raises(UserError, match="labels of small to repeat"):
+        small(train=Split(dataset.train.x)).repeating(["a"], 0.4)
+
+
+def test_rare_classes_are_repeated():
+    dataset = small(train=Split(np.arange(10.0), np.array([0] * 9 + [1])), labels=("many", "one"))
+    assert dataset.repeating(["one"], 0.5).train.x.tolist() == [*range(9), 9, 9, 9, 9, 9]

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from kvae import evaluation
-from kvae.evaluation import attribution, collapse_by_class, cross_encoding, separation, timeline
+from kvae.evaluation import (
+    attribution,
+    collapse_by_class,
+    cross_encoding,
+    reconstruction_by_class,
+    separation,
+    timeline,
+)
 from kvae.evaluation.applicable import NotApplicable
 from kvae.training.batches import Batches
 from tests.contracts.models import MODELS, batch, data_for, settle
@@ -243,6 +250,13 @@ def test_units_are_counted_within_each_class(rng):
     assert figures["kl_per_unit.monet"] == [0, 0]
     assert figures["kl_per_unit.manet"][0] == 2
     assert evaluation.collapse(Copies(), Batches(x))["active_units"] == 2
+
+
+def test_errors_are_counted_within_each_class():
+    """Each encoder moves x by its number times 3 in one of two dimensions, and nothing moves it back."""
+    batches = Batches(np.zeros((9, 2), "float32"), np.arange(9) % 3, batch_size=4, names=NAMES)
+    figures = reconstruction_by_class(Shifts([0.0, 3.0]), batches)
+    assert figures == {"mae.monet": 0.0, "mae.manet": 1.5, "mae.renoir": 3.0}
 
 
 def test_a_class_of_one_example_has_no_variance(rng):
