@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 
@@ -21,6 +22,25 @@ def environment(backend: str = os.environ["KERAS_BACKEND"], **variables) -> dict
     Keras would import it where it can, which takes seconds."""
     absent = {} if backend == "tensorflow" else {"PYTHONPATH": str(ROOT / "tests" / "fixtures" / "no_tensorflow")}
     return {**os.environ, "KERAS_BACKEND": backend, **absent, **variables}
+
+
+def draw_initial_weights_with_numpy():
+    """JAX compiles a generator for every shape that a weight has, which takes half of the time of tests with small nets."""
+    from keras.src.initializers import random_initializers
+
+    class Random:
+        make_default_seed, SeedGenerator = keras.src.backend.random.make_default_seed, keras.random.SeedGenerator
+
+        @staticmethod
+        def uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
+            drawn = np.random.default_rng(seed).uniform(minval, maxval, shape)
+            return keras.ops.convert_to_tensor(drawn.astype("float32"), dtype)
+
+    random_initializers.random = Random
+
+
+if keras.backend.backend() == "jax":
+    draw_initial_weights_with_numpy()
 
 
 @pytest.fixture

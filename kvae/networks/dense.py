@@ -16,16 +16,20 @@ def mlp(
     hidden: Sequence[int] = (),
     activation: str = "relu",
     labels: int = 0,
+    standardized: bool = False,
     name: str | None = None,
 ) -> keras.Model:
     """Dense layers of the widths `hidden`, and a linear one: (B, *inputs) -> (B, *outputs).
 
     Shapes of several axes are flattened on the way in and restored on the way out, so that a dense encoder or decoder
-    takes the place of a convolutional one. With `labels` the net takes that many numbers (B, labels) beside x.
+    takes the place of a convolutional one. With `labels` the net takes that many numbers (B, labels) beside x. With
+    `standardized` batch norm gives each unit of x mean 0 and variance 1 first: an adversary that looks at a code so cannot be
+    weakened by a code that is merely smaller.
     """
     inputs, outputs = _shape(inputs), _shape(outputs)
     x, y = keras.Input(inputs), keras.Input((labels,))
     h = layers.Flatten()(x) if len(inputs) > 1 else x
+    h = layers.BatchNormalization(center=False, scale=False)(h) if standardized else h
     h = layers.Concatenate()([h, y]) if labels else h
     for width in hidden:
         h = layers.Dense(width, activation=activation)(h)

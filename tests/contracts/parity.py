@@ -9,6 +9,7 @@ import keras
 import numpy as np
 from keras import ops
 
+import tests.conftest  # noqa: F401  initial weights that need no compilation
 from tests.contracts.models import MODELS, data_for, settle, step_of
 
 
@@ -27,11 +28,11 @@ def main(path):
         # Eagerly, JAX would compile every operation by itself, which takes minutes more.
         eagerly = keras.backend.backend() != "jax"
         model.compile(keras.optimizers.Adam(1e-3, epsilon=1e-4), run_eagerly=eagerly)
-        data = data_for(model, 8)
-        for term, value in model.test_on_batch(*data, return_dict=True).items():
+        step = step_of(model, data_for(model, 8))
+        for term, value in model.train_on_batch(*step, return_dict=True).items():
             arrays[f"{name}/loss/{term}"] = np.float32(value)
-        for _ in range(10):
-            model.train_on_batch(*step_of(model, data))
+        for _ in range(9):
+            model.train_on_batch(*step)
         for i, variable in enumerate(model.trainable_variables):
             arrays[f"{name}/weights/{i}"] = ops.convert_to_numpy(variable)
     np.savez(path, **arrays)

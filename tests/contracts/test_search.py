@@ -32,7 +32,7 @@ TUNERS = {
 }
 
 
-@pytest.mark.parametrize("name", TUNERS if keras.backend.backend() == "tensorflow" else ["hyperband"])
+@pytest.mark.parametrize("name", TUNERS if keras.backend.backend() == "tensorflow" else ["grid"])
 def test_kerastuners_own_tuners(name, tmp_path):
     space = Search({"model.beta": Between(0.5, 2.0), "model.latent": OneOf(2, 4)})
     hypermodel = zoo.load("digits/vae").hypermodel(FAST, search=space)

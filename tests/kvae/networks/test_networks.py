@@ -69,6 +69,13 @@ def test_mlp_keeps_shapes():
     assert mlp(7, 2).count_params() == 7 * 2 + 2
 
 
+def test_a_standardized_mlp_does_not_know_the_scale_of_its_input():
+    net, x = mlp(3, 2, (5,), standardized=True), np.random.default_rng(0).standard_normal((64, 3)).astype("float32")
+    answers = [ops.convert_to_numpy(net(scale * x + shift, training=True)) for scale, shift in ((1, 0), (3, -2))]
+    np.testing.assert_allclose(*answers, atol=2e-3)
+    assert len(net.trainable_variables) == 4
+
+
 @pytest.mark.parametrize(
     "make", [lambda: mlp(4, 2, (3,)), lambda: conv_encoder((8, 8, 1), 4, width=1)], ids=["mlp", "conv"]
 )
