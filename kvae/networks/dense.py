@@ -23,8 +23,8 @@ def mlp(
 
     Shapes of several axes are flattened on the way in and restored on the way out, so that a dense encoder or decoder
     takes the place of a convolutional one. With `labels` the net takes that many numbers (B, labels) beside x. With
-    `standardized` batch norm gives each unit of x mean 0 and variance 1 first: an adversary that looks at a code so cannot be
-    weakened by a code that is merely smaller.
+    `standardized` batch norm gives each unit of x mean 0 and variance 1 first: an adversary of codes is then not weakened by
+    codes that are merely smaller.
     """
     inputs, outputs = _shape(inputs), _shape(outputs)
     x, y = keras.Input(inputs), keras.Input((labels,))
