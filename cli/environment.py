@@ -42,15 +42,15 @@ def prepare(backend: str | None = None) -> str:
     return name
 
 
-def import_keras(to_train: bool = False) -> None:
-    """Imports Keras and its backend without start-up chatter, and all else that Keras imports `to_train`.
+def import_keras(whole: bool = False) -> None:
+    """Imports Keras and its backend without start-up chatter, and, if `whole`, what else it imports to train and to save.
 
     TensorFlow's libraries write to standard error before they read any setting that would stop them.
     """
     with _descriptor_to_nowhere(2):
         importlib.import_module("keras")
-        if to_train:
-            with contextlib.suppress(ImportError):  # Keras seeds it where it can, whatever the backend
+        if whole:
+            with contextlib.suppress(ImportError):  # Keras seeds it and asks it where it can, whatever the backend
                 importlib.import_module("tensorflow")
 
 

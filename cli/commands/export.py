@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from kvae.cli.environment import import_keras
 from kvae.cli.labels import labels
 from kvae.cli.models import open_model
 from kvae.cli.options import Backend, DataDir, Model, examples
@@ -65,6 +66,7 @@ def _export(run, name: str, out: Path, half: bool) -> Path:
 
     if isinstance(run, Preset):
         raise UserError(f"Expected a run directory. Received: {name}, which is a preset already.")
+    import_keras(whole=True)
     return to_preset(run.load_model(), out, card(run), half=half)
 
 

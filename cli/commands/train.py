@@ -130,7 +130,7 @@ def _train(name: str | None, texts: list[str] | None, out: Path | None, seed: in
         recipe = zoo.load(name)
         recipe.resolve(chosen)
     source = None if init_from is None else open_model(init_from).path
-    import_keras(to_train=True)
+    import_keras(whole=True)
     return zoo.train(recipe, chosen, out=out, seed=seed, init_from=source, **share)
 
 
@@ -139,7 +139,7 @@ def _cluster(address: str | None, processes: int | None, process: int | None):
         return None
     if address is None or processes is None or process is None:
         raise UsageError("Expected --cluster, --processes and --process together. Received: some of them.")
-    import_keras(to_train=True)
+    import_keras(whole=True)
     from kvae.training import Cluster
 
     with usage():
@@ -149,5 +149,5 @@ def _cluster(address: str | None, processes: int | None, process: int | None):
 def _resume(name: str, texts: list[str] | None, **share):
     chosen = settings(texts)
     run = open_model(name)
-    import_keras(to_train=True)
+    import_keras(whole=True)
     return zoo.resume(run.path, chosen, **share)

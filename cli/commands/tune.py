@@ -69,7 +69,7 @@ def tune(
         found.resolve(chosen)
         search = _search(found, vary, chosen)
     _need_tuner()
-    import_keras(to_train=True)
+    import_keras(whole=True)
     from kvae.zoo import trials as folder_
     from kvae.zoo.tune import tune as search_
 
