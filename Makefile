@@ -18,11 +18,11 @@ $(VENV)/python: pyproject.toml setup.py constraints.txt
 	touch $@
 
 $(VENV)/demo: $(VENV)/python
-	$(BIN)/python -m pip install --quiet --no-compile --constraint constraints.txt --editable ".[tensorflow]"
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[tensorflow]"
 	touch $@
 
 $(VENV)/test: $(VENV)/python
-	$(BIN)/python -m pip install --quiet --no-compile --constraint constraints.txt --editable ".[test]"
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[test]"
 	touch $@
 
 # Trains a VAE on scikit-learn's handwritten digits, says how good it is, draws from it.
