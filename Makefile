@@ -39,6 +39,9 @@ export OMP_NUM_THREADS ?= 1
 export TF_NUM_INTRAOP_THREADS ?= 1
 export TF_NUM_INTEROP_THREADS ?= 1
 
+# Every process that the tests start would compile the sources once more.
+unexport PYTHONDONTWRITEBYTECODE
+
 # The contracts and everything that computes on each backend; data, command line and project once.
 test: $(VENV)/test lint
 	set -e; for backend in $(BACKENDS); do \
