@@ -36,6 +36,11 @@ def draw_initial_weights_with_numpy():
             drawn = np.random.default_rng(seed).uniform(minval, maxval, shape)
             return keras.ops.convert_to_tensor(drawn.astype("float32"), dtype)
 
+        @staticmethod
+        def normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
+            drawn = np.random.default_rng(seed).normal(mean, stddev, shape)
+            return keras.ops.convert_to_tensor(drawn.astype("float32"), dtype)
+
     random_initializers.random = Random
 
 

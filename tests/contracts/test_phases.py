@@ -181,7 +181,10 @@ class Gated(Model):
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         self.a, self.b = (
-            keras.Sequential([keras.Input((3,)), keras.layers.Dense(2), keras.layers.BatchNormalization()])
+            # Without a bias: batch norm takes it out again, so that it would move by rounding alone.
+            keras.Sequential(
+                [keras.Input((3,)), keras.layers.Dense(2, use_bias=False), keras.layers.BatchNormalization()]
+            )
             for _ in range(2)
         )
         self.open = self.add_scalar("open", 0.0)
