@@ -1,7 +1,8 @@
 """What three players cost: kvae's VAE/GAN beside pythae 0.1.2's on the same nets, in one run.
 
     pip install -e ".[benchmark]"
-    python benchmarks/adversarial.py                  # all backends that are installed
+    python benchmarks/adversarial.py                  # all backends that are installed; JAX takes a minute a turn
+    python benchmarks/adversarial.py --backends tensorflow,torch
 
 Training images per second, batch 64, 64×64×3, half the channels of Larsen et al. 2016, RMSprop, both players of the
 adversarial game moving at every step. pythae's model is trained as its own trainer does, in a plain PyTorch loop. kvae
@@ -14,7 +15,7 @@ medians of the turns' ratios. Weights are untrained, pixels random.
 import argparse
 import json
 
-from turns import race, show, work
+from turns import BACKENDS, contenders, race, show, work
 
 SHAPE, LATENT, WIDTH = (64, 64, 3), 128, 0.5
 BATCH, STEPS = 64, 5
@@ -135,13 +136,15 @@ def pythae_tasks():
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--turns", type=int, default=7)
+    parser.add_argument("--backends", default=",".join(BACKENDS), help="those that race, comma between")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--worker", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.worker:
         work(pythae_tasks() if options.worker == "pythae" else kvae_tasks())
         return
-    rows = race(__file__, {"training": BATCH * STEPS}, options.turns)
+    names = [name for name in contenders() if name == "pythae" or name in options.backends.split(",")]
+    rows = race(__file__, {"training": BATCH * STEPS}, options.turns, names)
     if options.json:
         print(json.dumps(rows))
         return

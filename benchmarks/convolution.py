@@ -5,8 +5,8 @@
 
 Training images per second at 64×64×3, batch 64, Adam: a VAE of residual nets (32-64-128-256 channels, one block at every
 size, 256 latent units) and one of DCGAN-style nets (transposed convolutions, 100 units). PyTorch's loop keeps its maps
-channels-last, which is the fast way on a CPU. "jax, stock" is kvae with Keras' own strided and transposed convolutions,
-in place of those of `kvae/networks/resampling.py`.
+channels-last, which is the fast way on a CPU. "jax, stock" is kvae with Keras' own convolutions and batch norm, in place of
+those of `kvae/networks/resampling.py` and `normalization.py`.
 
 Every contender lives in a process of its own and all take turns (ABC ABC …); figures are medians over the turns, ratios
 medians of the turns' ratios. Weights are untrained, pixels random.
@@ -37,8 +37,15 @@ def kvae_tasks(stock: bool):
     from kvae.networks import conv, residual
 
     if stock:
-        residual.StridedConv2D = conv.StridedConv2D = keras.layers.Conv2D
-        conv.StridedConv2DTranspose = keras.layers.Conv2DTranspose
+        layers = keras.layers
+        conv.StridedConv2DTranspose = layers.Conv2DTranspose
+        for nets in (conv, residual):
+            nets.StridedConv2D, nets.BatchNormalization = layers.Conv2D, layers.BatchNormalization
+
+        def doubling(filters, *args, **kwargs):
+            return lambda h: layers.Conv2D(filters, *args, **kwargs)(layers.UpSampling2D(2)(h))
+
+        residual.DoublingConv2D = doubling
     nets = {
         "residual": (networks.residual_encoder, networks.residual_decoder),
         "dcgan": (networks.conv_encoder, networks.conv_decoder),

@@ -6,6 +6,7 @@ import keras
 from keras import layers, ops
 
 from kvae.networks.dense import output_dtype
+from kvae.networks.normalization import BatchNormalization
 
 
 def conv_classifier(
@@ -31,7 +32,7 @@ def conv_classifier(
     h = RandomSmoothing()(h) if smooth else h
     for stage in range(4):
         h = layers.Conv2D(width * 2**stage, 3, padding="same", use_bias=False)(h)
-        h = layers.MaxPooling2D(padding="same")(layers.ReLU()(layers.BatchNormalization(momentum=0.9)(h)))
+        h = layers.MaxPooling2D(padding="same")(layers.ReLU()(BatchNormalization(momentum=0.9)(h)))
     h = layers.Dropout(dropout)(layers.Flatten()(h))
     h = layers.Dense(128, activation="relu")(h)
     return keras.Model(image, layers.Dense(outputs, dtype=output_dtype())(h), name=name)

@@ -14,7 +14,8 @@ from keras import layers
 
 from kvae.errors import UserError
 from kvae.networks.dense import output_dtype
-from kvae.networks.resampling import StridedConv2D, StridedConv2DTranspose
+from kvae.networks.normalization import BatchNormalization
+from kvae.networks.resampling import DoublingConv2D, StridedConv2D, StridedConv2DTranspose
 
 UPSAMPLINGS = ("deconv", "nearest", "bilinear")
 
@@ -38,7 +39,7 @@ def conv_encoder(
     for stage in range(len(sides) - 1):
         h = StridedConv2D(map_channels(width, stage), kernel, strides=2, padding="same", use_bias=stage == 0)(h)
         if stage > 0:
-            h = layers.BatchNormalization(momentum=momentum)(h)
+            h = BatchNormalization(momentum=momentum)(h)
         h = layers.LeakyReLU(0.2)(h)
     h = layers.Flatten()(h)
     h = layers.Concatenate()([h, y]) if labels else h
@@ -72,14 +73,14 @@ def conv_decoder(
     code = keras.Input((inputs,))
     h = layers.Dense(sides[-1][0] * sides[-1][1] * map_channels(width, deepest), use_bias=False)(code)
     h = layers.Reshape((*sides[-1], map_channels(width, deepest)))(h)
-    h = layers.ReLU()(layers.BatchNormalization(momentum=momentum)(h))
+    h = layers.ReLU()(BatchNormalization(momentum=momentum)(h))
     h = layers.SpatialDropout2D(dropout)(h) if dropout else h
     for stage in range(deepest, -1, -1):
         last = stage == 0
         h = _double(h, channels if last else map_channels(width, stage - 1), kernel, upsampling, use_bias=last)
         h = cropped(h, sides[stage])
         if not last:
-            h = layers.ReLU()(layers.BatchNormalization(momentum=momentum)(h))
+            h = layers.ReLU()(BatchNormalization(momentum=momentum)(h))
         if dropout and stage == deepest and not last:
             h = layers.SpatialDropout2D(dropout)(h)
     h = layers.Activation("linear", dtype=output_dtype())(h)
@@ -89,6 +90,8 @@ def conv_decoder(
 def _double(h, channels: int, kernel: int, upsampling: str, use_bias: bool):
     if upsampling == "deconv":
         return StridedConv2DTranspose(channels, kernel, strides=2, padding="same", use_bias=use_bias)(h)
+    if upsampling == "nearest":
+        return DoublingConv2D(channels, 3, padding="same", use_bias=use_bias)(h)
     h = layers.UpSampling2D(2, interpolation=upsampling)(h)
     return layers.Conv2D(channels, 3, padding="same", use_bias=use_bias)(h)
 

@@ -12,6 +12,7 @@ from keras import layers
 
 from kvae.errors import UserError
 from kvae.networks.dense import output_dtype
+from kvae.networks.normalization import BatchNormalization
 
 
 def creswell_encoder(
@@ -52,7 +53,7 @@ def _trunk(shape, width, momentum=None):
 
 
 def _activated(h, momentum):
-    return layers.ReLU()(h if momentum is None else layers.BatchNormalization(momentum=momentum)(h))
+    return layers.ReLU()(h if momentum is None else BatchNormalization(momentum=momentum)(h))
 
 
 def _channels(width) -> list[int]:

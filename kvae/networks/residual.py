@@ -13,7 +13,8 @@ from keras import layers
 
 from kvae.networks.conv import cropped, map_channels, map_sides
 from kvae.networks.dense import output_dtype
-from kvae.networks.resampling import StridedConv2D
+from kvae.networks.normalization import BatchNormalization
+from kvae.networks.resampling import DoublingConv2D, StridedConv2D
 
 
 def residual_encoder(
@@ -24,7 +25,7 @@ def residual_encoder(
     for stage in range(len(map_sides(shape)) - 1):
         h = StridedConv2D(map_channels(width, stage), 4, strides=2, padding="same")(h)
         h = _blocks(h, depth, momentum)
-    h = layers.ReLU()(layers.BatchNormalization(momentum=momentum)(h))
+    h = layers.ReLU()(BatchNormalization(momentum=momentum)(h))
     h = layers.Dense(outputs, dtype=output_dtype())(layers.Flatten()(h))
     return keras.Model(image, h, name=name)
 
@@ -41,17 +42,17 @@ def residual_decoder(
     h = layers.Reshape((*sides[-1], map_channels(width, deepest)))(h)
     for stage in range(deepest, -1, -1):
         h = _blocks(h, depth, momentum)
-        h = cropped(layers.UpSampling2D(2, interpolation="nearest")(h), sides[stage])
-        h = layers.Conv2D(map_channels(width, max(stage - 1, 0)), 3, padding="same")(h)
-    h = layers.ReLU()(layers.BatchNormalization(momentum=momentum)(h))
+        h = DoublingConv2D(map_channels(width, max(stage - 1, 0)), 3, padding="same")(h)
+        h = cropped(h, sides[stage])
+    h = layers.ReLU()(BatchNormalization(momentum=momentum)(h))
     h = layers.Conv2D(shape[-1], 3, padding="same", dtype=output_dtype())(h)
     return keras.Model(code, h, name=name)
 
 
 def _blocks(h, depth: int, momentum: float):
     for _ in range(depth):
-        r = layers.ReLU()(layers.BatchNormalization(momentum=momentum)(h))
+        r = layers.ReLU()(BatchNormalization(momentum=momentum)(h))
         r = layers.Conv2D(h.shape[-1], 3, padding="same", use_bias=False)(r)
-        r = layers.BatchNormalization(momentum=momentum, gamma_initializer="zeros")(r)
+        r = BatchNormalization(momentum=momentum, gamma_initializer="zeros")(r)
         h = layers.Add()([h, r])
     return h

@@ -11,6 +11,7 @@ from keras import layers
 
 from kvae.errors import UserError
 from kvae.networks.dense import output_dtype
+from kvae.networks.normalization import BatchNormalization
 
 
 def larsen_encoder(
@@ -88,7 +89,7 @@ def _standardised(code, rates):
 
 
 def _normalised(h, momentum):
-    return layers.ReLU()(layers.BatchNormalization(momentum=momentum)(h))
+    return layers.ReLU()(BatchNormalization(momentum=momentum)(h))
 
 
 def _scaled(channels: int, width: float) -> int:

@@ -139,6 +139,8 @@ on every backend is asked of all."""
 OTHERS = {
     "BinaryLabels": lambda: distributions.BinaryLabels(2),
     "ClassLabels": lambda: distributions.ClassLabels(3),
+    "BatchNormalization": lambda: networks.BatchNormalization(momentum=0.9),
+    "DoublingConv2D": lambda: networks.DoublingConv2D(4, 3, padding="same"),
     "RandomSmoothing": lambda: networks.RandomSmoothing(3, seed=1),
     "StridedConv2D": lambda: networks.StridedConv2D(4, 4, strides=2, padding="same"),
     "StridedConv2DTranspose": lambda: networks.StridedConv2DTranspose(4, 4, strides=2, padding="same"),

@@ -17,7 +17,7 @@ from typing import Literal
 import kvae
 from kvae.zoo import Between, Count, NonNegative, Positive, Search, Training
 from kvae.zoo.paintings.dense_ae import data as data
-from kvae.zoo.paintings.vae import ERROR, decoder
+from kvae.zoo.paintings.vae import ERROR, decoder, encoder
 
 LIKELIHOODS = {"l1": "laplace", "cross_entropy": "bernoulli"}
 """Of which each loss is the negative logarithm, up to a constant."""
@@ -31,7 +31,7 @@ def model(
     loss: Literal["l1", "cross_entropy"] = "l1",
 ):
     return kvae.models.Autoencoder(
-        kvae.networks.conv_encoder(dataset.shape, latent, width, name="encoder"),
+        encoder(dataset, latent, width),
         decoder(dataset, latent, width, dropout),
         likelihood=LIKELIHOODS[loss],
     )

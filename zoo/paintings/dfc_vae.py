@@ -19,7 +19,7 @@ Without them: kvae train paintings/classifier, then
 import kvae
 from kvae.errors import UserError
 from kvae.zoo import Between, Count, NonNegative, Search
-from kvae.zoo.paintings.vae import ERROR, decoder
+from kvae.zoo.paintings.vae import ERROR, decoder, encoder
 from kvae.zoo.paintings.vae import data as data
 from kvae.zoo.paintings.vae import training as training
 
@@ -35,7 +35,7 @@ def model(
     beta: NonNegative = 2.0,
 ):
     return kvae.models.DFCVAE(
-        kvae.networks.conv_encoder(dataset.shape, 2 * latent, width, name="encoder"),
+        encoder(dataset, 2 * latent, width),
         decoder(dataset, latent, width, dropout),
         feature_net(features, dataset.shape),
         likelihood="bernoulli",

@@ -49,11 +49,12 @@ def model(
     )
 
 
-def training(epochs: Count = 100, batch_size: Count = 50, learning_rate: Positive = 5e-4):
+def training(epochs: Count = 70, batch_size: Count = 50, learning_rate: Positive = 5e-4):
     import keras
 
     optimizer = keras.optimizers.Adam(learning_rate, beta_1=0.5)
-    return Training(epochs, batch_size, optimizer, labels=True, periods=periods, pictures_every=10)
+    cycle = kvae.training.schedules.OneCycle(epochs)
+    return Training(epochs, batch_size, optimizer, learning_rate=cycle, labels=True, periods=periods, pictures_every=10)
 
 
 def search():

@@ -142,3 +142,6 @@ def slow_strided_convolutions() -> bool:
 def softplus(x):
     """log(1 + eˣ). JAX' own, by `logaddexp`, is slower on a CPU; past 80 it is x in every float."""
     return jax.numpy.log1p(jax.numpy.exp(jax.numpy.minimum(x, 80))) + jax.nn.relu(x - 80)
+
+
+batch_norm = None  # XLA fuses what Keras composes.

@@ -90,3 +90,18 @@ def slow_strided_convolutions() -> bool:
 def softplus(x):
     """log(1 + eˣ)."""
     return tf.math.softplus(x)
+
+
+def batch_norm(x, gamma, beta, mean, variance, epsilon: float):
+    """γ (x − μ) / √(σ² + ε) + β over the last axis, with the statistics that were used: the given ones, or the batch's."""
+    learns = mean is None
+    h = x if len(x.shape) == 4 else tf.reshape(x, (-1, 1, 1, x.shape[-1]))
+    seen = (tf.zeros(0), tf.zeros(0)) if learns else (mean, variance)
+    scale, offset, *seen = (tf.convert_to_tensor(v) for v in (gamma, beta, *seen))
+    y, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
+        x=h, scale=scale, offset=offset, mean=seen[0], variance=seen[1], epsilon=epsilon, is_training=learns
+    )
+    if learns:  # the kernel's variance is the unbiased one, by n − 1
+        n = tf.cast(tf.size(h) // h.shape[-1], variance.dtype)
+        variance = variance * (n - 1) / n
+    return tf.reshape(y, tf.shape(x)), tf.stop_gradient(mean), tf.stop_gradient(variance)

@@ -68,3 +68,15 @@ def slow_strided_convolutions() -> bool:
 def softplus(x):
     """log(1 + eˣ). PyTorch's own softplus is only good to 2e-9, its log-sigmoid to the last bit."""
     return -torch.nn.functional.logsigmoid(-x)
+
+
+def batch_norm(x, gamma, beta, mean, variance, epsilon: float):
+    """γ (x − μ) / √(σ² + ε) + β over the last axis, with the statistics that were used: the given ones, or the batch's."""
+    scale, offset = gamma.value, beta.value
+    h = torch.movedim(x, -1, 1)  # a view: the map stays channels-last
+    if mean is not None:
+        y = torch.nn.functional.batch_norm(h, mean.value, variance.value, scale, offset, False, 0.0, epsilon)
+        return torch.movedim(y, 1, -1), mean.value, variance.value
+    y, mean, inverse_deviation = torch.native_batch_norm(h, scale, offset, None, None, True, 0.0, epsilon)
+    variance = torch.clamp(inverse_deviation.detach() ** -2 - epsilon, min=0)
+    return torch.movedim(y, 1, -1), mean.detach(), variance

@@ -6,7 +6,7 @@ import pytest
 from keras import layers, ops
 
 from kvae.networks import conv_decoder, conv_encoder, resampling
-from kvae.networks.resampling import StridedConv2D, StridedConv2DTranspose
+from kvae.networks.resampling import DoublingConv2D, StridedConv2D, StridedConv2DTranspose
 
 
 @pytest.fixture(params=[True, False], ids=["blocks", "strided"])
@@ -31,6 +31,22 @@ def test_equals_the_layer_of_keras(blocks, fast, plain, shape, rng):
         np.testing.assert_allclose(ops.convert_to_numpy(y), ops.convert_to_numpy(expected), rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.parametrize("shape", [(8, 8, 3), (7, 5, 4), (1, 2, 2)])
+@pytest.mark.parametrize("options", [{}, {"kernel_size": 5}, {"strides": 2}, {"padding": "valid"}])
+def test_doubling_equals_nearest_neighbours_and_a_convolution(blocks, shape, options, rng):
+    for filters, activation in ((5, None), (12, "relu")):
+        given = {"kernel_size": 3, "padding": "same", "activation": activation, "bias_initializer": "normal", **options}
+        if given["padding"] == "valid" and min(shape[:2]) < 2:
+            continue
+        one, plain = DoublingConv2D(filters, **given), layers.Conv2D(filters, **given)
+        x = rng.standard_normal((3, *shape)).astype("float32")
+        one.build(x.shape), plain.build(x.shape)
+        plain.set_weights([ops.convert_to_numpy(w) for w in one.weights])
+        y, expected = one(x), plain(layers.UpSampling2D(2, interpolation="nearest")(x))
+        assert y.shape == expected.shape == (3, *one.compute_output_shape(x.shape)[1:])
+        np.testing.assert_allclose(ops.convert_to_numpy(y), ops.convert_to_numpy(expected), rtol=1e-4, atol=1e-5)
+
+
 @pytest.mark.parametrize(
     "options",
     [
@@ -48,13 +64,15 @@ def test_other_kernels_and_strides_stay_as_they_are(blocks, options, rng):
         np.testing.assert_allclose(ops.convert_to_numpy(a(x)), ops.convert_to_numpy(b(x)), rtol=1e-4, atol=1e-5)
 
 
-def test_both_forms_learn_the_same(monkeypatch, rng):
+@pytest.mark.parametrize("upsampling", ["deconv", "nearest"])
+def test_both_forms_learn_the_same(upsampling, monkeypatch, rng):
     """Ten steps of a small convolutional autoencoder, computed in either form, end at the same weights."""
     x, ends = rng.random((8, 16, 16, 3)).astype("float32"), []
     for form in (True, False):
         monkeypatch.setattr(resampling, "slow_strided_convolutions", lambda form=form: form)
         keras.utils.set_random_seed(0)
-        net = keras.Sequential([conv_encoder((16, 16, 3), 4, width=4), conv_decoder(4, (16, 16, 3), width=12)])
+        decoder = conv_decoder(4, (16, 16, 3), width=12, upsampling=upsampling)
+        net = keras.Sequential([conv_encoder((16, 16, 3), 4, width=4), decoder])
         net.compile(keras.optimizers.SGD(0.01), loss="mse")
         net.fit(x, x, batch_size=8, epochs=10, verbose=0)
         ends.append([ops.convert_to_numpy(w) for w in net.trainable_weights])
