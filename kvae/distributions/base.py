@@ -7,6 +7,8 @@ import math
 import keras
 from keras import ops
 
+from kvae.training.backends import in_one_pass
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Distribution(abc.ABC):
@@ -25,9 +27,8 @@ class Distribution(abc.ABC):
     def log_prob(self, x):
         """Returns log p(x) in nats, summed over the event: x of shape (..., event) gives (...)."""
         flat = self._flattened(tuple(x.shape[-self.event :])) if self.event > 1 else None
-        if flat is None:
-            return sum_event(self.log_prob_per_unit(x), self.event)
-        return sum_event(flat.log_prob_per_unit(_flatten(x, self.event)), 1)
+        px, x = (self, x) if flat is None else (flat, _flatten(x, self.event))
+        return in_one_pass(lambda: sum_event(px.log_prob_per_unit(x), px.event))
 
     def _flattened(self, shape):
         """The same distribution of events with one axis, or None where parameters have other axes than `shape`.

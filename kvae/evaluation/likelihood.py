@@ -14,8 +14,8 @@ from kvae.progress import bar
 from kvae.training.backends import compiled
 from kvae.training.kept import kept
 
-VALUES = 2**22 + 2**21
-"""Values that are decoded at once by default, 25 MB: more is not faster on a processor, much less is slower."""
+VALUES = 2**23 + 2**22
+"""Values that are decoded at once by default, 50 MB: more is not faster on a processor, much less is slower."""
 
 
 def likelihood(model, batches, samples: int = 2000, rows: int | None = None, seed: int = 0) -> dict:

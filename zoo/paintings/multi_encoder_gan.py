@@ -49,7 +49,7 @@ def model(
     )
 
 
-def training(epochs: Count = 70, batch_size: Count = 50, learning_rate: Positive = 5e-4):
+def training(epochs: Count = 40, batch_size: Count = 50, learning_rate: Positive = 2e-4):
     import keras
 
     optimizer = keras.optimizers.Adam(learning_rate, beta_1=0.5)

@@ -1,6 +1,7 @@
 """TensorFlow: one tape per phase, read once per player."""
 
 import contextlib
+import contextvars
 import functools
 
 import tensorflow as tf
@@ -38,9 +39,26 @@ def _xla() -> bool:
     return bool(tf.config.list_physical_devices("GPU"))
 
 
+_compiling = contextvars.ContextVar("compiling", default=False)
+
+
 def compiled(function, variables):
     """`function(*tensors)` as a graph, which reads and moves `variables` in place."""
-    return tf.function(function, autograph=False, reduce_retracing=True, jit_compile=_xla())
+
+    def traced(*inputs):
+        token = _compiling.set(True)
+        try:
+            return function(*inputs)
+        finally:
+            _compiling.reset(token)
+
+    return tf.function(traced, autograph=False, reduce_retracing=True, jit_compile=_xla())
+
+
+def in_one_pass(function):
+    """`function()`, arithmetic of large tensors that it closes over, by XLA within what is `compiled`: there alone the time
+    to compile is known to pay. TensorFlow's own graph reads and writes all values once for every operation."""
+    return tf.function(function, autograph=False, jit_compile=True)() if _compiling.get() else function()
 
 
 @contextlib.contextmanager

@@ -36,6 +36,11 @@ def compiled(function, variables):
     return torch.no_grad()(function)
 
 
+def in_one_pass(function):
+    """`function()`. Operations are run one by one."""
+    return function()
+
+
 @contextlib.contextmanager
 def devices(count: int, cluster=None):
     """Refuses more than one: Keras 3 leaves several devices to the user's own loop on PyTorch."""
