@@ -18,11 +18,9 @@ Split objectives: --set model.encoder_l1=100. Separated codes: --set model.separ
 Averaged decoder: --set average=true, or --set model.copies=true
 """
 
-import math
-
 import kvae
 from kvae.zoo import Between, Count, NonNegative, Positive, Search, Training
-from kvae.zoo.paintings.vae import ERROR_AND_RATE, decoder, encoder
+from kvae.zoo.paintings.vae import ERROR_AND_RATE, decoder, encoder, l1_weight
 from kvae.zoo.paintings.vae import data as data
 
 TURNS = 10
@@ -36,8 +34,7 @@ def by_count(dataset) -> list[int]:
 
 
 def shared(dataset, latent, width, dropout, turns, encoder_l1, decoder_l1) -> dict:
-    """Nets, turns and weights of a MultiEncoder, whose 1000 · L1 are means over pixels and channels."""
-    size = math.prod(dataset.shape)
+    """Nets, turns and weights of a MultiEncoder, whose 1000 · L1 stand beside a KL averaged over latent units."""
     return {
         "encoders": {
             artist: encoder(dataset, 2 * latent, width, f"encoder_{number}")
@@ -46,8 +43,8 @@ def shared(dataset, latent, width, dropout, turns, encoder_l1, decoder_l1) -> di
         "decoder": decoder(dataset, latent, width, dropout),
         "turns": dict(zip(dataset.labels, turns or by_count(dataset), strict=True)),
         "likelihood": "laplace",
-        "beta_encoder": encoder_l1 / size,
-        "beta_decoder": decoder_l1 / size,
+        "beta_encoder": l1_weight(dataset, latent, encoder_l1),
+        "beta_decoder": l1_weight(dataset, latent, decoder_l1),
     }
 
 

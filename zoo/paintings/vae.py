@@ -3,10 +3,11 @@
 Source: "Experimentation with the latent space of a variational autoencoder" (Pathak, Agarwal, Shrivastava), whose nets are
 those of Deep Feature Consistent VAE (Hou et al. 2017) with 100 latent units, on 256×256, loss 1000 · L1 + KL, Adam.
 
-Silent in the source, chosen here: that its L1 is a mean over pixels and channels. In nats, summed over them, 1000 · L1 is a
-β of D / 1000 beside a Laplace likelihood of scale 1 (12.3 at 64×64, 196.6 at 256×256). Adam at 2e-4 with β1 = 0.5, warmed
-up and lowered in one cycle (at 5e-4 a run's scales of the posterior blew up in epoch 24 and did not recover), batch 50, 57
-epochs.
+Silent in the source, chosen here: what its L1 and its KL are averaged over. Here both are means, over D pixels and channels
+or L latent units, as deep-learning libraries have them by default: in nats, 1000 · L1 + KL is a β of D / (1000 · L) beside a
+Laplace likelihood of scale 1 (0.12 at 64×64, 2.0 at 256×256). With the KL summed it is 12.3 (model.weight_l1=10), and
+pictures are blurs. Adam at 2e-4 with β1 = 0.5, warmed up and lowered in one cycle (at 5e-4 the posterior's scales may blow up, from
+which Adam's moments do not let them return), batch 50, 57 epochs.
 Expected: no figure yet.
 Cost: not measured.
 Command: kvae train paintings/vae
@@ -54,12 +55,17 @@ def decoder(dataset, latent: int, width: int, dropout: float):
     )
 
 
+def l1_weight(dataset, latent: int, weight: float) -> float:
+    """The weight of a distortion in nats that is `weight` · L1, a mean over D values, beside a KL averaged over L units."""
+    return weight * latent / math.prod(dataset.shape)
+
+
 def model(dataset, latent: Count = 100, width: Count = 32, dropout: NonNegative = 0.0, weight_l1: Positive = 1000.0):
     return kvae.models.VAE(
         encoder(dataset, 2 * latent, width),
         decoder(dataset, latent, width, dropout),
         likelihood="laplace",
-        beta=math.prod(dataset.shape) / weight_l1,
+        beta=1 / l1_weight(dataset, latent, weight_l1),
     )
 
 
