@@ -6,8 +6,8 @@ those of Deep Feature Consistent VAE (Hou et al. 2017) with 100 latent units, on
 Silent in the source, chosen here: what its L1 and its KL are averaged over. Here both are means, over D pixels and channels
 or L latent units, as deep-learning libraries have them by default: in nats, 1000 · L1 + KL is a β of D / (1000 · L) beside a
 Laplace likelihood of scale 1 (0.12 at 64×64, 2.0 at 256×256). With the KL summed it is 12.3 (model.weight_l1=10), and
-pictures are blurs. Adam at 2e-4 with β1 = 0.5, warmed up and lowered in one cycle (at 5e-4 the posterior's scales may blow up, from
-which Adam's moments do not let them return), batch 50, 57 epochs.
+pictures are blurs. Adam at 2e-4 with β1 = 0.5, warmed up and lowered in one cycle (at 5e-4 the posterior's scales
+may blow up, from which Adam's moments do not let them return), batch 50, 57 epochs.
 Expected: no figure yet.
 Cost: not measured.
 Command: kvae train paintings/vae
