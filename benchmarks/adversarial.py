@@ -1,7 +1,7 @@
 """What three players cost: kvae's VAE/GAN beside pythae 0.1.2's on the same nets, in one run.
 
     pip install -e ".[benchmark]"
-    python benchmarks/adversarial.py                  # all backends that are installed; JAX takes a minute a turn
+    python benchmarks/adversarial.py                  # all backends that are installed; JAX takes minutes a turn
     python benchmarks/adversarial.py --backends tensorflow,torch
 
 Training images per second, batch 64, 64×64×3, half the channels of Larsen et al. 2016, RMSprop, both players of the

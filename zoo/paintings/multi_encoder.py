@@ -7,7 +7,7 @@ average the decoder's weights after each epoch and to separate the painters' cod
 
 Silent in the source, chosen here: what paintings/vae chooses; six painters, whose turns follow from their counts; what is
 averaged: the weights with those at the start of the epoch (average), or a decoder of each painter with the others'
-(model.copies); 40 epochs, which see as many paintings as 57 of paintings/vae. The rate begins at a tenth: at the whole of
+(model.copies); 40 epochs, which see as many paintings as 57 of paintings/vae. The learning rate begins at a tenth: at all of
 it, the encoder of a painter whose first steps go astray has moments that do not let it return.
 Expected: no figure yet.
 Cost: not measured.
