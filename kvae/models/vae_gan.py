@@ -23,9 +23,11 @@ class VAEGAN(LabelledModel):
 
         encoder ← L_prior + L_features      decoder ← γ·L_features − L_GAN      discriminator ← L_GAN
 
-    (Larsen et al. 2016, algorithm 1), each moving its own net alone, from one forward pass. In nats. Discriminator and
-    decoder sit out a step when one is too strong for the other (`equilibrium`); a player that sits out does not move at
-    all. The epoch's `decoder_moves` and `discriminator_moves` say how often they did.
+    (Larsen et al. 2016, algorithm 1), each moving its own net alone, from one forward pass. In nats. Without `saturating`
+    the decoder's −L_GAN is −log D(x̂) − log D(x_p), whose gradient does not fade while D sees through all that it draws
+    (Goodfellow et al. 2014, section 3). Discriminator and decoder sit out a step when one is too strong for the other
+    (`equilibrium`); a player that sits out does not move at all. The epoch's `decoder_moves` and `discriminator_moves` say
+    how often they did.
 
     With labels it is a VAE/GAN of x given y: all three nets see y. Pixels have no likelihood of their own here;
     `likelihood` says which range the data have, and how outputs become a picture.
@@ -38,6 +40,7 @@ class VAEGAN(LabelledModel):
         likelihood: a name or a `Likelihood`.
         gamma: γ, the weight of the features' error against the discriminator in the decoder; a variable.
         level, margin: of the equilibrium; margin=None lets both move at every step.
+        saturating: whether the decoder's part of the game is −L_GAN itself.
         seed: of the samples drawn in training; None takes one that `keras.utils.set_random_seed` decides.
     """
 
@@ -53,6 +56,7 @@ class VAEGAN(LabelledModel):
         gamma=1e-6,
         level=0.68,
         margin=0.35,
+        saturating=True,
         seed=None,
         **kwargs,
     ):
@@ -65,7 +69,7 @@ class VAEGAN(LabelledModel):
         features, _ = self.discriminator.output_shape
         self.check_net("discriminator", [features[1:], (1,)], self.seen)
         self.gamma = self.add_scalar("gamma", gamma)
-        self.level, self.margin = level, margin
+        self.level, self.margin, self.saturating = level, margin, saturating
         self.seed = seed
         self.noise = keras.random.SeedGenerator(seed)
 
@@ -106,11 +110,12 @@ class VAEGAN(LabelledModel):
         real = taken_for_real(logits)
         false = [taken_for_false(logits_hat), taken_for_false(logits_p)]
         gan, moves = real + sum(false), (ops.ones(()), ops.ones(()))
+        deceit = -gan if self.saturating else taken_for_real(logits_hat) + taken_for_real(logits_p)
         if self.margin is not None:
             moves = equilibrium(real, sum(false) / 2, self.level, self.margin)
         return {
             "encoder": rate + error,
-            "decoder": self.gamma * error - gan,
+            "decoder": self.gamma * error + deceit,
             "discriminator": gan,
             "rate": rate,
             "features": error,

@@ -20,9 +20,10 @@ def model(
     dataset,
     latent: Count = 128,
     width: Positive = 0.25,
-    gamma: NonNegative = 1e-6,
+    gamma: NonNegative = 0.01,
     level: Positive = 0.68,
     margin: Positive = 0.35,
+    saturating: bool = False,
 ):
     count, networks = len(dataset.labels), kvae.networks
     return kvae.models.VAEGAN(
@@ -35,6 +36,7 @@ def model(
         gamma=gamma,
         level=level,
         margin=margin,
+        saturating=saturating,
     )
 
 

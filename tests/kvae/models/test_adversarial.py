@@ -29,9 +29,23 @@ def test_the_vae_gan_s_players_share_three_terms():
     np.testing.assert_allclose(terms["decoder"], 0.1 * terms["features"] - gan, rtol=1e-5)
 
 
-def test_the_decoder_of_a_vae_gan_deceives_the_discriminator():
+def test_a_decoder_s_part_of_the_game_that_does_not_saturate():
+    """It grows without bound as D sees through what is drawn, where −L_GAN ends at 0, and its slope with it."""
+    model = MODELS["VAEGAN"]()
+    model.saturating = False
+    opinion, data = model.discriminator.layers[-1], data_for(model, 16)
+    opinion.kernel.assign(np.zeros(opinion.kernel.shape))
+    for logit, price in ((0.0, 2 * np.log(2)), (-20.0, 40.0)):
+        opinion.bias.assign([logit])
+        terms = _terms(model, data)
+        np.testing.assert_allclose(terms["decoder"] - 0.1 * terms["features"], price, rtol=1e-4)
+
+
+@pytest.mark.parametrize("saturating", [True, False])
+def test_the_decoder_of_a_vae_gan_deceives_the_discriminator(saturating):
     """The gradient of its adversarial part points where the discriminator's loss rises."""
     model = MODELS["VAEGAN"]()
+    model.saturating = saturating
     settle(model)
     model.gamma.assign(0.0)
     model.compile(
