@@ -27,11 +27,14 @@ def conv_encoder(
     kernel: int = 4,
     momentum: float = 0.99,
     labels: int = 0,
+    gain: float = 1.0,
     name: str | None = None,
 ) -> keras.Model:
     """Strided convolutions with leaky ReLU, and a linear layer: images (B, H, W, C) -> (B, outputs).
 
-    With `labels` the net takes that many numbers (B, labels) beside the image, which the linear layer sees.
+    With `labels` the net takes that many numbers (B, labels) beside the image, which the linear layer sees. `gain` is the
+    scale of the linear layer's initial weights, against Glorot and Bengio's: with a small one every posterior begins near
+    N(0, 1), and no log σ is large before the decoder has learnt to read z.
     """
     sides = map_sides(shape)
     image, y = keras.Input(tuple(shape)), keras.Input((labels,))
@@ -43,7 +46,8 @@ def conv_encoder(
         h = layers.LeakyReLU(0.2)(h)
     h = layers.Flatten()(h)
     h = layers.Concatenate()([h, y]) if labels else h
-    h = layers.Dense(outputs, dtype=output_dtype())(h)
+    initializer = keras.initializers.VarianceScaling(gain**2, "fan_avg", "uniform")
+    h = layers.Dense(outputs, kernel_initializer=initializer, dtype=output_dtype())(h)
     return keras.Model([image, y] if labels else image, h, name=name)
 
 
@@ -55,9 +59,10 @@ def conv_decoder(
     upsampling: str = "deconv",
     momentum: float = 0.99,
     dropout: float = 0.0,
+    activation: str = "linear",
     name: str | None = None,
 ) -> keras.Model:
-    """A linear layer to the smallest map, then doublings with ReLU: (B, inputs) -> (B, H, W, C), linear outputs.
+    """A linear layer to the smallest map, then doublings with ReLU: (B, inputs) -> (B, H, W, C), by `activation`.
 
     A doubling is, by `upsampling`: "deconv", a transposed convolution of stride 2; "nearest" or "bilinear", that
     interpolation followed by a 3×3 convolution, which leaves no checkerboard (Odena et al. 2016). `dropout` is the share of
@@ -83,7 +88,7 @@ def conv_decoder(
             h = layers.ReLU()(BatchNormalization(momentum=momentum)(h))
         if dropout and stage == deepest and not last:
             h = layers.SpatialDropout2D(dropout)(h)
-    h = layers.Activation("linear", dtype=output_dtype())(h)
+    h = layers.Activation(activation, dtype=output_dtype())(h)
     return keras.Model(code, h, name=name)
 
 

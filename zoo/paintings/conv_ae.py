@@ -19,8 +19,8 @@ from kvae.zoo import Between, Count, NonNegative, Positive, Search, Training
 from kvae.zoo.paintings.dense_ae import data as data
 from kvae.zoo.paintings.vae import ERROR, decoder, encoder
 
-LIKELIHOODS = {"l1": "laplace", "cross_entropy": "bernoulli"}
-"""Of which each loss is the negative logarithm, up to a constant."""
+LOSSES = {"l1": ("sigmoid", "laplace"), "cross_entropy": ("linear", "bernoulli")}
+"""The decoder's last activation (logits have none), and of which likelihood the loss is −log, up to a constant."""
 
 
 def model(
@@ -30,10 +30,11 @@ def model(
     dropout: NonNegative = 0.0,
     loss: Literal["l1", "cross_entropy"] = "l1",
 ):
+    activation, likelihood = LOSSES[loss]
     return kvae.models.Autoencoder(
         encoder(dataset, latent, width),
-        decoder(dataset, latent, width, dropout),
-        likelihood=LIKELIHOODS[loss],
+        decoder(dataset, latent, width, dropout, activation),
+        likelihood=likelihood,
     )
 
 

@@ -72,7 +72,7 @@ def training(
     epochs: Count = 40,
     batch_size: Count = 50,
     repeats: Count = 1,
-    learning_rate: Positive = 2e-4,
+    learning_rate: Positive = 1e-3,
     average: bool = False,
 ):
     import keras
@@ -82,7 +82,7 @@ def training(
     return Training(
         epochs,
         batch_size,
-        keras.optimizers.Adam(learning_rate, beta_1=0.5),
+        keras.optimizers.Adam(learning_rate),
         learning_rate=kvae.training.schedules.OneCycle(epochs),
         labels=True,
         repeats=repeats,

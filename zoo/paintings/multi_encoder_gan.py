@@ -49,10 +49,10 @@ def model(
     )
 
 
-def training(epochs: Count = 40, batch_size: Count = 50, learning_rate: Positive = 2e-4):
+def training(epochs: Count = 40, batch_size: Count = 50, learning_rate: Positive = 1e-3):
     import keras
 
-    optimizer = keras.optimizers.Adam(learning_rate, beta_1=0.5)
+    optimizer = keras.optimizers.Adam(learning_rate)
     cycle = kvae.training.schedules.OneCycle(epochs)
     return Training(epochs, batch_size, optimizer, learning_rate=cycle, labels=True, periods=periods, pictures_every=10)
 

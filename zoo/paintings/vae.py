@@ -46,13 +46,12 @@ MOMENTUM = 0.9
 
 
 def encoder(dataset, outputs: int, width: int, name: str = "encoder"):
-    return kvae.networks.conv_encoder(dataset.shape, outputs, width, momentum=MOMENTUM, name=name)
+    return kvae.networks.conv_encoder(dataset.shape, outputs, width, momentum=MOMENTUM, gain=0.1, name=name)
 
 
-def decoder(dataset, latent: int, width: int, dropout: float):
-    return kvae.networks.conv_decoder(
-        latent, dataset.shape, width, upsampling="nearest", momentum=MOMENTUM, dropout=dropout, name="decoder"
-    )
+def decoder(dataset, latent: int, width: int, dropout: float, activation: str = "sigmoid"):
+    options = {"momentum": MOMENTUM, "dropout": dropout, "activation": activation}
+    return kvae.networks.conv_decoder(latent, dataset.shape, width, upsampling="nearest", **options, name="decoder")
 
 
 def l1_weight(dataset, latent: int, weight: float) -> float:
@@ -69,10 +68,10 @@ def model(dataset, latent: Count = 100, width: Count = 32, dropout: NonNegative 
     )
 
 
-def training(epochs: Count = 57, batch_size: Count = 50, learning_rate: Positive = 2e-4):
+def training(epochs: Count = 57, batch_size: Count = 50, learning_rate: Positive = 1e-3):
     import keras
 
-    optimizer, cycle = keras.optimizers.Adam(learning_rate, beta_1=0.5), kvae.training.schedules.OneCycle(epochs)
+    optimizer, cycle = keras.optimizers.Adam(learning_rate), kvae.training.schedules.OneCycle(epochs)
     return Training(epochs, batch_size, optimizer, learning_rate=cycle, pictures_every=10)
 
 

@@ -52,6 +52,23 @@ def test_images_touch_no_batch_norm():
     assert layers[-2:] == ["StridedConv2DTranspose", "Activation"]
 
 
+def test_a_small_gain_begins_near_the_prior():
+    """Means near 0 and log σ near 0, in proportion to the gain."""
+    x = np.random.default_rng(0).random((16, 16, 16, 1), "float32")
+    keras.utils.set_random_seed(0)
+    whole = ops.convert_to_numpy(conv_encoder((16, 16, 1), 8, width=4)(x))
+    keras.utils.set_random_seed(0)
+    tenth = ops.convert_to_numpy(conv_encoder((16, 16, 1), 8, width=4, gain=0.1)(x))
+    np.testing.assert_allclose(tenth, 0.1 * whole, rtol=1e-4, atol=1e-6)
+
+
+def test_a_decoder_s_last_activation():
+    z = np.random.default_rng(0).normal(0, 100, (8, 3)).astype("float32")
+    x = ops.convert_to_numpy(conv_decoder(3, (16, 16, 1), width=4, activation="sigmoid")(z))
+    assert 0 <= x.min() < 0.1
+    assert 0.9 < x.max() <= 1
+
+
 @pytest.mark.parametrize("shape", [(7, 7, 1), (64, 300, 3), (64, 64), (4,)])
 def test_sizes_that_do_not_fit(shape):
     with pytest.raises(UserError, match="sides from 8 to 256"):
