@@ -4,7 +4,7 @@ Source: "Learning latent subspaces in variational autoencoders" (a project repor
 3.2.1: a VAE with the encoder and decoder of VAE/GAN (Larsen et al. 2016, table 1) on 64×64 faces, trained first.
 
 Silent in the source, chosen here: 128 latent units as in Larsen et al., the Bernoulli cross-entropy, Adam at 1e-3, warmed
-up and lowered, batch 64, 24 epochs; a quarter of the published channels (`model.width=1` has all of them).
+up and lowered, batch 64, 12 epochs; a quarter of the published channels (`model.width=1` has all of them).
 Expected: no figure yet; these are first settings, and no whole run has been made with them.
 Cost: not measured.
 Command: kvae train celeba/vae
@@ -27,7 +27,7 @@ def model(dataset, latent: Count = 128, width: Positive = 0.25, beta: NonNegativ
     )
 
 
-def training(epochs: Count = 24, batch_size: Count = 64, learning_rate: Positive = 1e-3):
+def training(epochs: Count = 12, batch_size: Count = 64, learning_rate: Positive = 1e-3):
     import keras
 
     optimizer, cycle = keras.optimizers.Adam(learning_rate), kvae.training.schedules.OneCycle(epochs)

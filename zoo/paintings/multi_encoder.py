@@ -40,7 +40,7 @@ def shared(dataset, latent, width, dropout, turns, encoder_l1, decoder_l1) -> di
             artist: encoder(dataset, 2 * latent, width, f"encoder_{number}")
             for number, artist in enumerate(dataset.labels)
         },
-        "decoder": decoder(dataset, latent, width, dropout),
+        "decoder": decoder(dataset, latent, width, dropout, normalization="group"),
         "turns": dict(zip(dataset.labels, turns or by_count(dataset), strict=True)),
         "likelihood": "laplace",
         "beta_encoder": l1_weight(dataset, latent, encoder_l1),

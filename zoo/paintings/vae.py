@@ -1,4 +1,4 @@
-"""One encoder and one decoder for all painters: the baseline (unmeasured).
+"""One encoder and one decoder for all painters: the baseline.
 
 Source: "Experimentation with the latent space of a variational autoencoder" (Pathak, Agarwal, Shrivastava), whose nets are
 those of Deep Feature Consistent VAE (Hou et al. 2017) with 100 latent units, on 256×256, loss 1000 · L1 + KL, Adam.
@@ -6,10 +6,13 @@ those of Deep Feature Consistent VAE (Hou et al. 2017) with 100 latent units, on
 Silent in the source, chosen here: what its L1 and its KL are averaged over. Here both are means, over D pixels and channels
 or L latent units, as deep-learning libraries have them by default: in nats, 1000 · L1 + KL is a β of D / (1000 · L) beside a
 Laplace likelihood of scale 1 (0.12 at 64×64, 2.0 at 256×256). With the KL summed it is 12.3 (model.weight_l1=10), and
-pictures are blurs. Adam at 2e-4 with β1 = 0.5, warmed up and lowered in one cycle (at 5e-4 the posterior's scales
-may blow up, from which Adam's moments do not let them return), batch 50, 57 epochs.
-Expected: no figure yet.
-Cost: not measured.
+pictures are blurs. Outputs go through a sigmoid: an L1 error of unbounded ones learns five times slower. The posterior
+begins near the prior, or its scales blow up in the first steps. Adam at 1e-3, warmed up and lowered in one cycle, batch 50,
+57 epochs.
+Expected (seed 0, the 374 test paintings, 64×64): L1 0.0651 per pixel, mse 0.0083, rate 262 nats, 100 active units; the
+painter told by the nearest cluster of codes .58, by the likeliest .67 (largest class .37); the year within 11.1 years
+(12.1 for one who knows the mean alone).
+Cost: 20 minutes on one CPU core with TensorFlow, 20 seconds an epoch.
 Command: kvae train paintings/vae
 As published: kvae train paintings/vae --set data.size=256
 """
@@ -49,9 +52,18 @@ def encoder(dataset, outputs: int, width: int, name: str = "encoder"):
     return kvae.networks.conv_encoder(dataset.shape, outputs, width, momentum=MOMENTUM, gain=0.1, name=name)
 
 
-def decoder(dataset, latent: int, width: int, dropout: float, activation: str = "sigmoid"):
-    options = {"momentum": MOMENTUM, "dropout": dropout, "activation": activation}
-    return kvae.networks.conv_decoder(latent, dataset.shape, width, upsampling="nearest", **options, name="decoder")
+def decoder(dataset, latent: int, width: int, dropout: float, activation: str = "sigmoid", normalization: str = "batch"):
+    return kvae.networks.conv_decoder(
+        latent,
+        dataset.shape,
+        width,
+        upsampling="nearest",
+        momentum=MOMENTUM,
+        dropout=dropout,
+        activation=activation,
+        normalization=normalization,
+        name="decoder",
+    )
 
 
 def l1_weight(dataset, latent: int, weight: float) -> float:

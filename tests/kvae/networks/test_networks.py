@@ -69,6 +69,20 @@ def test_a_decoder_s_last_activation():
     assert 0.9 < x.max() <= 1
 
 
+def test_group_normalization_does_not_mix_pictures():
+    """What a code is decoded to, in training too, does not depend on the codes beside it; with batch norm it does."""
+    z = np.random.default_rng(0).normal(size=(8, 3)).astype("float32")
+    for normalization, alike in (("group", True), ("batch", False)):
+        net = conv_decoder(3, (16, 16, 1), width=4, normalization=normalization)
+        alone, together = (ops.convert_to_numpy(net(rows, training=True))[:2] for rows in (z[:2], z))
+        assert np.allclose(alone, together, atol=1e-5) is alike
+
+
+def test_normalization_by_name():
+    with pytest.raises(UserError, match="one of batch, group"):
+        conv_decoder(3, (16, 16, 1), normalization="layer")
+
+
 @pytest.mark.parametrize("shape", [(7, 7, 1), (64, 300, 3), (64, 64), (4,)])
 def test_sizes_that_do_not_fit(shape):
     with pytest.raises(UserError, match="sides from 8 to 256"):
