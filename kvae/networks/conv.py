@@ -70,8 +70,8 @@ def conv_decoder(
     A doubling is, by `upsampling`: "deconv", a transposed convolution of stride 2; "nearest" or "bilinear", that
     interpolation followed by a 3×3 convolution, which leaves no checkerboard (Odena et al. 2016). `dropout` is the share of
     whole maps that training leaves out of the first two layers. With `normalization="group"` eight groups of maps are each
-    normalised within one picture (Wu and He 2018), for decoders whose batches are of one kind at a time: statistics that suit
-    all kinds suit none.
+    normalised within one picture (Wu and He 2018), for decoders whose batches are of one kind at a time: statistics of
+    all kinds suit none of them.
     """
     if normalization not in NORMALIZATIONS:
         raise UserError(

@@ -52,7 +52,9 @@ def encoder(dataset, outputs: int, width: int, name: str = "encoder"):
     return kvae.networks.conv_encoder(dataset.shape, outputs, width, momentum=MOMENTUM, gain=0.1, name=name)
 
 
-def decoder(dataset, latent: int, width: int, dropout: float, activation: str = "sigmoid", normalization: str = "batch"):
+def decoder(
+    dataset, latent: int, width: int, dropout: float, activation: str = "sigmoid", normalization: str = "batch"
+):
     return kvae.networks.conv_decoder(
         latent,
         dataset.shape,
