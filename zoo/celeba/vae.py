@@ -1,12 +1,13 @@
-"""The base VAE on faces, whose weights start the models of labelled faces (unmeasured).
+"""The base VAE on faces, whose weights start the models of labelled faces.
 
 Source: "Learning latent subspaces in variational autoencoders" (a project report after Klys, Snell and Zemel 2018), section
 3.2.1: a VAE with the encoder and decoder of VAE/GAN (Larsen et al. 2016, table 1) on 64×64 faces, trained first.
 
 Silent in the source, chosen here: 128 latent units as in Larsen et al., the Bernoulli cross-entropy, Adam at 1e-3, warmed
 up and lowered, batch 64, 12 epochs; a quarter of the published channels (`model.width=1` has all of them).
-Expected: no figure yet; these are first settings, and no whole run has been made with them.
-Cost: not measured.
+Expected (seed 0, the 1,000 validation faces): elbo −6,596 (rate 102, distortion 6,494), mse 0.0103, ssim 0.561, 128 active
+units.
+Cost: 8 minutes on one CPU core with TensorFlow, 40 seconds an epoch.
 Command: kvae train celeba/vae
 """
 
