@@ -14,6 +14,7 @@ from PIL import Image
 from kvae import networks, zoo
 from kvae.data import Dataset, Split
 from kvae.errors import UserError
+from kvae.presets.harmless import check_config
 from kvae.zoo.learning import batches
 from kvae.zoo.paintings.vae import ARTISTS
 from tests.contracts.models import EAGERLY, step_of
@@ -78,6 +79,7 @@ def test_builds_and_trains_one_round(name):
     model.compile(training.optimizer, run_eagerly=EAGERLY and name not in FIRST_OF_EACH)
     split = _dataset(name).train
     data = (split.x / np.float32(255), *((split.y,) if training.labels else ()))
+    check_config(keras.saving.serialize_keras_object(model), name)  # it can be exported
     logs = model.train_on_batch(*step_of(model, data), return_dict=True)
     assert logs
     assert all(np.isfinite(v) for v in logs.values())

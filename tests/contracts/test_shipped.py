@@ -10,7 +10,7 @@ from kvae.presets import deviation, from_preset, names, read_card
 
 SHIPPED = (
     *("celeba/attribute_classifier", "celeba/cond_vae", "celeba/csvae", "celeba/dcgan_iwae", "celeba/ifcvae_gan"),
-    *("cifar10/residual_vae", "digits/vae", "mnist/iwae", "mnist/vae", "swiss_roll/csvae"),
+    *("cifar10/residual_vae", "digits/vae", "mnist/iwae", "mnist/vae", "paintings/multi_encoder", "swiss_roll/csvae"),
 )
 """What is in weights/, in order; a preset enters by its line here."""
 

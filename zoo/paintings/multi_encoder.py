@@ -1,4 +1,4 @@
-"""One encoder for each painter, one decoder for all (unmeasured).
+"""One encoder for each painter, one decoder for all.
 
 Source: "Experimentation with the latent space of a variational autoencoder" (Pathak, Agarwal, Shrivastava): nets and loss
 of paintings/vae, two painters, batches of one painter at a time in a ratio of 2:5 for 20 and 430 paintings, dropout of up to
@@ -7,14 +7,16 @@ average the decoder's weights after each epoch and to separate the painters' cod
 
 Silent in the source, chosen here: what paintings/vae chooses; six painters, whose turns follow from their counts; what is
 averaged: the weights with those at the start of the epoch (average), or a decoder of each painter with the others'
-(model.copies); 40 epochs, which see as many paintings as 57 of paintings/vae. The learning rate begins at a tenth: at all of
-it, the encoder of a painter whose first steps go astray has moments that do not let it return.
-Expected: no figure yet.
-Cost: not measured.
+(model.copies); 40 epochs, which see as many paintings as 57 of paintings/vae. The decoder normalises within a picture: batch
+norm's running statistics suit no painter's batches, and cost 0.009 of L1 on held-out paintings (0.083).
+Expected (seed 0, the 374 test paintings, 64×64): L1 0.0740 per pixel (paintings/vae 0.0651), rate 247 nats; through another
+painter's encoder 0.0932; which encoder made a code is told from the code .95 of the time; the painter told by the likeliest
+cluster of all encoders' codes together .68 (largest class .37); the year within 9.7 years (12.1 for the mean alone).
+Cost: 28 minutes on one CPU core with TensorFlow, 42 seconds an epoch.
 Command: kvae train paintings/multi_encoder
 The source's two painters: kvae train paintings/multi_encoder --set data.artists=frederic-bazille,claude-monet
     --set data.paintings=20,430 --set model.turns=2,5
-Split objectives: --set model.encoder_l1=100. Separated codes: --set model.separation=1
+Split objectives: --set model.encoder_l1=100. Separated codes: --set model.separation=100
 Averaged decoder: --set average=true, or --set model.copies=true
 """
 
