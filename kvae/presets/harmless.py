@@ -17,8 +17,8 @@ from kvae.errors import UserError, first_line
 
 LAYERS = """
     Activation Add AveragePooling2D BatchNormalization Concatenate Conv2D Conv2DTranspose Cropping2D Dense Dropout Flatten
-    GlobalAveragePooling2D GroupNormalization InputLayer LayerNormalization LeakyReLU MaxPooling2D Normalization RandomContrast
-    RandomFlip RandomTranslation ReLU Rescaling Reshape SpatialDropout2D UpSampling2D ZeroPadding2D
+    GlobalAveragePooling2D GroupNormalization InputLayer LayerNormalization LeakyReLU MaxPooling2D Normalization
+    RandomContrast RandomFlip RandomTranslation ReLU Rescaling Reshape SpatialDropout2D UpSampling2D ZeroPadding2D
 """
 INITIALIZERS = """
     Constant GlorotNormal GlorotUniform HeNormal HeUniform Ones RandomNormal RandomUniform TruncatedNormal VarianceScaling
