@@ -76,10 +76,10 @@ def test_builds_and_trains_one_round(name):
     values = _small(recipe, {"model.turns": (1, 1)})  # of the two classes there are: more take long to compile
     training = recipe.training(values)
     model = recipe.model(_dataset(name), values)
+    check_config(keras.saving.serialize_keras_object(model), name)  # it can be exported
     model.compile(training.optimizer, run_eagerly=EAGERLY and name not in FIRST_OF_EACH)
     split = _dataset(name).train
     data = (split.x / np.float32(255), *((split.y,) if training.labels else ()))
-    check_config(keras.saving.serialize_keras_object(model), name)  # it can be exported
     logs = model.train_on_batch(*step_of(model, data), return_dict=True)
     assert logs
     assert all(np.isfinite(v) for v in logs.values())

@@ -9,8 +9,9 @@ from kvae.data import licence
 from kvae.presets import deviation, from_preset, names, read_card
 
 SHIPPED = (
-    *("celeba/attribute_classifier", "celeba/cond_vae", "celeba/csvae", "celeba/dcgan_iwae", "celeba/ifcvae_gan"),
-    *("cifar10/residual_vae", "digits/vae", "mnist/iwae", "mnist/vae", "paintings/multi_encoder", "swiss_roll/csvae"),
+    *("celeba/attribute_classifier", "celeba/cond_vae", "celeba/csvae", "celeba/dcgan_iwae", "celeba/dcgan_vae"),
+    *("celeba/ifcvae_gan", "cifar10/residual_vae", "digits/vae", "mnist/conv_vae_annealed", "mnist/iwae", "mnist/vae"),
+    *("paintings/multi_encoder", "swiss_roll/csvae"),
 )
 """What is in weights/, in order; a preset enters by its line here."""
 
