@@ -11,13 +11,14 @@ from kvae.errors import UserError
 def start_from(model, source) -> tuple[list[str], list[str]]:
     """Gives the nets of `model` the weights of the nets of `source` that are called alike.
 
-    Nets are compared layer by layer, of those with weights, in order. An array is taken where its shape is the same. A
-    dense layer with more inputs takes the rows of the first and begins with 0 for the others, such as labels beside a code:
-    what it computes is at first what it was there. Returns the names of arrays taken, and of those that keep their own
-    values, each with the reason. Raises `UserError` where nothing at all can be taken.
+    Nets are compared layer by layer, of those with weights, in order. An array is taken where its shape is the same. Where
+    `model` takes labels and `source` does not, a dense layer that sees them behind its other inputs begins with 0 for the
+    labels: what it computes is at first what it was there. Returns the names of arrays taken, and of those that keep their
+    own values, each with the reason. Raises `UserError` where nothing at all can be taken.
     """
     taken, left = [], []
     others = nets(source)
+    labels = getattr(getattr(model, "labels", None), "units", 0)
     for name, net in nets(model).items():
         if name not in others:
             left.append(f"{name}: {type(source).__name__} has none")
@@ -28,10 +29,9 @@ def start_from(model, source) -> tuple[list[str], list[str]]:
             if other is not None and other.shape == variable.shape:
                 variable.assign(other)
                 taken.append(f"{name}/{key}")
-            elif other is not None and _continues(variable, other):
-                more = variable.shape[0] - other.shape[0]
-                variable.assign(ops.concatenate([other, ops.zeros((more, *other.shape[1:]), other.dtype)]))
-                taken.append(f"{name}/{key}, 0 for the last {more} of {variable.shape[0]} inputs")
+            elif other is not None and labels and variable.shape == (other.shape[0] + labels, *other.shape[1:]):
+                variable.assign(ops.concatenate([other, ops.zeros((labels, *other.shape[1:]), other.dtype)]))
+                taken.append(f"{name}/{key}, 0 for its {labels} labels")
             else:
                 shape = "none" if other is None else _times(other.shape)
                 left.append(f"{name}/{key}: {_times(variable.shape)} here, {shape} there")
@@ -57,13 +57,6 @@ def _arrays(net) -> dict[str, keras.Variable]:
         number = seen[kind] = seen.get(kind, 0) + 1
         arrays |= {f"{kind} {number} {weight.name}": weight for weight in layer.weights}
     return arrays
-
-
-def _continues(variable, other) -> bool:
-    """Whether both are kernels of dense layers, of the same outputs and of more inputs here."""
-    return len(variable.shape) == len(other.shape) == 2 and (
-        variable.shape[0] > other.shape[0] and variable.shape[1] == other.shape[1]
-    )
 
 
 def _times(shape) -> str:
