@@ -23,11 +23,11 @@ class VAEGAN(LabelledModel):
 
         encoder ← L_prior + L_features      decoder ← γ·L_features − L_GAN      discriminator ← L_GAN
 
-    (Larsen et al. 2016, algorithm 1), each moving its own net alone, from one forward pass. In nats. Without `saturating`
-    the decoder's −L_GAN is −log D(x̂) − log D(x_p), whose gradient does not fade while D sees through all that it draws
-    (Goodfellow et al. 2014, section 3). Discriminator and decoder sit out a step when one is too strong for the other
-    (`equilibrium`); a player that sits out does not move at all. The epoch's `decoder_moves` and `discriminator_moves` say
-    how often they did.
+    (Larsen et al. 2016, algorithm 1), each moving its own net alone, from one forward pass in which D sees x, x̂ and x_p as
+    three batches. In nats. Without `saturating` the decoder's −L_GAN is −log D(x̂) − log D(x_p), whose gradient does not fade
+    while D sees through all that it draws (Goodfellow et al. 2014, section 3). Discriminator and decoder sit out a step when
+    one is too strong for the other (`equilibrium`); a player that sits out does not move at all. The epoch's
+    `decoder_moves` and `discriminator_moves` say how often they did.
 
     With labels it is a VAE/GAN of x given y: all three nets see y. Pixels have no likelihood of their own here;
     `likelihood` says which range the data have, and how outputs become a picture.
@@ -99,7 +99,7 @@ class VAEGAN(LabelledModel):
         qz = self.posterior(x, *given, training=training)
         z, z_p = qz.sample(self.noise), Normal(ops.zeros_like(qz.mean), 0.0).sample(self.noise)
         x_hat, x_p = ops.unstack(self.observation(ops.stack([z, z_p]), *given, training=training).mean, 2)
-        # Each in a batch of its own: loud x_p would widen batch norm's scale, shrink f − f̂, and so reward the decoder.
+        # Three batches: beside loud x_p, batch norm would shrink f − f̂ and so pay the decoder for being loud.
         (f, logits), (f_hat, logits_hat), (_, logits_p) = (
             self.discriminator(with_labels(ops.cast(each, x_hat.dtype), self.labels, *given), training=training)
             for each in (x, x_hat, x_p)

@@ -107,6 +107,7 @@ MODELS = {
         labels=distributions.BinaryLabels(2),
         gamma=0.1,
         margin=None,
+        saturating=False,
     ),
     "VAEGAN, convolutional, classes": lambda: models.VAEGAN(
         networks.larsen_encoder(SHAPE, 2 * LATENT, width=0.25, labels=3),

@@ -1,5 +1,7 @@
 """VAE/GAN, IFCVAE-GAN and the adversary of CSVAE: terms by hand, and who moves."""
 
+from types import SimpleNamespace
+
 import keras
 import numpy as np
 import pytest
@@ -27,6 +29,20 @@ def test_the_vae_gan_s_players_share_three_terms():
     np.testing.assert_allclose(terms["encoder"], terms["rate"] + terms["features"], rtol=1e-6)
     np.testing.assert_allclose(terms["discriminator"], gan, rtol=1e-6)
     np.testing.assert_allclose(terms["decoder"], 0.1 * terms["features"] - gan, rtol=1e-5)
+
+
+def test_loud_samples_do_not_lower_the_error_between_features(monkeypatch):
+    """Batch norm over pictures and samples together would normalise the pictures by what the samples are."""
+    model = MODELS["VAEGAN, convolutional, classes"]()
+    x, y = (ops.convert_to_tensor(part) for part in data_for(model, 16))
+    x_hat = 0.5 * ops.cast(x, "float32") + 0.2
+
+    def error(loudness):
+        drawn = SimpleNamespace(mean=ops.stack([x_hat, loudness * x_hat]))
+        monkeypatch.setattr(model, "observation", lambda *args, **options: drawn)
+        return float(ops.convert_to_numpy(model.contest((x, y), training=True)["features"]))
+
+    np.testing.assert_allclose(error(100.0), error(1.0), rtol=1e-5)
 
 
 def test_a_decoder_s_part_of_the_game_that_does_not_saturate():
