@@ -33,7 +33,7 @@ def model(
     activation, likelihood = LOSSES[loss]
     return kvae.models.Autoencoder(
         encoder(dataset, latent, width),
-        decoder(dataset, latent, width, dropout, activation),
+        decoder(dataset, latent, width, dropout, activation=activation),
         likelihood=likelihood,
     )
 

@@ -36,7 +36,7 @@ def model(
 ):
     return kvae.models.DFCVAE(
         encoder(dataset, 2 * latent, width),
-        decoder(dataset, latent, width, dropout, "linear"),
+        decoder(dataset, latent, width, dropout, activation="linear"),
         feature_net(features, dataset.shape),
         likelihood="bernoulli",
         beta=beta,

@@ -12,6 +12,8 @@ Cost: not measured.
 Command: kvae train paintings/multi_encoder_gan
 """
 
+from typing import Literal
+
 import kvae
 from kvae.zoo import Between, Count, NonNegative, Positive, Search, Training
 from kvae.zoo.paintings.multi_encoder import data as data
@@ -35,13 +37,14 @@ def model(
     latent: Count = 100,
     width: Count = 32,
     dropout: NonNegative = 0.0,
+    normalization: Literal["batch", "group"] = "group",
     turns: tuple[Count, ...] = (),
     encoder_l1: Positive = 1000.0,
     decoder_l1: Positive = 1000.0,
     beta_period: NonNegative = 10.0,
 ):
     return kvae.models.MultiEncoder(
-        **shared(dataset, latent, width, dropout, turns, encoder_l1, decoder_l1),
+        **shared(dataset, latent, width, dropout, normalization, turns, encoder_l1, decoder_l1),
         critic=kvae.networks.conv_classifier(
             dataset.shape, len(YEARS) + 1, max(1, width // 2), augment=False, name="critic"
         ),
