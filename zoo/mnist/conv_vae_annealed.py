@@ -9,7 +9,7 @@ Silent in the source, chosen here: when the ramp begins (epoch 3) and how steep 
 in mnist/conv_vae.
 Expected (seed 0, validation): rate 4.2 nats, 13 of 64 units active, MSE 0.030 per pixel (mnist/conv_vae: 0, 0.088).
 With β = 1 from the third epoch and 5 epochs: elbo −741.0, rate 6.0, 32 units active.
-Cost: 12 to 14 minutes on two CPU cores with TensorFlow, with another training beside it.
+Cost: 5 minutes on one CPU core with TensorFlow.
 Command: kvae train mnist/conv_vae_annealed
 At the true ELBO: kvae train mnist/conv_vae_annealed --set beta=1 --set delay=1 --set length=2 --set epochs=5
 """
