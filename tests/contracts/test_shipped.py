@@ -10,8 +10,8 @@ from kvae.presets import deviation, from_preset, names, read_card
 
 SHIPPED = (
     *("celeba/attribute_classifier", "celeba/cond_vae", "celeba/csvae", "celeba/dcgan_iwae", "celeba/dcgan_vae"),
-    *("celeba/ifcvae_gan", "cifar10/residual_vae", "digits/vae", "mnist/conv_vae_annealed", "mnist/iwae", "mnist/vae"),
-    *("paintings/multi_encoder", "swiss_roll/csvae"),
+    *("celeba/ifcvae_gan", "celeba/vae_gan", "cifar10/residual_vae", "digits/vae", "mnist/conv_vae_annealed"),
+    *("mnist/iwae", "mnist/vae", "paintings/multi_encoder", "swiss_roll/csvae"),
 )
 """What is in weights/, in order; a preset enters by its line here."""
 
