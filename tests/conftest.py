@@ -48,6 +48,11 @@ if keras.backend.backend() == "jax":
     draw_initial_weights_with_numpy()
 
 
+def pytest_runtest_setup(item):
+    """Every test, and every fixture that it is the first to need, begins with the same random numbers."""
+    keras.utils.set_random_seed(0)
+
+
 @pytest.fixture
 def rng():
     return np.random.default_rng(0)

@@ -35,7 +35,7 @@ def test_mlp_keeps_shapes():
 def test_a_standardized_mlp_does_not_know_the_scale_of_its_input():
     net, x = mlp(3, 2, (5,), standardized=True), np.random.default_rng(0).standard_normal((64, 3)).astype("float32")
     answers = [ops.convert_to_numpy(net(scale * x + shift, training=True)) for scale, shift in ((1, 0), (3, -2))]
-    np.testing.assert_allclose(*answers, atol=2e-3)
+    np.testing.assert_allclose(*answers, rtol=1e-3, atol=1e-3)  # ε makes the rest
     assert len(net.trainable_variables) == 4
 
 
