@@ -6,7 +6,8 @@
 * decoded samples per second of log p(x) by 2,000 samples: a convolutional VAE (64×64×3, 32-64-128-256 channels, 100
   latent units) and a dense one (784-200-200-50, tanh);
 * images per second in training the dense net as an IWAE with 5 samples, batch 100: pythae's in a plain PyTorch loop, kvae's
-  by Keras' `fit`, which sees to its callbacks after every tenth batch (on PyTorch, after each: Keras allows no other);
+  by Keras' `fit`, which sees to its callbacks after every tenth batch (on PyTorch, after each: Keras allows no other), and
+  the same arithmetic written by hand in JAX, which says what Keras and kvae add;
 * peak memory of a process that estimates log p(x) of the convolutional VAE by 500 and by 5,000 samples.
 
 Every contender lives in a process of its own and all take turns (ABC ABC …), so that the noise of the machine hits all;
@@ -14,6 +15,8 @@ figures are medians over the turns, ratios are medians of the turns' ratios. Wei
 """
 
 import argparse
+import functools
+import itertools
 import json
 import resource
 
@@ -125,6 +128,56 @@ def pythae_tasks():
     return {"conv": lambda: nll("conv"), "dense": lambda: nll("dense"), "training": train}
 
 
+def plain_jax_tasks():
+    import jax
+    import jax.numpy as jnp
+    import numpy as np
+
+    def layer(key, inputs, outputs):
+        return jax.random.normal(key, (inputs, outputs)) / np.sqrt(inputs), jnp.zeros(outputs)
+
+    def net(layers, h):
+        for weights, bias in layers[:-1]:
+            h = jnp.tanh(h @ weights + bias)
+        return h @ layers[-1][0] + layers[-1][1]
+
+    def loss(nets, x, key):
+        mean, log_std = jnp.split(net(nets[0], x), 2, axis=-1)
+        noise = jax.random.normal(key, (5, *mean.shape))
+        z = mean + jnp.exp(log_std) * noise
+        logits = net(nets[1], z.reshape(-1, 50)).reshape(5, *x.shape)
+        softplus = jnp.maximum(logits, 0) + jnp.log1p(jnp.exp(-jnp.abs(logits)))
+        log_weights = jnp.sum(x * logits - softplus, -1) + jnp.sum((noise**2 - z**2) / 2 + log_std, -1)
+        return -jnp.mean(jax.nn.logsumexp(log_weights, 0) - np.log(5))
+
+    @functools.partial(jax.jit, donate_argnums=0)
+    def step(state, x):
+        nets, first, second, t, key = state
+        key, own = jax.random.split(key)
+        value, gradients = jax.value_and_grad(loss)(nets, x, own)
+        first = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, first, gradients)
+        second = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g**2, second, gradients)
+        rate, t = 1e-3 * jnp.sqrt(1 - 0.999 ** (t + 1)) / (1 - 0.9 ** (t + 1)), t + 1
+        nets = jax.tree.map(lambda p, m, v: p - rate * m / (jnp.sqrt(v) + 1e-7), nets, first, second)
+        return (nets, first, second, t, key), value
+
+    keys, widths = iter(jax.random.split(jax.random.key(0), 6)), ((784, 200, 200, 100), (50, 200, 200, 784))
+    nets = [[layer(next(keys), a, b) for a, b in itertools.pairwise(of)] for of in widths]
+    zeros = jax.tree.map(jnp.zeros_like, nets)
+    x = pixels(BATCH * STEPS, DENSE)
+
+    def train():
+        state = jax.tree.map(jnp.copy, (nets, zeros, zeros, jnp.zeros(()), jax.random.key(1)))
+        for batch in np.split(x, STEPS):
+            state, value = step(state, batch)
+        value.block_until_ready()
+
+    return {"training": train}
+
+
+PLAIN = "jax by hand"
+
+
 def memory(name, samples):
     """Peak memory in MB of a process that estimates log p(x) by `samples` samples."""
     out, _ = start(__file__, name, "--memory", str(samples)).communicate()
@@ -143,10 +196,10 @@ def main():
         print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
         return
     if options.worker:
-        work(pythae_tasks() if options.worker == "pythae" else kvae_tasks())
+        work({"pythae": pythae_tasks, PLAIN: plain_jax_tasks}.get(options.worker, kvae_tasks)())
         return
     amounts = {task: n * SAMPLES for task, n in EXAMPLES.items()} | {"training": BATCH * STEPS}
-    rows = race(__file__, amounts, options.turns)
+    rows = race(__file__, amounts, options.turns, (*contenders(), PLAIN))
     peaks = {name: {k: memory(name, k) for k in (500, 5000)} for name in contenders() if name != "pythae"}
     if options.json:
         print(json.dumps({"speed": rows, "memory_mb": peaks}))

@@ -33,10 +33,10 @@ def start(program: str, name: str, *arguments: str, **options) -> subprocess.Pop
 
 
 def work(tasks) -> None:
-    """A contender's process: does each task that it is told on stdin, once to wake up, once more to answer in seconds."""
+    """A contender's process: names its tasks, does what stdin names, once to wake up, once more to answer in seconds."""
     for task in tasks.values():
         task()  # traces, compiles, warms up
-    print("ready", flush=True)
+    print(*tasks, flush=True)
     for line in sys.stdin:
         time.sleep(0.5)  # for the threads of the one before, which spin for a while
         tasks[line.strip()]()
@@ -51,19 +51,19 @@ def race(
     """{task: {contender: {"per_second", "ratio"}}}: amounts per second and their ratio to the first's, medians over the
     turns.
 
-    `amounts` says how much of what is counted a task does; `names` are the contenders, by default `contenders()`.
+    `amounts` says how much of what is counted a task does; `names` are the contenders, by default `contenders()`, of whom
+    the first does every task.
     """
     first, *others = names or contenders()
     workers = {name: start(program, name, stdin=subprocess.PIPE) for name in (first, *others)}
-    for worker in workers.values():
-        worker.stdout.readline()
-    speeds = {task: {name: [] for name in workers} for task in amounts}
+    able = {name: worker.stdout.readline().split() for name, worker in workers.items()}
+    speeds = {task: {name: [] for name in workers if task in able[name]} for task in amounts}
     for _ in range(turns):
         for task, amount in amounts.items():
-            for name, worker in workers.items():
-                worker.stdin.write(f"{task}\n")
-                worker.stdin.flush()
-                speeds[task][name].append(amount / float(worker.stdout.readline()))
+            for name, measured in speeds[task].items():
+                workers[name].stdin.write(f"{task}\n")
+                workers[name].stdin.flush()
+                measured.append(amount / float(workers[name].stdout.readline()))
     for worker in workers.values():
         worker.stdin.close()
         worker.wait()
@@ -81,6 +81,9 @@ def race(
 
 def show(rows, titles: dict[str, str]) -> None:
     print(f"{'':12}" + "".join(f"{titles[task]:>26}" for task in rows))
-    for name in next(iter(rows.values())):
-        cells = (f"{row[name]['per_second']:16,.0f} ({row[name]['ratio']:.2f}×)" for row in rows.values())
+    for name in dict.fromkeys(name for row in rows.values() for name in row):
+        cells = (
+            f"{row[name]['per_second']:16,.0f} ({row[name]['ratio']:.2f}×)" if name in row else ""
+            for row in rows.values()
+        )
         print(f"{name:12}" + "".join(f"{cell:>26}" for cell in cells))
