@@ -9,8 +9,9 @@ Silent in the source, chosen here: 32-64-128-256 channels with 4×4 kernels of s
 behind it), 100 latent units, leaky ReLU in the encoder, running statistics of momentum 0.9 as in DCGAN's code. The 10,000
 faces at hand are split 9,000 to 1,000, no person on both sides. 20 epochs, not 200: ten minutes, not two hours.
 `model.likelihood=logistic` gives bits per dimension of a likelihood that is one, over 256 levels.
-Expected (seed 0, epochs=10, the 1,000 validation faces): elbo −6,650; −log p(x) by 2,000 samples 6,602 nats, 2.33 bits per
-pixel; checkerboard 2.05. With nearest: elbo −6,703, checkerboard 0.88; with bilinear: −6,710, 1.04.
+Expected (seed 0, epochs=10, the 1,000 validation faces): elbo −6,650; −log p(x) by 2,000 samples 6,602 nats (6,603 and
+6,616 by seeds 1 and 2), 2.33 bits per pixel; checkerboard 2.05. With nearest: elbo −6,703, checkerboard 0.88; with bilinear:
+−6,710, 1.04.
 Cost: 25 seconds an epoch on two CPU cores with TensorFlow; the likelihood takes 13 minutes more.
 Command: kvae train celeba/dcgan_vae
 The up-samplings: kvae train celeba/dcgan_vae --set model.upsampling=nearest (or bilinear), and kvae compare

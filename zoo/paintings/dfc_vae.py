@@ -5,7 +5,7 @@ latent space of a variational autoencoder" (Pathak, Agarwal, Shrivastava) takes 
 32-64-128-256 channels; 100 latent units; decoder: dense to 4×4×256, then nearest-neighbour doublings. Loss: KL and, times
 0.5, half the mean squared difference in each of VGG-19's relu1_1, relu2_1 and relu3_1: a β of 2 here. Adam at 5e-4, β1 0.5.
 
-Silent in the sources, chosen here: what paintings/vae chooses; outputs through a sigmoid. With a classifier's features, the
+Silent in the sources, chosen here: what paintings/vae chooses; outputs through a sigmoid; 30 epochs. With a classifier's features, the
 outputs of its first three max-poolings, values are about one where VGG-19's are in the hundreds, and β must be smaller by
 the square of that.
 Expected: no figure yet.
@@ -18,10 +18,10 @@ Without them: kvae train paintings/classifier, then
 
 import kvae
 from kvae.errors import UserError
-from kvae.zoo import Between, Count, NonNegative, Search
+from kvae.zoo import Between, Count, NonNegative, Positive, Search
 from kvae.zoo.paintings.vae import ERROR, decoder, encoder
 from kvae.zoo.paintings.vae import data as data
-from kvae.zoo.paintings.vae import training as training
+from kvae.zoo.paintings.vae import training as as_vae
 
 VGG = "vgg19"
 
@@ -57,6 +57,10 @@ def feature_net(features: str, shape):
             f"Received: features={features}, a {type(classifier).__name__}."
         )
     return kvae.networks.feature_maps(classifier.net, name="features")
+
+
+def training(epochs: Count = 30, batch_size: Count = 50, learning_rate: Positive = 1e-3):
+    return as_vae(epochs, batch_size, learning_rate)
 
 
 def search():

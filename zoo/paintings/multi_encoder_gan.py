@@ -41,7 +41,7 @@ def model(
     turns: tuple[Count, ...] = (),
     encoder_l1: Positive = 1000.0,
     decoder_l1: Positive = 1000.0,
-    beta_period: NonNegative = 10.0,
+    beta_period: NonNegative = 1000.0,
 ):
     return kvae.models.MultiEncoder(
         **shared(dataset, latent, width, dropout, normalization, turns, encoder_l1, decoder_l1),
@@ -52,7 +52,7 @@ def model(
     )
 
 
-def training(epochs: Count = 40, batch_size: Count = 50, learning_rate: Positive = 1e-3):
+def training(epochs: Count = 20, batch_size: Count = 50, learning_rate: Positive = 1e-3):
     import keras
 
     optimizer = keras.optimizers.Adam(learning_rate)
@@ -64,7 +64,7 @@ def search():
     return Search(
         vary={
             "model.encoder_l1": Between(100.0, 5000.0, log=True),
-            "model.beta_period": Between(1.0, 100.0, log=True),
+            "model.beta_period": Between(10.0, 10000.0, log=True),
             "model.latent": Between(32, 256, log=True),
             "model.dropout": Between(0.0, 0.5),
             "learning_rate": Between(0.0001, 0.002, log=True),
