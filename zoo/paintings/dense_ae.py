@@ -4,7 +4,8 @@ Source: "Experimentation with the latent space of a variational autoencoder" (Pa
 its first models: dense layers only, on 150×150, in the manner of the Keras blog's autoencoders.
 
 Silent in the source, chosen here: one hidden layer of 128 units each way and 100 latent units, so that most of its 17
-million weights lie between picture and hidden layer; the L1 error and schedule of paintings/vae, outputs through a sigmoid, batch 50, 50 epochs.
+million weights lie between picture and hidden layer; outputs through a sigmoid; the L1 error and schedule of paintings/vae,
+batch 50, 50 epochs.
 Expected: no figure yet.
 Cost: not measured.
 Command: kvae train paintings/dense_ae
