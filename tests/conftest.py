@@ -15,6 +15,7 @@ import pytest
 
 BACKENDS = ("tensorflow", "jax", "torch")
 ROOT = Path(__file__).parent.parent
+_REAL = os.environ.get("KVAE_DATA")  # before tests name folders of their own
 
 
 def environment(backend: str = os.environ["KERAS_BACKEND"], **variables) -> dict[str, str]:
@@ -70,3 +71,13 @@ def run_python():
         return done.stdout
 
     return run
+
+
+@pytest.fixture
+def real(tmp_path_factory, monkeypatch) -> Path:
+    """The folder of real data; its prepared pictures are shared by the tests of one run."""
+    if not _REAL:
+        pytest.skip("KVAE_DATA is not set: it names the folder with the real data sets")
+    monkeypatch.setenv("KVAE_DATA", _REAL)
+    monkeypatch.setenv("KVAE_CACHE", str(tmp_path_factory.getbasetemp() / "real-cache"))
+    return Path(_REAL)

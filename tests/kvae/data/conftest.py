@@ -1,4 +1,4 @@
-"""Every test has a cache, a home and a data folder of its own; the real data are lent to those that ask."""
+"""Every test has a cache, a home and a data folder of its own."""
 
 import builtins
 import errno
@@ -9,8 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-
-_REAL = os.environ.get("KVAE_DATA")
 
 
 @pytest.fixture(autouse=True)
@@ -28,16 +26,6 @@ def data_dir(tmp_path) -> Path:
     folder = tmp_path / "data"
     folder.mkdir()
     return folder
-
-
-@pytest.fixture
-def real(tmp_path_factory, monkeypatch) -> Path:
-    """The folder of real data; its prepared pictures are shared by the tests of one run."""
-    if not _REAL:
-        pytest.skip("KVAE_DATA is not set: it names the folder with the real data sets")
-    monkeypatch.setenv("KVAE_DATA", _REAL)
-    monkeypatch.setenv("KVAE_CACHE", str(tmp_path_factory.getbasetemp() / "real-cache"))
-    return Path(_REAL)
 
 
 @pytest.fixture
