@@ -17,10 +17,10 @@ def mlp(
     activation: str = "relu",
     labels: int = 0,
     standardized: bool = False,
-    output: str = "linear",
+    output_activation: str = "linear",
     name: str | None = None,
 ) -> keras.Model:
-    """Dense layers of the widths `hidden`, and one of the activation `output`: (B, *inputs) -> (B, *outputs).
+    """Dense layers of the widths `hidden`, and one of `output_activation`: (B, *inputs) -> (B, *outputs).
 
     Shapes of several axes are flattened on the way in and restored on the way out, so that a dense encoder or decoder
     takes the place of a convolutional one. With `labels` the net takes that many numbers (B, labels) beside x. With
@@ -34,7 +34,7 @@ def mlp(
     h = layers.Concatenate()([h, y]) if labels else h
     for width in hidden:
         h = layers.Dense(width, activation=activation)(h)
-    h = layers.Dense(math.prod(outputs), activation=output, dtype=output_dtype())(h)
+    h = layers.Dense(math.prod(outputs), activation=output_activation, dtype=output_dtype())(h)
     if len(outputs) > 1:
         h = layers.Reshape(outputs, dtype=output_dtype())(h)
     return keras.Model([x, y] if labels else x, h, name=name)

@@ -11,7 +11,7 @@ early, and its part of the game has the form that does not saturate (as in algor
 Expected (begun from celeba/vae, seed 0, the 1,000 validation faces): mse 0.0183, diversity of samples 0.93 of real faces';
 generation by celeba/attribute_classifier Wearing_Hat .55, Eyeglasses .81, Smiling .37, Male .86, Heavy_Makeup .21, in
 reconstructions .53, .72, .95, .88, .81. Reconstructions are sharp; samples are faces as if painted, some of them odd, and
-Smiling and Heavy_Makeup are seen in them less often than in faces at large. After 12 epochs: .11, .44, .17, .96, .01, noisy.
+Smiling and Heavy_Makeup are seen in them less often than in faces at large. By epochs=12: .11, .44, .17, .96, .01.
 Cost: an hour on one CPU core with TensorFlow, 140 to 200 seconds an epoch, and 8 minutes for celeba/vae.
 Command: kvae train celeba/vae, then kvae train celeba/vae_gan --init-from runs/celeba/vae
 Its attributes: kvae evaluate runs/celeba/vae_gan --metric attributes --judge celeba/attribute_classifier

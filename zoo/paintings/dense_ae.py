@@ -24,7 +24,7 @@ def data(size: Count = 150, artists: tuple[str, ...] = ARTISTS, skip_damaged: bo
 def model(dataset, latent: Count = 100, hidden: tuple[Count, ...] = (128,)):
     return kvae.models.Autoencoder(
         kvae.networks.mlp(dataset.shape, latent, hidden, name="encoder"),
-        kvae.networks.mlp(latent, dataset.shape, hidden[::-1], output="sigmoid", name="decoder"),
+        kvae.networks.mlp(latent, dataset.shape, hidden[::-1], output_activation="sigmoid", name="decoder"),
         likelihood="laplace",
     )
 

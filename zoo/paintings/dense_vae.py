@@ -20,7 +20,7 @@ from kvae.zoo.paintings.vae import ERROR_AND_RATE, l1_weight
 def model(dataset, latent: Count = 100, hidden: tuple[Count, ...] = (128,), weight_l1: Positive = 1000.0):
     return kvae.models.VAE(
         kvae.networks.mlp(dataset.shape, 2 * latent, hidden, name="encoder"),
-        kvae.networks.mlp(latent, dataset.shape, hidden[::-1], output="sigmoid", name="decoder"),
+        kvae.networks.mlp(latent, dataset.shape, hidden[::-1], output_activation="sigmoid", name="decoder"),
         likelihood="laplace",
         beta=1 / l1_weight(dataset, latent, weight_l1),
     )
