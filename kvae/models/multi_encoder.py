@@ -8,6 +8,7 @@ from keras import ops
 
 from kvae.distributions import kl, likelihoods, standard_normal
 from kvae.distributions.labels import ClassLabels
+from kvae.distributions.support import check_unit
 from kvae.errors import UserError
 from kvae.models.labelled import LabelledModel, standard_prior
 from kvae.models.latent import gaussian, observe
@@ -16,6 +17,7 @@ from kvae.training import Phase, reports
 from kvae.training.callbacks import AverageCopies
 
 SHARED = ("decoder", "rate", "distortion", "elbo")
+DECODER_LOSSES = ("distortion", "cross_entropy")
 
 
 @keras.saving.register_keras_serializable("kvae")
@@ -28,7 +30,7 @@ class MultiEncoder(LabelledModel):
     simultaneously, from one forward pass of a batch of that mode:
 
         encoder y ← rate + β_e · distortion + β_s · separation
-        decoder   ← β_d · distortion + β_p · period
+        decoder   ← β_d · distortion + β_p · period              or β_d · H(x, x̂) + β_p · period
         separator ← separation = −E log s(y|z)
         critic    ← −E log c(period|x)             period = −E log c(period|x̂)
 
@@ -36,6 +38,7 @@ class MultiEncoder(LabelledModel):
     decoder of its own during an epoch, and `fit` gives all of them their mean at its end. The separator s tells from z
     which encoder it came from, and rewards the encoders for being told apart (MAD-GAN's idea: Ghosh et al. 2018). The
     critic c learns from x when it was made, where that is known, and rewards the decoder for x̂ that look of their time.
+    H(x, x̂) = −Σ x log x̂ + (1 − x) log(1 − x̂) is the cross-entropy of pixels, x̂ the mean of p(x|z), all within [0, 1].
 
     `fit` takes `kvae.training.Rounds`, which say whose turn it is; every other method takes x and y. Passing another mode
     as y sends x through that mode's encoder.
@@ -46,6 +49,7 @@ class MultiEncoder(LabelledModel):
         turns: {mode: turns in a round}; one each by default.
         likelihood: a name or a `Likelihood`.
         beta_encoder, beta_decoder: β_e and β_d; variables.
+        decoder_loss: "distortion", or "cross_entropy" for H(x, x̂).
         separator: net z (B, D) -> logits of the mode, or None.
         beta_separation: β_s; a variable.
         critic: net x -> logits of the period, or None; rounds then hold periods, −1 where unknown.
@@ -64,6 +68,7 @@ class MultiEncoder(LabelledModel):
         likelihood="laplace",
         beta_encoder=1.0,
         beta_decoder=1.0,
+        decoder_loss="distortion",
         separator=None,
         beta_separation=1.0,
         critic=None,
@@ -78,6 +83,9 @@ class MultiEncoder(LabelledModel):
         self.separator, self.critic = separator, critic
         self.copies = copies
         self.likelihood = likelihoods.get(likelihood)
+        if decoder_loss not in DECODER_LOSSES:
+            raise UserError(f"Expected decoder_loss to be one of {DECODER_LOSSES}. Received: {decoder_loss=!r}.")
+        self.decoder_loss = decoder_loss
         self.labels = ClassLabels(len(self.encoders))
         self.check_nets(codes=2)
         others = self.modes[1:] if copies else ()  # the first mode's is the decoder itself
@@ -168,8 +176,9 @@ class MultiEncoder(LabelledModel):
 
     def _terms(self, x, qz, px):
         rate, distortion = batch_mean(kl(qz, standard_normal())), -batch_mean(px.log_prob(x))
+        error = distortion if self.decoder_loss == "distortion" else batch_mean(_cross_entropy(x, px.mean))
         return {
-            "decoder": self.beta_decoder * distortion,
+            "decoder": self.beta_decoder * error,
             "rate": rate,
             "distortion": distortion,
             "elbo": -rate - distortion,
@@ -219,7 +228,7 @@ class MultiEncoder(LabelledModel):
 
     def check(self, x, y=None):
         if not isinstance(x, Mapping) or y is not None:
-            super().check(x, y)
+            self._check_pictures(x, y)
             return
         if set(x) != set(self.modes):
             raise UserError(f"Expected rounds of {', '.join(self.modes)}. Received: of {', '.join(map(str, x))}.")
@@ -233,7 +242,12 @@ class MultiEncoder(LabelledModel):
             if np.shape(pictures)[1] != self.turns[mode]:
                 raise UserError(f"Expected {self.turns[mode]} turns of {mode}. Received: {np.shape(pictures)[1]}.")
             flat = np.reshape(pictures, (-1, *np.shape(pictures)[2:]))
-            super().check(flat, np.full(len(flat), number))
+            self._check_pictures(flat, np.full(len(flat), number))
+
+    def _check_pictures(self, x, y):
+        super().check(x, y)
+        if self.decoder_loss == "cross_entropy":
+            check_unit(np.asarray(x), "x", "decoder_loss='cross_entropy'", otherwise="use decoder_loss='distortion'")
 
     # ------------------------------------------------------------------ NumPy in, NumPy out
 
@@ -251,6 +265,10 @@ class MultiEncoder(LabelledModel):
         y, new_y = self.labels.spread(y, len(x)), self.labels.spread(new_y, len(x))
         own, other = self.encode(x, y, batch_size=batch_size), self.encode(x, new_y, batch_size=batch_size)
         return self.decode((1 - amount) * own + amount * other, batch_size=batch_size)
+
+
+def _cross_entropy(x, x_hat):
+    return ops.sum(ops.binary_crossentropy(ops.cast(x, x_hat.dtype), x_hat), axis=tuple(range(1, len(x_hat.shape))))
 
 
 def _copied(net):

@@ -54,9 +54,10 @@ def _ifcvae_gan(labels, **options):
     )
 
 
-def _multi_encoder(**options):
+def _multi_encoder(output_activation="linear", **options):
     encoders = {name: _dense()[0] for name in ("one", "two")}
-    return models.MultiEncoder(encoders, _dense()[1], likelihood="normal", **options)
+    decoder = networks.mlp(LATENT, SHAPE, (16,), "softplus", output_activation=output_activation)
+    return models.MultiEncoder(encoders, decoder, likelihood="normal", **options)
 
 
 MODELS = {
@@ -125,6 +126,7 @@ MODELS = {
         critic=networks.mlp(SHAPE, 3, (5,), "softplus"),
         beta_encoder=0.5,
     ),
+    "MultiEncoder, cross-entropy": lambda: _multi_encoder("sigmoid", decoder_loss="cross_entropy"),
     "MultiEncoder, copies": lambda: _multi_encoder(copies=True),
     "VAE, convolutional": lambda: models.VAE(*_conv(), likelihood="bernoulli"),
 }

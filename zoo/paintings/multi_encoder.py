@@ -65,6 +65,7 @@ def model(
     decoder_l1: Positive = 1000.0,
     separation: NonNegative = 0.0,
     copies: bool = False,
+    decoder_loss: Literal["l1", "cross_entropy"] = "l1",
 ):
     artists = len(dataset.labels)
     return kvae.models.MultiEncoder(
@@ -72,6 +73,7 @@ def model(
         separator=kvae.networks.mlp(latent, artists, (128,), name="separator") if separation else None,
         beta_separation=separation,
         copies=copies,
+        decoder_loss="distortion" if decoder_loss == "l1" else decoder_loss,
     )
 
 

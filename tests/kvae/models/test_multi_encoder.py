@@ -47,6 +47,33 @@ def test_a_turn_moves_its_encoder_and_the_decoder():
     np.testing.assert_array_equal(before[0], ops.convert_to_numpy(model.encoders["two"].trainable_variables[0]))
 
 
+def test_the_decoder_may_learn_by_the_cross_entropy(monkeypatch):
+    """Its loss alone: that of the encoder, and every figure, stay those of the likelihood."""
+    monkeypatch.setattr(keras.random, "normal", lambda shape, **options: ops.zeros(shape))
+    model = settle(MODELS["MultiEncoder, cross-entropy"]())
+    model.compile("sgd")
+    model.beta_decoder.assign(3.0)
+    x, y = batch(6), np.zeros(6, int)
+    terms = model.turn("one")((ops.convert_to_tensor(x),), training=False)
+    terms = {name: float(ops.convert_to_numpy(value)) for name, value in terms.items()}
+    x_hat = model.reconstruct(x, y).astype("float64")
+    cross_entropy = -(x * np.log(x_hat) + (1 - x) * np.log1p(-x_hat)).sum(axis=(1, 2, 3)).mean()
+    squared = 0.5 * ((x - x_hat) ** 2 + np.log(2 * np.pi)).sum(axis=(1, 2, 3)).mean()
+    assert terms["decoder"] == pytest.approx(3 * cross_entropy, rel=1e-5)
+    assert terms["distortion"] == pytest.approx(squared, rel=1e-5)
+    assert terms["one"] == pytest.approx(terms["rate"] + squared, rel=1e-5)
+
+
+def test_the_cross_entropy_is_one_of_pixels_in_the_unit_interval():
+    model = MODELS["MultiEncoder, cross-entropy"]()
+    model.compile("sgd")
+    x, y = _paintings()
+    with pytest.raises(UserError, match="in \\[0, 1\\] for decoder_loss='cross_entropy'"):
+        model.fit(Rounds(255 * x, y, model.turns, batch_size=4), verbose=0)
+    with pytest.raises(UserError, match="Expected decoder_loss to be one of"):
+        models.MultiEncoder(model.encoders, model.decoder, decoder_loss="l1")
+
+
 def test_it_learns_from_rounds_and_is_judged_by_x_and_y():
     keras.utils.set_random_seed(0)
     model = MODELS["MultiEncoder"]()

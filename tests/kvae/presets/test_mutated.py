@@ -4,6 +4,7 @@ import json
 import shutil
 import time
 
+import keras
 import numpy as np
 import pytest
 
@@ -69,6 +70,7 @@ def originals(tmp_path_factory):
     }
 
 
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="one backend is enough for files")
 def test_harm(originals, tmp_path):
     rng, loaded, sentences = np.random.default_rng(0), 0, []
     for number in range(COUNT):
