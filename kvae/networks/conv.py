@@ -16,9 +16,8 @@ from keras import layers
 from kvae.errors import UserError
 from kvae.networks.dense import output_dtype
 from kvae.networks.normalization import BatchNormalization
-from kvae.networks.resampling import DoublingConv2D, StridedConv2D, StridedConv2DTranspose
+from kvae.networks.resampling import StridedConv2D, doubled
 
-UPSAMPLINGS = ("deconv", "nearest", "bilinear")
 NORMALIZATIONS = ("batch", "group")
 
 
@@ -77,10 +76,6 @@ def conv_decoder(
         raise UserError(
             f"Expected normalization to be one of {', '.join(NORMALIZATIONS)}. Received: normalization={normalization!r}."
         )
-    if upsampling not in UPSAMPLINGS:
-        raise UserError(
-            f"Expected upsampling to be one of {', '.join(UPSAMPLINGS)}. Received: upsampling={upsampling!r}."
-        )
     sides = map_sides(shape)
     *_, channels = shape
     deepest = len(sides) - 2
@@ -91,7 +86,7 @@ def conv_decoder(
     h = layers.SpatialDropout2D(dropout)(h) if dropout else h
     for stage in range(deepest, -1, -1):
         last = stage == 0
-        h = _double(h, channels if last else map_channels(width, stage - 1), kernel, upsampling, use_bias=last)
+        h = doubled(h, channels if last else map_channels(width, stage - 1), kernel, upsampling, use_bias=last)
         h = cropped(h, sides[stage])
         if not last:
             h = layers.ReLU()(_normalized(h, normalization, momentum))
@@ -105,15 +100,6 @@ def _normalized(h, normalization: str, momentum: float):
     if normalization == "batch":
         return BatchNormalization(momentum=momentum)(h)
     return layers.GroupNormalization(math.gcd(8, h.shape[-1]))(h)
-
-
-def _double(h, channels: int, kernel: int, upsampling: str, use_bias: bool):
-    if upsampling == "deconv":
-        return StridedConv2DTranspose(channels, kernel, strides=2, padding="same", use_bias=use_bias)(h)
-    if upsampling == "nearest":
-        return DoublingConv2D(channels, 3, padding="same", use_bias=use_bias)(h)
-    h = layers.UpSampling2D(2, interpolation=upsampling)(h)
-    return layers.Conv2D(channels, 3, padding="same", use_bias=use_bias)(h)
 
 
 def cropped(h, side: tuple[int, int]):

@@ -13,6 +13,7 @@ from keras import layers
 from kvae.errors import UserError
 from kvae.networks.dense import output_dtype
 from kvae.networks.normalization import BatchNormalization
+from kvae.networks.resampling import doubled
 
 
 def creswell_encoder(
@@ -30,17 +31,25 @@ def creswell_discriminator(shape: Sequence[int], width: float = 1.0, name=None) 
 
 
 def creswell_decoder(
-    inputs: int, shape: Sequence[int], width: float = 1.0, momentum: float | None = None, name=None
+    inputs: int,
+    shape: Sequence[int],
+    width: float = 1.0,
+    momentum: float | None = None,
+    upsampling: str = "deconv",
+    name=None,
 ) -> keras.Model:
-    """A linear layer and transposed convolutions: (B, inputs) -> (B, H, W, C), linear outputs."""
+    """A linear layer and four doublings: (B, inputs) -> (B, H, W, C), linear outputs.
+
+    `upsampling` is how maps are doubled, as in `conv_decoder`: "deconv" is published, and leaves a checkerboard.
+    """
     *_, channels = shape
     sides, code = _sides(shape), keras.Input((inputs,))
     deepest, *maps = reversed(_channels(width))
     h = layers.Reshape((*sides, deepest))(layers.Dense(sides[0] * sides[1] * deepest)(code))
     h = _activated(h, momentum)
     for count in maps:
-        h = _activated(layers.Conv2DTranspose(count, 5, 2, "same")(h), momentum)
-    h = layers.Conv2DTranspose(channels, 5, 2, "same", dtype=output_dtype())(h)
+        h = _activated(doubled(h, count, 5, upsampling), momentum)
+    h = doubled(h, channels, 5, upsampling, dtype=output_dtype())
     return keras.Model(code, h, name=name)
 
 

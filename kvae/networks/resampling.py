@@ -12,7 +12,10 @@ pixel before the doubling in place of 36.
 import keras
 from keras import layers, ops
 
+from kvae.errors import UserError
 from kvae.training.backends import slow_strided_convolutions
+
+UPSAMPLINGS = ("deconv", "nearest", "bilinear")
 
 FEW = 8
 """Channels up to which the blocks are faster on every backend."""
@@ -65,6 +68,22 @@ class DoublingConv2D(layers.Conv2D):
         batch, height, width, channels = input_shape
         doubled = (None if side is None else 2 * side for side in (height, width))
         return super().compute_output_shape((batch, *doubled, channels))
+
+
+def doubled(h, channels: int, kernel: int, upsampling: str, **options):
+    """The map `h` (B, H, W, C) -> (B, 2H, 2W, channels), by `upsampling`: "deconv", a transposed convolution of stride 2
+    with a `kernel` of that size; "nearest" or "bilinear", that interpolation followed by a 3×3 convolution, which leaves no
+    checkerboard (Odena et al. 2016)."""
+    if upsampling not in UPSAMPLINGS:
+        raise UserError(
+            f"Expected upsampling to be one of {', '.join(UPSAMPLINGS)}. Received: upsampling={upsampling!r}."
+        )
+    if upsampling == "deconv":
+        return StridedConv2DTranspose(channels, kernel, strides=2, padding="same", **options)(h)
+    if upsampling == "nearest":
+        return DoublingConv2D(channels, 3, padding="same", **options)(h)
+    h = layers.UpSampling2D(2, interpolation=upsampling)(h)
+    return layers.Conv2D(channels, 3, padding="same", **options)(h)
 
 
 def _transposed(x, kernel):

@@ -30,10 +30,11 @@ def model(
     latent: Count = 128,
     width: Positive = 0.25,
     normalized: bool = True,
+    upsampling: Literal["deconv", "nearest", "bilinear"] = "nearest",
     beta_distortion: NonNegative = 1.0,
     beta_rate: NonNegative = 3.0,
     beta_label: NonNegative = 20.0,
-    beta_information: NonNegative = 50.0,
+    beta_information: NonNegative = 200.0,
     beta_realism: NonNegative = 20.0,
     information: Literal["base_rate", "cross_entropy"] = "base_rate",
 ):
@@ -43,7 +44,7 @@ def model(
     return kvae.models.IFCVAEGAN(
         encoder=encoder,
         label_head=networks.mlp(encoder.output_shape[1][-1], count, name="label_head"),
-        decoder=networks.creswell_decoder(latent + count, dataset.shape, width, momentum, name="decoder"),
+        decoder=networks.creswell_decoder(latent + count, dataset.shape, width, momentum, upsampling, name="decoder"),
         adversary=networks.mlp(latent, count, (1000, 1000), name="adversary"),
         discriminator=networks.creswell_discriminator(dataset.shape, width, name="discriminator"),
         labels=kvae.distributions.BinaryLabels(count),

@@ -7,7 +7,7 @@ from keras import ops
 
 from kvae.errors import UserError
 from kvae.networks import conv_decoder, conv_encoder
-from kvae.networks.conv import UPSAMPLINGS
+from kvae.networks.resampling import UPSAMPLINGS
 
 
 @pytest.mark.parametrize("upsampling", UPSAMPLINGS)
