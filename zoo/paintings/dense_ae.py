@@ -4,8 +4,9 @@ Source: "Experimentation with the latent space of a variational autoencoder" (Pa
 its first models: dense layers only, on 150×150, in the manner of the Keras blog's autoencoders.
 
 Silent in the source, chosen here: one hidden layer of 128 units each way and 100 latent units, so that most of its 17
-million weights lie between picture and hidden layer; outputs through a sigmoid; the L1 error and schedule of paintings/vae,
-batch 50, 50 epochs.
+million weights lie between picture and hidden layer; leaky ReLU; outputs through a sigmoid; the L1 error and schedule of
+paintings/vae, batch 50, 30 epochs at 5e-4. The encoder gives every pixel mean 0 and variance 1 first: without that what all
+paintings have in common drowns what they do not, and the L1 stays above 0.10.
 Expected: no figure yet.
 Cost: not measured.
 Command: kvae train paintings/dense_ae
@@ -21,15 +22,25 @@ def data(size: Count = 150, artists: tuple[str, ...] = ARTISTS, skip_damaged: bo
     return kvae.data.load("paintings", size=size, artists=artists, skip_damaged=skip_damaged)
 
 
+def encoder(dataset, outputs: int, hidden):
+    return kvae.networks.mlp(dataset.shape, outputs, hidden, "leaky_relu", standardized=True, name="encoder")
+
+
+def decoder(dataset, latent: int, hidden):
+    return kvae.networks.mlp(
+        latent, dataset.shape, hidden[::-1], "leaky_relu", output_activation="sigmoid", name="decoder"
+    )
+
+
 def model(dataset, latent: Count = 100, hidden: tuple[Count, ...] = (128,)):
     return kvae.models.Autoencoder(
-        kvae.networks.mlp(dataset.shape, latent, hidden, name="encoder"),
-        kvae.networks.mlp(latent, dataset.shape, hidden[::-1], output_activation="sigmoid", name="decoder"),
+        encoder(dataset, latent, hidden),
+        decoder(dataset, latent, hidden),
         likelihood="laplace",
     )
 
 
-def training(epochs: Count = 50, batch_size: Count = 50, learning_rate: Positive = 1e-3):
+def training(epochs: Count = 30, batch_size: Count = 50, learning_rate: Positive = 5e-4):
     return as_vae(epochs, batch_size, learning_rate)
 
 

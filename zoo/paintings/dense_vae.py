@@ -13,14 +13,15 @@ Command: kvae train paintings/dense_vae
 import kvae
 from kvae.zoo import Between, Count, Positive, Search
 from kvae.zoo.paintings.dense_ae import data as data
+from kvae.zoo.paintings.dense_ae import decoder, encoder
 from kvae.zoo.paintings.dense_ae import training as training
 from kvae.zoo.paintings.vae import ERROR_AND_RATE, l1_weight
 
 
 def model(dataset, latent: Count = 100, hidden: tuple[Count, ...] = (128,), weight_l1: Positive = 1000.0):
     return kvae.models.VAE(
-        kvae.networks.mlp(dataset.shape, 2 * latent, hidden, name="encoder"),
-        kvae.networks.mlp(latent, dataset.shape, hidden[::-1], output_activation="sigmoid", name="decoder"),
+        encoder(dataset, 2 * latent, hidden),
+        decoder(dataset, latent, hidden),
         likelihood="laplace",
         beta=1 / l1_weight(dataset, latent, weight_l1),
     )

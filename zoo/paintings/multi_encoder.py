@@ -18,7 +18,9 @@ Cost: 28 minutes on one CPU core with TensorFlow, 42 seconds an epoch.
 Command: kvae train paintings/multi_encoder
 The source's two painters: kvae train paintings/multi_encoder --set data.artists=eugene-boudin,claude-monet
     --set data.paintings=20,430 --set model.turns=2,5 --set epochs=64
-Split objectives: --set model.encoder_l1=100. Separated codes: --set model.separation=100
+Split objectives: --set model.encoder_l1=100, and the loss that corrupted the source's pictures:
+    --set model.decoder_loss=cross_entropy. Separated codes: --set model.separation=100
+256×256, in 5 GiB: --set data.size=256 --set batch_size=20
 Averaged decoder: --set average=true, or --set model.copies=true
 """
 
