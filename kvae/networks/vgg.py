@@ -35,7 +35,7 @@ def vgg19_features(
     return keras.Model(picture, found, name=name)
 
 
-def feature_maps(net: keras.Model, kind: type = keras.layers.MaxPooling2D, count: int = 3, name=None) -> keras.Model:
+def feature_maps(net: keras.Model, kind: type = keras.layers.ReLU, count: int = 3, name=None) -> keras.Model:
     """The outputs of the first `count` layers of a `kind` in `net`, such as a classifier trained here, weights shared."""
     outputs = [layer.output for layer in net.layers if isinstance(layer, kind)][:count]
     if len(outputs) < count:

@@ -5,9 +5,9 @@ latent space of a variational autoencoder" (Pathak, Agarwal, Shrivastava) takes 
 32-64-128-256 channels; 100 latent units; decoder: dense to 4×4×256, then nearest-neighbour doublings. Loss: KL and, times
 0.5, half the mean squared difference in each of VGG-19's relu1_1, relu2_1 and relu3_1: a β of 2 here. Adam at 5e-4, β1 0.5.
 
-Silent in the sources, chosen here: what paintings/vae chooses; outputs through a sigmoid; 30 epochs. With a
-classifier's features, the outputs of its first three max-poolings, values are about one where VGG-19's are in the
-hundreds, and β must be smaller by the square of that.
+Silent in the sources, chosen here: what paintings/vae chooses; outputs through a sigmoid; 15 epochs. With a classifier's
+features, behind its first three ReLU, values are about one where VGG-19's are in the hundreds, and β must be smaller by the
+square of that.
 Expected: no figure yet.
 Cost: not measured.
 Command: kvae train paintings/dfc_vae
@@ -59,7 +59,7 @@ def feature_net(features: str, shape):
     return kvae.networks.feature_maps(classifier.net, name="features")
 
 
-def training(epochs: Count = 30, batch_size: Count = 50, learning_rate: Positive = 1e-3):
+def training(epochs: Count = 15, batch_size: Count = 50, learning_rate: Positive = 1e-3):
     return as_vae(epochs, batch_size, learning_rate)
 
 

@@ -52,8 +52,8 @@ def test_features_of_another_size():
 
 def test_maps_of_a_net_trained_here():
     net = networks.conv_classifier((16, 16, 3), 2, width=2)
-    assert networks.feature_maps(net).output_shape == [(None, 8, 8, 2), (None, 4, 4, 4), (None, 2, 2, 8)]
-    with pytest.raises(UserError, match="MaxPooling2D or more"):
+    assert networks.feature_maps(net).output_shape == [(None, 16, 16, 2), (None, 8, 8, 4), (None, 4, 4, 8)]
+    with pytest.raises(UserError, match="ReLU or more"):
         networks.feature_maps(networks.mlp(4, 2, (3,)))
 
 
