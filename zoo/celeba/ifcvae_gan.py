@@ -30,11 +30,11 @@ def model(
     latent: Count = 128,
     width: Positive = 0.25,
     normalized: bool = True,
-    upsampling: Literal["deconv", "nearest", "bilinear"] = "nearest",
+    upsampling: Literal["deconv", "nearest", "bilinear"] = "deconv",
     beta_distortion: NonNegative = 1.0,
     beta_rate: NonNegative = 3.0,
     beta_label: NonNegative = 20.0,
-    beta_information: NonNegative = 200.0,
+    beta_information: NonNegative = 50.0,
     beta_realism: NonNegative = 20.0,
     information: Literal["base_rate", "cross_entropy"] = "base_rate",
 ):
