@@ -28,6 +28,9 @@ class IFCVAEGAN(LabelledModel):
     The published term E log a(y|z) has no lower end where a is sure and wrong. With `base_rate` given it is
     KL(base rate ‖ a(y|z)), as in `CSVAE`: least for an adversary that knows nothing.
 
+    In the published loss nothing asks that x_p show its labels: what decoder and z agree upon for pictures of the data need
+    not hold for z of the prior. With `label_samples` the term of β_l is −½ E[log ŷ(y|x̂) + log ŷ(y|x_p)].
+
     Args:
         encoder: net x -> [(B, 2D): q(z|x), features (B, F)].
         label_head: net features (B, F) -> logits of y (B, A).
@@ -38,6 +41,7 @@ class IFCVAEGAN(LabelledModel):
         likelihood: a name or a `Likelihood`.
         beta_distortion, beta_rate, beta_label, beta_information, beta_realism: β_d, β_r, β_l, β_i, β_f; variables.
         base_rate: the labels' frequencies (A,), or None for the published term.
+        label_samples: whether x_p, too, shall show its labels; False is published.
         seed: of the samples drawn in training; None takes one that `keras.utils.set_random_seed` decides.
     """
 
@@ -56,6 +60,7 @@ class IFCVAEGAN(LabelledModel):
         beta_information=1.0,
         beta_realism=1.0,
         base_rate=None,
+        label_samples=False,
         seed=None,
         **kwargs,
     ):
@@ -71,6 +76,7 @@ class IFCVAEGAN(LabelledModel):
         self.beta_information = self.add_scalar("beta_information", beta_information)
         self.beta_realism = self.add_scalar("beta_realism", beta_realism)
         self.base_rate = None if base_rate is None else self.labels.check_rates(base_rate)
+        self.label_samples = label_samples
         self.seed = seed
         self.noise = keras.random.SeedGenerator(seed)
 
@@ -116,11 +122,12 @@ class IFCVAEGAN(LabelledModel):
         real, false_hat, false_p = ops.split(self.discriminator(everything, training=training), 3)
         answer = self.adversary(z, training=training)
         guess = self.label_head(ops.stop_gradient(features), training=training)
-        guess_hat = self.label_head(self.encoder(x_hat, training=training)[1], training=training)
+        shown = [x_hat, x_p] if self.label_samples else [x_hat]
+        guess_shown = self.label_head(self.encoder(ops.concatenate(shown), training=training)[1], training=training)
 
         rate = batch_mean(kl(qz, standard_normal()))
         distortion = -batch_mean(px.log_prob(x)[0])
-        generated = -batch_mean(self.labels.log_prob(y, guess_hat))
+        generated = -batch_mean(self.labels.log_prob(ops.concatenate([y] * len(shown)), guess_shown))
         told = batch_mean(self.labels.log_prob(y, answer))
         information = told if self.base_rate is None else batch_mean(self.labels.divergence(self.base_rate, answer))
         realism = (taken_for_real(false_hat) + taken_for_real(false_p)) / 2

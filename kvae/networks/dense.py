@@ -8,6 +8,7 @@ import numpy as np
 from keras import layers
 
 from kvae.errors import UserError
+from kvae.networks.normalization import BatchNormalization
 
 
 def mlp(
@@ -17,7 +18,9 @@ def mlp(
     activation: str = "relu",
     labels: int = 0,
     standardized: bool = False,
+    normalized: bool = False,
     output_activation: str = "linear",
+    gain: float = 1.0,
     name: str | None = None,
 ) -> keras.Model:
     """Dense layers of the widths `hidden`, and one of `output_activation`: (B, *inputs) -> (B, *outputs).
@@ -25,7 +28,9 @@ def mlp(
     Shapes of several axes are flattened on the way in and restored on the way out, so that a dense encoder or decoder
     takes the place of a convolutional one. With `labels` the net takes that many numbers (B, labels) beside x. With
     `standardized` batch norm gives each unit of x mean 0 and variance 1 first: an adversary of codes is then not weakened by
-    codes that are merely smaller.
+    codes that are merely smaller. With `normalized` it does so with each hidden unit, before its activation: beside x of
+    many units, a step of Adam moves a hidden unit by the sum of as many weights. `gain` is the scale of the last layer's
+    initial weights, as in `conv_encoder`.
     """
     inputs, outputs = _shape(inputs), _shape(outputs)
     x, y = keras.Input(inputs), keras.Input((labels,))
@@ -33,8 +38,13 @@ def mlp(
     h = layers.BatchNormalization(center=False, scale=False)(h) if standardized else h
     h = layers.Concatenate()([h, y]) if labels else h
     for width in hidden:
-        h = layers.Dense(width, activation=activation)(h)
-    h = layers.Dense(math.prod(outputs), activation=output_activation, dtype=output_dtype())(h)
+        h = layers.Dense(width, use_bias=not normalized)(h)
+        h = layers.Activation(activation)(BatchNormalization(momentum=0.9)(h) if normalized else h)
+    initializer = keras.initializers.VarianceScaling(gain**2, "fan_avg", "uniform")
+    last = layers.Dense(
+        math.prod(outputs), activation=output_activation, kernel_initializer=initializer, dtype=output_dtype()
+    )
+    h = last(h)
     if len(outputs) > 1:
         h = layers.Reshape(outputs, dtype=output_dtype())(h)
     return keras.Model([x, y] if labels else x, h, name=name)

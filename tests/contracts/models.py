@@ -98,7 +98,7 @@ MODELS = {
     "CSVAE, classes": lambda: _csvae(distributions.ClassLabels(3), adversary_turns=3),
     "CSVAE, no adversary": lambda: _csvae(distributions.BinaryLabels(1), adversary=False),
     "IFCVAEGAN": lambda: _ifcvae_gan(distributions.BinaryLabels(2)),
-    "IFCVAEGAN, base rate": lambda: _ifcvae_gan(distributions.BinaryLabels(1), base_rate=[0.3]),
+    "IFCVAEGAN, base rate": lambda: _ifcvae_gan(distributions.BinaryLabels(1), base_rate=[0.3], label_samples=True),
     "IFCVAEGAN, classes": lambda: _ifcvae_gan(distributions.ClassLabels(3)),
     "VAEGAN": lambda: models.VAEGAN(*_dense(), _and_features(SHAPE, 1, features_first=True), gamma=0.1),
     "VAEGAN, labels": lambda: models.VAEGAN(

@@ -39,6 +39,7 @@ def model(
     beta_information: NonNegative = 50.0,
     beta_realism: NonNegative = 20.0,
     information: Literal["base_rate", "cross_entropy"] = "base_rate",
+    label_samples: bool = False,
 ):
     count, networks = len(dataset.labels), kvae.networks
     momentum = 0.9 if normalized else None
@@ -57,6 +58,7 @@ def model(
         beta_information=beta_information,
         beta_realism=beta_realism,
         base_rate=dataset.train.y.mean(axis=0).tolist() if information == "base_rate" else None,
+        label_samples=label_samples,
     )
 
 

