@@ -19,7 +19,7 @@ from kvae.runs import Run
 from kvae.training.callbacks import NonFiniteLoss
 from tests.conftest import ROOT, environment
 
-EPOCHS = 120
+EPOCHS = 60
 KILLS = 10
 RECIPE = ROOT / "tests" / "contracts" / "resume_recipe.py"
 
