@@ -18,16 +18,19 @@ class Backend:
 
     def gradients(self, loss, variables):
         """Runs `loss()` once; returns its terms and, for each player, d terms[player] / d variables[player]."""
-        with tf.GradientTape(persistent=len(variables) > 1) as tape:
+        # A graph begins all that it can: the activations of every phase at once, where memory for one's is enough.
+        moved = [v.value.read_value() for group in variables.values() for v in group]
+        with tf.control_dependencies([tf.group(moved)]), tf.GradientTape(persistent=len(variables) > 1) as tape:
             terms = loss()
         # Each replica has a part of the batch, and Keras adds up what they find: a mean of means divides by their number.
         share = 1 / tf.distribute.get_strategy().num_replicas_in_sync
         # An unconnected gradient is None here and zeros on JAX: zeros everywhere, or Adam's moments would differ.
         zeros = tf.UnconnectedGradients.ZERO
-        gradients = {
-            player: tape.gradient(terms[player], [v.value for v in group], unconnected_gradients=zeros)
-            for player, group in variables.items()
-        }
+        gradients, found = {}, ()
+        for player, group in variables.items():
+            with tf.control_dependencies(found):
+                found = tape.gradient(terms[player], [v.value for v in group], unconnected_gradients=zeros)
+            gradients[player] = found
         if share < 1:
             gradients = {player: [g * tf.cast(share, g.dtype) for g in found] for player, found in gradients.items()}
         return terms, gradients
