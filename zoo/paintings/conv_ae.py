@@ -5,7 +5,7 @@ convolutions on 150×150, once with the cross-entropy as its loss and once with 
 autoencoders.
 
 Silent in the source, chosen here: the nets of paintings/vae with a code of 100 numbers (the blog's code is a map); losses
-are summed over pixels and channels; Adam and schedule of paintings/vae, batch 50, 12 epochs.
+are summed over pixels and channels; Adam and schedule of paintings/vae, batch 50, 8 epochs.
 Expected: no figure yet.
 Cost: not measured.
 Command: kvae train paintings/conv_ae
@@ -39,7 +39,7 @@ def model(
     )
 
 
-def training(epochs: Count = 12, batch_size: Count = 50, learning_rate: Positive = 1e-3):
+def training(epochs: Count = 8, batch_size: Count = 50, learning_rate: Positive = 1e-3):
     return as_vae(epochs, batch_size, learning_rate)
 
 

@@ -1,12 +1,13 @@
-"""A fully connected VAE of paintings (unmeasured).
+"""A fully connected VAE of paintings.
 
 Source: "Experimentation with the latent space of a variational autoencoder" (Pathak, Agarwal, Shrivastava), the
 first of its models that worked: dense layers only, on 150×150, in the manner of the Keras blog's autoencoders.
 
 Silent in the source, chosen here: nets and training of paintings/dense_ae; the loss of paintings/vae, 1000 · L1 + KL, both
 of which are means: a β of 0.675 beside a Laplace likelihood of scale 1.
-Expected: no figure yet.
-Cost: not measured.
+Expected (seed 0, the 374 test paintings, 150×150): L1 0.0884 per pixel, mse 0.0144, rate 203 nats, 100 active units; samples
+.55 as far apart as paintings: skies and grounds without things.
+Cost: 30 epochs of 20 s on one CPU core with TensorFlow.
 Command: kvae train paintings/dense_vae
 """
 
