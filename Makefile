@@ -36,7 +36,7 @@ demo: $(VENV)/demo
 # XLA's optimisations take a quarter of the time of tests, whose small nets they make no faster; its newer emitters of kernels
 # compile for twice as long as the older ones.
 export JAX_DISABLE_MOST_OPTIMIZATIONS ?= 1
-JAX_EMITTERS = --xla_cpu_use_fusion_emitters=false
+export XLA_FLAGS ?= --xla_cpu_use_fusion_emitters=false
 
 # Two processes test at a time. Where each has threads for all cores, they wait for each other: PyTorch's tests take three times
 # as long.
@@ -54,7 +54,7 @@ test: $(VENV)/test lint
 		echo "== $$backend"; \
 		if [ $$backend = tensorflow ]; then paths=tests; else \
 			paths="tests/contracts tests/kvae --ignore tests/kvae/data"; \
-			export PYTHONPATH=$(CURDIR)/tests/fixtures/no_tensorflow XLA_FLAGS=$(JAX_EMITTERS); \
+			export PYTHONPATH=$(CURDIR)/tests/fixtures/no_tensorflow; \
 		fi; \
 		KERAS_BACKEND=$$backend $(PYTEST) $$paths; \
 	done
