@@ -1,4 +1,4 @@
-"""A fully connected autoencoder of paintings (unmeasured).
+"""A fully connected autoencoder of paintings.
 
 Source: "Experimentation with the latent space of a variational autoencoder" (Pathak, Agarwal, Shrivastava), among
 its first models: dense layers only, on 150×150, in the manner of the Keras blog's autoencoders.
@@ -8,8 +8,9 @@ million weights lie between picture and hidden layer; leaky ReLU; outputs throug
 paintings/vae, batch 50, 30 epochs at 5e-3. The encoder gives every pixel mean 0 and variance 1 first: without that what all
 paintings have in common drowns what they do not, and the L1 stays above 0.10. It does so with its hidden units too: a step
 of Adam moves each by the sum of 67,500 weights, and without it paintings/dense_vae has rates of thousands of nats.
-Expected: no figure yet.
-Cost: not measured.
+Expected (seed 0, the 374 test paintings, 150×150): L1 0.0882 per pixel, mse 0.0144: where it is light and where dark, and no
+things.
+Cost: 30 epochs of 20 s on one CPU core with TensorFlow.
 Command: kvae train paintings/dense_ae
 """
 
