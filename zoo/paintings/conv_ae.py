@@ -1,4 +1,4 @@
-"""A convolutional autoencoder of paintings, under one of two losses (unmeasured).
+"""A convolutional autoencoder of paintings, under one of two losses.
 
 Source: "Experimentation with the latent space of a variational autoencoder" (Pathak, Agarwal, Shrivastava):
 convolutions on 150×150, once with the cross-entropy as its loss and once with L1, in the manner of the Keras blog's
@@ -6,8 +6,9 @@ autoencoders.
 
 Silent in the source, chosen here: the nets of paintings/vae with a code of 100 numbers (the blog's code is a map); losses
 are summed over pixels and channels; Adam and schedule of paintings/vae, batch 50, 8 epochs.
-Expected: no figure yet.
-Cost: not measured.
+Expected (seed 0, the 374 test paintings, 150×150): L1 0.0850 per pixel, mse 0.0137; with the cross-entropy L1 0.0840, mse
+0.0130, so that even by its own measure L1 is not the better loss after 8 epochs.
+Cost: 8 epochs of 110 to 160 s on one CPU core with TensorFlow.
 Command: kvae train paintings/conv_ae
 The other loss: kvae train paintings/conv_ae --set model.loss=cross_entropy
 """
