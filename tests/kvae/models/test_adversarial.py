@@ -74,10 +74,17 @@ def test_the_decoder_of_a_vae_gan_deceives_the_discriminator(saturating):
     assert model.evaluate(x, verbose=0, return_dict=True)["false"] > before["false"]
 
 
-@pytest.mark.parametrize(("level", "sits_out"), [(0.1, "decoder"), (0.68, None), (1.3, "discriminator")])
-def test_a_player_of_the_vae_gan_sits_out_whole(level, sits_out):
+@pytest.mark.parametrize(
+    ("name", "level", "sits_out"),
+    [
+        ("VAEGAN, convolutional, classes", 0.1, "decoder"),
+        ("VAEGAN", 0.68, None),
+        ("VAEGAN, convolutional, classes", 1.3, "discriminator"),
+    ],
+)
+def test_a_player_of_the_vae_gan_sits_out_whole(name, level, sits_out):
     """A discriminator without an opinion pays log 2 for every answer: much above a level of 0.1, much below 1.3."""
-    model = MODELS["VAEGAN, convolutional, classes"]()
+    model = MODELS[name]()
     model.level = level
     opinion = model.discriminator.layers[-1]
     opinion.kernel.assign(np.zeros(opinion.kernel.shape))
