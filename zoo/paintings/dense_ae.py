@@ -10,7 +10,7 @@ paintings have in common drowns what they do not, and the L1 stays above 0.10. I
 of Adam moves each by the sum of 67,500 weights, and without it paintings/dense_vae has rates of thousands of nats.
 Expected (seed 0, the 374 test paintings, 150×150): L1 0.0882 per pixel, mse 0.0144: where it is light and where dark, and no
 things.
-Cost: 30 epochs of 20 s on one CPU core with TensorFlow.
+Cost: 30 epochs of 15 to 45 s on one CPU core with TensorFlow, beside other trainings.
 Command: kvae train paintings/dense_ae
 """
 

@@ -7,7 +7,7 @@ Silent in the source, chosen here: nets and training of paintings/dense_ae; the 
 of which are means: a β of 0.675 beside a Laplace likelihood of scale 1.
 Expected (seed 0, the 374 test paintings, 150×150): L1 0.0884 per pixel, mse 0.0144, rate 203 nats, 100 active units; samples
 .55 as far apart as paintings: skies and grounds without things.
-Cost: 30 epochs of 20 s on one CPU core with TensorFlow.
+Cost: 30 epochs of 15 to 45 s on one CPU core with TensorFlow, beside other trainings.
 Command: kvae train paintings/dense_vae
 """
 

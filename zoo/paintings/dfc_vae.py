@@ -11,7 +11,7 @@ square of that.
 Expected (seed 0, the 374 test paintings, 64×64, features=runs/paintings/classifier, beta=0.0001): L1 0.0785 per pixel, mse
 0.0117, rate 161 nats, samples .63 as far apart as paintings. What a net that tells painters does not look at is left to
 chance: pictures have edges and a weave as of canvas. With beta=0.002 17 nats, L1 0.0962, and the weave covers everything.
-Cost: 15 epochs of 45 s on one CPU core with TensorFlow.
+Cost: 15 epochs of 35 to 95 s on one CPU core with TensorFlow, beside other trainings.
 Command: kvae train paintings/dfc_vae
 VGG-19's weights are downloaded by Keras; from a file: --set model.features=vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5
 Without them: kvae train paintings/classifier, then
