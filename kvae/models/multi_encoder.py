@@ -14,6 +14,7 @@ from kvae.models.labelled import LabelledModel, standard_prior
 from kvae.models.latent import gaussian, observe
 from kvae.objectives import batch_mean
 from kvae.training import Phase, reports
+from kvae.training.batches import as_floats
 from kvae.training.callbacks import AverageCopies
 
 SHARED = ("decoder", "rate", "distortion", "elbo")
@@ -241,7 +242,7 @@ class MultiEncoder(LabelledModel):
                 )
             if np.shape(pictures)[1] != self.turns[mode]:
                 raise UserError(f"Expected {self.turns[mode]} turns of {mode}. Received: {np.shape(pictures)[1]}.")
-            flat = np.reshape(pictures, (-1, *np.shape(pictures)[2:]))
+            flat = as_floats(np.reshape(pictures, (-1, *np.shape(pictures)[2:])))
             self._check_pictures(flat, np.full(len(flat), number))
 
     def _check_pictures(self, x, y):
@@ -279,9 +280,15 @@ def _copied(net):
 
 def _turn_of(mode, turn):
     def batch(rounds):
-        return tuple(part[:, turn] for part in _parts(rounds[mode]))
+        x, *period = (part[:, turn] for part in _parts(rounds[mode]))
+        return (_as_floats(x), *period)
 
     return batch
+
+
+def _as_floats(x):
+    """Bytes as k/255, which `Rounds` leaves to the model; floats unchanged."""
+    return ops.cast(x, "float32") * (1 / 255) if keras.backend.standardize_dtype(x.dtype) == "uint8" else x
 
 
 def _parts(entry):

@@ -18,13 +18,15 @@ class Rounds(keras.utils.PyDataset):
     what is seen depends on the seed and the epoch alone.
 
     Args:
-        x: array (N, …): bytes (uint8), which become k/255, or floats which pass unchanged.
+        x: array (N, …): bytes (uint8) or floats. Bytes that stand for k/255 stay bytes, for the model to scale turn by
+            turn: of floats, a round of large pictures would take gigabytes.
         y: classes (N,), numbers from 0 in the order of `turns`; others take no part.
         turns: {name of the class: turns in a round}.
         batch_size: examples in a turn.
         repeats: how often an example stands in its turn: 5 makes a batch of 50 of ten examples.
         periods: numbers (N,) that go with x, such as when it was painted, −1 where that is not known; or None.
         seed: of the order.
+        scale: what bytes stand over. Those over another number than 255 become floats here.
         sharing: as in `Batches`, of a turn.
     """
 
@@ -65,7 +67,8 @@ class Rounds(keras.utils.PyDataset):
         batch = {}
         for name, rows in self.chosen(number).items():
             rows = np.split(rows, self.parts)[self.part]
-            x = as_floats(self.x[rows.reshape(-1)], self.scale).reshape(*rows.shape, *self.x.shape[1:])
+            x = self.x[rows.reshape(-1)].reshape(*rows.shape, *self.x.shape[1:])
+            x = x if self.scale == 255 else as_floats(x, self.scale)
             batch[name] = x if self.periods is None else (x, self.periods[rows])
         return (batch,)
 

@@ -87,6 +87,19 @@ def test_it_learns_from_rounds_and_is_judged_by_x_and_y():
     assert report["skipped"] == {}
 
 
+def test_a_round_of_bytes_is_one_of_their_floats():
+    drawn = np.random.default_rng(0).integers(0, 256, (20, 8, 8, 1), "uint8")
+    y, ended = np.arange(20) % 2, []
+    for x in (drawn, drawn / np.float32(255)):
+        keras.utils.set_random_seed(0)
+        model = settle(MODELS["MultiEncoder"]())
+        model.compile("sgd")
+        model.fit(Rounds(x, y, model.turns, batch_size=4), verbose=0, shuffle=False)
+        ended.append(_arrays(model.decoder))
+    for bytes_, floats in zip(*ended, strict=True):
+        np.testing.assert_allclose(bytes_, floats, rtol=1e-4, atol=1e-6)
+
+
 def test_separated_codes_are_told_apart():
     keras.utils.set_random_seed(0)
     model = MODELS["MultiEncoder, separated, dated"]()

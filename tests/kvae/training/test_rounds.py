@@ -50,7 +50,14 @@ def test_bytes_and_periods_come_along():
     rounds = Rounds(x, Y, {"few": 1, "many": 1}, batch_size=2, periods=np.where(Y == 0, -1, np.arange(30)))
     few, many = rounds[0][0]["few"], rounds[0][0]["many"]
     np.testing.assert_array_equal(few[1], [[-1], [-1]])
-    np.testing.assert_allclose(many[0][..., 0] * 255, many[1])
+    assert many[0].dtype == np.uint8, "a round of floats would take four times the memory"
+    np.testing.assert_array_equal(many[0][..., 0], many[1])
+
+
+def test_bytes_that_stand_for_themselves_are_floats():
+    x = (np.arange(30) % 2).astype("uint8")[:, None]
+    batch = Rounds(x, Y, {"few": 1, "many": 1}, batch_size=2, scale=1.0)[0][0]["many"]
+    assert batch.dtype == np.float32 and set(batch.ravel()) <= {0.0, 1.0}
 
 
 def test_what_cannot_be_taken_in_turns():
