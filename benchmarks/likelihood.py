@@ -25,7 +25,7 @@ from turns import contenders, race, show, start, work
 CONV, DENSE = (64, 64, 3), (784,)
 EXAMPLES = {"conv": 1, "dense": 30}
 SAMPLES = 2000
-BATCH, STEPS = 100, 100
+BATCH, STEPS = 100, 300
 
 
 def pixels(n, shape, channels_first=False):

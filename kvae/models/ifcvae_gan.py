@@ -29,7 +29,9 @@ class IFCVAEGAN(LabelledModel):
     KL(base rate ‖ a(y|z)), as in `CSVAE`: least for an adversary that knows nothing.
 
     In the published loss nothing asks that x_p show its labels: what decoder and z agree upon for pictures of the data need
-    not hold for z of the prior. With `label_samples` the term of β_l is −½ E[log ŷ(y|x̂) + log ŷ(y|x_p)].
+    not hold for z of the prior. With `label_samples` the term of β_l is −½ E[log ŷ(y|x̂) + log ŷ(y|x_p)]. And encoder and
+    decoder may agree upon signs of a label that nobody else would know. With `fixed_judge` the encoder that reads what is
+    drawn stands still, as at inference: that term moves weights only through the pictures.
 
     Args:
         encoder: net x -> [(B, 2D): q(z|x), features (B, F)].
@@ -42,6 +44,7 @@ class IFCVAEGAN(LabelledModel):
         beta_distortion, beta_rate, beta_label, beta_information, beta_realism: β_d, β_r, β_l, β_i, β_f; variables.
         base_rate: the labels' frequencies (A,), or None for the published term.
         label_samples: whether x_p, too, shall show its labels; False is published.
+        fixed_judge: whether the encoder does not learn to see labels in what is drawn; False is published.
         seed: of the samples drawn in training; None takes one that `keras.utils.set_random_seed` decides.
     """
 
@@ -61,6 +64,7 @@ class IFCVAEGAN(LabelledModel):
         beta_realism=1.0,
         base_rate=None,
         label_samples=False,
+        fixed_judge=False,
         seed=None,
         **kwargs,
     ):
@@ -76,7 +80,7 @@ class IFCVAEGAN(LabelledModel):
         self.beta_information = self.add_scalar("beta_information", beta_information)
         self.beta_realism = self.add_scalar("beta_realism", beta_realism)
         self.base_rate = None if base_rate is None else self.labels.check_rates(base_rate)
-        self.label_samples = label_samples
+        self.label_samples, self.fixed_judge = label_samples, fixed_judge
         self.seed = seed
         self.noise = keras.random.SeedGenerator(seed)
 
@@ -123,7 +127,7 @@ class IFCVAEGAN(LabelledModel):
         answer = self.adversary(z, training=training)
         guess = self.label_head(ops.stop_gradient(features), training=training)
         shown = [x_hat, x_p] if self.label_samples else [x_hat]
-        guess_shown = self.label_head(self.encoder(ops.concatenate(shown), training=training)[1], training=training)
+        guess_shown = self.label_head(self._features_of_drawn(ops.concatenate(shown), training), training=training)
 
         rate = batch_mean(kl(qz, standard_normal()))
         distortion = -batch_mean(px.log_prob(x)[0])
@@ -147,6 +151,15 @@ class IFCVAEGAN(LabelledModel):
             "information": information,
             "realism": realism,
         }
+
+    def _features_of_drawn(self, x, training):
+        """What ŷ reads in pictures that the decoder drew."""
+        if not self.fixed_judge:
+            return self.encoder(x, training=training)[1]
+        weights = [ops.stop_gradient(variable.value) for variable in self.encoder.trainable_variables]
+        statistics = [variable.value for variable in self.encoder.non_trainable_variables]
+        (_, features), _ = self.encoder.stateless_call(weights, statistics, x, training=False)
+        return features
 
     # ------------------------------------------------------------------ phases
 

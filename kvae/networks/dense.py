@@ -78,6 +78,14 @@ def residual_posterior(net: keras.Model, prior: keras.Model, name: str | None = 
     return keras.Model([x, y], layers.Add(dtype=output_dtype())([own(y), net([x, y])]), name=name)
 
 
+def standardised(code, rates: Sequence[float]):
+    """A tensor (B, units + labels) whose labels, its last columns, binary and of these frequencies, have variance 1."""
+    units = code.shape[-1] - len(rates)
+    return layers.Normalization(
+        mean=[0.0] * units + list(rates), variance=[1.0] * units + [rate * (1 - rate) for rate in rates]
+    )(code)
+
+
 def output_dtype() -> str:
     """What a net computes its outputs in: full precision under a mixed policy, since likelihoods sum over images."""
     return keras.config.dtype_policy().variable_dtype

@@ -11,7 +11,7 @@ import keras
 from keras import layers
 
 from kvae.errors import UserError
-from kvae.networks.dense import output_dtype
+from kvae.networks.dense import output_dtype, standardised
 from kvae.networks.normalization import BatchNormalization
 from kvae.networks.resampling import doubled
 
@@ -36,16 +36,19 @@ def creswell_decoder(
     width: float = 1.0,
     momentum: float | None = None,
     upsampling: str = "deconv",
+    label_rates: Sequence[float] = (),
     name=None,
 ) -> keras.Model:
     """A linear layer and four doublings: (B, inputs) -> (B, H, W, C), linear outputs.
 
     `upsampling` is how maps are doubled, as in `conv_decoder`: "deconv" is published, and leaves a checkerboard.
+    `label_rates` are as in `larsen_decoder`.
     """
     *_, channels = shape
     sides, code = _sides(shape), keras.Input((inputs,))
     deepest, *maps = reversed(_channels(width))
-    h = layers.Reshape((*sides, deepest))(layers.Dense(sides[0] * sides[1] * deepest)(code))
+    h = standardised(code, label_rates) if label_rates else code
+    h = layers.Reshape((*sides, deepest))(layers.Dense(sides[0] * sides[1] * deepest)(h))
     h = _activated(h, momentum)
     for count in maps:
         h = _activated(doubled(h, count, 5, upsampling), momentum)

@@ -10,7 +10,7 @@ import keras
 from keras import layers
 
 from kvae.errors import UserError
-from kvae.networks.dense import output_dtype
+from kvae.networks.dense import output_dtype, standardised
 from kvae.networks.normalization import BatchNormalization
 
 
@@ -51,7 +51,7 @@ def larsen_decoder(
     *_, channels = shape
     sides, deepest = (shape[0] // 8, shape[1] // 8), _scaled(256, width)
     code = keras.Input((inputs,))
-    h = _standardised(code, label_rates) if label_rates else code
+    h = standardised(code, label_rates) if label_rates else code
     h = _normalised(layers.Dense(sides[0] * sides[1] * deepest, use_bias=False)(h), momentum)
     h = layers.Reshape((*sides, deepest))(h)
     for maps in (256, 128, 32):
@@ -79,13 +79,6 @@ def larsen_discriminator(
     h = _normalised(layers.Dense(_scaled(512, width), use_bias=False)(h), momentum)
     logit = layers.Dense(1, dtype=output_dtype())(h)
     return keras.Model([image, y] if labels else image, [features, logit], name=name)
-
-
-def _standardised(code, rates):
-    units = code.shape[-1] - len(rates)
-    return layers.Normalization(
-        mean=[0.0] * units + list(rates), variance=[1.0] * units + [rate * (1 - rate) for rate in rates]
-    )(code)
 
 
 def _normalised(h, momentum):

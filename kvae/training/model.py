@@ -1,6 +1,7 @@
 """A Keras model whose training step is a round of phases."""
 
 import inspect
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
@@ -13,6 +14,9 @@ from kvae.training.backends import Backend, compiled, gates_agree
 from kvae.training.kept import kept
 from kvae.training.optimizers import Optimizers
 from kvae.training.phase import Phase
+
+LARGEST = 2**22
+"""Numbers in the examples that are encoded or decoded at once: a convolutional net's maps take a hundred bytes for each."""
 
 
 class Model(Backend, keras.Model):
@@ -120,14 +124,17 @@ class Model(Backend, keras.Model):
     # ------------------------------------------------------------------ NumPy in, NumPy out
 
     def batched(self, key: str, function, *arrays, batch_size: int = 256):
-        """`function` of tensors over the rows of `arrays`, compiled once under `key`, in batches of bounded memory."""
+        """`function` of tensors over the rows of `arrays`, compiled once under `key`, in batches of bounded memory.
+
+        Batches have `batch_size` rows, or fewer where a model's examples are large.
+        """
         # TensorFlow cannot retrace one function with more inputs than it had.
         run = kept(self, f"{key} of {len(arrays)}", lambda: compiled(function, self.variables))
         first, *others = (np.asarray(array) for array in arrays)
         arrays = [first.astype("float32"), *others]  # labels stay what they are
         if len(first) == 0:
             raise UserError(f"Expected at least one row. Received: shape={first.shape}.")
-        parts = []
+        parts, batch_size = [], min(batch_size, max(1, LARGEST // math.prod(getattr(self, "data_shape", ()))))
         for start in range(0, len(first), batch_size):
             out = run(*(ops.convert_to_tensor(array[start : start + batch_size]) for array in arrays))
             parts.append(keras.tree.map_structure(ops.convert_to_numpy, out))

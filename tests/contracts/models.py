@@ -99,6 +99,7 @@ MODELS = {
     "CSVAE, no adversary": lambda: _csvae(distributions.BinaryLabels(1), adversary=False),
     "IFCVAEGAN": lambda: _ifcvae_gan(distributions.BinaryLabels(2)),
     "IFCVAEGAN, base rate": lambda: _ifcvae_gan(distributions.BinaryLabels(1), base_rate=[0.3], label_samples=True),
+    "IFCVAEGAN, fixed judge": lambda: _ifcvae_gan(distributions.BinaryLabels(2), label_samples=True, fixed_judge=True),
     "IFCVAEGAN, classes": lambda: _ifcvae_gan(distributions.ClassLabels(3)),
     "VAEGAN": lambda: models.VAEGAN(*_dense(), _and_features(SHAPE, 1, features_first=True), gamma=0.1),
     "VAEGAN, labels": lambda: models.VAEGAN(
@@ -157,7 +158,7 @@ OTHERS = {
 EAGERLY = keras.backend.backend() == "tensorflow"
 """A few rounds take less time there than the making of their graph; JAX would compile every operation by itself."""
 
-SURROGATES = {"IWAE, doubly reparameterised"}
+SURROGATES = {"IWAE, doubly reparameterised", "IFCVAEGAN, fixed judge"}
 """Models whose losses have the right gradient and not the right value, so that finite differences do not apply to them;
 each has a test of its gradient of its own."""
 

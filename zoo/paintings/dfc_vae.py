@@ -9,9 +9,9 @@ Silent in the sources, chosen here: what paintings/vae chooses; outputs through 
 features, behind its first three ReLU, values are about one where VGG-19's are in the hundreds, and β must be smaller by the
 square of that.
 Expected (seed 0, the 374 test paintings, 64×64, with the features of a classifier of painter and period, beta=0.0001): L1
-0.0783 per pixel, mse 0.0117, rate 166 nats, samples .63 as far apart as paintings. What such a net does not look at is left to
-chance: pictures have edges and a weave as of canvas. A classifier of painters alone does as well: L1 0.0785, rate 161 nats.
-With beta=0.002 17 nats, L1 0.0962, and the weave covers everything.
+0.0783 per pixel, mse 0.0117, rate 166 nats, samples .63 as far apart as paintings. What such a net does not look at is left
+to chance: pictures have edges and a weave as of canvas. A classifier of painters alone does as well: L1 0.0785, rate 161
+nats. With beta=0.002 17 nats, L1 0.0962, and the weave covers everything.
 Cost: 15 epochs of 35 to 95 s on one CPU core with TensorFlow, the longer ones beside other trainings.
 Command: kvae train paintings/dfc_vae
 VGG-19's weights are downloaded by Keras; from a file: --set model.features=vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5

@@ -10,7 +10,7 @@ from keras import ops
 from kvae import networks
 from kvae.distributions import BinaryLabels
 from kvae.errors import UserError
-from kvae.models import CSVAE
+from kvae.models import CSVAE, IFCVAEGAN
 from tests.contracts.models import LATENT, MODELS, SHAPE, data_for, settle
 
 
@@ -144,6 +144,56 @@ def test_samples_of_an_ifcvae_gan_are_asked_for_their_labels_where_they_shall_be
     assert abs(prices[0] - prices[1]) > 1e-3
     expected = np.mean(prices) if label_samples else prices[0]
     np.testing.assert_allclose(ops.convert_to_numpy(term), expected, rtol=1e-5)
+
+
+def _judging_itself(fixed_judge, momentum):
+    keras.utils.set_random_seed(3)
+    shape = (16, 16, 1)
+    encoder = networks.creswell_encoder(shape, 4, width=0.05, momentum=momentum)
+    nets = (
+        networks.mlp(encoder.output_shape[1][-1], 2),
+        networks.mlp(4, shape),
+        networks.mlp(2, 2),
+        networks.mlp(shape, 1),
+    )
+    options = {"beta_label": 50.0, "label_samples": True, "fixed_judge": fixed_judge}
+    return IFCVAEGAN(encoder, *nets, BinaryLabels(2), **options, seed=1)
+
+
+def _pictures_with_labels():
+    rng = np.random.default_rng(0)
+    return rng.random((8, 16, 16, 1), "float32"), rng.integers(0, 2, (8, 2)).astype("float32")
+
+
+def _gradients(model):
+    model.compile("sgd")
+    (phase,) = model.phases()
+    data = model._unpack(_pictures_with_labels())
+    _, gradients = model.gradients(lambda: phase(data, training=True), phase.variables())
+    return [ops.convert_to_numpy(gradient) for gradient in gradients["loss"]]
+
+
+def test_a_fixed_judge_moves_by_nothing_that_it_reads(monkeypatch):
+    """As if another net had its weights; through what is drawn, the gradient still reaches the encoder by its code."""
+    model = _judging_itself(True, momentum=1.0)  # whose batch statistics stay
+    judge = keras.models.clone_model(model.encoder)
+    judge.set_weights(model.encoder.get_weights())
+    monkeypatch.setattr(model, "_features_of_drawn", lambda x, training: judge(x, training=False)[1])
+    expected = _gradients(model)
+    for gradient, of_another in zip(_gradients(_judging_itself(True, momentum=1.0)), expected, strict=True):
+        np.testing.assert_allclose(gradient, of_another, rtol=1e-4, atol=1e-4)
+    published = _gradients(_judging_itself(False, momentum=1.0))
+    assert max(np.abs(a - b).max() for a, b in zip(published, expected, strict=True)) > 1
+
+
+@pytest.mark.parametrize("fixed_judge", [True, False])
+def test_a_fixed_judge_keeps_the_batch_statistics_of_data(fixed_judge):
+    model, alone = (_judging_itself(fixed_judge, momentum=0.9) for _ in range(2))
+    _gradients(model)
+    alone.encoder(_pictures_with_labels()[0], training=True)
+    pairs = zip(model.encoder.non_trainable_variables, alone.encoder.non_trainable_variables, strict=True)
+    apart = max(np.abs(ops.convert_to_numpy(a) - ops.convert_to_numpy(b)).max() for a, b in pairs)
+    assert bool(apart < 1e-6) is fixed_judge
 
 
 def test_labels_of_an_ifcvae_gan_change_the_picture_and_not_the_code():

@@ -150,3 +150,18 @@ def test_the_seed_of_training_noise_is_an_argument():
         return float(ops.convert_to_numpy(model.free_energy(ops.ones((2, 4)), True)["distortion"]))
 
     assert distortion(0) == distortion(0) != distortion(1)
+
+
+def test_large_examples_are_decoded_a_few_at_a_time(monkeypatch):
+    rows = []
+
+    def counted(function, variables):
+        return lambda *tensors: rows.append(len(tensors[0])) or function(*tensors)
+
+    monkeypatch.setattr("kvae.training.model.compiled", counted)
+    monkeypatch.setattr("kvae.training.model.LARGEST", 3 * D + 1)
+    model, z = VAE(mlp(D, 2 * LATENT), mlp(LATENT, D)), np.random.default_rng(0).standard_normal((7, LATENT))
+    few_at_a_time = model.decode(z)
+    assert rows == [3, 3, 1]
+    whole = ops.convert_to_numpy(model.observation(ops.convert_to_tensor(z.astype("float32"))).mean)
+    np.testing.assert_allclose(few_at_a_time, whole, rtol=1e-5)
