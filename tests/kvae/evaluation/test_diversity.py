@@ -1,5 +1,7 @@
 """Distances between samples that are known."""
 
+import importlib
+
 import numpy as np
 import pytest
 
@@ -44,3 +46,9 @@ def test_what_cannot_be_sampled_has_none():
         diversity(MODELS["Autoencoder"](), Batches(batch()))
     with pytest.raises(NotApplicable, match="two examples"):
         diversity(MODELS["VAE"](), Batches(np.zeros((1, *SHAPE), "float32")))
+
+
+def test_of_large_examples_fewer_are_compared(rng, monkeypatch):
+    monkeypatch.setattr(importlib.import_module("kvae.evaluation.diversity"), "NUMBERS", 20)
+    x, model = rng.standard_normal((40, 2)).astype("float32"), _scaled(0.5)
+    assert diversity(model, Batches(x)) == diversity(model, Batches(x[:10]))
