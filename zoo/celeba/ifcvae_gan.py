@@ -14,7 +14,7 @@ standardised beside z and faces with a hat seen more often: without these, make-
 Expected (seed 0, 1,000 validation faces, the judge of celeba/attribute_classifier that knows smooth pictures; base rate in
 brackets): samples .93 as far apart as real faces; generation Wearing_Hat .45 (.04), Eyeglasses .88 (.07), Smiling .85 (.47),
 Male .95 (.44), Heavy_Makeup .61 (.39); together .75 (.28); transfer .02, .25, .72, .14, .14. Half of the samples are faces,
-half have loud colours under a checkerboard. ELBO -6756 nats, MSE .0153. SEED1
+half have loud colours under a checkerboard. ELBO -6756 nats, MSE .0153.
 The weights are the better of two choices by these faces; with --set model.beta_label=20 --set model.beta_realism=20 .81,
 .89, .60, .94, .57 and louder colours. With --set model.upsampling=nearest there is no checkerboard, and colours are garish.
 Cost: 10 epochs of 120 to 205 s on one CPU core with other work beside it, TensorFlow.
