@@ -56,7 +56,7 @@ def test_bytes_and_periods_come_along():
 
 def test_bytes_that_stand_for_themselves_are_floats():
     x = (np.arange(30) % 2).astype("uint8")[:, None]
-    batch = Rounds(x, Y, {"few": 1, "many": 1}, batch_size=2, scale=1.0)[0][0]["many"]
+    batch = Rounds(x, Y, {"few": 1, "many": 1}, batch_size=20, scale=1.0)[0][0]["many"]
     assert batch.dtype == np.float32
     assert set(batch.ravel()) == {0.0, 1.0}
 
