@@ -197,9 +197,10 @@ def test_a_fixed_prior_of_labels_separates_them_and_learns_nothing():
     assert prior.trainable_variables == []
 
 
-def test_labels_of_given_rates_are_standardised():
+@pytest.mark.parametrize("decoder", [larsen_decoder, creswell_decoder])
+def test_labels_of_given_rates_are_standardised(decoder):
     rates = [0.04, 0.5]
-    net = larsen_decoder(3 + 2, (16, 16, 3), width=0.05, label_rates=rates)
+    net = decoder(3 + 2, (16, 16, 3), width=0.05, label_rates=rates)
     first = next(layer for layer in net.layers if layer.__class__.__name__ == "Normalization")
     y = np.random.default_rng(0).random((20_000, 2)) < rates
     code = np.concatenate([np.ones((20_000, 3)), y], axis=1).astype("float32")
