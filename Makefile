@@ -53,7 +53,7 @@ test: $(VENV)/test lint
 	set -e; for backend in $(BACKENDS); do \
 		echo "== $$backend"; \
 		if [ $$backend = tensorflow ]; then paths=tests; else \
-			paths="tests/contracts tests/kvae --ignore tests/kvae/data"; \
+			paths="tests --ignore tests/data --ignore tests/cli"; \
 			export PYTHONPATH=$(CURDIR)/tests/fixtures/no_tensorflow; \
 		fi; \
 		KERAS_BACKEND=$$backend $(PYTEST) $$paths; \

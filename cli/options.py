@@ -68,7 +68,7 @@ def number(help: str):
 
 
 def label(help: str):
-    """The option --label, whose texts `kvae.cli.labels` reads."""
+    """The option --label, whose texts `kvae.cli.label_option` reads."""
     return typer.Option("--label", metavar="LABEL", help=help, show_default=False)
 
 

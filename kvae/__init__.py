@@ -16,8 +16,20 @@ import wrapt
 
 from kvae.version import __version__ as __version__
 
-_WITH_KERAS = ("distributions", "evaluation", "models", "networks", "objectives", "presets", "runs", "training")
-_MODULES = (*_WITH_KERAS, "data", "zoo")
+_WITH_KERAS = (
+    "callbacks",
+    "distributions",
+    "evaluation",
+    "latent",
+    "models",
+    "networks",
+    "objectives",
+    "plots",
+    "presets",
+    "runs",
+    "training",
+)
+_MODULES = (*_WITH_KERAS, "data", "recipes", "tuning", "zoo")
 _OF_PRESETS = ("from_preset", "push_preset", "to_preset")
 
 

@@ -5,7 +5,7 @@
     checkpoint/     model.json (architecture and optimizers) and state.npz (everything that an exact resume needs)
     model.keras     the trained model, for `keras.saving.load_model`
     metrics.json    figures on held-out data
-    pictures/       samples and reconstructions by epoch, curves
+    images/         samples and reconstructions by epoch, curves
     tensorboard/    the same figures for TensorBoard
 
 Every file appears whole or not at all.
@@ -13,19 +13,14 @@ Every file appears whole or not at all.
 
 import csv
 import os
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import keras
 import numpy as np
 
-import kvae.models
-import kvae.networks  # noqa: F401  (like the models: registers the classes that a saved run may name)
 from kvae.errors import UserError, first_line
 from kvae.files import atomic, read_json, write_csv, write_json
 from kvae.training import checkpoint
-from kvae.training.callbacks import NonFiniteLoss
 
 
 class Run:
@@ -69,8 +64,8 @@ class Run:
         return read_json(path) if path.is_file() else None
 
     @property
-    def pictures(self) -> Path:
-        return self.path / "pictures"
+    def images(self) -> Path:
+        return self.path / "images"
 
     @property
     def state(self) -> Path:
@@ -86,7 +81,7 @@ class Run:
         described = {"model": keras.saving.serialize_keras_object(model), "compile": model.get_compile_config()}
         write_json(self.path / "checkpoint" / "model.json", described)
 
-    def reopen(self) -> None:
+    def mark_unfinished(self) -> None:
         """Removes what says that the run is finished: it goes on."""
         for name in ("model.keras", "metrics.json"):
             (self.path / name).unlink(missing_ok=True)
@@ -119,7 +114,7 @@ class Run:
         checkpoint.restore(self.state, model)
         return model
 
-    def keep(self, report: dict) -> None:
+    def save_metrics(self, report: dict) -> None:
         """Writes figures of the model, beside those that are known of the same examples and were not computed anew."""
         former = self.metrics
         if former is not None and all(former.get(key) == report[key] for key in ("data", "n")):
@@ -141,59 +136,3 @@ class Run:
     def write_history(self, epochs: list[dict]) -> None:
         """Writes history.csv anew from all epochs so far, so that a kill can neither halve nor double a line."""
         write_csv(self.path / "history.csv", epochs)
-
-
-class Record(keras.callbacks.Callback):
-    """Writes the run directory at the end of every epoch; the last of the callbacks, so that it sees all figures.
-
-    `epochs` are the history of the epochs before, when a run goes on.
-    """
-
-    def __init__(self, run: Run, epochs: list[dict] | None = None):
-        super().__init__()
-        self.run, self.epochs = run, list(epochs or [])
-
-    def on_train_begin(self, logs=None):
-        self.run.save_architecture(self.model)
-
-    def on_epoch_end(self, epoch, logs=None):
-        self._refuse_non_finite(epoch, logs)
-        figures = {name: value if isinstance(value, int) else float(value) for name, value in logs.items()}
-        self.epochs.append({"epoch": epoch + 1, **figures})
-        # The checkpoint decides what has happened; history.csv is a view of it and is written anew after a kill.
-        checkpoint.save(self.run.state, self.model, {"epochs": self.epochs})
-        self.run.write_history(self.epochs)
-
-    def _refuse_non_finite(self, epoch, logs):
-        """The last step of an epoch may spoil weights whose losses were finite before it: such a state is not kept."""
-        bad = [name for name, value in logs.items() if not np.isfinite(float(value))]
-        bad += [v.path for v in self.model.variables if not np.isfinite(keras.ops.convert_to_numpy(v)).all()]
-        if bad:
-            raise NonFiniteLoss(
-                f"Expected finite losses and weights. Received: {bad[0]} is not, at the end of epoch {epoch + 1}. "
-                "Lower the learning rate, or clip gradients (clipnorm).",
-                bad,
-            )
-
-
-class TensorBoard(keras.callbacks.Callback):
-    """Every figure of every epoch for TensorBoard, without TensorFlow."""
-
-    def __init__(self, folder: str | os.PathLike):
-        super().__init__()
-        self.folder = Path(folder)
-
-    def on_train_begin(self, logs=None):
-        # The name that makes TensorBoard write files by itself: importing TensorFlow for it takes seconds.
-        sys.modules.setdefault("tensorboard.compat.notf", ModuleType("notf"))
-        from tensorboard.summary import Writer
-
-        self.writer = Writer(str(self.folder))
-
-    def on_epoch_end(self, epoch, logs=None):
-        for name, value in logs.items():
-            self.writer.add_scalar(name, float(value), step=epoch + 1)
-        self.writer.flush()
-
-    def on_train_end(self, logs=None):
-        self.writer.close()

@@ -74,7 +74,7 @@ def test_imports_run_downwards(package, relative, path):
 def test_of_training_only_the_backends_are_known(part):
     for path in (ROOT / "kvae" / part).rglob("*.py"):
         for name in imports(path):
-            outside = f"{name}.".startswith("kvae.training.") and not f"{name}.".startswith("kvae.training.backends.")
+            outside = f"{name}.".startswith("kvae.training.") and not f"{name}.".startswith("kvae.backends.")
             assert not outside, f"{part} imports {name} ({path.name})"
 
 

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from kvae.cli.labels import chosen
-from kvae.cli.models import held_out, load_classifier, load_model, open_model, picture_shape
+from kvae.cli.image_io import read_images
+from kvae.cli.label_option import chosen
 from kvae.cli.options import Backend, DataDir, Json, Model, examples, number, target
 from kvae.cli.output import finite, print_figures, print_json
-from kvae.cli.pictures import read_images
+from kvae.cli.sources import held_out, load_classifier, load_model, open_model, picture_shape
 from kvae.errors import UserError
 
 EXAMPLES = examples(
@@ -49,9 +49,7 @@ Judge = Annotated[
     str | None,
     typer.Option(metavar="RUN", help="A classifier's run, whose answers are printed.", show_default=False),
 ]
-Out = Annotated[
-    Path | None, target("The sheet (.png) or animation (.gif)", ".png", ".gif", default="pictures/blend.png")
-]
+Out = Annotated[Path | None, target("The sheet (.png) or animation (.gif)", ".png", ".gif", default="images/blend.png")]
 
 
 def blend(
@@ -81,12 +79,12 @@ def blend(
     run = open_model(model)
     import numpy as np
 
-    from kvae.evaluation import arithmetic
-    from kvae.evaluation.pictures import grid, save_animation, save_image
+    from kvae.latent import arithmetic
+    from kvae.plots.grids import grid, save_animation, save_image
 
     trained = load_model(run, model)
     picture_shape(trained, model)
-    if "y" in trained.takes:
+    if "y" in trained.batch_spec:
         raise UserError(
             f"Expected a model of x alone. Received: {model}, a {type(trained).__name__}. See kvae transfer."
         )
@@ -104,7 +102,7 @@ def blend(
     turned = {Negate.none: None, Negate.dark: dark, Negate.bright: ~dark}[negate]
     weights = [weight] if sweep is None else np.linspace(0, 1, sweep).tolist()
     x = arithmetic.blend(trained, x_a, x_b, weights, turned)  # (W, N, …)
-    out = out or run.pictures / "blend.png"
+    out = out or run.images / "blend.png"
     if out.suffix == ".gif":
         save_animation([grid(frame) for frame in x], out)
     elif sweep is None:

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from kvae.cli.models import first_examples, open_model
 from kvae.cli.options import Backend, DataDir, Json, examples, target
 from kvae.cli.output import print_json, print_table
+from kvae.cli.sources import first_examples, open_model
 from kvae.errors import UserError
 
 EXAMPLES = examples(
@@ -37,7 +37,7 @@ def compare(
     """
     named = {run.path.resolve(): (run, name) for run, name in zip(map(open_model, runs), runs, strict=True)}
     opened = [run for run, _ in named.values()]
-    from kvae.evaluation.comparison import figures, save_comparison
+    from kvae.plots.comparison import figures, save_comparison
 
     short = _short_names([run.path for run, name in named.values() if Path(name).exists()])
     names = [short.get(run.path, name) for run, name in named.values()]  # a preset that is not here has its own
@@ -70,13 +70,13 @@ def _contender(run, name: str, n: int):
     """The run as one of `n` in the figure. Without its data it reconstructs nothing, and knows no labels to sample."""
     import numpy as np
 
-    from kvae.evaluation.comparison import Contender, tiles
-    from kvae.models.latent import LatentModel
+    from kvae.models.base.latent import LatentModel
+    from kvae.plots.comparison import Contender, tiles
 
     model, pictures = run.load_model(), {}
     if isinstance(model, LatentModel) and len(model.data_shape) == 3:
         examples, samples = tiles(n)
-        given = () if "y" not in model.takes else None  # of labelled data, known where the data are here
+        given = () if "y" not in model.batch_spec else None  # of labelled data, known where the data are here
         try:
             x, *y = first_examples(run, examples)
             given = [np.resize(labels, (samples, *labels.shape[1:])) for labels in y]

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from kvae.cli.models import held_out, load_classifier, open_model
 from kvae.cli.options import Backend, DataDir, Json, Model, Seed, examples
 from kvae.cli.output import finite, print_figures, print_json
+from kvae.cli.sources import held_out, load_classifier, open_model
 
 EXAMPLES = examples(
     "kvae evaluate runs/digits/vae",
@@ -78,7 +78,7 @@ def evaluate(
     """
     run = open_model(model)
     from kvae import evaluation
-    from kvae.evaluation.maps import save_pictures
+    from kvae.plots.domains import save_pictures
 
     for name in metrics or ():
         if name not in evaluation.METRICS:
@@ -103,7 +103,7 @@ def evaluate(
         print_figures(report["metrics"])
         for name, reason in report["skipped"].items():
             typer.echo(f"{name} skipped: {reason}")
-    run.keep(report)
+    run.save_metrics(report)
     if metrics:
-        for path in save_pictures(run.pictures, trained, batches, report["metrics"], training, seed):
+        for path in save_pictures(run.images, trained, batches, report["metrics"], training, seed):
             logger.info("Drawn: %s", path)

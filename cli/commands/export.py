@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from kvae.cli.environment import import_keras
-from kvae.cli.labels import labels
-from kvae.cli.models import open_model
+from kvae.cli.label_option import labels
 from kvae.cli.options import Backend, DataDir, Model, examples
+from kvae.cli.sources import open_model
 from kvae.errors import UserError
 
 EXAMPLES = examples(
@@ -62,7 +62,7 @@ def export(
 
 def _export(run, name: str, out: Path, half: bool) -> Path:
     from kvae.presets import Preset, to_preset
-    from kvae.zoo.card import card
+    from kvae.recipes.card import card
 
     if isinstance(run, Preset):
         raise UserError(f"Expected a run directory. Received: {name}, which is a preset already.")
@@ -87,10 +87,10 @@ def _push(name: str, repo: str, half: bool, licence: str | None, private: bool):
 def _labels(run):
     """Labels of held-out examples for the picture, where a model takes labels and its data are here."""
     from kvae.models import LatentModel
-    from kvae.presets.picture import how_many
+    from kvae.plots.samples import how_many
 
     model = run.load_model()
-    if not isinstance(model, LatentModel) or "y" not in model.takes:
+    if not isinstance(model, LatentModel) or "y" not in model.batch_spec:
         return None
     try:
         return labels(run, model, (), how_many(model))[0]

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from kvae.cli.labels import labels, read
-from kvae.cli.models import load_model, open_model, pictures
+from kvae.cli.label_option import labels, read
 from kvae.cli.options import Backend, DataDir, Model, examples, label, target
+from kvae.cli.sources import load_model, open_model, pictures
 
 EXAMPLES = examples(
     "kvae interpolate runs/celeba/dcgan_vae",
@@ -23,7 +23,7 @@ Steps = Annotated[int, typer.Option(min=2, help="Pictures from A to B, both incl
 Labels = Annotated[list[str] | None, label("Labels that the whole walk has, for a model that takes labels.")]
 Out = Annotated[
     Path | None,
-    target("The sheet (.png) or animation (.gif)", ".png", ".gif", default="pictures/interpolation.png"),
+    target("The sheet (.png) or animation (.gif)", ".png", ".gif", default="images/interpolation.png"),
 ]
 
 
@@ -47,14 +47,14 @@ def interpolate(
     run = open_model(model)
     import numpy as np
 
-    from kvae.evaluation.pictures import grid, save_animation, save_image
-    from kvae.evaluation.traversal import interpolate
+    from kvae.latent.traversal import interpolate
+    from kvae.plots.grids import grid, save_animation, save_image
 
     trained = load_model(run, model)
     x, *given = pictures(run, trained, a, b)
     asked = labels(run, trained, named, 2, others=given[0] if given else None) if named else ()
     latent, pixels = interpolate(trained, x, np.linspace(0, 1, steps), *given, new_y=next(iter(asked), None))
-    out = out or run.pictures / "interpolation.png"
+    out = out or run.images / "interpolation.png"
     if out.suffix == ".gif":
         save_animation([grid(np.stack(pair)) for pair in zip(latent, pixels, strict=True)], out)
     else:

@@ -3,7 +3,7 @@
 from kvae import data, zoo
 from kvae.cli.options import DataDir, Json, examples
 from kvae.cli.output import print_json, print_table
-from kvae.zoo.recipe import summary
+from kvae.recipes.recipe import summary
 
 EXAMPLES = examples("kvae list", "kvae list --json --data-dir ~/data")
 

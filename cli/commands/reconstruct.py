@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from kvae.cli.labels import labels, read
-from kvae.cli.models import first_examples, load_model, open_model, picture_shape
+from kvae.cli.image_io import read_images
+from kvae.cli.label_option import labels, read
 from kvae.cli.options import Backend, DataDir, Json, Model, examples, label, number, target
 from kvae.cli.output import print_figures, print_json
-from kvae.cli.pictures import read_images
+from kvae.cli.sources import first_examples, load_model, open_model, picture_shape
 
 EXAMPLES = examples(
     "kvae reconstruct runs/digits/vae",
@@ -29,7 +29,7 @@ Labels = Annotated[
     list[str] | None,
     label("Labels of IMAGES, for a model that takes labels: all its attributes, Smiling=1,Male=0, or a class."),
 ]
-Out = Annotated[Path | None, target("The sheet (.png)", ".png", default="pictures/reconstructions.png")]
+Out = Annotated[Path | None, target("The sheet (.png)", ".png", default="images/reconstructions.png")]
 
 
 def reconstruct(
@@ -55,7 +55,7 @@ def reconstruct(
     run = open_model(model)
     import numpy as np
 
-    from kvae.evaluation.pictures import pairs, save_image
+    from kvae.plots.grids import pairs, save_image
 
     trained = load_model(run, model)
     picture_shape(trained, model)
@@ -66,7 +66,7 @@ def reconstruct(
     else:
         x, *given = first_examples(run, n)
     x_hat = trained.reconstruct(x, *given)
-    out = out or run.pictures / "reconstructions.png"
+    out = out or run.images / "reconstructions.png"
     save_image(pairs(x, x_hat), out)
     figures = {"mse": float(np.mean((x - x_hat) ** 2)), "mae": float(np.mean(np.abs(x - x_hat)))}
     if json:

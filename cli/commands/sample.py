@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from kvae.cli.labels import labels, read
-from kvae.cli.models import load_model, open_model
+from kvae.cli.image_io import write_images
+from kvae.cli.label_option import labels, read
 from kvae.cli.options import Backend, DataDir, Model, Seed, examples, label, number, target
-from kvae.cli.pictures import write_images
+from kvae.cli.sources import load_model, open_model
 
 EXAMPLES = examples(
     "kvae sample runs/digits/vae",
@@ -43,7 +43,7 @@ Labels = Annotated[
 ]
 Out = Annotated[
     Path | None,
-    target("A sheet (.png) or arrays x, and y of labels (.npz)", ".png", ".npz", "", default="pictures/samples.png"),
+    target("A sheet (.png) or arrays x, and y of labels (.npz)", ".png", ".npz", "", default="images/samples.png"),
 ]
 
 
@@ -63,6 +63,6 @@ def sample(
     trained = load_model(run, model)
     given = labels(run, trained, named, n)
     x = trained.sample(n, *given, seed=seed, temperature=temperature)
-    out = out or run.pictures / ("samples.png" if x.ndim == 4 else "samples.npz")
+    out = out or run.images / ("samples.png" if x.ndim == 4 else "samples.npz")
     write_images(out, x, *given)
     typer.echo(f"{n} samples: {out}")

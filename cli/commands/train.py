@@ -8,17 +8,17 @@ import typer
 from kvae import zoo
 from kvae.cli.environment import import_keras
 from kvae.cli.errors import UsageError, usage
-from kvae.cli.models import open_model
 from kvae.cli.options import Backend, DataDir, Json, RecipeName, Seed, Settings, examples, settings
 from kvae.cli.output import print_figures, print_json
+from kvae.cli.sources import open_model
 from kvae.errors import UserError
-from kvae.zoo import trials
+from kvae.tuning import trials
 
 EXAMPLES = examples(
     "kvae train digits/vae",
     "kvae train digits/vae --set model.latent=16 --set epochs=5 --out runs/small",
     "kvae train --resume runs/small --set epochs=10",
-    "kvae train celeba/cond_vae --init-from runs/celeba/vae",
+    "kvae train celeba/cond_vae --warm-start runs/celeba/vae",
     "kvae train my_recipe.py --backend torch",
     "kvae train mnist/vae --backend jax --devices 4",
     "kvae train mnist/vae --backend jax --cluster 10.0.0.1:5000 --processes 2 --process 0",
@@ -36,7 +36,7 @@ Resume = Annotated[
 InitFrom = Annotated[
     str | None,
     typer.Option(
-        "--init-from",
+        "--warm-start",
         metavar="RUN",
         help="Begin with the weights of this run's nets, as far as they fit; a line names each array that does not.",
         show_default=False,
@@ -75,7 +75,7 @@ def train(
     set_: Settings = None,
     out: Out = None,
     seed: Seed = 0,
-    init_from: InitFrom = None,
+    warm_start: InitFrom = None,
     from_search: FromSearch = None,
     resume: Resume = None,
     devices: Devices = 1,
@@ -96,14 +96,14 @@ def train(
         set_ = [*(set_ or ()), "data.skip_damaged=true"]
     share = {"devices": devices, "cluster": _cluster(cluster, processes, process)}
     if resume:
-        if recipe or out or seed or init_from or from_search:
+        if recipe or out or seed or warm_start or from_search:
             raise typer.BadParameter(
                 "the run keeps its recipe, folder, seed, settings and first weights; give none of them.",
                 param_hint="--resume",
             )
         run = _resume(resume, set_, **share)
     else:
-        run = _train(recipe, set_, out, seed, init_from, from_search, **share)
+        run = _train(recipe, set_, out, seed, warm_start, from_search, **share)
     if process:
         typer.echo(f"Process {process} is done; process 0 has written the run.", err=json)
         return
@@ -115,12 +115,12 @@ def train(
     print_figures(figures)
     typer.echo("\nNext:")
     sheets = {"sample": "epoch-*-samples.png", "reconstruct": "epoch-*-reconstructions.png"}
-    drawn = [command for command, sheet in sheets.items() if any(run.pictures.glob(sheet))]
+    drawn = [command for command, sheet in sheets.items() if any(run.images.glob(sheet))]
     for command in (*drawn, "evaluate"):
         typer.echo(f"  kvae {command} {run.path}")
 
 
-def _train(name: str | None, texts: list[str] | None, out: Path | None, seed: int, init_from, from_search, **share):
+def _train(name: str | None, texts: list[str] | None, out: Path | None, seed: int, warm_start, from_search, **share):
     chosen = settings(texts)
     with usage():
         searched, found, seed_ = (None, {}, 0) if from_search is None else trials.best(from_search)
@@ -129,9 +129,9 @@ def _train(name: str | None, texts: list[str] | None, out: Path | None, seed: in
         name, chosen, seed = name or searched or "digits/vae", {**found, **chosen}, seed or seed_
         recipe = zoo.load(name)
         recipe.resolve(chosen)
-    source = None if init_from is None else open_model(init_from).path
+    source = None if warm_start is None else open_model(warm_start).path
     import_keras(whole=True)
-    return zoo.train(recipe, chosen, out=out, seed=seed, init_from=source, **share)
+    return zoo.train(recipe, chosen, out=out, seed=seed, warm_start=source, **share)
 
 
 def _cluster(address: str | None, processes: int | None, process: int | None):

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from kvae.cli.labels import labels, read
-from kvae.cli.models import held_out, load_classifier, load_model, open_model, picture_shape
+from kvae.cli.image_io import read_images
+from kvae.cli.label_option import labels, read
 from kvae.cli.options import Backend, DataDir, Model, examples, label, number, target
-from kvae.cli.pictures import read_images
+from kvae.cli.sources import held_out, load_classifier, load_model, open_model, picture_shape
 from kvae.errors import UserError
 
 EXAMPLES = examples(
@@ -42,7 +42,7 @@ Judge = Annotated[
     typer.Option(metavar="RUN", help="A classifier's run, which tells the labels of IMAGES.", show_default=False),
 ]
 Out = Annotated[
-    Path | None, target("The sheet (.png) or animation (.gif)", ".png", ".gif", default="pictures/transfer.png")
+    Path | None, target("The sheet (.png) or animation (.gif)", ".png", ".gif", default="images/transfer.png")
 ]
 
 SEARCHED = 2000
@@ -76,14 +76,14 @@ def transfer(
     run = open_model(model)
     import numpy as np
 
-    from kvae.evaluation.pictures import grid, save_animation, save_image
-    from kvae.evaluation.traversal import restyle
+    from kvae.latent.traversal import restyle
+    from kvae.plots.grids import grid, save_animation, save_image
 
     trained = load_model(run, model)
     shape = picture_shape(trained, model)
-    if "y" not in trained.takes:
+    if "y" not in trained.batch_spec:
         raise UserError(f"Expected a model that takes labels. Received: {model}, a {type(trained).__name__}.")
-    out = out or run.pictures / "transfer.png"
+    out = out or run.images / "transfer.png"
     if styles:
         x, y = held_out(run, batch_size=n + styles)[0][0]
         styles = min(styles, len(x) - 1)

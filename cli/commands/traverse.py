@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from kvae.cli.models import first_examples, load_model, open_model, picture_shape, pictures
 from kvae.cli.options import Backend, DataDir, Model, examples, number, target
+from kvae.cli.sources import first_examples, load_model, open_model, picture_shape, pictures
 
 EXAMPLES = examples(
     "kvae traverse runs/celeba/dcgan_vae",
@@ -32,7 +32,7 @@ Steps = Annotated[int, typer.Option(min=2, help="Pictures along a unit.")]
 Span = Annotated[float, typer.Option(min=0.01, help="How far to walk, in standard deviations of the unit.")]
 Out = Annotated[
     Path | None,
-    target("The sheet (.png) or animation (.gif)", ".png", ".gif", default="pictures/traversal.png"),
+    target("The sheet (.png) or animation (.gif)", ".png", ".gif", default="images/traversal.png"),
 ]
 CODES = 1000
 """Held-out examples whose codes say how much each unit varies."""
@@ -57,8 +57,8 @@ def traverse(
     run = open_model(model)
     import numpy as np
 
-    from kvae.evaluation.pictures import grid, save_animation, save_image
-    from kvae.evaluation.traversal import standard_units, traverse
+    from kvae.latent.traversal import standard_units, traverse
+    from kvae.plots.grids import grid, save_animation, save_image
 
     trained = load_model(run, model)
     picture_shape(trained, model)
@@ -66,7 +66,7 @@ def traverse(
     for unit in units or ():
         if unit >= size:
             raise typer.BadParameter(f"expected 0 to {size - 1}, got {unit}.", param_hint="--unit")
-    if start is None and "y" in trained.takes:
+    if start is None and "y" in trained.batch_spec:
         start = "0"
     z, given = None, ()
     if start is not None:
@@ -80,7 +80,7 @@ def traverse(
         mean, std = np.where(standard, mean, codes.mean(axis=0)), np.where(standard, std, codes.std(axis=0))
     values = mean[units, None] + std[units, None] * np.linspace(-span, span, steps)  # (U, V)
     x = traverse(trained, mean if z is None else z, units, values, *given)
-    out = out or run.pictures / "traversal.png"
+    out = out or run.images / "traversal.png"
     if out.suffix == ".gif":
         save_animation([grid(x[:, step]) for step in range(steps)], out)
     else:

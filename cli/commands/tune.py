@@ -14,7 +14,8 @@ from kvae.cli.errors import UsageError, usage
 from kvae.cli.options import Backend, DataDir, Json, RecipeName, Seed, Settings, examples, pairs, settings
 from kvae.cli.output import print_json, print_table, text
 from kvae.errors import UserError
-from kvae.zoo.search import Search, parse_space, without
+from kvae.recipes.space import parse_space
+from kvae.tuning.search import Search, without
 
 EXAMPLES = examples(
     "kvae tune digits/vae --trials 10",
@@ -70,8 +71,8 @@ def tune(
         search = _search(found, vary, chosen)
     _need_tuner()
     import_keras(whole=True)
-    from kvae.zoo import trials as folder_
-    from kvae.zoo.tune import tune as search_
+    from kvae.tuning import trials as folder_
+    from kvae.tuning.tune import tune as search_
 
     began = time.monotonic()
     printed = 0

@@ -6,8 +6,8 @@ import numpy as np
 
 from kvae.data.dataset import Dataset, Split
 from kvae.data.fingerprint import fingerprint
-from kvae.data.layout import BINARIZED_MNIST, find
 from kvae.data.npz import read_arrays
+from kvae.data.official_files import BINARIZED_MNIST, find
 from kvae.errors import UserError
 
 

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import numpy as np
 
-from kvae.data import crop, pictures
-from kvae.data.archive import Picture, open_archive
-from kvae.data.choice import positions
+from kvae.data import crop, image_dataset
 from kvae.data.dataset import Dataset
-from kvae.data.layout import CELEBA, find
+from kvae.data.image_files import Picture, open_archive
+from kvae.data.official_files import CELEBA, find
 from kvae.data.splits import held_out_groups
 from kvae.errors import UserError
+from kvae.suggest import positions
 
 _PARTS = np.array(["train", "validation", "test"])
 
@@ -39,7 +39,7 @@ def load(
     columns = {"file": np.array(files)}
     if identity is not None:
         columns["identity"] = identity
-    return pictures.dataset(
+    return image_dataset.dataset(
         "celeba",
         archive,
         archive.pictures,

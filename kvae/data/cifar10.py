@@ -4,13 +4,13 @@ from pathlib import Path
 
 import numpy as np
 
-from kvae.data.choice import positions
 from kvae.data.dataset import Dataset, Split
 from kvae.data.fingerprint import fingerprint
-from kvae.data.layout import CIFAR10, find
-from kvae.data.raw import read
+from kvae.data.official_files import CIFAR10, find
+from kvae.data.reading import read
 from kvae.data.splits import held_out
 from kvae.errors import UserError
+from kvae.suggest import positions
 
 LABELS = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 _RECORD = 1 + 3 * 32 * 32

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import numpy as np
 
-from kvae.data import pictures
-from kvae.data.archive import Picture, open_archive
-from kvae.data.choice import require
+from kvae.data import image_dataset
 from kvae.data.dataset import Dataset
+from kvae.data.image_files import Picture, open_archive
 from kvae.data.splits import permutation
 from kvae.errors import UserError
+from kvae.suggest import require
 
 _SPLITS = {
     "train": "train",
@@ -40,7 +40,7 @@ def load(
     elif set(parents) <= set(_SPLITS):
         parents = [""] * len(parents)
     labels, y = np.unique(parents, return_inverse=True)
-    return pictures.dataset(
+    return image_dataset.dataset(
         f"folder:{path}",
         archive,
         archive.pictures,

@@ -6,8 +6,8 @@ import numpy as np
 
 from kvae.data.dataset import Dataset, Split
 from kvae.data.fingerprint import fingerprint
-from kvae.data.layout import OMNIGLOT, find
 from kvae.data.npz import read_arrays
+from kvae.data.official_files import OMNIGLOT, find
 from kvae.errors import UserError
 
 _ARRAYS = ("images", "alphabet", "character", "drawer", "split", "alphabet_names")

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
-from kvae.data import pictures
-from kvae.data.archive import Archive, open_archive
-from kvae.data.choice import positions
+from kvae.data import image_dataset
 from kvae.data.dataset import Dataset
-from kvae.data.layout import find
+from kvae.data.image_files import Archive, open_archive
+from kvae.data.official_files import find
 from kvae.data.splits import by_name
 from kvae.errors import UserError
+from kvae.suggest import positions
 
 
 def load(
@@ -43,7 +43,7 @@ def load(
         "year": np.array([year for year, _ in facts], np.float32),
         "title": np.array([title for _, title in facts]),
     }
-    return pictures.dataset(
+    return image_dataset.dataset(
         "paintings",
         archive,
         archive.pictures,

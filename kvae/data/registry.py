@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kvae.data import choice, crop, layout
-from kvae.data.raw import explained
+from kvae import suggest
+from kvae.data import crop, official_files
+from kvae.data.reading import explained
 from kvae.errors import UserError
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ class Source:
 
     loader: "module:function" of this package, imported when data are asked for: listing needs no NumPy.
         It reads the data set from its folder; its keyword arguments are the data set's options.
-    files: what the folder holds, as patterns of `layout.find`; empty when the data set is built in.
+    files: what the folder holds, as patterns of `official_files.find`; empty when the data set is built in.
     tfds: its name at TFDS, asked second, or None; options, box: how TFDS' copy becomes the same data set.
     """
 
@@ -36,14 +37,14 @@ class Source:
 SOURCES = {
     "digits": Source("digits:load"),
     "swiss_roll": Source("swiss_roll:load"),
-    "mnist": Source("idx:mnist", layout.IDX, "mnist", {"validation": 1 / 12}),
-    "fashion_mnist": Source("idx:fashion_mnist", layout.IDX, "fashion_mnist", {"validation": 1 / 12}),
-    "binarized_mnist": Source("binarized_mnist:load", layout.BINARIZED_MNIST),
-    "omniglot": Source("omniglot:load", layout.OMNIGLOT),
-    "cifar10": Source("cifar10:load", layout.CIFAR10, "cifar10"),
-    "stl10": Source("stl10:load", layout.STL10, "stl10"),
-    "celeba": Source("celeba:load", layout.CELEBA, "celeb_a", {"size": 64}, crop.face),
-    "paintings": Source("paintings:load", layout.PAINTINGS),
+    "mnist": Source("mnist:mnist", official_files.IDX, "mnist", {"validation": 1 / 12}),
+    "fashion_mnist": Source("mnist:fashion_mnist", official_files.IDX, "fashion_mnist", {"validation": 1 / 12}),
+    "binarized_mnist": Source("binarized_mnist:load", official_files.BINARIZED_MNIST),
+    "omniglot": Source("omniglot:load", official_files.OMNIGLOT),
+    "cifar10": Source("cifar10:load", official_files.CIFAR10, "cifar10"),
+    "stl10": Source("stl10:load", official_files.STL10, "stl10"),
+    "celeba": Source("celeba:load", official_files.CELEBA, "celeb_a", {"size": 64}, crop.face),
+    "paintings": Source("paintings:load", official_files.PAINTINGS),
 }
 
 
@@ -54,18 +55,18 @@ def names() -> tuple[str, ...]:
 
 def is_here(name: str, data_dir: str | os.PathLike | None = None) -> bool:
     """Whether `load` would find the data set's files; cheap: no file is opened, TFDS not imported."""
-    root = layout.root(data_dir)
+    root = official_files.root(data_dir)
     kind, _, rest = name.partition(":")
     if kind == "folder":  # a user's own pictures, wherever they say
         return bool(rest) and os.path.exists(Path(rest).expanduser())
     if kind == "tfds" and rest:
-        return layout.find_tfds(rest, root) is not None
+        return official_files.find_tfds(rest, root) is not None
     source = _source(name)
     try:
-        here = all(layout.find(root / name, pattern) for pattern in source.files)
+        here = all(official_files.find(root / name, pattern) for pattern in source.files)
     except OSError:  # it may be there, but not for us
         here = False
-    return here or (source.tfds is not None and layout.find_tfds(source.tfds, root) is not None)
+    return here or (source.tfds is not None and official_files.find_tfds(source.tfds, root) is not None)
 
 
 def load(
@@ -93,7 +94,7 @@ def load(
         options["size"] = size
     if skip_damaged:
         options["skip_damaged"] = True
-    root = layout.root(data_dir)
+    root = official_files.root(data_dir)
     kind, _, rest = name.partition(":")
     with explained():
         if kind == "folder" and rest:
@@ -101,17 +102,17 @@ def load(
         if kind == "tfds" and rest:
             return _call(name, "tfds:load", (rest, root), options, seed)
         source = _source(name)
-        missing = [pattern for pattern in source.files if not layout.find(root / name, pattern)]
+        missing = [pattern for pattern in source.files if not official_files.find(root / name, pattern)]
         if not missing:
             return _call(name, source.loader, (root / name,) if source.files else (), options, seed)
-        if source.tfds is not None and layout.find_tfds(source.tfds, root) is not None:
+        if source.tfds is not None and official_files.find_tfds(source.tfds, root) is not None:
             where = (source.tfds, root, name, source.box)
             return _call(name, "tfds:load", where, {**source.options, **options}, seed)
         raise _missing(name, source, root / name, missing)
 
 
 def _source(name: str) -> Source:
-    choice.require("name", name, (*SOURCES, "folder:PATH", "tfds:NAME"))
+    suggest.require("name", name, (*SOURCES, "folder:PATH", "tfds:NAME"))
     return SOURCES[name]
 
 
@@ -132,7 +133,7 @@ def _call(name: str, loader: str, where: tuple, options: dict, seed: int) -> "Da
 
 def _missing(name: str, source: Source, where: Path, missing: list[str]) -> UserError:
     wanted = ", ".join(pattern.replace("|", " or ") for pattern in missing)
-    found = ", ".join(path.name for path in layout.find(where, "*|*/")[:3])
+    found = ", ".join(path.name for path in official_files.find(where, "*|*/")[:3])
     received = f"only {found}" if found else "no such folder" if not where.exists() else "nothing"
     second = (
         f", or prepare it once with TFDS: tensorflow_datasets.load('{source.tfds}')" if source.tfds is not None else ""

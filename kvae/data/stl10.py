@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
-from kvae.data import cache, images
+from kvae.data import cache, decoding
 from kvae.data.dataset import Dataset, Split
 from kvae.data.fingerprint import fingerprint
-from kvae.data.layout import find
-from kvae.data.raw import read
+from kvae.data.official_files import find
+from kvae.data.reading import read
 from kvae.data.splits import held_out
 from kvae.errors import UserError
 
@@ -24,7 +24,7 @@ def load(folder: Path, *, unlabelled: bool = False, size: int | None = None, see
     A tenth of the labelled training images, drawn by `seed`, becomes validation. `unlabelled=True` adds the
     100,000 unlabelled images of `unlabeled_X.bin` to the training split, with the label -1.
     """
-    images.check_size(size)
+    decoding.check_size(size)
     x, x_test = _read_images(folder, "train_X.bin"), _read_images(folder, "test_X.bin")
     y, y_test = _read_labels(folder, "train_y.bin", len(x)), _read_labels(folder, "test_y.bin", len(x_test))
     more = _read_images(folder, "unlabeled_X.bin") if unlabelled else x[:0]
@@ -50,7 +50,7 @@ def load(folder: Path, *, unlabelled: bool = False, size: int | None = None, see
 
 def _rows(rows: list[tuple[np.ndarray, int]], size: int | None) -> Iterator[np.ndarray]:
     for source, i in rows:
-        yield images.resize(source[i].transpose(2, 1, 0), size)  # (3, 96, 96) by column → (96, 96, 3) by row
+        yield decoding.resize(source[i].transpose(2, 1, 0), size)  # (3, 96, 96) by column → (96, 96, 3) by row
 
 
 def _read_images(folder: Path, name: str) -> np.ndarray:

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from kvae.data.choice import require
 from kvae.data.dataset import Dataset, Split
 from kvae.data.fingerprint import fingerprint
 from kvae.errors import UserError
+from kvae.suggest import require
 
 _COORDINATES = {"first": 0, "height": 1}
 _THRESHOLD = 10.0

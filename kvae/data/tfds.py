@@ -9,13 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
-from kvae.data import cache, crop, images, layout
-from kvae.data.choice import positions
+from kvae.data import cache, crop, decoding, official_files
 from kvae.data.dataset import Dataset, Split
 from kvae.data.fingerprint import fingerprint
-from kvae.data.pictures import expect_shape
+from kvae.data.image_dataset import expect_shape
 from kvae.data.splits import held_out
 from kvae.errors import UserError
+from kvae.suggest import positions
 
 _PARTS = ("train", "validation", "test")
 
@@ -40,7 +40,7 @@ def load(
     square) becomes size × size. classes: keep these, numbered in the order given; attributes: keep these, in
     the order given. Nothing is downloaded without `download=True`.
     """
-    images.check_size(size)
+    decoding.check_size(size)
     source = _Source(builder, data_dir, download)
     origins = {part: part for part in _PARTS if part in source.counts}
     if "train" not in origins:
@@ -82,7 +82,7 @@ def _rows(
         if not keep[i]:
             continue
         checksums.append(zlib.crc32(np.ascontiguousarray(image)))
-        x = images.resize(image, size, box)
+        x = decoding.resize(image, size, box)
         first = first or (f"image {i}", x.shape)
         expect_shape(first, (f"image {i}", x.shape))
         yield x
@@ -180,11 +180,11 @@ def _import(builder: str):
 
 def _find(builder: str, data_dir: Path, download: bool) -> tuple[Path, str]:
     """The folder to read from, or with `download` to prepare in, and the name to ask for."""
-    found = layout.find_tfds(builder, data_dir)
+    found = official_files.find_tfds(builder, data_dir)
     if found is None and not download:
-        places = " or ".join(dict.fromkeys(str(folder) for folder in layout.tfds_folders(data_dir)))
+        places = " or ".join(dict.fromkeys(str(folder) for folder in official_files.tfds_folders(data_dir)))
         raise UserError(
             f"Expected a data set that TFDS has prepared. Received: tfds:{builder}, not in {places}. "
             f"Prepare it once with tensorflow_datasets.load('{builder}'), or allow it with download=True."
         )
-    return found or (layout.tfds_folders(data_dir)[-1], builder)
+    return found or (official_files.tfds_folders(data_dir)[-1], builder)

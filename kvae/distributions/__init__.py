@@ -17,8 +17,8 @@ from kvae.distributions.base import Distribution as Distribution
 from kvae.distributions.bernoulli import Bernoulli as Bernoulli
 from kvae.distributions.categorical import Categorical as Categorical
 from kvae.distributions.categorical import CategoricalLevels as CategoricalLevels
-from kvae.distributions.divergence import kl as kl
-from kvae.distributions.divergence import kl_per_unit as kl_per_unit
+from kvae.distributions.kl import kl as kl
+from kvae.distributions.kl import kl_per_unit as kl_per_unit
 from kvae.distributions.labels import BinaryLabels as BinaryLabels
 from kvae.distributions.labels import ClassLabels as ClassLabels
 from kvae.distributions.laplace import Laplace as Laplace

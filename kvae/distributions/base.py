@@ -7,7 +7,7 @@ import math
 import keras
 from keras import ops
 
-from kvae.training.backends import in_one_pass
+from kvae.backends import fused
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -28,7 +28,7 @@ class Distribution(abc.ABC):
         """Returns log p(x) in nats, summed over the event: x of shape (..., event) gives (...)."""
         flat = self._flattened(tuple(x.shape[-self.event :])) if self.event > 1 else None
         px, x = (self, x) if flat is None else (flat, _flatten(x, self.event))
-        return in_one_pass(lambda: sum_event(px.log_prob_per_unit(x), px.event))
+        return fused(lambda: sum_event(px.log_prob_per_unit(x), px.event))
 
     def _flattened(self, shape):
         """The same distribution of events with one axis, or None where parameters have other axes than `shape`.

@@ -6,8 +6,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from kvae.backends import softplus
 from kvae.distributions.base import Distribution, draw, promote
-from kvae.training.backends import softplus
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

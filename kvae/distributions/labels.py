@@ -46,7 +46,7 @@ class Labels(Configuration, abc.ABC):
         """Which units the most probable labels hold, (N, units), for the arrays that `probabilities` gives."""
 
     @abc.abstractmethod
-    def having(self, y: np.ndarray, unit: int, value: int = 1) -> np.ndarray:
+    def with_label(self, y: np.ndarray, unit: int, value: int = 1) -> np.ndarray:
         """The array `y`, in which every example has this attribute (or has not), or is of this class."""
 
     @abc.abstractmethod
@@ -123,7 +123,7 @@ class BinaryLabels(Labels):
     def answers(self, probabilities):
         return np.asarray(probabilities) > 0.5
 
-    def having(self, y, unit, value=1):
+    def with_label(self, y, unit, value=1):
         y = np.array(y).reshape(-1, self.count)
         y[:, unit] = value
         return y
@@ -181,7 +181,7 @@ class ClassLabels(Labels):
     def answers(self, probabilities):
         return np.eye(self.classes, dtype=bool)[np.argmax(probabilities, axis=-1)]
 
-    def having(self, y, unit, value=1):
+    def with_label(self, y, unit, value=1):
         if value != 1:
             raise UserError(f"Expected a class to have, not to lack. Received: value={value}.")
         return np.full(len(y), unit, "int32")

@@ -12,11 +12,11 @@ from keras import ops
 
 from kvae.distributions.bernoulli import Bernoulli
 from kvae.distributions.categorical import CategoricalLevels
+from kvae.distributions.checks import check_finite, check_levels, check_unit
 from kvae.distributions.configuration import Configuration
 from kvae.distributions.laplace import Laplace
 from kvae.distributions.logistic import DiscretizedLogistic
 from kvae.distributions.normal import Normal
-from kvae.distributions.support import check_finite, check_levels, check_unit
 from kvae.errors import UserError
 
 LOG_SCALES = (-7.0, 7.0)

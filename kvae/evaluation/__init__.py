@@ -3,15 +3,12 @@
 from collections.abc import Iterable, Mapping
 
 from kvae.errors import UserError
-from kvae.evaluation.applicable import NotApplicable
 from kvae.evaluation.attributes import accuracy, attributes
-from kvae.evaluation.bound import bound, examples
+from kvae.evaluation.batches import examples
 from kvae.evaluation.checkerboard import checkerboard
 from kvae.evaluation.collapse import collapse
-from kvae.evaluation.divergence import divergence, leakage
 from kvae.evaluation.diversity import diversity
-from kvae.evaluation.likelihood import likelihood
-from kvae.evaluation.modes import (
+from kvae.evaluation.domains import (
     attribution,
     collapse_by_class,
     cross_encoding,
@@ -19,7 +16,11 @@ from kvae.evaluation.modes import (
     separation,
     timeline,
 )
+from kvae.evaluation.elbo import bound
+from kvae.evaluation.label_leakage import divergence, leakage
+from kvae.evaluation.likelihood import likelihood
 from kvae.evaluation.reconstruction import reconstruction
+from kvae.evaluation.requirements import NotApplicable
 
 __all__ = [
     "METRICS",
@@ -82,7 +83,7 @@ def suiting(model, quick: bool = False) -> tuple[str, ...]:
     if not hasattr(model, "reconstruct"):
         return ("accuracy",)
     others = ("accuracy", *OF_TRAINING_EXAMPLES)
-    others += () if "y" in model.takes else OF_LABELS
+    others += () if "y" in model.batch_spec else OF_LABELS
     others += () if hasattr(model, "modes") else OF_MODES
     return QUICK if quick else tuple(name for name in METRICS if name not in others)
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from keras import ops
 
-from kvae.evaluation.applicable import NotApplicable
-from kvae.evaluation.bound import examples
+from kvae.evaluation.batches import examples
+from kvae.evaluation.requirements import NotApplicable
 
 RESAMPLES = 1000
 """Of the bootstrap."""
@@ -41,7 +41,7 @@ def attributes(model, batches, judge=None, judged: Sequence[str] = (), seed: int
     """
     if judge is None:
         raise NotApplicable("it takes a classifier: --judge RUN")
-    if "y" not in model.takes:
+    if "y" not in model.batch_spec:
         raise NotApplicable(f"{type(model).__name__} takes no labels")
     x, y = (np.concatenate(parts) for parts in zip(*examples(batches), strict=True))
     held = _held(model, y)
@@ -67,7 +67,7 @@ def attributes(model, batches, judge=None, judged: Sequence[str] = (), seed: int
             figures |= interval(f"accuracy.generation.{name}", shares(sampled(present)))
             figures[f"accuracy.reconstruction.{name}"] = float(again[present, column].mean())
         if without.any():
-            moved = model.transfer(x[without], y[without], labels.having(y[without], unit))
+            moved = model.transfer(x[without], y[without], labels.with_label(y[without], unit))
             figures |= interval(f"accuracy.transfer.{name}", shares(moved))
             figures[f"accuracy.without.{name}"] = float(1 - shares(sampled(without)).mean())
         for kind in ("generation", "transfer"):

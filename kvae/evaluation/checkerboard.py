@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from kvae.evaluation.applicable import NotApplicable, require_decoder
-from kvae.evaluation.bound import examples
+from kvae.evaluation.batches import examples
+from kvae.evaluation.requirements import NotApplicable, require_decoder
 
 NEIGHBOURS = 3
 """Frequencies below the stride's that its energy is compared with."""

@@ -2,9 +2,11 @@
 
 import numpy as np
 
-from kvae.evaluation.applicable import require_posterior
-from kvae.evaluation.bound import examples
-from kvae.training.callbacks.latent_monitor import active_units
+from kvae.evaluation.batches import examples
+from kvae.evaluation.requirements import require_posterior
+
+ACTIVE = 0.01
+"""A latent unit is active when the variance over x of its posterior mean exceeds this (Burda et al. 2016, section 4.2)."""
 
 
 def collapse(model, batches) -> dict:
@@ -12,7 +14,7 @@ def collapse(model, batches) -> dict:
 
     With two layers of latent units, those next to x are counted; a unit's KL has no closed form then.
     """
-    return in_use(*units(model, batches))
+    return activity(*units(model, batches))
 
 
 def units(model, batches) -> tuple[np.ndarray, np.ndarray | None]:
@@ -24,9 +26,14 @@ def units(model, batches) -> tuple[np.ndarray, np.ndarray | None]:
     return mean, np.concatenate([model.rate_per_unit(*data) for data in examples(batches)])
 
 
-def in_use(mean: np.ndarray, rates: np.ndarray | None) -> dict:
+def activity(mean: np.ndarray, rates: np.ndarray | None) -> dict:
     """The figures of these examples."""
     figures = {"active_units": active_units(mean)}
     if rates is not None:
         figures["kl_per_unit"] = [round(float(value), 6) for value in rates.mean(axis=0)]
     return figures
+
+
+def active_units(mean: np.ndarray) -> int:
+    """Units j with Var_x E_q(z|x)[z_j] > 0.01, by the posterior means (N, D) of N examples."""
+    return int((mean.var(axis=0) > ACTIVE).sum())

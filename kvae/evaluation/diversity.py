@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from kvae.evaluation.applicable import NotApplicable
-from kvae.evaluation.bound import examples
+from kvae.evaluation.batches import examples
+from kvae.evaluation.requirements import NotApplicable
 
 COMPARED, NUMBERS = 500, 2**24
 """Examples at most, each of which is compared with every other, and the numbers that they consist of: 85 at 256×256×3."""

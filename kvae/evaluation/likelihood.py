@@ -7,12 +7,12 @@ import keras
 import numpy as np
 from keras import ops
 
+from kvae.backends import compiled
+from kvae.backends.cached import cached
 from kvae.errors import UserError
-from kvae.evaluation.applicable import NotApplicable, require_density
-from kvae.evaluation.bound import examples
+from kvae.evaluation.batches import examples
+from kvae.evaluation.requirements import NotApplicable, require_density
 from kvae.progress import bar
-from kvae.training.backends import compiled
-from kvae.training.kept import kept
 
 VALUES = 2**23 + 2**22
 """Values that are decoded at once by default, 50 MB: more is not faster on a processor, much less is slower."""
@@ -78,10 +78,10 @@ def log_evidence(model, batches: Iterable[tuple], n: int, samples: int, rows: in
     calls = -(-samples // rows)
     draws = -(-samples // calls)  # of every call, so that one shape is compiled; the last call's surplus is dropped
     block = max(1, rows // draws)
-    noise = kept(model, "noise of log_weights", keras.random.SeedGenerator)
+    noise = cached(model, "noise of log_weights", keras.random.SeedGenerator)
     noise.state.assign(keras.random.SeedGenerator(seed).state)
     variables = [*model.variables, noise.state]
-    log_weights = kept(
+    log_weights = cached(
         model,
         f"{draws} log_weights",
         lambda: compiled(lambda *data: model.log_weights(*data, noise=noise, samples=draws), variables),

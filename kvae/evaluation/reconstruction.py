@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from kvae.evaluation.applicable import require_decoder
-from kvae.evaluation.bound import examples
+from kvae.evaluation.batches import examples
+from kvae.evaluation.requirements import require_decoder
 
 WINDOW = 7
 """Side of the window over which SSIM compares means and variances (uniform, as scikit-image has it)."""

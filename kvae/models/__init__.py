@@ -1,13 +1,13 @@
 """One published model per file."""
 
 from kvae.models.autoencoder import Autoencoder
+from kvae.models.base.latent import LatentModel
 from kvae.models.classifier import Classifier
 from kvae.models.cond_vae import CondVAE
 from kvae.models.csvae import CSVAE
 from kvae.models.dfc_vae import DFCVAE
 from kvae.models.ifcvae_gan import IFCVAEGAN
 from kvae.models.iwae import IWAE
-from kvae.models.latent import LatentModel
 from kvae.models.layered_vae import LayeredVAE
 from kvae.models.multi_encoder import MultiEncoder
 from kvae.models.vae import VAE

@@ -3,7 +3,7 @@
 import keras
 
 from kvae.distributions import likelihoods
-from kvae.models.latent import LatentModel, observe
+from kvae.models.base.latent import LatentModel, observe
 from kvae.objectives import batch_mean
 from kvae.training import Phase, reports
 

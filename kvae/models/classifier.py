@@ -5,7 +5,7 @@ import numpy as np
 from keras import ops
 
 from kvae.distributions import labels as labels_
-from kvae.distributions.support import check_finite, check_shape, check_unit
+from kvae.distributions.checks import check_finite, check_shape, check_unit
 from kvae.errors import UserError
 from kvae.objectives import batch_mean
 from kvae.training import Model, Phase, reports
@@ -26,7 +26,7 @@ class Classifier(Model):
         mirrored: whether an answer is the mean of those to a picture and to its mirror image.
     """
 
-    takes = ("x", "y")
+    batch_spec = ("x", "y")
 
     def __init__(self, net, labels, mirrored=False, **kwargs):
         super().__init__(**kwargs)

@@ -4,8 +4,8 @@ import keras
 
 from kvae.distributions import labels as labels_
 from kvae.distributions import likelihoods
-from kvae.models.labelled import LabelledModel, beside, standard_prior, with_labels
-from kvae.models.latent import gaussian, observe
+from kvae.models.base.labelled import LabelledModel, concat_condition, conditioned, standard_prior
+from kvae.models.base.latent import gaussian, observe
 from kvae.objectives import negative_elbo
 from kvae.training import Phase, reports
 
@@ -47,13 +47,13 @@ class CondVAE(LabelledModel):
     # ------------------------------------------------------------------ factors
 
     def posterior(self, x, y, training=False):
-        return gaussian(self.encoder(with_labels(x, self.labels, y), training=training))
+        return gaussian(self.encoder(conditioned(x, self.labels, y), training=training))
 
     def prior(self, y):
         return standard_prior(self.latent_shape, y)
 
     def observation(self, z, y, training=False):
-        return observe(self.likelihood, self.decoder, beside(z, self.labels, y), training)
+        return observe(self.likelihood, self.decoder, concat_condition(z, self.labels, y), training)
 
     # ------------------------------------------------------------------ losses
 

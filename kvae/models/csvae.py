@@ -6,8 +6,8 @@ from keras import ops
 from kvae.distributions import Normal, kl, likelihoods, standard_normal
 from kvae.distributions import labels as labels_
 from kvae.errors import UserError
-from kvae.models.labelled import LabelledModel
-from kvae.models.latent import gaussian, observe
+from kvae.models.base.labelled import LabelledModel
+from kvae.models.base.latent import gaussian, observe
 from kvae.objectives import batch_mean
 from kvae.training import Phase, reports
 
@@ -45,7 +45,7 @@ class CSVAE(LabelledModel):
         seed: of the posterior samples drawn in training; None takes one that `keras.utils.set_random_seed` decides.
     """
 
-    code_tells_labels = True  # by w
+    decodes_without_labels = True  # by w
 
     def __init__(
         self,

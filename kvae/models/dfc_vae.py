@@ -5,7 +5,7 @@ from keras import ops
 
 from kvae.distributions import kl, likelihoods, standard_normal
 from kvae.errors import UserError
-from kvae.models.latent import LatentModel, gaussian, observe
+from kvae.models.base.latent import LatentModel, gaussian, observe
 from kvae.objectives import batch_mean
 from kvae.training import Phase, reports
 

@@ -5,9 +5,9 @@ from keras import ops
 
 from kvae.distributions import Normal, kl, likelihoods, standard_normal
 from kvae.distributions import labels as labels_
-from kvae.models.labelled import LabelledModel, beside, standard_prior
-from kvae.models.latent import gaussian, observe
-from kvae.objectives import batch_mean, taken_for_false, taken_for_real
+from kvae.models.base.labelled import LabelledModel, concat_condition, standard_prior
+from kvae.models.base.latent import gaussian, observe
+from kvae.objectives import batch_mean, discriminator_fake_loss, generator_loss
 from kvae.training import Phase, reports
 
 
@@ -30,8 +30,8 @@ class IFCVAEGAN(LabelledModel):
 
     In the published loss nothing asks that x_p show its labels: what decoder and z agree upon for pictures of the data need
     not hold for z of the prior. With `label_samples` the term of β_l is −½ E[log ŷ(y|x̂) + log ŷ(y|x_p)]. And encoder and
-    decoder may agree upon signs of a label that nobody else would know. With `fixed_judge` the encoder that reads what is
-    drawn stands still, as at inference: that term moves weights only through the pictures.
+    decoder may agree upon signs of a label that nobody else would know. With `fixed_classifier` the encoder that reads what
+    is drawn stands still, as at inference: that term moves weights only through the pictures.
 
     Args:
         encoder: net x -> [(B, 2D): q(z|x), features (B, F)].
@@ -64,7 +64,7 @@ class IFCVAEGAN(LabelledModel):
         beta_realism=1.0,
         base_rate=None,
         label_samples=False,
-        fixed_judge=False,
+        fixed_classifier=False,
         seed=None,
         **kwargs,
     ):
@@ -80,7 +80,7 @@ class IFCVAEGAN(LabelledModel):
         self.beta_information = self.add_scalar("beta_information", beta_information)
         self.beta_realism = self.add_scalar("beta_realism", beta_realism)
         self.base_rate = None if base_rate is None else self.labels.check_rates(base_rate)
-        self.label_samples, self.fixed_judge = label_samples, fixed_judge
+        self.label_samples, self.fixed_classifier = label_samples, fixed_classifier
         self.seed = seed
         self.noise = keras.random.SeedGenerator(seed)
 
@@ -107,7 +107,7 @@ class IFCVAEGAN(LabelledModel):
         return standard_prior(self.latent_shape, y)
 
     def observation(self, z, y, training=False):
-        return observe(self.likelihood, self.decoder, beside(z, self.labels, y), training)
+        return observe(self.likelihood, self.decoder, concat_condition(z, self.labels, y), training)
 
     # ------------------------------------------------------------------ losses
 
@@ -134,7 +134,7 @@ class IFCVAEGAN(LabelledModel):
         generated = -batch_mean(self.labels.log_prob(ops.concatenate([y] * len(shown)), guess_shown))
         told = batch_mean(self.labels.log_prob(y, answer))
         information = told if self.base_rate is None else batch_mean(self.labels.divergence(self.base_rate, answer))
-        realism = (taken_for_real(false_hat) + taken_for_real(false_p)) / 2
+        realism = (generator_loss(false_hat) + generator_loss(false_p)) / 2
         return {
             "loss": self.beta_distortion * distortion
             + self.beta_rate * rate
@@ -143,7 +143,8 @@ class IFCVAEGAN(LabelledModel):
             + self.beta_realism * realism,
             "label": -batch_mean(self.labels.log_prob(y, guess)),
             "adversary": -told,
-            "discriminator": taken_for_real(real) + (taken_for_false(false_hat) + taken_for_false(false_p)) / 2,
+            "discriminator": generator_loss(real)
+            + (discriminator_fake_loss(false_hat) + discriminator_fake_loss(false_p)) / 2,
             "rate": rate,
             "distortion": distortion,
             "elbo": -distortion - rate,
@@ -154,7 +155,7 @@ class IFCVAEGAN(LabelledModel):
 
     def _features_of_drawn(self, x, training):
         """What ŷ reads in pictures that the decoder drew."""
-        if not self.fixed_judge:
+        if not self.fixed_classifier:
             return self.encoder(x, training=training)[1]
         weights = [ops.stop_gradient(variable.value) for variable in self.encoder.trainable_variables]
         statistics = [variable.value for variable in self.encoder.non_trainable_variables]

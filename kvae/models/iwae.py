@@ -5,7 +5,7 @@ from keras import ops
 
 from kvae.distributions import Normal
 from kvae.errors import UserError
-from kvae.models.stochastic_layers import StochasticLayers
+from kvae.models.base.stochastic_layers import StochasticLayers
 from kvae.objectives import doubly_reparameterized, importance_bound
 from kvae.training import Phase, reports
 

@@ -2,7 +2,7 @@
 
 import keras
 
-from kvae.models.stochastic_layers import StochasticLayers
+from kvae.models.base.stochastic_layers import StochasticLayers
 from kvae.objectives import sampled_negative_elbo
 from kvae.training import Phase, reports
 

@@ -6,16 +6,16 @@ import keras
 import numpy as np
 from keras import ops
 
+from kvae.callbacks import AverageCopies
 from kvae.distributions import kl, likelihoods, standard_normal
+from kvae.distributions.checks import check_unit
 from kvae.distributions.labels import ClassLabels
-from kvae.distributions.support import check_unit
 from kvae.errors import UserError
-from kvae.models.labelled import LabelledModel, standard_prior
-from kvae.models.latent import gaussian, observe
+from kvae.models.base.labelled import LabelledModel, standard_prior
+from kvae.models.base.latent import gaussian, observe
 from kvae.objectives import batch_mean
 from kvae.training import Phase, reports
 from kvae.training.batches import as_floats
-from kvae.training.callbacks import AverageCopies
 
 SHARED = ("decoder", "rate", "distortion", "elbo")
 DECODER_LOSSES = ("distortion", "cross_entropy")
@@ -59,7 +59,7 @@ class MultiEncoder(LabelledModel):
         seed: of the samples drawn in training; None takes one that `keras.utils.set_random_seed` decides.
     """
 
-    code_tells_labels = True
+    decodes_without_labels = True
 
     def __init__(
         self,

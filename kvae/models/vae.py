@@ -3,7 +3,7 @@
 import keras
 
 from kvae.distributions import likelihoods, standard_normal
-from kvae.models.latent import LatentModel, gaussian, observe
+from kvae.models.base.latent import LatentModel, gaussian, observe
 from kvae.objectives import negative_elbo
 from kvae.training import Phase, reports
 

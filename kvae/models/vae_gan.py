@@ -5,9 +5,9 @@ from keras import ops
 
 from kvae.distributions import Normal, kl, likelihoods, standard_normal
 from kvae.distributions import labels as labels_
-from kvae.models.labelled import LabelledModel, beside, standard_prior, with_labels
-from kvae.models.latent import gaussian, observe
-from kvae.objectives import batch_mean, equilibrium, taken_for_false, taken_for_real
+from kvae.models.base.labelled import LabelledModel, concat_condition, conditioned, standard_prior
+from kvae.models.base.latent import gaussian, observe
+from kvae.objectives import batch_mean, discriminator_fake_loss, equilibrium, generator_loss
 from kvae.training import Phase, reports
 
 
@@ -80,13 +80,13 @@ class VAEGAN(LabelledModel):
     # ------------------------------------------------------------------ factors
 
     def posterior(self, x, *given, training=False):
-        return gaussian(self.encoder(with_labels(x, self.labels, *given), training=training))
+        return gaussian(self.encoder(conditioned(x, self.labels, *given), training=training))
 
     def prior(self, *given):
         return standard_prior(self.latent_shape, *given)
 
     def observation(self, z, *given, training=False):
-        return observe(self.likelihood, self.decoder, beside(z, self.labels, *given), training)
+        return observe(self.likelihood, self.decoder, concat_condition(z, self.labels, *given), training)
 
     # ------------------------------------------------------------------ losses
 
@@ -101,16 +101,16 @@ class VAEGAN(LabelledModel):
         x_hat, x_p = ops.unstack(self.observation(ops.stack([z, z_p]), *given, training=training).mean, 2)
         # Three batches: beside loud x_p, batch norm would shrink f − f̂ and so pay the decoder for being loud.
         (f, logits), (f_hat, logits_hat), (_, logits_p) = (
-            self.discriminator(with_labels(ops.cast(each, x_hat.dtype), self.labels, *given), training=training)
+            self.discriminator(conditioned(ops.cast(each, x_hat.dtype), self.labels, *given), training=training)
             for each in (x, x_hat, x_p)
         )
 
         rate = batch_mean(kl(qz, standard_normal()))
         error = 0.5 * batch_mean(ops.sum(ops.square(f - f_hat), axis=tuple(range(1, len(f.shape)))))
-        real = taken_for_real(logits)
-        false = [taken_for_false(logits_hat), taken_for_false(logits_p)]
+        real = generator_loss(logits)
+        false = [discriminator_fake_loss(logits_hat), discriminator_fake_loss(logits_p)]
         gan, moves = real + sum(false), (ops.ones(()), ops.ones(()))
-        deceit = -gan if self.saturating else taken_for_real(logits_hat) + taken_for_real(logits_p)
+        deceit = -gan if self.saturating else generator_loss(logits_hat) + generator_loss(logits_p)
         if self.margin is not None:
             moves = equilibrium(real, sum(false) / 2, self.level, self.margin)
         return {

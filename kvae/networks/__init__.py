@@ -2,13 +2,13 @@
 
 from kvae.networks.classifier import RandomSmoothing, conv_classifier
 from kvae.networks.conv import conv_decoder, conv_encoder
+from kvae.networks.creswell import creswell_decoder, creswell_discriminator, creswell_encoder
 from kvae.networks.dense import fixed_label_prior, mlp, residual_posterior
-from kvae.networks.ifcvae_gan import creswell_decoder, creswell_discriminator, creswell_encoder
+from kvae.networks.features import feature_maps, vgg19_features
+from kvae.networks.larsen import larsen_decoder, larsen_discriminator, larsen_encoder
 from kvae.networks.normalization import BatchNormalization
 from kvae.networks.resampling import DoublingConv2D, StridedConv2D, StridedConv2DTranspose
 from kvae.networks.residual import residual_decoder, residual_encoder
-from kvae.networks.vae_gan import larsen_decoder, larsen_discriminator, larsen_encoder
-from kvae.networks.vgg import feature_maps, vgg19_features
 
 __all__ = [
     "BatchNormalization",

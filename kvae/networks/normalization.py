@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from kvae.training.backends import batch_norm
+from kvae.backends import batch_norm
 
 
 @keras.saving.register_keras_serializable("kvae")

@@ -12,8 +12,8 @@ pixel before the doubling in place of 36.
 import keras
 from keras import layers, ops
 
+from kvae.backends import slow_strided_convolutions
 from kvae.errors import UserError
-from kvae.training.backends import slow_strided_convolutions
 
 UPSAMPLINGS = ("deconv", "nearest", "bilinear")
 

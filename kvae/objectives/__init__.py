@@ -1,6 +1,6 @@
 """Pure functions of distributions and tensors that return named scalars."""
 
-from kvae.objectives.adversarial import equilibrium, taken_for_false, taken_for_real
+from kvae.objectives.adversarial import discriminator_fake_loss, equilibrium, generator_loss
 from kvae.objectives.batch import batch_mean
 from kvae.objectives.elbo import negative_elbo
 from kvae.objectives.importance import (
@@ -12,12 +12,12 @@ from kvae.objectives.importance import (
 
 __all__ = [
     "batch_mean",
+    "discriminator_fake_loss",
     "doubly_reparameterized",
     "equilibrium",
+    "generator_loss",
     "importance_bound",
     "log_mean_weight",
     "negative_elbo",
     "sampled_negative_elbo",
-    "taken_for_false",
-    "taken_for_real",
 ]

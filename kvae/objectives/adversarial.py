@@ -6,13 +6,13 @@ from kvae.distributions import Bernoulli
 from kvae.objectives.batch import batch_mean
 
 
-def taken_for_real(logits):
+def generator_loss(logits):
     """−E[log D]: the price of being found out, for logits of D (B, 1), the probability of "real". Goodfellow et al. 2014,
     section 3: the form of the generator's loss whose gradient does not vanish where D is sure of itself."""
     return -batch_mean(Bernoulli(logits).log_prob(ops.ones_like(logits)))
 
 
-def taken_for_false(logits):
+def discriminator_fake_loss(logits):
     """−E[log(1 − D)], for logits of D (B, 1)."""
     return -batch_mean(Bernoulli(logits).log_prob(ops.zeros_like(logits)))
 

@@ -1,6 +1,6 @@
 """Trained models as small folders that any backend loads, and that are harmless to load whoever made them."""
 
-from kvae.presets.folder import Preset, from_preset, names, open_trained, read_card, to_preset
+from kvae.presets.preset import Preset, from_preset, names, open_trained, read_card, to_preset
 from kvae.presets.probe import deviation
 from kvae.presets.push import push_preset
 

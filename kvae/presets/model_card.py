@@ -51,7 +51,7 @@ def _call(model) -> str:
     if not model.has_posterior:
         return "x_hat = model.reconstruct(x)"
     y = ""
-    if "y" in model.takes:
+    if "y" in model.batch_spec:
         y = "y=0, " if isinstance(model.labels, ClassLabels) else f"y={[0] * model.labels.units}, "
     return f"x = model.sample(64, {y}seed=0)"
 

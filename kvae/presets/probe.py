@@ -8,7 +8,7 @@ import numpy as np
 
 from kvae.distributions.labels import ClassLabels
 from kvae.models import Classifier
-from kvae.models.latent import LatentModel
+from kvae.models.base.latent import LatentModel
 
 EXAMPLES, SEED, KEPT = 4, 0, 32
 
@@ -45,7 +45,7 @@ def questions(model, n: int, seed: int) -> tuple[np.ndarray, ...]:
     if levels := getattr(likelihood, "levels", None):
         x = np.round(x * (levels - 1)) / (levels - 1)
     x = x.astype("float32")
-    return (x,) if "y" not in model.takes else (x, labels(model, rng, n))
+    return (x,) if "y" not in model.batch_spec else (x, labels(model, rng, n))
 
 
 def labels(model, rng, n: int) -> np.ndarray:

@@ -10,10 +10,10 @@ from pathlib import Path
 import keras
 
 from kvae.errors import UserError
-from kvae.presets.folder import BESIDE, FILES, from_preset, inside, is_run, locate, read_card, to_preset
+from kvae.plots.samples import save_samples
 from kvae.presets.hub import check_login, repository, upload
 from kvae.presets.model_card import model_card
-from kvae.presets.picture import save_samples
+from kvae.presets.preset import BESIDE, FILES, from_preset, inside, is_run, locate, read_card, to_preset
 
 
 def push_preset(
@@ -29,7 +29,7 @@ def push_preset(
         source: a trained model, or a preset: its name, or a folder that `to_preset` wrote.
         repo: "hf://user/repo".
         card: of a trained model, as in `to_preset`.
-        y: labels of the samples (`kvae.presets.picture.how_many`), of a model that takes labels.
+        y: labels of the samples (`kvae.plots.samples.how_many`), of a model that takes labels.
         licence: of the weights, as the Hub names it ("apache-2.0"); nothing is assumed.
         private: whether a new repository is private.
 
@@ -70,7 +70,7 @@ def _push(folder: Path, name: str, y, licence, private) -> str:
 def _without_paths(card: dict) -> dict:
     """The card, in which the last part stands for a path of this computer."""
     data = card.get("data")
-    values = [*(card.get("parameters") or {}).values(), card.get("recipe"), card.get("init_from")]
+    values = [*(card.get("parameters") or {}).values(), card.get("recipe"), card.get("warm_start")]
     values += [str(data.get("name")).partition(":")[2]] if isinstance(data, Mapping) else []
     paths = {value for value in values if isinstance(value, str) and _is_path(value)}
     text = json.dumps(card)

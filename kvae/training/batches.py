@@ -42,14 +42,14 @@ class Batches(keras.utils.PyDataset):
         labels: np.ndarray | None = None,
         names: Sequence[str] = (),
         columns: Mapping[str, np.ndarray] | None = None,
-        sharing: tuple[int, int, int] = (1, 0, 1),
+        shard: tuple[int, int, int] = (1, 0, 1),
     ):
         super().__init__()
         self.x, self.y = x, y
         self.labels = y if labels is None else labels
         self.names, self.columns = tuple(names), dict(columns or {})
         self.batch_size, self.seed, self.scale, self.transform = batch_size, seed, scale, transform
-        self.multiple, self.part, self.parts = sharing
+        self.multiple, self.part, self.parts = shard
         check_divides(self.multiple, batch_size=batch_size)
         self.begin(0)
 
@@ -99,15 +99,3 @@ def as_floats(x: np.ndarray, scale: float = 255.0) -> np.ndarray:
     if scale != 1:
         x *= np.float32(1 / scale)
     return x
-
-
-class InOrder(keras.callbacks.Callback):
-    """Gives `batches` (or `Rounds`) the order of each epoch that begins;
-    `fit(batches, shuffle=False, callbacks=[InOrder(batches)])`."""
-
-    def __init__(self, batches):
-        super().__init__()
-        self.batches = batches
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self.batches.begin(epoch)

@@ -9,9 +9,9 @@ import keras
 import numpy as np
 from keras import ops
 
+from kvae.backends import Backend, compiled, gates_are_global
+from kvae.backends.cached import cached
 from kvae.errors import UserError
-from kvae.training.backends import Backend, compiled, gates_agree
-from kvae.training.kept import kept
 from kvae.training.optimizers import Optimizers
 from kvae.training.phase import Phase
 
@@ -23,10 +23,10 @@ class Model(Backend, keras.Model):
     """Base of all models: `phases()` says how it learns; `fit`, callbacks and saving stay Keras' own.
 
     Every constructor argument is kept as an attribute of the same name, so the configuration is the signature.
-    A subclass lists in `takes` what one batch holds, ("x",) or ("x", "y"), and may extend `check`.
+    A subclass lists in `batch_spec` what one batch holds, ("x",) or ("x", "y"), and may extend `check`.
     """
 
-    takes: tuple[str, ...] = ("x",)
+    batch_spec: tuple[str, ...] = ("x",)
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
@@ -90,12 +90,12 @@ class Model(Backend, keras.Model):
 
     def expect(self, y=None) -> None:
         """Raises `UserError` unless there are labels exactly where the model takes them."""
-        if y is not None and "y" not in self.takes:
+        if y is not None and "y" not in self.batch_spec:
             raise UserError(
                 f"Expected x alone: {type(self).__name__} takes neither labels nor targets. "
                 "Received: y. Call fit(x), not fit(x, x)."
             )
-        if y is None and "y" in self.takes:
+        if y is None and "y" in self.batch_spec:
             raise UserError(f"Expected labels: {type(self).__name__} takes x and y. Received: y=None.")
 
     def fit(self, x=None, y=None, *args, validation_data=None, **kwargs):
@@ -129,7 +129,7 @@ class Model(Backend, keras.Model):
         Batches have `batch_size` rows, or fewer where a model's examples are large.
         """
         # TensorFlow cannot retrace one function with more inputs than it had.
-        run = kept(self, f"{key} of {len(arrays)}", lambda: compiled(function, self.variables))
+        run = cached(self, f"{key} of {len(arrays)}", lambda: compiled(function, self.variables))
         first, *others = (np.asarray(array) for array in arrays)
         arrays = [first.astype("float32"), *others]  # labels stay what they are
         if len(first) == 0:
@@ -159,7 +159,7 @@ class Model(Backend, keras.Model):
                 "Likelihoods of whole images overflow float16; use mixed_bfloat16, which needs no loss scaling."
             )
         players = self._players()
-        if any(phase.gates for phase in self.phases()) and not gates_agree():
+        if any(phase.gates for phase in self.phases()) and not gates_are_global():
             raise UserError(
                 f"Expected one device on TensorFlow for {type(self).__name__}, whose players sit out by what each device "
                 "sees. Received: several. Use --backend jax."

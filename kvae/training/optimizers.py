@@ -64,7 +64,7 @@ class Optimizers(keras.optimizers.Optimizer):
         if len(self.players) > 1:
             raise AttributeError(
                 f"Expected one player to {what} the learning rate of. Received: players={sorted(self.players)}. "
-                "Use kvae.training.callbacks.DecayLearningRate, or optimizer.players[NAME].learning_rate."
+                "Use kvae.callbacks.DecayLearningRate, or optimizer.players[NAME].learning_rate."
             )
         return next(iter(self.players.values()))
 

@@ -40,14 +40,14 @@ class Rounds(keras.utils.PyDataset):
         periods: np.ndarray | None = None,
         seed: int = 0,
         scale: float = 255.0,
-        sharing: tuple[int, int, int] = (1, 0, 1),
+        shard: tuple[int, int, int] = (1, 0, 1),
     ):
         super().__init__()
         self.x, self.y, self.turns, self.periods = x, np.asarray(y), dict(turns), periods
         self.batch_size, self.repeats, self.seed, self.scale = batch_size, repeats, seed, scale
         if batch_size % repeats:
             raise UserError(f"Expected a batch_size that repeats={repeats} divides. Received: batch_size={batch_size}.")
-        multiple, self.part, self.parts = sharing
+        multiple, self.part, self.parts = shard
         check_divides(multiple, batch_size=batch_size)
         self.rows = [np.flatnonzero(self.y == number) for number in range(len(self.turns))]
         for name, rows in zip(self.turns, self.rows, strict=True):

@@ -8,7 +8,7 @@ from keras import ops
 from kvae.errors import UserError
 
 
-def start_from(model, source) -> tuple[list[str], list[str]]:
+def warm_start(model, source) -> tuple[list[str], list[str]]:
     """Gives the nets of `model` the weights of the nets of `source` that are called alike.
 
     Nets are compared layer by layer, of those with weights, in order. An array is taken where its shape is the same. Where

@@ -99,7 +99,9 @@ MODELS = {
     "CSVAE, no adversary": lambda: _csvae(distributions.BinaryLabels(1), adversary=False),
     "IFCVAEGAN": lambda: _ifcvae_gan(distributions.BinaryLabels(2)),
     "IFCVAEGAN, base rate": lambda: _ifcvae_gan(distributions.BinaryLabels(1), base_rate=[0.3], label_samples=True),
-    "IFCVAEGAN, fixed judge": lambda: _ifcvae_gan(distributions.BinaryLabels(2), label_samples=True, fixed_judge=True),
+    "IFCVAEGAN, fixed judge": lambda: _ifcvae_gan(
+        distributions.BinaryLabels(2), label_samples=True, fixed_classifier=True
+    ),
     "IFCVAEGAN, classes": lambda: _ifcvae_gan(distributions.ClassLabels(3)),
     "VAEGAN": lambda: models.VAEGAN(*_dense(), _and_features(SHAPE, 1, features_first=True), gamma=0.1),
     "VAEGAN, labels": lambda: models.VAEGAN(
@@ -174,7 +176,7 @@ def batch(n=6, seed=0):
 
 def data_for(model, n=6, seed=0):
     """What this model is judged by: (x,), or (x, y)."""
-    if model.takes == ("x",):
+    if model.batch_spec == ("x",):
         return (batch(n, seed),)
     labels, rng = model.labels, np.random.default_rng(seed)
     if isinstance(labels, distributions.BinaryLabels):

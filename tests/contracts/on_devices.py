@@ -8,7 +8,8 @@ import numpy as np
 from keras import ops
 
 import kvae
-from kvae.training import Batches, Rounds, backends
+from kvae import backends
+from kvae.training import Batches, Rounds
 
 DATA, LATENT = 6, 2
 
@@ -37,8 +38,8 @@ def main(devices: int, out: str):
     x, y = rng.normal(size=(16, DATA)).astype("float32"), (np.arange(16) % 2).astype("int32")
     weights = {}
     with backends.devices(devices) if devices > 1 else contextlib.nullcontext():
-        sharing = backends.sharing()
-        assert sharing[0] == devices
+        shard = backends.shard()
+        assert shard[0] == devices
         for each in models():
             keras.utils.set_random_seed(0)
             for net in each._flatten_layers(include_self=False, recursive=True):
@@ -47,9 +48,9 @@ def main(devices: int, out: str):
             each.compile(keras.optimizers.SGD(1.0))
             before = [ops.convert_to_numpy(v) for v in each.trainable_variables]
             if hasattr(each, "turns"):
-                data = Rounds(x, y, each.turns, batch_size=8, sharing=sharing)
+                data = Rounds(x, y, each.turns, batch_size=8, shard=shard)
             else:
-                data = Batches(x, y[:, None] if "y" in each.takes else None, batch_size=16, sharing=sharing)
+                data = Batches(x, y[:, None] if "y" in each.batch_spec else None, batch_size=16, shard=shard)
             each.fit(data, epochs=1, steps_per_epoch=1, shuffle=False, verbose=0)
             for i, (variable, former) in enumerate(zip(each.trainable_variables, before, strict=True)):
                 weights[f"{type(each).__name__}/{i}"] = ops.convert_to_numpy(variable) - former

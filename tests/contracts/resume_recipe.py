@@ -28,5 +28,5 @@ def training(epochs: int = 40):
         learning_rate=kvae.training.schedules.Cosine(1.0, 0.1, length=epochs),
         anneal={"beta": kvae.training.schedules.Cyclical(0.0, 1.0, period=7)},
         transform=lambda x, rng: (rng.random(x.shape) < x).astype("float32"),
-        pictures_every=10,
+        images_every=10,
     )

@@ -14,8 +14,8 @@ from PIL import Image
 from kvae import networks, zoo
 from kvae.data import Dataset, Split
 from kvae.errors import UserError
-from kvae.presets.harmless import check_config
-from kvae.zoo.learning import batches
+from kvae.presets.safety import check_config
+from kvae.recipes.inputs import batches
 from kvae.zoo.paintings.vae import ARTISTS
 from tests.contracts.models import EAGERLY, step_of
 

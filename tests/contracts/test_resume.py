@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 from kvae import zoo
+from kvae.callbacks import NonFiniteLoss
 from kvae.errors import UserError
 from kvae.runs import Run
-from kvae.training.callbacks import NonFiniteLoss
 from tests.conftest import ROOT, environment
 
 EPOCHS = 60
@@ -25,7 +25,7 @@ RECIPE = ROOT / "tests" / "contracts" / "resume_recipe.py"
 
 LIFE = f"""
 import sys, kvae
-from kvae.zoo.fit import train, resume
+from kvae.recipes.train import train, resume
 out = sys.argv[1]
 try:
     resume(out)
@@ -165,7 +165,7 @@ def test_a_run_that_goes_on_is_not_finished(short_run, monkeypatch):
     def stop(self, epoch, logs=None):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(runs.Record, "on_epoch_end", stop)
+    monkeypatch.setattr(runs.RunWriter, "on_epoch_end", stop)
     with pytest.raises(KeyboardInterrupt):
         zoo.resume(short_run.path, {"epochs": 2})
     run = Run(short_run.path)

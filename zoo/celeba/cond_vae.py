@@ -13,7 +13,7 @@ Wearing_Hat .316, Eyeglasses .494, Smiling .950, Male .814, Heavy_Makeup .863; t
 -6619 nats, MSE .0123.
 Cost: 24 epochs of 55 to 100 s on one CPU core with other work beside it, TensorFlow.
 Command: kvae train celeba/cond_vae
-From the base VAE: kvae train celeba/vae, then kvae train celeba/cond_vae --init-from runs/celeba/vae
+From the base VAE: kvae train celeba/vae, then kvae train celeba/cond_vae --warm-start runs/celeba/vae
 Its attributes: kvae evaluate runs/celeba/cond_vae --metric attributes --judge celeba/attribute_classifier
 """
 
@@ -51,7 +51,7 @@ def training(epochs: Count = 24, batch_size: Count = 64, learning_rate: Positive
     import keras
 
     optimizer, cycle = keras.optimizers.Adam(learning_rate), kvae.training.schedules.OneCycle(epochs)
-    return Training(epochs, batch_size, optimizer, learning_rate=cycle, labels=True, pictures_every=5)
+    return Training(epochs, batch_size, optimizer, learning_rate=cycle, labels=True, images_every=5)
 
 
 def search():

@@ -55,7 +55,7 @@ def model(
 def training(epochs: Count = 20, batch_size: Count = 128, learning_rate: Positive = 2e-4):
     import keras
 
-    return Training(epochs, batch_size, keras.optimizers.Adam(learning_rate, beta_1=0.5), pictures_every=5)
+    return Training(epochs, batch_size, keras.optimizers.Adam(learning_rate, beta_1=0.5), images_every=5)
 
 
 def search():

@@ -9,7 +9,7 @@ rates of 1e-3 (discriminator 1e-4), warmed up and lowered, and batch norm in enc
 not (`model.normalized=false`) and with which it trains faster. The authors average the cross-entropy over pixels: in nats,
 summed over them, all their other weights are thousands of times larger. Of their six weights, that of the attribute
 classifier's own loss moves nobody else, and is left out. Samples, too, are asked for their labels (`model.label_samples`),
-the encoder does not learn to see labels in what is drawn (`model.fixed_judge`), and, as in celeba/cond_vae, labels are
+the encoder does not learn to see labels in what is drawn (`model.fixed_classifier`), and, as in celeba/cond_vae, labels are
 standardised beside z and faces with a hat seen more often: without these, make-up was shown less often than faces show it.
 Expected (seed 0, 1,000 validation faces, the judge of celeba/attribute_classifier that knows smooth pictures; base rate in
 brackets): samples .93 as far apart as real faces; generation Wearing_Hat .45 (.04), Eyeglasses .88 (.07), Smiling .85 (.47),
@@ -42,7 +42,7 @@ def model(
     beta_realism: NonNegative = 40.0,
     information: Literal["base_rate", "cross_entropy"] = "base_rate",
     label_samples: bool = True,
-    fixed_judge: bool = True,
+    fixed_classifier: bool = True,
 ):
     count, networks = len(dataset.labels), kvae.networks
     rates = dataset.train.y.mean(axis=0).tolist()
@@ -65,7 +65,7 @@ def model(
         beta_realism=beta_realism,
         base_rate=rates if information == "base_rate" else None,
         label_samples=label_samples,
-        fixed_judge=fixed_judge,
+        fixed_classifier=fixed_classifier,
     )
 
 
@@ -80,7 +80,7 @@ def training(
     players = {player: RMSprop(learning_rate) for player in ("loss", "label", "adversary")}
     optimizers = {**players, "discriminator": RMSprop(discriminator_learning_rate)}
     cycle = kvae.training.schedules.OneCycle(epochs)
-    return Training(epochs, batch_size, optimizers, learning_rate=cycle, labels=True, pictures_every=5)
+    return Training(epochs, batch_size, optimizers, learning_rate=cycle, labels=True, images_every=5)
 
 
 def search():

@@ -13,7 +13,7 @@ generation by celeba/attribute_classifier Wearing_Hat .55, Eyeglasses .81, Smili
 reconstructions .53, .72, .95, .88, .81. Reconstructions are sharp; samples are faces as if painted, some of them odd, and
 Smiling and Heavy_Makeup are seen in them less often than in faces at large. By epochs=12: .11, .44, .17, .96, .01.
 Cost: an hour on one CPU core with TensorFlow, 140 to 200 seconds an epoch, and 8 minutes for celeba/vae.
-Command: kvae train celeba/vae, then kvae train celeba/vae_gan --init-from runs/celeba/vae
+Command: kvae train celeba/vae, then kvae train celeba/vae_gan --warm-start runs/celeba/vae
 Its attributes: kvae evaluate runs/celeba/vae_gan --metric attributes --judge celeba/attribute_classifier
 """
 
@@ -49,7 +49,7 @@ def model(
 def training(epochs: Count = 24, batch_size: Count = 64, learning_rate: Positive = 3e-4):
     import keras
 
-    return Training(epochs, batch_size, keras.optimizers.RMSprop(learning_rate), labels=True, pictures_every=5)
+    return Training(epochs, batch_size, keras.optimizers.RMSprop(learning_rate), labels=True, images_every=5)
 
 
 def search():

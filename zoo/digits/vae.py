@@ -34,7 +34,7 @@ def training(epochs: Count = 60, batch_size: Count = 64, learning_rate: Positive
         batch_size,
         keras.optimizers.Adam(learning_rate),
         learning_rate=kvae.training.schedules.Cosine(1.0, 0.02, length=epochs),
-        pictures_every=20,
+        images_every=20,
     )
 
 

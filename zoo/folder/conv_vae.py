@@ -34,7 +34,7 @@ def model(
 def training(epochs: Count = 50, batch_size: Count = 64, learning_rate: Positive = 5e-4):
     import keras
 
-    return Training(epochs, batch_size, keras.optimizers.Adam(learning_rate), pictures_every=5)
+    return Training(epochs, batch_size, keras.optimizers.Adam(learning_rate), images_every=5)
 
 
 def search():

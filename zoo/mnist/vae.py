@@ -71,7 +71,7 @@ def training(
         keras.optimizers.Adam(learning_rate, epsilon=1e-4),
         learning_rate=factor,
         transform=kvae.data.binarize,
-        pictures_every=10,
+        images_every=10,
     )
 
 

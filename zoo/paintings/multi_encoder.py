@@ -88,7 +88,7 @@ def training(
 ):
     import keras
 
-    from kvae.training.callbacks import AverageWeights
+    from kvae.callbacks import AverageWeights
 
     return Training(
         epochs,
@@ -98,7 +98,7 @@ def training(
         labels=True,
         repeats=repeats,
         callbacks=[AverageWeights("decoder")] if average else (),
-        pictures_every=10,
+        images_every=10,
     )
 
 

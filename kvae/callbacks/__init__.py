@@ -1,0 +1,32 @@
+"""Keras callbacks that work with every model: schedules, monitors, records, progress, stops."""
+
+from kvae.callbacks.anneal import Anneal
+from kvae.callbacks.averaging import AverageCopies, AverageWeights
+from kvae.callbacks.images import SaveImages
+from kvae.callbacks.interrupt import StopOnInterrupt
+from kvae.callbacks.latent_monitor import LatentMonitor, PosteriorCollapse
+from kvae.callbacks.learning_rate import DecayLearningRate
+from kvae.callbacks.median_stopping import MedianStopping
+from kvae.callbacks.non_finite import NonFiniteLoss, StopOnNonFinite
+from kvae.callbacks.order import InOrder
+from kvae.callbacks.progress import Progress
+from kvae.callbacks.run_writer import RunWriter
+from kvae.callbacks.tensorboard import TensorBoard
+
+__all__ = [
+    "Anneal",
+    "AverageCopies",
+    "AverageWeights",
+    "DecayLearningRate",
+    "InOrder",
+    "LatentMonitor",
+    "MedianStopping",
+    "NonFiniteLoss",
+    "PosteriorCollapse",
+    "Progress",
+    "RunWriter",
+    "SaveImages",
+    "StopOnInterrupt",
+    "StopOnNonFinite",
+    "TensorBoard",
+]

@@ -1,0 +1,37 @@
+"""A callback that saves samples and reconstructions while a model trains."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from kvae.plots.grids import grid, pairs, save_image
+
+SAMPLES = 64
+"""Samples on a sheet."""
+
+
+class SaveImages(keras.callbacks.Callback):
+    """Samples and reconstructions, every `every` epochs, as PNG files in `folder`.
+
+    Samples come from the same draws each time and reconstructions from the same examples `data`, (x,) or (x, y), so that
+    a series of files shows one code becoming clear. A model that takes labels samples those of the examples.
+    """
+
+    def __init__(self, folder: Path, data: Sequence[np.ndarray], every: int = 1, brighten: bool = False):
+        super().__init__()
+        self.folder, self.every, self.brighten = folder, every, brighten
+        self.x, *self.given = (array[:32] for array in data)
+        self.labels = [np.resize(array, (SAMPLES, *array.shape[1:])) for array in data[1:]]
+
+    def on_epoch_end(self, epoch, logs=None):
+        if (epoch + 1) % self.every == 0 or epoch + 1 == self.params["epochs"]:
+            self.draw(f"epoch-{epoch + 1:04d}")
+
+    def draw(self, name: str) -> None:
+        x_hat = self.model.reconstruct(self.x, *self.given)
+        save_image(pairs(self.x, x_hat, brighten=self.brighten), self.folder / f"{name}-reconstructions.png")
+        if self.model.has_posterior:
+            samples = self.model.sample(SAMPLES, *self.labels, seed=0)
+            save_image(grid(samples, 8, brighten=self.brighten), self.folder / f"{name}-samples.png")

@@ -1,0 +1,31 @@
+"""A callback that writes metrics for TensorBoard."""
+
+import os
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import keras
+
+
+class TensorBoard(keras.callbacks.Callback):
+    """Every figure of every epoch for TensorBoard, without TensorFlow."""
+
+    def __init__(self, folder: str | os.PathLike):
+        super().__init__()
+        self.folder = Path(folder)
+
+    def on_train_begin(self, logs=None):
+        # The name that makes TensorBoard write files by itself: importing TensorFlow for it takes seconds.
+        sys.modules.setdefault("tensorboard.compat.notf", ModuleType("notf"))
+        from tensorboard.summary import Writer
+
+        self.writer = Writer(str(self.folder))
+
+    def on_epoch_end(self, epoch, logs=None):
+        for name, value in logs.items():
+            self.writer.add_scalar(name, float(value), step=epoch + 1)
+        self.writer.flush()
+
+    def on_train_end(self, logs=None):
+        self.writer.close()

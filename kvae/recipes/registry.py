@@ -1,0 +1,37 @@
+"""The registry of recipes: one file each, `<dataset>/<model>.py` in the package `kvae.zoo`; the folder is the registry."""
+
+import difflib
+import importlib
+import importlib.util
+from pathlib import Path
+
+from kvae.errors import UserError
+from kvae.recipes.recipe import Recipe, from_file
+
+PACKAGE = "kvae.zoo"
+
+
+def files() -> dict[str, Path]:
+    """Return the file of every recipe by its name. Files whose names begin with `_` are not recipes."""
+    root = Path(importlib.util.find_spec(PACKAGE).origin).parent
+    found = (path for path in sorted(root.glob("*/*.py")) if not path.name.startswith("_"))
+    return {path.relative_to(root).with_suffix("").as_posix(): path for path in found}
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all recipes, sorted."""
+    return tuple(files())
+
+
+def load(name: str) -> Recipe:
+    """Return the recipe called `name`, or the one in the file `name` if it ends in .py."""
+    if name.endswith(".py"):
+        if not Path(name).is_file():
+            raise UserError(f"Expected a recipe's name or file. Received: {name}, which does not exist.")
+        return from_file(Path(name).resolve())
+    known = files()
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+        hint = f"Nearest: {', '.join(near)}. " if near else ""
+        raise UserError(f"Expected a recipe. Received: {name}. {hint}`kvae list` shows all of them.")
+    return Recipe(name, importlib.import_module(f"{PACKAGE}.{name.replace('/', '.')}"), known[name])

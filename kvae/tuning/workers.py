@@ -1,0 +1,93 @@
+"""A search shared by processes of this machine: KerasTuner's chief, which knows the trials, and workers that train them."""
+
+import logging
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+import keras
+
+from kvae.errors import UserError
+from kvae.tuning import trials
+
+RESTARTS = 3
+"""How often processes that died are started again."""
+REFUSED = 2
+"""Exit code of a process that has said in a sentence why it cannot go on."""
+
+logger = logging.getLogger(__name__)
+
+
+def supervise(folder: Path, workers: int, ended: Callable[[str], None]) -> None:
+    """A chief and `workers` as processes of this machine, until no trial is left."""
+    names = ("chief", *(f"worker-{i}" for i in range(workers)))
+    seen = trials.names(folder)
+    processes = _start(folder, names, workers)
+    restarts = 0
+    try:
+        while True:
+            time.sleep(0.5)
+            for trial in trials.names(folder) - seen:
+                seen.add(trial)
+                ended(trial)
+            codes = {name: process.poll() for name, process in processes.items()}
+            dead = [name for name, code in codes.items() if code not in (None, 0)]
+            if codes["chief"] == 0 or not any(codes[name] != 0 for name in names[1:]):
+                return
+            if not dead:
+                continue
+            if restarts == RESTARTS or any(codes[name] == REFUSED for name in dead):
+                raise UserError(_complaint(folder, codes))
+            restarts += 1
+            # Without its chief a worker would be given a trial that another one has: all begin again.
+            again = names if "chief" in dead else dead
+            logger.warning("%s ended with code %d; it begins again where it was.", dead[0], codes[dead[0]])
+            _stop(processes[name] for name in again)
+            port = None if "chief" in again else processes["chief"].port
+            processes |= _start(folder, again, workers, port)
+    finally:
+        _stop(processes.values())  # a chief lingers for up to twenty seconds; its files are whole at any time
+
+
+def _start(folder: Path, names: Iterable[str], workers: int, port: int | None = None) -> dict[str, subprocess.Popen]:
+    """Processes of the search, which end when this one does."""
+    if port is None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+    described = {"KERASTUNER_ORACLE_IP": "127.0.0.1", "KERASTUNER_ORACLE_PORT": str(port)}
+    described["KERAS_BACKEND"] = keras.backend.backend()
+    # They share the processor's cores, and the memory of a GPU.
+    threads = str(max(1, (os.cpu_count() or 1) // workers))
+    shared = {"OMP_NUM_THREADS": threads, "TF_NUM_INTRAOP_THREADS": threads}
+    shared |= {"XLA_PYTHON_CLIENT_PREALLOCATE": "false", "TF_FORCE_GPU_ALLOW_GROWTH": "true"}
+    started = {}
+    for name in names:
+        environment = {**shared, **os.environ, **described, "KERASTUNER_TUNER_ID": name}
+        with open(folder / f"{name}.log", "ab") as log:
+            command = [sys.executable, "-m", "kvae.tuning.tune", str(folder)]
+            started[name] = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=log, stderr=log)
+            started[name].port = port
+    return started
+
+
+def _stop(processes: Iterable[subprocess.Popen]) -> None:
+    processes = list(processes)
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        process.wait()
+
+
+def _complaint(folder: Path, codes: Mapping[str, int | None]) -> str:
+    """What the process said last that could not go on."""
+    name = next((n for n, code in codes.items() if code == REFUSED), next(n for n, code in codes.items() if code))
+    lines = (folder / f"{name}.log").read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    said = lines[-1] if lines else "It said nothing."
+    if codes[name] == REFUSED:
+        return said
+    return f"Expected processes that run. Received: {name}, which ended with code {codes[name]}: {said}"

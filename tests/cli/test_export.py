@@ -1,0 +1,138 @@
+"""A run becomes a preset, which the commands take where they take a run."""
+
+import json
+import shutil
+import sys
+import types
+
+import numpy as np
+import pytest
+
+import kvae as kvae_
+from kvae.data import load
+
+
+@pytest.fixture
+def hub(monkeypatch, tmp_path):
+    """A module in the place of huggingface_hub, whose only repository is a folder."""
+    place = tmp_path / "hub"
+
+    def upload_folder(repo_id, folder_path, commit_message):
+        shutil.copytree(folder_path, place, dirs_exist_ok=True)
+
+    fake = types.SimpleNamespace(
+        get_token=lambda: "hf_token",
+        create_repo=lambda repo_id, exist_ok, **options: f"https://huggingface.co/{repo_id}",
+        upload_folder=upload_folder,
+        snapshot_download=lambda repo_id, allow_patterns: str(place),
+    )
+    monkeypatch.setitem(sys.modules, "huggingface_hub", fake)
+    return place
+
+
+def test_a_run_becomes_a_preset_that_commands_take(kvae, kvae_json, trained, tmp_path):
+    result = kvae("export", trained, "mine", "--half")
+    assert result.code == 0, result.err
+    assert "MB" in result.out
+    card = json.loads((tmp_path / "mine" / "card.json").read_text())
+    assert card["command"].startswith("kvae train digits/vae --set epochs=2 --seed 0")
+    assert card["recipe"] == "digits/vae"
+    assert card["figures"]["elbo"] < 0
+    assert card["epochs"] == 2
+    assert card["source"].startswith("none; it is the smallest complete example")
+    assert card["data"]["licence"]["terms"] == "CC BY 4.0"
+    assert kvae("sample", "mine", "-n", 4).code == 0
+    assert (tmp_path / "samples.png").is_file()
+    backend = kvae_.runs.Run(trained).config["backend"]
+    metrics = "--metric elbo --metric reconstruction --metric collapse"
+    words = f"kvae evaluate MODEL --split validation {metrics} --backend {backend}"
+    assert card["evaluation"] == words
+    figures = kvae_json(*words.replace("MODEL", "mine").split()[1:])["metrics"]
+    assert abs(figures["elbo"] - card["figures"]["elbo"]) < 0.05
+    assert set(figures) == set(card["figures"])
+    assert not (tmp_path / "mine" / "metrics.json").exists()
+    x = load("digits").test.x[:3] / np.float32(255)
+    whole = kvae_.runs.Run(trained).load_model().reconstruct(x)
+    np.testing.assert_allclose(kvae_.from_preset(tmp_path / "mine").reconstruct(x), whole, atol=5e-3)
+
+
+def test_presets_are_not_exported_again_and_runs_are_not_overwritten(kvae, trained, tmp_path):
+    assert kvae("export", trained, "mine").code == 0
+    assert "a preset already" in kvae("export", "mine", "other").err
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "thesis.tex").write_text("precious")
+    result = kvae("export", trained, "full")
+    assert result.code != 0
+    assert "thesis.tex" in result.err
+
+
+def test_a_damaged_preset(kvae, trained, tmp_path):
+    kvae("export", trained, "mine")
+    path = tmp_path / "mine" / "model.weights.h5"
+    path.write_bytes(path.read_bytes()[:-9])
+    result = kvae("sample", "mine")
+    assert result.code != 0
+    assert "damaged or another" in result.err
+
+
+def test_a_run_and_a_preset_go_to_the_hub_and_come_back(kvae, trained, hub, tmp_path):
+    result = kvae("export", trained, "hf://me/digits", "--half", "--licence", "apache-2.0")
+    assert result.code == 0, result.err
+    assert "https://huggingface.co/me/digits" in result.out
+    assert "kvae evaluate hf://me/digits --split validation" in (hub / "README.md").read_text()
+    assert kvae("sample", "hf://me/digits", "--out", "back.png").code == 0
+    assert kvae("export", trained, "mine").code == 0
+    shutil.rmtree(hub)
+    assert kvae("export", "mine", "hf://me/digits", "--private").code == 0
+    assert (hub / "model.weights.h5").read_bytes() == (tmp_path / "mine" / "model.weights.h5").read_bytes()
+    assert "a preset already" in kvae("export", "mine", "hf://me/digits", "--half").err
+
+
+def test_the_picture_shows_labels_of_held_out_examples(kvae, attributes, hub, monkeypatch):
+    seen = {}
+    monkeypatch.setattr("kvae.presets.push.save_samples", lambda path, model, y: seen.update(y=y))
+    assert kvae("export", attributes, "hf://me/attributes").code == 0
+    test = load("digits").test.y[:64]
+    np.testing.assert_array_equal(seen["y"], np.stack([test % 2 == 0, test < 5], axis=1))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["hf://digits"], 1, "Expected hf://user/repo"),
+        (["mine", "--licence", "mit"], 2, "they are about hf://user/repo"),
+        (["mine", "--private"], 2, "they are about hf://user/repo"),
+    ],
+)
+def test_places_that_are_none(kvae, trained, hub, arguments, code, words, tmp_path):
+    result = kvae("export", trained, *arguments)
+    assert (result.code, result.out) == (code, "")
+    assert words in result.err
+    assert not (tmp_path / "mine").exists()
+
+
+def test_a_recipe_of_the_users_own_is_not_run_for_a_preset(kvae, classifier, tmp_path):
+    assert kvae("export", classifier, "mine").code == 0
+    path = tmp_path / "mine" / "card.json"
+    card = json.loads(path.read_text())
+    (tmp_path / "evil.py").write_text("raise SystemExit('it ran')")
+    path.write_text(json.dumps(card | {"recipe": str(tmp_path / "evil.py")}))
+    result = kvae("evaluate", "mine")
+    assert (result.code, result.out) == (1, "")
+    assert "evil.py, which is not run for a preset" in result.err
+    for broken in ({"recipe": ["x"]}, {"parameters": None}, {"data": "digits"}):
+        path.write_text(json.dumps(card | broken))
+        assert (
+            f"Expected a whole card.json. Received: that of mine, which lacks {next(iter(broken))}"
+            in kvae("evaluate", "mine").err
+        )
+
+
+def test_training_begins_with_a_preset_and_does_not_go_on_from_one(kvae, trained):
+    assert kvae("export", trained, "mine").code == 0
+    result = kvae("train", "digits/vae", "--warm-start", "mine", "--out", "new", "--set", "epochs=1")
+    assert result.code == 0
+    assert "arrays taken from mine, 0 not." in result.out + result.err
+    result = kvae("train", "--resume", "mine")
+    assert (result.code, result.out) == (1, "")
+    assert "mine, a preset. Training goes on from runs." in result.err

@@ -1,0 +1,199 @@
+"""Prepared arrays: reused, streamed, renewed when sources or files change; errors of the disk."""
+
+import errno
+import os
+import resource
+import signal
+import tracemalloc
+
+import numpy as np
+import pytest
+
+from kvae import data
+from kvae.data import cache, image_dataset
+from kvae.errors import UserError
+
+
+@pytest.fixture
+def animals(tmp_path, paint):
+    for i in range(4):
+        paint(tmp_path / "animals" / f"{i}.png", (i, 0, 0))
+    return tmp_path / "animals"
+
+
+@pytest.fixture
+def decoded(monkeypatch):
+    """Counts the pictures that were decoded."""
+    names, decode = [], image_dataset.decoding.decode
+
+    def counting(*args, **kwargs):
+        names.append(None)
+        return decode(*args, **kwargs)
+
+    monkeypatch.setattr(image_dataset.decoding, "decode", counting)
+    return names
+
+
+def entry(cache_folder):
+    (path,) = cache_folder.glob("*.npy")
+    return path
+
+
+def test_the_second_load_decodes_nothing(animals, decoded):
+    first = data.load(f"folder:{animals}")
+    assert len(decoded) == 4
+    second = data.load(f"folder:{animals}")
+    assert len(decoded) == 4
+    assert first.fingerprint == second.fingerprint
+    np.testing.assert_array_equal(first.train.x, second.train.x)
+
+
+def test_arrays_are_read_only_memory_maps(animals):
+    x = data.load(f"folder:{animals}").train.x
+    assert isinstance(x, np.memmap)
+    with pytest.raises(ValueError, match="read-only"):
+        x[0] = 0
+
+
+def test_other_settings_are_other_entries(animals, cache_folder):
+    for size in (None, 4, 5):
+        data.load(f"folder:{animals}", size=size)
+    assert len(list(cache_folder.glob("*.npy"))) == 3
+
+
+def test_a_changed_picture_is_seen(animals, paint):
+    before = data.load(f"folder:{animals}")
+    paint(animals / "2.png", (77, 0, 0))
+    after = data.load(f"folder:{animals}")
+    assert after.train.x[2, 0, 0, 0] == 77
+    assert after.fingerprint != before.fingerprint
+
+
+def test_a_changed_picture_of_the_same_size_and_date_is_seen(animals, paint):
+    path = paint(animals / "2.bmp", (1, 0, 0))
+    status = path.stat()
+    assert data.load(f"folder:{animals}").train.x[2, 0, 0, 0] == 1
+    paint(path, (99, 0, 0))
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert data.load(f"folder:{animals}").train.x[2, 0, 0, 0] == 99
+
+
+def test_folders_whose_files_look_alike_are_not_confused(tmp_path, paint, monkeypatch):
+    stat, frozen = os.stat, os.stat(tmp_path)
+    for i, name in enumerate(("a", "b")):
+        paint(tmp_path / name / "0.bmp", (i, 0, 0))
+    monkeypatch.setattr("pathlib.Path.stat", lambda self, **k: frozen if self.suffix == ".bmp" else stat(self, **k))
+    for i, name in enumerate(("a", "b")):
+        assert data.load(f"folder:{tmp_path / name}").train.x[0, 0, 0, 0] == i
+
+
+def test_a_new_and_a_removed_picture_are_seen(animals, paint):
+    paint(animals / "9.png")
+    assert len(data.load(f"folder:{animals}").train) == 5
+    (animals / "9.png").unlink()
+    assert len(data.load(f"folder:{animals}").train) == 4
+
+
+def test_a_new_date_alone_changes_no_fingerprint(animals, decoded):
+    before = data.load(f"folder:{animals}").fingerprint
+    os.utime(animals / "2.png", (1, 1))
+    assert data.load(f"folder:{animals}").fingerprint == before
+    assert len(decoded) == 8
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda path: path.write_bytes(path.read_bytes()[:-1]),
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_bytes(path.read_bytes()[:-9] + b"\xff" + path.read_bytes()[-8:]),
+        lambda path: path.write_bytes(b"\xff" * 20 + path.read_bytes()[20:]),
+        lambda path: path.with_suffix(".json").write_text("{"),
+        lambda path: path.with_suffix(".json").write_text("[]"),
+        lambda path: path.with_suffix(".json").unlink(),
+        lambda path: path.unlink(),
+    ],
+    ids=["truncated", "empty", "one byte", "header", "notes cut", "notes other", "no notes", "no array"],
+)
+def test_a_damaged_entry_is_prepared_again(animals, cache_folder, decoded, damage):
+    before = np.array(data.load(f"folder:{animals}").train.x)
+    damage(entry(cache_folder))
+    after = data.load(f"folder:{animals}")
+    np.testing.assert_array_equal(after.train.x, before)
+    assert len(decoded) == 8
+    data.load(f"folder:{animals}")
+    assert len(decoded) == 8
+
+
+def test_a_failed_preparation_leaves_nothing(animals, cache_folder):
+    (animals / "3.png").write_bytes(b"no picture")
+    with pytest.raises(UserError, match=r"3\.png"):
+        data.load(f"folder:{animals}")
+    assert list(cache_folder.iterdir()) == []
+
+
+def test_a_cache_that_cannot_be_written(animals, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("KVAE_CACHE", str(tmp_path / "file" / "cache"))
+    with pytest.raises(UserError, match=r"Received: KVAE_CACHE=.*file/cache: Not a directory. Set KVAE_CACHE"):
+        data.load(f"folder:{animals}")
+
+
+def test_a_full_disk(animals, cache_folder, monkeypatch):
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(UserError, match=r"Received: KVAE_CACHE=.*cache: No space left on device. Set KVAE_CACHE"):
+        data.load(f"folder:{animals}")
+    assert list(cache_folder.iterdir()) == []
+
+
+def test_a_disk_that_fills_up_while_writing(animals, cache_folder):
+    """The system itself refuses to let the file grow, as it does at a quota."""
+    former = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        with pytest.raises(UserError, match=r"KVAE_CACHE=.*cache: File too large"):
+            data.load(f"folder:{animals}", size=200)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, former)
+    assert list(cache_folder.iterdir()) == []
+
+
+def test_preparation_holds_one_row_at_a_time():
+    rows = 64
+
+    def produce(notes):
+        for i in range(rows):
+            yield np.full((1 << 20,), i, np.uint8)
+
+    tracemalloc.start()
+    try:
+        x, _ = cache.prepared("rows", "streamed", rows, produce)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert x.nbytes == rows << 20
+    assert peak < 8 << 20
+    assert x[:, 0].tolist() == list(range(rows))
+
+
+def test_the_default_folder_lies_in_the_home(monkeypatch, tmp_path):
+    monkeypatch.delenv("KVAE_CACHE")
+    assert cache.folder() == tmp_path / "home" / ".cache" / "kvae"
+
+
+def test_progress_is_a_log_line_when_it_is_no_terminal(animals, caplog, capsys):
+    caplog.set_level("INFO")
+    data.load(f"folder:{animals}")
+    assert "Preparing images of folder train: 4." in caplog.messages
+    assert capsys.readouterr().out == ""
+
+
+def test_progress_is_a_bar_on_a_terminal(animals, monkeypatch, capsys):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    assert len(data.load(f"folder:{animals}").train) == 4
+    assert capsys.readouterr().out == ""

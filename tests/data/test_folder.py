@@ -1,0 +1,202 @@
+"""Folders and zips of pictures: classes, splits, damage, sizes, what is passed over."""
+
+import os
+import zipfile
+
+import numpy as np
+import pytest
+
+from kvae import data
+from kvae.data import image_files
+from kvae.errors import UserError
+
+
+@pytest.fixture
+def animals(tmp_path, paint):
+    """Ten cats and ten dogs; the red channel numbers the picture, the green one says what it is."""
+    folder = tmp_path / "animals"
+    for i in range(20):
+        paint(folder / ("cat" if i < 10 else "dog") / f"{i:02}.png", (i, 100 if i < 10 else 200, 0))
+    return folder
+
+
+def zipped(folder, path):
+    with zipfile.ZipFile(path, "w") as file:
+        for picture in sorted(folder.rglob("*")):
+            file.write(picture, picture.relative_to(folder))
+    return path
+
+
+def splits(dataset):
+    return [s for s in (dataset.train, dataset.validation, dataset.test) if s is not None]
+
+
+def numbers(dataset):
+    return np.concatenate([split.x[:, 0, 0, 0] for split in splits(dataset)]).tolist()
+
+
+def test_folders_are_classes_and_labels_follow_their_pictures(animals):
+    dataset = data.load(f"folder:{animals}")
+    assert dataset.labels == ("cat", "dog")
+    assert [len(s) for s in splits(dataset)] == [16, 2, 2]
+    for split in splits(dataset):
+        np.testing.assert_array_equal(split.y, split.x[:, 0, 0, 1] == 200)
+        named = [int(name[-6:-4]) for name in split.columns["file"]]
+        assert named == split.x[:, 0, 0, 0].tolist()
+    assert sorted(numbers(dataset)) == list(range(20))
+
+
+def test_a_zip_is_the_same_data_as_its_folder(animals, tmp_path):
+    folder = data.load(f"folder:{animals}")
+    zip_file = data.load(f"folder:{zipped(animals, tmp_path / 'animals.zip')}")
+    assert folder.fingerprint == zip_file.fingerprint
+    np.testing.assert_array_equal(folder.train.x, zip_file.train.x)
+    np.testing.assert_array_equal(folder.train.y, zip_file.train.y)
+
+
+def test_the_seed_draws_the_split(animals):
+    first, second = (data.load(f"folder:{animals}", seed=seed) for seed in (0, 1))
+    assert set(first.test.columns["file"]) != set(second.test.columns["file"])
+
+
+def test_a_flat_folder_has_no_labels(tmp_path, paint):
+    for i in range(5):
+        paint(tmp_path / "flat" / f"{i}.png")
+    dataset = data.load(f"folder:{tmp_path / 'flat'}")
+    assert (dataset.train.y, dataset.labels, dataset.validation) == (None, (), None)
+    assert len(dataset.train) == 5
+
+
+def test_folders_named_train_and_test_are_the_splits(tmp_path, paint):
+    for part, n in (("train", 3), ("val", 1), ("test", 2)):
+        for i in range(n):
+            paint(tmp_path / "set" / part / "cat" / f"{i}.png")
+            paint(tmp_path / "set" / part / "dog" / f"{i}.png")
+    dataset = data.load(f"folder:{tmp_path / 'set'}")
+    assert [len(s) for s in splits(dataset)] == [6, 2, 4]
+    assert dataset.labels == ("cat", "dog")
+
+
+def test_flat_folders_named_train_and_test_have_no_labels(tmp_path, paint):
+    for part in ("train", "test"):
+        paint(tmp_path / "set" / part / "0.png")
+    dataset = data.load(f"folder:{tmp_path / 'set'}")
+    assert (len(dataset.train), len(dataset.test), dataset.labels) == (1, 1, ())
+
+
+def test_what_is_no_picture_is_passed_over(animals, tmp_path, paint):
+    (animals / "cat" / ".DS_Store").write_bytes(b"x")
+    (animals / "cat" / "readme.txt").write_text("cats")
+    paint(animals / "cat" / "._00.png")
+    paint(animals / "__MACOSX" / "00.png")
+    (animals / "cat" / "._01.png").write_bytes(b"x")
+    assert len(data.load(f"folder:{animals}").train) == 16
+    assert len(data.load(f"folder:{zipped(animals, tmp_path / 'a.zip')}").train) == 16
+
+
+def test_grey_pictures(animals):
+    assert data.load(f"folder:{animals}", color="gray", size=4).shape == (4, 4, 1)
+    with pytest.raises(UserError, match="color='red'"):
+        data.load(f"folder:{animals}", color="red")
+
+
+def test_pictures_of_several_sizes_need_a_size(animals, paint):
+    paint(animals / "dog" / "tall.png", size=(8, 12))
+    with pytest.raises(UserError, match=r"one size. Received: .* of 8×8×3, dog/tall.png of 12×8×3. Give size=64"):
+        data.load(f"folder:{animals}")
+    assert data.load(f"folder:{animals}", size=4).shape == (4, 4, 3)
+
+
+def test_splits_of_different_sizes_need_a_size(tmp_path, paint):
+    paint(tmp_path / "set" / "train" / "0.png")
+    paint(tmp_path / "set" / "test" / "1.png", size=(8, 12))
+    with pytest.raises(UserError, match=r"Received: train/0.png of 8×8×3, test/1.png of 12×8×3"):
+        data.load(f"folder:{tmp_path / 'set'}")
+
+
+@pytest.mark.parametrize("size", [0, -1, 5.5, "64", 10_000])
+def test_sizes_that_make_no_sense(animals, size):
+    with pytest.raises(UserError, match="Expected an edge length from 1 to 4096 pixels"):
+        data.load(f"folder:{animals}", size=size)
+
+
+@pytest.mark.parametrize("content", [b"", b"no picture", None], ids=["empty", "text", "truncated"])
+def test_a_damaged_picture_is_named_or_left_out(animals, content):
+    path = animals / "cat" / "03.png"
+    path.write_bytes(path.read_bytes()[:50] if content is None else content)
+    with pytest.raises(UserError, match=r"Received: cat/03.png in .*animals: .*skip_damaged=True"):
+        data.load(f"folder:{animals}")
+    dataset = data.load(f"folder:{animals}", skip_damaged=True)
+    assert sorted(numbers(dataset)) == [i for i in range(20) if i != 3]
+    for split in splits(dataset):
+        np.testing.assert_array_equal(split.y, split.x[:, 0, 0, 1] == 200)
+    assert "1 damaged picture left out, the first: cat/03.png" in dataset.summary()
+
+
+def test_a_damaged_picture_is_refused_also_after_it_was_left_out(animals):
+    (animals / "cat" / "03.png").write_bytes(b"no picture")
+    data.load(f"folder:{animals}", skip_damaged=True)
+    with pytest.raises(UserError, match=r"cat/03\.png"):
+        data.load(f"folder:{animals}")
+
+
+def test_a_split_whose_only_picture_is_damaged_is_none(tmp_path, paint):
+    paint(tmp_path / "set" / "train" / "0.png")
+    (tmp_path / "set" / "test").mkdir()
+    (tmp_path / "set" / "test" / "1.png").write_bytes(b"no picture")
+    for _ in range(2):  # prepared, then from the cache
+        dataset = data.load(f"folder:{tmp_path / 'set'}", skip_damaged=True)
+        assert (len(dataset.train), dataset.test) == (1, None)
+
+
+def test_nothing_but_damaged_pictures(tmp_path):
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set" / "0.png").write_bytes(b"no picture")
+    with pytest.raises(UserError, match=r"whole training pictures. Received: none"):
+        data.load(f"folder:{tmp_path / 'set'}", skip_damaged=True)
+
+
+def test_a_damaged_member_of_a_zip_is_named(animals, tmp_path):
+    path = zipped(animals, tmp_path / "a.zip")
+    content = bytearray(path.read_bytes())
+    with zipfile.ZipFile(path) as file:
+        info = file.getinfo("dog/15.png")
+    content[info.header_offset + 30 + len(info.filename) + 40] ^= 0xFF
+    path.write_bytes(content)
+    with pytest.raises(UserError, match=r"Received: dog/15.png in .*a.zip: Bad CRC-32"):
+        data.load(f"folder:{path}")
+
+
+def test_a_zip_bomb_is_refused(animals, tmp_path, monkeypatch):
+    monkeypatch.setattr(image_files, "_MAX_BYTES", 10_000)
+    path = zipped(animals, tmp_path / "a.zip")
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("dog/bomb.png", bytes(1_000_000))
+    with pytest.raises(UserError, match=r"dog/bomb.png in .*: 1,000,000 bytes are too many"):
+        data.load(f"folder:{path}")
+
+
+def test_missing_empty_and_damaged_places(tmp_path):
+    with pytest.raises(UserError, match=r"Received: .*nowhere, which does not exist"):
+        data.load(f"folder:{tmp_path / 'nowhere'}")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UserError, match=r"Expected pictures .* Received: none in .*empty"):
+        data.load(f"folder:{tmp_path / 'empty'}")
+    (tmp_path / "a.zip").write_bytes(b"PK but no zip")
+    with pytest.raises(UserError, match=r"whole zip file. Received: .*a.zip"):
+        data.load(f"folder:{tmp_path / 'a.zip'}")
+
+
+def test_no_permission_for_one_picture_or_for_the_folder(animals, forbid):
+    forbid(animals / "dog" / "12.png")
+    with pytest.raises(UserError, match=r"permission to read the data. Received: .*dog/12.png: permission denied"):
+        data.load(f"folder:{animals}", skip_damaged=True)
+    forbid(animals / "cat")
+    with pytest.raises(UserError, match=r"permission to read the data. Received: .*cat: permission denied"):
+        data.load(f"folder:{animals}")
+
+
+def test_names_do_not_depend_on_where_the_folder_is(animals, tmp_path):
+    before = data.load(f"folder:{animals}").fingerprint
+    os.rename(animals, tmp_path / "elsewhere")
+    assert data.load(f"folder:{tmp_path / 'elsewhere'}").fingerprint == before

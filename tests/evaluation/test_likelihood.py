@@ -1,0 +1,177 @@
+"""The importance-sampled likelihood against exact evidence, and its arithmetic draw by draw."""
+
+import dataclasses
+import math
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from kvae import distributions
+from kvae.backends import compiled
+from kvae.errors import UserError
+from kvae.evaluation import bound, evaluate, likelihood
+from kvae.evaluation.likelihood import log_evidence
+from kvae.models import IWAE, VAE, LayeredVAE
+from kvae.networks import mlp
+from kvae.training import Batches
+from tests.contracts.models import MODELS, batch
+from tests.models.linear_gaussian import linear_gaussian
+
+
+@pytest.mark.parametrize("cls", [VAE, LayeredVAE, IWAE])
+def test_the_estimate_tends_to_the_exact_evidence(cls, rng):
+    model, x, exact = linear_gaussian(cls, rng)
+    batches = Batches(x, batch_size=64)
+    figures = {k: likelihood(model, batches, samples=k) for k in (1, 50, 2000)}
+    assert figures[1]["nll"] > figures[50]["nll"] + 0.05 > figures[2000]["nll"]
+    assert figures[2000]["nll"] == pytest.approx(-exact.mean(), abs=0.01)
+    assert figures[2000]["nll_se"] == pytest.approx(exact.std(ddof=1) / math.sqrt(len(x)), rel=0.05)
+    assert figures[1]["nll"] == pytest.approx(-bound(model, batches, samples=50)["elbo"], abs=0.5)
+
+
+def test_each_example_has_its_own_evidence(rng):
+    model, x, exact = linear_gaussian(VAE, rng)
+    estimates = log_evidence(model, [(x[:100],), (x[100:],)], len(x), samples=3000)
+    assert estimates.dtype == "float64"
+    np.testing.assert_allclose(estimates, exact, atol=0.25)
+    assert abs(estimates - exact).mean() < 0.03
+
+
+class Counting(keras.layers.Layer):
+    """A model whose j-th draw, counted from 1 for each example, has the weight j."""
+
+    def __init__(self):
+        super().__init__()
+        self.drawn = self.add_weight(shape=(), initializer="zeros", trainable=False)
+        self.asked = []
+
+    def log_weights(self, x, *, noise, samples):
+        self.asked.append((samples, x.shape[0]))
+        number = self.drawn + ops.arange(1, samples + 1, dtype="float32")
+        self.drawn.assign_add(samples)
+        return ops.tile(ops.log(number)[:, None], (1, x.shape[0]))
+
+
+@pytest.mark.parametrize(
+    ("samples", "rows"), [(1, 100), (50, 100), (250, 100), (199, 100), (1000, 1000), (7, 3), (5, 1)]
+)
+def test_exactly_k_draws_count(samples, rows):
+    """Of weights 1, 2, …, K the mean is (K + 1) / 2: any other number of draws has another."""
+    model = Counting()
+    estimate = log_evidence(model, [(np.zeros((1, 2), "float32"),)], 1, samples, rows)
+    np.testing.assert_allclose(np.exp(estimate), (samples + 1) / 2, rtol=1e-5)
+    assert all(draws * examples <= rows for draws, examples in model.asked)
+
+
+def test_it_does_not_matter_how_the_work_is_cut(rng):
+    model, x, exact = linear_gaussian(VAE, rng)
+    for rows in (7, 512, 100_000):
+        estimates = log_evidence(model, [(x[:33],), (x[33:],)], len(x), samples=500, rows=rows)
+        assert estimates.mean() == pytest.approx(exact.mean(), abs=0.02)
+
+
+def test_weights_that_no_float32_holds(monkeypatch):
+    """log w near −7000, as of an image: exp underflows in every float, its logarithm does not."""
+    model = Counting()
+    monkeypatch.setattr(model, "log_weights", lambda x, noise, samples: ops.full((samples, x.shape[0]), -7000.25))
+    estimate = log_evidence(model, [(np.zeros((3, 2), "float32"),)], 3, samples=100, rows=30)
+    np.testing.assert_allclose(estimate, -7000.25, atol=1e-6)
+
+
+def test_it_repeats_by_its_seed():
+    model, batches = MODELS["IWAE, two layers"](), Batches(batch(5), batch_size=4)
+    first, second = (likelihood(model, batches, samples=20, rows=8, seed=3) for _ in range(2))
+    assert {k: v for k, v in first.items() if k.startswith("nll")} == {
+        k: v for k, v in second.items() if k.startswith("nll")
+    }
+    assert likelihood(model, batches, samples=20, rows=8, seed=4)["nll"] != first["nll"]
+
+
+# ------------------------------------------------------------------ bits
+
+
+def _uniform(likelihood_, shape=(4, 4, 3)):
+    """A VAE with a collapsed posterior whose p(x|z) is the same for every pixel."""
+    model = VAE(mlp(shape, 4), mlp(2, (*shape[:2], shape[2] * likelihood_.outputs)), likelihood=likelihood_)
+    for variable in model.trainable_variables:
+        variable.assign(np.zeros(variable.shape))
+    return model
+
+
+def test_bits_of_fair_coins(rng):
+    """A Bernoulli of ½ takes one bit per dimension, and three per pixel of three channels."""
+    from kvae.distributions.likelihoods import BernoulliLikelihood
+
+    x = rng.integers(0, 2, (6, 4, 4, 3)).astype("uint8")
+    report = evaluate(_uniform(BernoulliLikelihood()), Batches(x, scale=1), ["nll"], nll={"samples": 3})
+    assert report["metrics"]["bits_per_dim"] == pytest.approx(1, rel=1e-6)
+    assert report["metrics"]["bits_per_pixel"] == pytest.approx(3, rel=1e-6)
+    assert report["metrics"]["nll_samples"] == 3
+
+
+def test_grey_values_under_a_bernoulli_have_no_bits_per_dim(rng):
+    from kvae.distributions.likelihoods import BernoulliLikelihood
+
+    x = rng.integers(0, 256, (6, 4, 4, 3)).astype("uint8")
+    report = evaluate(_uniform(BernoulliLikelihood()), Batches(x), ["nll"], nll={"samples": 3})
+    assert "cross-entropy" in report["skipped"]["bits_per_dim"]
+    assert report["metrics"]["bits_per_pixel"] == pytest.approx(3, rel=1e-6)
+
+
+def test_bits_of_uniform_levels(rng):
+    """Equal logits for 256 levels take eight bits per dimension."""
+    from kvae.distributions.likelihoods import CategoricalLikelihood
+
+    x = rng.integers(0, 256, (6, 4, 4, 3)).astype("uint8")
+    figures = likelihood(_uniform(CategoricalLikelihood()), Batches(x), samples=2)
+    assert figures["bits_per_dim"] == pytest.approx(8, rel=1e-6)
+    assert figures["bits_per_pixel"] == pytest.approx(24, rel=1e-6)
+
+
+def test_a_density_of_bytes_is_dequantised():
+    """Bytes 127 and 128 fill [127/256, 129/256): N(½, σ²) there, by the 256 of the scaling, gives the bits per byte."""
+    from kvae.distributions.likelihoods import NormalLikelihood
+
+    scale = 0.2
+    model = _uniform(NormalLikelihood(scale=scale))
+    model.decoder.layers[-2].bias.assign(np.full(48, 0.5))
+    x = np.full((50, 4, 4, 3), 127, "uint8")
+    x[..., 1] = 128
+    figures = likelihood(model, Batches(x), samples=2)
+    density = 1 / math.sqrt(2 * math.pi) / scale  # nearly constant over so short an interval
+    assert figures["bits_per_dim"] == pytest.approx(-math.log2(density / 256), abs=1e-3)
+    assert figures["nll"] == pytest.approx(-48 * math.log(density), abs=1e-1)
+
+
+def test_points_have_no_bits(rng):
+    model, x, _ = linear_gaussian(VAE, rng)
+    report = evaluate(model, Batches(x), ["nll"], nll={"samples": 2})
+    assert set(report["metrics"]) == {"nll", "nll_se", "nll_samples"}
+    assert report["skipped"] == {"bits_per_dim": "a density of real numbers has no bits"}
+
+
+@pytest.mark.parametrize("options", [{"samples": 0}, {"rows": 0}, {"samples": 2.5}])
+def test_what_makes_no_sense(options):
+    with pytest.raises(UserError, match=f"Expected {next(iter(options))} of at least 1"):
+        likelihood(MODELS["VAE"](), Batches(batch(2)), **options)
+
+
+def test_an_autoencoder_has_none():
+    report = evaluate(MODELS["Autoencoder"](), Batches(batch(2)), ["nll"])
+    assert report["skipped"] == {"nll": "Autoencoder has no posterior"}
+
+
+@pytest.mark.parametrize("likelihood", ["bernoulli", "normal", "laplace", "logistic", "categorical"])
+def test_densities_computed_in_one_pass_are_those_of_the_distribution(likelihood, rng):
+    """Within what is compiled for evaluation a backend may compute log p(x|z) another way: the numbers are the same."""
+    px = distributions.likelihoods.get(likelihood)
+    px = dataclasses.replace(px, levels=4) if px.support == "levels" else px
+    h = rng.standard_normal((2, 3, 5, 4, 2 * px.outputs)).astype("float32") * 3
+    x = (rng.integers(0, 4, (3, 5, 4, 2)) / 3).astype("float32")
+    run = compiled(lambda h, x: px(h, batch_axes=2).log_prob(x), [])
+    found = ops.convert_to_numpy(run(ops.convert_to_tensor(h), ops.convert_to_tensor(x)))
+    expected = ops.convert_to_numpy(px(h, batch_axes=2).log_prob(x))
+    assert found.shape == (2, 3)
+    np.testing.assert_allclose(found, expected, rtol=1e-5)

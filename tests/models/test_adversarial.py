@@ -1,0 +1,234 @@
+"""VAE/GAN, IFCVAE-GAN and the adversary of CSVAE: terms by hand, and who moves."""
+
+from types import SimpleNamespace
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from kvae import networks
+from kvae.distributions import BinaryLabels
+from kvae.errors import UserError
+from kvae.models import CSVAE, IFCVAEGAN
+from tests.contracts.models import LATENT, MODELS, SHAPE, data_for, settle
+
+
+def _terms(model, data):
+    model.compile("sgd")
+    return {
+        k: float(ops.convert_to_numpy(v)) for k, v in model.phases()[0](model._unpack(data), training=False).items()
+    }
+
+
+def test_the_vae_gan_s_players_share_three_terms():
+    model = MODELS["VAEGAN"]()
+    settle(model)
+    terms = _terms(model, data_for(model, 16))
+    gan = terms["real"] + 2 * terms["false"]
+    np.testing.assert_allclose(terms["encoder"], terms["rate"] + terms["features"], rtol=1e-6)
+    np.testing.assert_allclose(terms["discriminator"], gan, rtol=1e-6)
+    np.testing.assert_allclose(terms["decoder"], 0.1 * terms["features"] - gan, rtol=1e-5)
+
+
+def test_loud_samples_do_not_lower_the_error_between_features(monkeypatch):
+    """Batch norm over pictures and samples together would normalise the pictures by what the samples are."""
+    model = MODELS["VAEGAN, convolutional, classes"]()
+    x, y = (ops.convert_to_tensor(part) for part in data_for(model, 16))
+    x_hat = 0.5 * ops.cast(x, "float32") + 0.2
+
+    def error(loudness):
+        drawn = SimpleNamespace(mean=ops.stack([x_hat, loudness * x_hat]))
+        monkeypatch.setattr(model, "observation", lambda *args, **options: drawn)
+        return float(ops.convert_to_numpy(model.contest((x, y), training=True)["features"]))
+
+    np.testing.assert_allclose(error(100.0), error(1.0), rtol=1e-5)
+
+
+def test_a_decoder_s_part_of_the_game_that_does_not_saturate():
+    """It grows without bound as D sees through what is drawn, where −L_GAN ends at 0, and its slope with it."""
+    model = MODELS["VAEGAN"]()
+    model.saturating = False
+    opinion, data = model.discriminator.layers[-1], data_for(model, 16)
+    opinion.kernel.assign(np.zeros(opinion.kernel.shape))
+    for logit, price in ((0.0, 2 * np.log(2)), (-20.0, 40.0)):
+        opinion.bias.assign([logit])
+        terms = _terms(model, data)
+        np.testing.assert_allclose(terms["decoder"] - 0.1 * terms["features"], price, rtol=1e-4)
+
+
+@pytest.mark.parametrize("saturating", [True, False])
+def test_the_decoder_of_a_vae_gan_deceives_the_discriminator(saturating):
+    """The gradient of its adversarial part points where the discriminator's loss rises."""
+    model = MODELS["VAEGAN"]()
+    model.saturating = saturating
+    settle(model)
+    model.gamma.assign(0.0)
+    model.compile(
+        {player: keras.optimizers.SGD(0.0 if player != "decoder" else 0.5) for player in model.phases()[0].over}
+    )
+    x = data_for(model, 64)[0]
+    before = model.evaluate(x, verbose=0, return_dict=True)
+    for _ in range(20):
+        model.train_on_batch(x)
+    assert model.evaluate(x, verbose=0, return_dict=True)["false"] > before["false"]
+
+
+@pytest.mark.parametrize(
+    ("name", "level", "sits_out"),
+    [
+        ("VAEGAN, convolutional, classes", 0.1, "decoder"),
+        ("VAEGAN", 0.68, None),
+        ("VAEGAN, convolutional, classes", 1.3, "discriminator"),
+    ],
+)
+def test_a_player_of_the_vae_gan_sits_out_whole(name, level, sits_out):
+    """A discriminator without an opinion pays log 2 for every answer: much above a level of 0.1, much below 1.3."""
+    model = MODELS[name]()
+    model.level = level
+    opinion = model.discriminator.layers[-1]
+    opinion.kernel.assign(np.zeros(opinion.kernel.shape))
+    model.compile(keras.optimizers.RMSprop(1e-3))
+    before = {
+        player: [ops.convert_to_numpy(v).copy() for v in layers[0].weights + model.optimizer.players[player].variables]
+        for player, layers in model.phases()[0].over.items()
+    }
+    model.train_on_batch(*data_for(model, 16))
+    for player, layers in model.phases()[0].over.items():
+        after = [ops.convert_to_numpy(v) for v in layers[0].weights + model.optimizer.players[player].variables]
+        same = [np.array_equal(old, new) for old, new in zip(before[player], after, strict=True)]
+        assert all(same) == (player == sits_out)
+
+
+def test_a_vae_gan_without_labels_is_as_other_models():
+    model = MODELS["VAEGAN"]()
+    assert model.batch_spec == ("x",)
+    assert model.sample(3, seed=0).shape == (3, *SHAPE)
+    x = data_for(model, 4)[0]
+    assert model.encode(x).shape == (4, LATENT)
+    with pytest.raises(UserError, match="takes neither labels"):
+        model.encode(x, np.zeros(4))
+    with pytest.raises(UserError, match="model of labelled data"):
+        model.transfer(x, np.zeros(4), 1)
+
+
+def test_the_ifcvae_gan_s_terms_add_up():
+    model = MODELS["IFCVAEGAN"]()
+    settle(model)
+    for name, value in {"distortion": 0.5, "rate": 2.0, "label": 3.0, "information": 4.0, "realism": 5.0}.items():
+        getattr(model, f"beta_{name}").assign(value)
+    terms = _terms(model, data_for(model, 16))
+    weighted = (
+        0.5 * terms["distortion"]
+        + 2 * terms["rate"]
+        + 3 * terms["generated_label"]
+        + 4 * terms["information"]
+        + 5 * terms["realism"]
+    )
+    np.testing.assert_allclose(terms["loss"], weighted, rtol=1e-6)
+    np.testing.assert_allclose(terms["information"], -terms["adversary"], rtol=1e-6)
+
+
+@pytest.mark.parametrize("label_samples", [False, True])
+def test_samples_of_an_ifcvae_gan_are_asked_for_their_labels_where_they_shall_be(monkeypatch, label_samples):
+    model = MODELS["IFCVAEGAN"]()
+    settle(model)
+    model.label_samples = label_samples
+    x, y = (ops.convert_to_tensor(part) for part in data_for(model, 16))
+    pictures = [0.5 * x + 0.2, 1 - x]  # a reconstruction, a sample
+    drawn = SimpleNamespace(mean=ops.stack(pictures), log_prob=lambda x: ops.zeros((2, 16)))
+    monkeypatch.setattr(model, "observation", lambda *args, **options: drawn)
+    term = model.contest((x, y), training=False)["generated_label"]
+    guesses = [model.label_head(model.encoder(picture)[1]) for picture in pictures]
+    prices = [-ops.convert_to_numpy(model.labels.log_prob(y, guess)).mean() for guess in guesses]
+    assert abs(prices[0] - prices[1]) > 1e-3
+    expected = np.mean(prices) if label_samples else prices[0]
+    np.testing.assert_allclose(ops.convert_to_numpy(term), expected, rtol=1e-5)
+
+
+def _judging_itself(fixed_classifier, momentum):
+    keras.utils.set_random_seed(3)
+    shape = (16, 16, 1)
+    encoder = networks.creswell_encoder(shape, 4, width=0.05, momentum=momentum)
+    nets = (
+        networks.mlp(encoder.output_shape[1][-1], 2),
+        networks.mlp(4, shape),
+        networks.mlp(2, 2),
+        networks.mlp(shape, 1),
+    )
+    options = {"beta_label": 50.0, "label_samples": True, "fixed_classifier": fixed_classifier}
+    return IFCVAEGAN(encoder, *nets, BinaryLabels(2), **options, seed=1)
+
+
+def _pictures_with_labels():
+    rng = np.random.default_rng(0)
+    return rng.random((8, 16, 16, 1), "float32"), rng.integers(0, 2, (8, 2)).astype("float32")
+
+
+def _gradients(model):
+    model.compile("sgd")
+    (phase,) = model.phases()
+    data = model._unpack(_pictures_with_labels())
+    _, gradients = model.gradients(lambda: phase(data, training=True), phase.variables())
+    return [ops.convert_to_numpy(gradient) for gradient in gradients["loss"]]
+
+
+def test_a_fixed_judge_moves_by_nothing_that_it_reads(monkeypatch):
+    """As if another net had its weights; through what is drawn, the gradient still reaches the encoder by its code."""
+    model = _judging_itself(True, momentum=1.0)  # whose batch statistics stay
+    judge = keras.models.clone_model(model.encoder)
+    judge.set_weights(model.encoder.get_weights())
+    monkeypatch.setattr(model, "_features_of_drawn", lambda x, training: judge(x, training=False)[1])
+    expected = _gradients(model)
+    for gradient, of_another in zip(_gradients(_judging_itself(True, momentum=1.0)), expected, strict=True):
+        np.testing.assert_allclose(gradient, of_another, rtol=1e-4, atol=1e-4)
+    published = _gradients(_judging_itself(False, momentum=1.0))
+    assert max(np.abs(a - b).max() for a, b in zip(published, expected, strict=True)) > 1
+
+
+@pytest.mark.parametrize("fixed_classifier", [True, False])
+def test_a_fixed_judge_keeps_the_batch_statistics_of_data(fixed_classifier):
+    model, alone = (_judging_itself(fixed_classifier, momentum=0.9) for _ in range(2))
+    _gradients(model)
+    alone.encoder(_pictures_with_labels()[0], training=True)
+    pairs = zip(model.encoder.non_trainable_variables, alone.encoder.non_trainable_variables, strict=True)
+    apart = max(np.abs(ops.convert_to_numpy(a) - ops.convert_to_numpy(b)).max() for a, b in pairs)
+    assert bool(apart < 1e-6) is fixed_classifier
+
+
+def test_labels_of_an_ifcvae_gan_change_the_picture_and_not_the_code():
+    model = MODELS["IFCVAEGAN, classes"]()
+    settle(model)
+    x, y = data_for(model, 5)
+    np.testing.assert_array_equal(model.encode(x, y), model.encode(x, (y + 1) % 3))
+    assert np.abs(model.reconstruct(x, y) - model.transfer(x, y, (y + 1) % 3)).max() > 1e-3
+    np.testing.assert_allclose(model.transfer(x, y, y), model.reconstruct(x, y), rtol=1e-6)
+
+
+def test_turns_of_the_adversary_alone_leave_the_encoder_its_batch_statistics():
+    labels = BinaryLabels(1)
+
+    def csvae(turns):
+        keras.utils.set_random_seed(3)
+        return CSVAE(
+            encoder=networks.larsen_encoder(SHAPE, 4, width=0.05),
+            label_encoder=networks.mlp(SHAPE, 2, labels=1),
+            label_prior=networks.mlp(1, 2),
+            decoder=networks.mlp(3, SHAPE),
+            adversary=networks.mlp(2, 1),
+            labels=labels,
+            adversary_turns=turns,
+        )
+
+    data = data_for(csvae(1), 8)
+    moved = []
+    for turns in (1, 3):
+        model = csvae(turns)
+        before = [ops.convert_to_numpy(v).copy() for v in model.encoder.non_trainable_variables]
+        model.compile(keras.optimizers.SGD(0.0))
+        model.train_on_batch(*data)
+        after = [ops.convert_to_numpy(v) for v in model.encoder.non_trainable_variables]
+        moved.append([(a - b) for a, b in zip(after, before, strict=True) if a.dtype.kind == "f"])
+    assert any(np.abs(change).max() > 0 for change in moved[0]), "one step moves them"
+    for one, three in zip(*moved, strict=True):
+        np.testing.assert_allclose(one, three, atol=1e-6)

@@ -1,0 +1,217 @@
+"""What is asked at every door of a model of labelled data, and at that of its evaluation."""
+
+import numpy as np
+import pytest
+
+from kvae.distributions import BinaryLabels, ClassLabels
+from kvae.errors import UserError
+from kvae.evaluation import evaluate
+from kvae.models import CSVAE, CondVAE
+from kvae.networks import mlp
+from kvae.training import Batches
+from tests.contracts.models import LATENT, MODELS, SHAPE, batch, data_for
+from tests.models.labelled import BOTH, COND, model_of
+
+
+def test_decode_with_and_without_labels():
+    model = MODELS["CSVAE"]()
+    z, y = np.zeros((4, 3)), np.zeros((4, 2))
+    np.testing.assert_allclose(model.decode(z, y), model.decode(z), atol=1e-6)
+    np.testing.assert_allclose(model.decode(z), model.decode(z, y), atol=1e-6)
+
+
+@pytest.mark.parametrize("metric", ["elbo", "nll", "divergence", "leakage", "reconstruction", "collapse"])
+@pytest.mark.parametrize("case", ["-1/+1", "none", "superfluous"])
+def test_evaluation_has_a_door(metric, case):
+    x, y = data_for(MODELS["CondVAE"](), 30)
+    model, batches, message = {
+        "-1/+1": ("CondVAE", Batches(x, 2.0 * y - 1), "labels 0 and 1"),
+        "none": ("CondVAE", Batches(x, labels=y), "Expected labels"),
+        "superfluous": ("VAE", Batches(x, y), "x alone"),
+    }[case]
+    with pytest.raises(UserError, match=message):
+        evaluate(MODELS[model](), batches, [metric], nll={"samples": 2})
+
+
+@pytest.mark.parametrize("metric", ["elbo", "nll"])
+def test_evaluation_refuses_x_out_of_range(metric):
+    with pytest.raises(UserError, match=r"in \[0, 1\]"):
+        evaluate(MODELS["VAE"](), Batches(batch() * 255), [metric], nll={"samples": 2})
+
+
+@pytest.mark.parametrize(("kind", "y"), [(BinaryLabels(1), [1]), (BinaryLabels(2), [[0, 1]]), (ClassLabels(3), [2])])
+def test_one_label_in_a_list_is_one_for_all(kind, y):
+    np.testing.assert_array_equal(kind.spread(y, 3), np.repeat(np.array(y), 3, axis=0))
+
+
+def test_classes_of_halves_are_named():
+    with pytest.raises(UserError, match=r"0\.5"):
+        ClassLabels(3).check(np.array([0, 0.5, 1]))
+
+
+@pytest.mark.parametrize("kind", [BinaryLabels(1), ClassLabels(3)])
+@pytest.mark.parametrize("y", [["a", "b"], [None, None]], ids=str)
+def test_what_is_no_number_is_a_users_error(kind, y):
+    with pytest.raises(UserError):
+        kind.check(np.array(y))
+
+
+def _csvae(**options):
+    nets = {
+        "encoder": mlp(SHAPE, 4),
+        "label_encoder": mlp(SHAPE, 2, labels=1),
+        "label_prior": mlp(1, 2),
+        "decoder": mlp(3, SHAPE),
+        "adversary": mlp(2, 1),
+        "labels": BinaryLabels(1),
+    }
+    return CSVAE(**nets | options)
+
+
+@pytest.mark.parametrize("rate", [[0.2, 0.3], [2.0], [-1.0], 0.2], ids=str)
+def test_a_base_rate_that_does_not_fit(rate):
+    with pytest.raises(UserError, match="base_rate"):
+        _csvae(base_rate=rate)
+
+
+@pytest.mark.parametrize(
+    "nets",
+    [
+        {"encoder": mlp(SHAPE, 5)},
+        {"encoder": mlp(SHAPE, 8)},
+        {"label_prior": mlp(2, 2)},
+        {"label_encoder": mlp(SHAPE, 2)},
+        {"label_encoder": mlp(SHAPE, 2, labels=2)},
+        {"adversary": mlp(3, 1)},
+        {"label_prior": mlp(1, 4)},
+        {"adversary": mlp(2, 2)},
+    ],
+    ids=[
+        "odd encoder",
+        "encoder larger than the code",
+        "label_prior's input",
+        "label_encoder without labels",
+        "label_encoder's labels",
+        "adversary's input",
+        "label_prior's output",
+        "adversary's output",
+    ],
+)
+def test_nets_that_do_not_fit(nets):
+    with pytest.raises(UserError, match=next(iter(nets))):
+        _csvae(**nets)
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda model, x, y: model.sample(3, seed=0),
+        lambda model, x, y: model.encode(x),
+        lambda model, x, y: model.reconstruct(x),
+        lambda model, x, y: model.posterior_parameters(x),
+        lambda model, x, y: model.rate_per_unit(x),
+        lambda model, x, y: model.transfer(x, None, y),
+        lambda model, x, y: model(x),
+        lambda model, x, y: model.fit(x),
+    ],
+    ids=["sample", "encode", "reconstruct", "posterior_parameters", "rate_per_unit", "transfer", "call", "fit"],
+)
+def test_missing_labels_are_asked_for(name, call):
+    model = model_of(name)
+    model.compile("sgd")
+    with pytest.raises(UserError, match=f"Expected labels: {name} takes x and y. Received: y=None"):
+        call(model, *data_for(model, 5))
+
+
+def test_a_condvae_decodes_nothing_without_labels():
+    with pytest.raises(UserError, match=r"Expected labels: CondVAE takes x and y. Received: y=None"):
+        model_of(COND).decode(np.zeros((2, LATENT)))
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda model, x, y: model.encode(x, y[:3]),
+        lambda model, x, y: model.reconstruct(x, y[:3]),
+        lambda model, x, y: model.decode(model.encode(x, y), y[:3]),
+        lambda model, x, y: model.transfer(x, y[:3], y),
+        lambda model, x, y: model.transfer(x, y, y[:3]),
+        lambda model, x, y: model.sample(5, y[:3]),
+        lambda model, x, y: model.fit(x, y[:3]),
+    ],
+    ids=["encode", "reconstruct", "decode", "transfer from", "transfer to", "sample", "fit"],
+)
+def test_too_few_labels_are_counted(name, call):
+    model = model_of(name)
+    model.compile("sgd")
+    with pytest.raises(UserError, match=r"Expected 5 labels, (or )?one for (each row|all)\. Received: 3"):
+        call(model, *data_for(model, 5))
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda model, x, y: model.encode(x, 2.0 * y - 1),
+        lambda model, x, y: model.reconstruct(x, 2.0 * y - 1),
+        lambda model, x, y: model.decode(model.encode(x, y), 2.0 * y - 1),
+        lambda model, x, y: model.transfer(x, 2.0 * y - 1, y),
+        lambda model, x, y: model.transfer(x, y, 2.0 * y - 1),
+        lambda model, x, y: model.sample(5, 2.0 * y - 1),
+        lambda model, x, y: model.sample(5, [-1, 1]),
+        lambda model, x, y: model.fit(x, 2.0 * y - 1),
+    ],
+    ids=["encode", "reconstruct", "decode", "transfer from", "transfer to", "sample", "sample one", "fit"],
+)
+def test_labels_of_minus_and_plus_one_are_told_what_repairs_them(name, call):
+    model = model_of(name)
+    model.compile("sgd")
+    with pytest.raises(UserError, match=r"Expected labels 0 and 1. Received: .* with -1.*\(y \+ 1\) / 2"):
+        call(model, *data_for(model, 5))
+
+
+@BOTH
+def test_labels_of_another_shape(name):
+    model = model_of(name)
+    x, y = data_for(model, 5)
+    with pytest.raises(UserError, match=r"Expected y of shape \(N, 2\). Received: y.shape=\(5, 1\)"):
+        model.encode(x, y[:, :1])
+
+
+def test_classes_that_there_are_not():
+    model = model_of("CondVAE, classes")
+    x, _ = data_for(model, 3)
+    with pytest.raises(UserError, match=r"Expected classes 0 to 2\. Received: y with 3"):
+        model.encode(x, np.array([0, 1, 3]))
+
+
+@pytest.mark.parametrize("method", ["encode", "decode", "reconstruct", "posterior_parameters", "rate_per_unit"])
+def test_a_model_of_x_alone_takes_no_labels(method):
+    model = MODELS["VAE"]()
+    x, y = data_for(MODELS[COND](), 5)
+    with pytest.raises(UserError, match=r"Expected x alone: VAE takes neither labels nor targets. Received: y"):
+        getattr(model, method)(x, y)
+
+
+def test_a_number_is_no_kind_of_labels():
+    with pytest.raises(UserError, match="Expected labels: BinaryLabels"):
+        CondVAE(mlp(SHAPE, 4, labels=1), mlp(3, SHAPE), labels=1)
+
+
+def test_base_rates_of_classes_sum_to_one():
+    ClassLabels(3).check_rates([0.2, 0.3, 0.5])
+    with pytest.raises(UserError, match=r"3 probabilities that sum to 1.*base_rate=\[0\.2, 0\.3, 0\.4\]"):
+        ClassLabels(3).check_rates([0.2, 0.3, 0.4])
+
+
+def test_a_code_may_be_decoded_between_labels():
+    model = model_of("CondVAE, classes")
+    z = np.random.default_rng(0).standard_normal((3, LATENT)).astype("float32")
+    between = np.array([[1, 0, 0], [0.5, 0.5, 0], [0, 1, 0]], "float32")
+    x = model.decode(z, between)
+    np.testing.assert_allclose(x[[0, 2]], model.decode(z, np.array([0, 0, 1]))[[0, 2]], atol=1e-6)
+    assert np.abs(x[1] - model.decode(z, np.array([0, 0, 0]))[1]).max() > 1e-4
+    with pytest.raises(UserError, match=r"Expected y of shape \(N,\)"):
+        model.decode(z, between * 2)

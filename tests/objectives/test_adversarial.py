@@ -1,0 +1,32 @@
+"""What players that contradict each other minimise, and who of them moves."""
+
+import numpy as np
+import pytest
+from keras import ops
+
+from kvae import objectives
+
+
+@pytest.mark.parametrize(
+    ("real", "false", "generator", "discriminator"),
+    [
+        (0.7, 0.7, 1, 1),
+        (0.3, 0.7, 1, 0),  # sure of the real ones: below 0.68 − 0.35
+        (0.7, 0.3, 1, 0),
+        (1.1, 0.7, 0, 1),  # lost: above 0.68 + 0.35
+        (0.7, 1.1, 0, 1),
+        (0.3, 1.1, 1, 1),  # both would sit out
+    ],
+)
+def test_the_equilibrium_says_who_moves(real, false, generator, discriminator):
+    moves = objectives.equilibrium(ops.convert_to_tensor(real), ops.convert_to_tensor(false), 0.68, 0.35)
+    assert [float(ops.convert_to_numpy(m)) for m in moves] == [generator, discriminator]
+
+
+def test_prices_are_cross_entropies():
+    logits = np.array([[-2.0], [0.5], [90.0]], "float32")
+    d = 1 / (1 + np.exp(-logits.astype("float64")))
+    tensor = ops.convert_to_tensor(logits)
+    np.testing.assert_allclose(float(objectives.generator_loss(tensor)), -np.log(d).mean(), rtol=1e-6)
+    expected = np.log1p(np.exp(logits.astype("float64"))).mean()
+    np.testing.assert_allclose(float(objectives.discriminator_fake_loss(tensor)), expected, rtol=1e-6)

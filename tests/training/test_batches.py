@@ -1,0 +1,146 @@
+"""The order of an epoch, and what chance makes of an example, are functions of the seed and the epoch alone."""
+
+import numpy as np
+import pytest
+
+from kvae.callbacks import InOrder
+from kvae.data import binarize
+from kvae.training.batches import Batches
+
+
+def _rows(batches):
+    return [int(v) for i in range(len(batches)) for v in batches[i][0][:, 0]]
+
+
+def test_every_example_once_per_epoch_in_an_order_of_its_own():
+    batches = Batches(np.arange(10, dtype="float32")[:, None], batch_size=4, seed=1)
+    assert len(batches) == 3
+    first = _rows(batches)
+    batches.begin(1)
+    second = _rows(batches)
+    assert sorted(first) == sorted(second) == list(range(10))
+    assert first != second
+    again = Batches(np.arange(10, dtype="float32")[:, None], batch_size=4, seed=1)
+    again.begin(1)
+    assert _rows(again) == second
+
+
+def test_bytes_become_unit_floats_and_labels_follow():
+    x = np.array([[0], [51], [255]], "uint8")
+    batches = Batches(x, np.array([5, 6, 7]), batch_size=2)
+    got_x, got_y = batches[0]
+    assert got_x.dtype == np.float32
+    np.testing.assert_allclose(got_x[:, 0], [0, 0.2])
+    assert got_y.tolist() == [5, 6]
+    assert batches[1][0].shape == (1, 1)
+
+
+def test_binary_bytes_stand_for_themselves():
+    batches = Batches(np.array([[0], [1]], "uint8"), batch_size=2, scale=1)
+    assert batches[0][0][:, 0].tolist() == [0.0, 1.0]
+
+
+def test_random_transforms_repeat_by_seed_epoch_and_batch():
+    def noise(x, rng):
+        return x + rng.random(x.shape).astype("float32")
+
+    def values(seed, epoch):
+        batches = Batches(np.zeros((6, 2), "float32"), batch_size=3, seed=seed, transform=noise)
+        batches.begin(epoch)
+        return np.concatenate([batches[i][0] for i in range(2)])
+
+    np.testing.assert_array_equal(values(0, 2), values(0, 2))
+    assert not np.array_equal(values(0, 2), values(0, 3))
+    assert not np.array_equal(values(0, 2)[:3], values(0, 2)[3:])
+
+
+@pytest.fixture
+def grey(rng):
+    return rng.integers(0, 256, (23, 4, 4, 1)).astype("uint8")
+
+
+def _pass(batches, order=None):
+    """All examples of one pass, batch by batch in the order given."""
+    parts = {i: batches[i][0] for i in order or range(len(batches))}
+    return np.concatenate([parts[i] for i in range(len(batches))])
+
+
+def test_held_out_examples_are_made_black_and_white_once_for_all(grey):
+    batches = Batches(grey, batch_size=5, transform=binarize)
+    first = _pass(batches)
+    assert set(np.unique(first)) == {0, 1}
+    batches.begin(7)
+    np.testing.assert_array_equal(_pass(batches), first)
+    np.testing.assert_array_equal(_pass(batches, [4, 2, 0, 3, 1]), first)
+
+
+@pytest.mark.parametrize("size", [1, 4, 23, 100])
+def test_held_out_examples_do_not_depend_on_the_batch_size(grey, size):
+    expected = _pass(Batches(grey, batch_size=5, transform=binarize))
+    np.testing.assert_array_equal(_pass(Batches(grey, batch_size=size, transform=binarize)), expected)
+
+
+def test_held_out_examples_have_noise_of_their_own():
+    x = _pass(Batches(np.full((200, 4, 4, 1), 0.5, "float32"), batch_size=64, transform=binarize))
+    assert len(np.unique(x, axis=0)) > 190  # of 65,536 possible ones
+    assert x.mean() == pytest.approx(0.5, abs=0.03)
+
+
+def test_training_examples_are_made_black_and_white_anew_in_every_epoch(grey):
+    """In their own order, so that it is the transform which differs."""
+
+    def seen(seed, epoch):
+        batches = Batches(grey, batch_size=5, seed=seed, transform=binarize)
+        batches.begin(epoch)
+        x = np.empty(grey.shape, "float32")
+        x[batches.order] = _pass(batches)
+        return x
+
+    np.testing.assert_array_equal(seen(1, 2), seen(1, 2))
+    for seed, epoch in ((1, 3), (2, 2)):
+        assert not np.array_equal(seen(1, 2), seen(seed, epoch))
+    mean = np.mean([seen(1, epoch) for epoch in range(300)], axis=0)
+    np.testing.assert_allclose(mean, grey / 255, atol=0.15)  # five standard deviations
+
+
+def test_a_transform_sees_floats_and_leaves_the_data_alone(grey):
+    def check(x, rng):
+        assert x.dtype == np.float32
+        assert x.max() <= 1
+        x[...] = 0
+        return x
+
+    for x in (grey, (grey / 255).astype("float32")):
+        before = x.copy()
+        for seed in (None, 0):
+            assert not _pass(Batches(x, batch_size=5, seed=seed, transform=check)).any()
+        np.testing.assert_array_equal(x, before)
+
+
+def test_labels_are_known_to_judges_and_stay_out_of_the_batches():
+    x, y = np.zeros((5, 2), "float32"), np.arange(5)
+    hidden, shown = Batches(x, labels=y, batch_size=2), Batches(x, y, batch_size=2)
+    assert [len(batches[0]) for batches in (hidden, shown)] == [1, 2]
+    for batches in (hidden, shown):
+        np.testing.assert_array_equal(batches.labels, y)
+    assert Batches(x).labels is None
+
+
+def test_labels_follow_their_examples_through_a_transform():
+    y = np.arange(20)
+    batches = Batches((y[:, None] / 20).astype("float32"), y, batch_size=6, seed=3, transform=lambda x, rng: x * 20)
+    for epoch in (0, 1):
+        batches.begin(epoch)
+        for i in range(len(batches)):
+            x, labels = batches[i]
+            np.testing.assert_allclose(x[:, 0], labels, rtol=1e-6)
+
+
+def test_the_callback_begins_each_epoch(grey):
+    batches, other = (Batches(grey, batch_size=5, seed=1) for _ in range(2))
+    callback = InOrder(batches)
+    for epoch in (0, 1, 2, 1):
+        callback.on_epoch_begin(epoch)
+        other.begin(epoch)
+        np.testing.assert_array_equal(_pass(batches), _pass(other))
+        assert batches.epoch == epoch

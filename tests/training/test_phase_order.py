@@ -1,0 +1,46 @@
+"""A graph holds the activations of one phase at a time."""
+
+import keras
+import pytest
+from keras import ops
+
+from kvae.backends import Backend
+
+if keras.backend.backend() != "tensorflow":
+    pytest.skip("nothing but a graph begins all that it can", allow_module_level=True)
+
+
+def _behind(op):
+    """Whatever `op` waits for, however far back."""
+    seen, left = set(), [op]
+    while left:
+        here = left.pop()
+        if here not in seen:
+            seen.add(here)
+            left += [*here.control_inputs, *(tensor.op for tensor in here.inputs)]
+    return seen
+
+
+def test_a_phase_waits_for_what_the_one_before_moves():
+    import tensorflow as tf
+
+    first, second = keras.Variable(1.0), keras.Variable(2.0)
+    players = {"first": [first], "second": [second]}
+
+    def loss(x):
+        return {"first": ops.sum(ops.exp(x)) * first, "second": ops.sum(ops.cos(x)) * second}
+
+    @tf.function(autograph=False)
+    def round_(x):
+        for _ in range(2):
+            _, gradients = Backend().gradients(lambda: loss(x), players)
+            for player, variables in players.items():
+                variables[0].assign(variables[0] - gradients[player][0])
+
+    made = round_.get_concrete_function(tf.ones(3)).graph.get_operations()
+    forward = [op for op in made if op.type == "Exp"]  # of x alone: nothing but order makes it wait
+    assert len(forward) == 2
+    moved = [op for op in made if op.type == "AssignVariableOp"]
+    assert len(moved) == 4
+    assert not set(moved[:2]) & _behind(forward[0])
+    assert set(moved[:2]) <= _behind(forward[1])

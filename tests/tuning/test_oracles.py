@@ -1,0 +1,136 @@
+"""What a search remembers when it is killed between two writes, and when it stops a trial."""
+
+import json
+
+import keras
+import keras_tuner
+import numpy as np
+import pytest
+
+from kvae.callbacks.median_stopping import STARTUP, MedianStopping
+from kvae.files import write_json
+from kvae.tuning.oracles import Bayesian, Hyperband, RandomSearch
+from kvae.tuning.search import Between, OneOf
+
+pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="computes nothing on a backend")
+
+
+def _oracle(folder, kind=RandomSearch, vary=None, trials=9, epochs=2):
+    oracle = kind(trials, epochs, objective=keras_tuner.Objective("score", "min"), seed=1)
+    oracle._set_project_dir(str(folder.parent), folder.name)
+    if (folder / "oracle.json").is_file():
+        oracle.reload()
+    else:
+        hp = oracle.get_space()
+        for name, space in (vary or {"a": Between(0.0, 1.0)}).items():
+            space.ask(hp, name, None)
+        oracle.update_space(hp)
+    return oracle
+
+
+def _end(oracle, trial, score):
+    oracle.update_trial(trial.trial_id, {"score": score})
+    trial.status = "COMPLETED"
+    oracle.end_trial(trial)
+
+
+def _run(oracle, count, score=lambda values: sum(map(float, values.values()))):
+    tried = []
+    for _ in range(count):
+        trial = oracle.create_trial("tuner0")
+        if trial.status != "RUNNING":
+            break
+        tried.append(dict(trial.hyperparameters.values))
+        _end(oracle, trial, score(trial.hyperparameters.values))
+    return tried
+
+
+def test_a_trial_that_ended_is_not_asked_for_again(tmp_path):
+    oracle = _oracle(tmp_path / "s")
+    _run(oracle, 1)
+    state = json.loads((tmp_path / "s" / "oracle.json").read_text())
+    assert state["ongoing_trials"], (
+        "KerasTuner no longer saves before it takes the trial out: Durable.reload may be simpler"
+    )
+    again = _oracle(tmp_path / "s")
+    assert again.create_trial("tuner0").trial_id == "1"
+
+
+def test_a_trial_that_began_between_two_writes_comes_again(tmp_path, monkeypatch):
+    oracle = _oracle(tmp_path / "s")
+    _run(oracle, 1)
+    monkeypatch.setattr(type(oracle), "save", lambda self: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        oracle.create_trial("tuner0")
+    began = json.loads((tmp_path / "s" / "trial_1" / "trial.json").read_text())["hyperparameters"]["values"]
+    monkeypatch.undo()
+    again = _oracle(tmp_path / "s").create_trial("tuner0")
+    assert (again.trial_id, again.hyperparameters.values) == ("1", began)
+
+
+def test_proposals_go_on_as_if_nothing_had_happened(tmp_path):
+    vary = {"a": Between(0.0, 1.0), "b": Between(0.0, 1.0)}
+    alone = _run(_oracle(tmp_path / "alone", Bayesian, vary), 9)
+    _run(_oracle(tmp_path / "killed", Bayesian, vary), 7)
+    rest = _run(_oracle(tmp_path / "killed", Bayesian, vary), 2)
+    assert rest == alone[7:]
+
+
+def test_what_has_been_tried_is_not_proposed_again(tmp_path):
+    tried = _run(_oracle(tmp_path / "s", Bayesian, {"a": OneOf(1, 2, 3)}), 9)
+    assert sorted(values["a"] for values in tried) == [1, 2, 3]
+
+
+def test_a_proposal_that_differs_in_its_last_digits_has_been_tried(tmp_path, monkeypatch):
+    oracle = _oracle(tmp_path / "s", Bayesian)
+    (tried,) = _run(oracle, 1)
+    nearly = {"status": "RUNNING", "values": {"a": np.float64(tried["a"] + 1e-14)}}
+    monkeypatch.setattr(keras_tuner.oracles.BayesianOptimizationOracle, "populate_space", lambda *_: nearly)
+    (other,) = _run(oracle, 1)
+    assert abs(other["a"] - tried["a"]) > 1e-3
+
+
+@pytest.mark.parametrize(("epochs", "count"), [(10, 12), (60, 20), (60, 60), (150, 30), (2, 3)])
+def test_hyperband_trains_its_best_in_full(tmp_path, epochs, count):
+    oracle = _oracle(tmp_path / "s", Hyperband, trials=count, epochs=epochs)
+    tried = _run(oracle, count)
+    assert len(tried) <= count
+    assert max(values["tuner/epochs"] for values in tried) == epochs
+
+
+def _history(folder, trial, column):
+    path = folder / f"trial_{trial}" / "run" / "history.csv"
+    path.parent.mkdir(parents=True)
+    path.write_text("epoch,val_elbo\n" + "".join(f"{i},{value}\n" for i, value in enumerate(column, 1)))
+
+
+def test_a_trial_below_the_median_of_the_others_averages_is_stopped(tmp_path):
+    for trial in range(STARTUP):
+        _history(tmp_path, trial, [-200, -150, -100 - trial])  # on average −175 by the second epoch
+        write_json(tmp_path / f"trial_{trial}" / "score.json", {})
+    for trial, column, verdict in (
+        ("good", [-190, -170], False),
+        ("recovered", [-170, -190], False),
+        ("bad", [-190, -180], True),
+        ("young", [], False),
+        ("longer", [-300, -300, -300, -300], False),
+    ):
+        _history(tmp_path, trial, column)
+        stop = MedianStopping(tmp_path, trial, "val_elbo")
+        from kvae.runs import Run
+
+        assert stop.should_stop(Run(tmp_path / f"trial_{trial}" / "run")) == verdict, trial
+    (tmp_path / "trial_0" / "score.json").unlink()
+    assert not MedianStopping(tmp_path, "bad", "val_elbo").should_stop(Run(tmp_path / "trial_bad" / "run")), (
+        "too few to say"
+    )
+    assert not MedianStopping(tmp_path, "bad", None).should_stop(Run(tmp_path / "trial_bad" / "run"))
+
+
+def test_it_stops_training(tmp_path, monkeypatch):
+    stop = MedianStopping(tmp_path, "0", "val_elbo")
+    stop.set_model(keras.Sequential([keras.layers.Dense(1)]))
+    stop.model.stop_training = False
+    monkeypatch.setattr(stop, "hopeless", lambda run: True)
+    stop.on_epoch_end(0, {"val_elbo": np.float32(-1)})
+    assert stop.model.stop_training
