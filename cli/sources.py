@@ -6,6 +6,7 @@ import logging
 from pathlib import Path
 
 from kvae import weights, zoo
+from kvae.capabilities import CLASSIFIER
 from kvae.cli.environment import import_keras
 from kvae.cli.image_io import read_images
 from kvae.errors import UserError
@@ -116,7 +117,7 @@ def load_classifier(name: str) -> tuple:
     """The classifier of the run `name`, and what its outputs are called; raises `UserError` when it is none."""
     run = open_model(name)
     classifier = run.load_model()
-    if not hasattr(classifier, "probabilities"):
+    if CLASSIFIER not in classifier.capabilities:
         raise UserError(f"Expected the run of a classifier. Received: judge={name}, a {type(classifier).__name__}.")
     return classifier, run.config["data"].get("labels", [])
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from kvae.capabilities import POSTERIOR
 from kvae.cli.options import Backend, DataDir, Json, examples, target
 from kvae.cli.output import print_json, print_table
 from kvae.cli.sources import first_examples, open_model
@@ -84,7 +85,7 @@ def _contender(run, name: str, n: int):
         except UserError as error:
             lost = "reconstructions" if given is not None else "reconstructions and samples"
             logger.warning("No %s of %s: %s", lost, name, error)
-        if model.has_posterior and given is not None:
+        if POSTERIOR in model.capabilities and given is not None:
             pictures["samples"] = model.sample(samples, *given, seed=0)
     return Contender(name, run.history(), (run.metrics or {}).get("metrics", {}), **pictures)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from kvae.capabilities import POSTERIOR
 from kvae.plots.grids import grid, pairs, save_image
 
 SAMPLES = 64
@@ -32,6 +33,6 @@ class SaveImages(keras.callbacks.Callback):
     def draw(self, name: str) -> None:
         x_hat = self.model.reconstruct(self.x, *self.given)
         save_image(pairs(self.x, x_hat, brighten=self.brighten), self.folder / f"{name}-reconstructions.png")
-        if self.model.has_posterior:
+        if POSTERIOR in self.model.capabilities:
             samples = self.model.sample(SAMPLES, *self.labels, seed=0)
             save_image(grid(samples, 8, brighten=self.brighten), self.folder / f"{name}-samples.png")

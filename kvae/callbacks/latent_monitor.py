@@ -5,6 +5,7 @@ import warnings
 import keras
 import numpy as np
 
+from kvae.capabilities import POSTERIOR
 from kvae.errors import UserError
 from kvae.evaluation.collapse import active_units
 
@@ -32,7 +33,7 @@ class LatentMonitor(keras.callbacks.Callback):
         self.without_code = 0
 
     def on_train_begin(self, logs=None):
-        if not getattr(self.model, "has_posterior", False):
+        if POSTERIOR not in self.model.capabilities:
             raise UserError(f"Expected a model with a posterior. Received: {type(self.model).__name__}.")
 
     def on_epoch_end(self, epoch, logs=None):

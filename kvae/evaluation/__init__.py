@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from kvae.capabilities import DECODER, DOMAINS
 from kvae.errors import UserError
 from kvae.evaluation.attributes import accuracy, attributes
 from kvae.evaluation.batches import examples
@@ -80,11 +81,11 @@ OF_TRAINING_EXAMPLES = ("attribution", "timeline")
 
 def suiting(model, quick: bool = False) -> tuple[str, ...]:
     """The metrics that a model is meant for; `quick`: those that take one pass through the data."""
-    if not hasattr(model, "reconstruct"):
+    if DECODER not in model.capabilities:
         return ("accuracy",)
     others = ("accuracy", *OF_TRAINING_EXAMPLES)
     others += () if "y" in model.batch_spec else OF_LABELS
-    others += () if hasattr(model, "modes") else OF_MODES
+    others += () if DOMAINS in model.capabilities else OF_MODES
     return QUICK if quick else tuple(name for name in METRICS if name not in others)
 
 

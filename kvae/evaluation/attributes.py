@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from keras import ops
 
+from kvae.capabilities import CLASSIFIER
 from kvae.evaluation.batches import examples
 from kvae.evaluation.requirements import NotApplicable
 
@@ -15,7 +16,7 @@ RESAMPLES = 1000
 def accuracy(model, batches) -> dict[str, float]:
     """`accuracy` of a classifier: the share of right answers, over examples and attributes; and of each attribute or
     class, `accuracy.<Name>`, over its examples with and without it."""
-    if not hasattr(model, "probabilities"):
+    if CLASSIFIER not in model.capabilities:
         raise NotApplicable(f"{type(model).__name__} answers no labels")
     answers, truth = [], []
     for x, y in examples(batches):

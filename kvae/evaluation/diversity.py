@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from kvae.capabilities import POSTERIOR
 from kvae.evaluation.batches import examples
 from kvae.evaluation.requirements import NotApplicable
 
@@ -23,7 +24,7 @@ def diversity(model, batches, seed: int = 0) -> dict[str, float]:
     """
     from scipy.spatial.distance import pdist
 
-    if not getattr(model, "has_posterior", False):
+    if POSTERIOR not in model.capabilities:
         raise NotApplicable(f"{type(model).__name__} has no prior to sample from")
     count, parts = min(COMPARED, max(2, NUMBERS // math.prod(model.data_shape))), []
     for data in examples(batches):

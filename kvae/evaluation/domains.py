@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from kvae.capabilities import DOMAINS
 from kvae.evaluation.attributes import interval
 from kvae.evaluation.batches import examples
 from kvae.evaluation.clusters import Clusters, cross_validated, ridge
@@ -157,7 +158,7 @@ def cross_encoding(model, batches) -> dict:
     """
     from sklearn.model_selection import GroupKFold
 
-    if not hasattr(model, "modes"):
+    if DOMAINS not in model.capabilities:
         raise NotApplicable(f"{type(model).__name__} has one encoder")
     if len(model.modes) < 2:
         raise NotApplicable("it takes two encoders or more")

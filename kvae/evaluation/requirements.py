@@ -1,5 +1,6 @@
 """Which figures a model has."""
 
+from kvae.capabilities import DECODER, DENSITY, POSTERIOR
 from kvae.errors import UserError
 
 
@@ -10,23 +11,23 @@ class NotApplicable(UserError):
 def require_density(model) -> None:
     """Raises `NotApplicable` for a model that gives x no probability."""
     require_posterior(model)
-    if not model.has_density:
+    if DENSITY not in model.capabilities:
         raise NotApplicable(f"{type(model).__name__} learns no density of x")
 
 
 def require_encoder(model) -> None:
     """Raises `NotApplicable` for a model that makes no code of x."""
-    if not hasattr(model, "encode"):
+    if DECODER not in model.capabilities:
         raise NotApplicable(f"{type(model).__name__} has no encoder")
 
 
 def require_decoder(model) -> None:
     """Raises `NotApplicable` for a model that makes no x of a code."""
-    if not hasattr(model, "reconstruct"):
+    if DECODER not in model.capabilities:
         raise NotApplicable(f"{type(model).__name__} has no decoder")
 
 
 def require_posterior(model) -> None:
     """Raises `NotApplicable` for a model without q(z|x)."""
-    if not getattr(model, "has_posterior", False):
+    if POSTERIOR not in model.capabilities:
         raise NotApplicable(f"{type(model).__name__} has no posterior")

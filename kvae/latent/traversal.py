@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from keras import ops
 
+from kvae.capabilities import POSTERIOR
 from kvae.errors import UserError
 from kvae.latent.arithmetic import lerp
 
@@ -28,7 +29,7 @@ def traverse(model, z: np.ndarray, units: Sequence[int], values: np.ndarray, *gi
 
 def standard_units(model, *given) -> np.ndarray:
     """Which units have the prior N(0, 1): (D,) of truth values."""
-    if not model.has_posterior or model.latent_layers > 1:
+    if POSTERIOR not in model.capabilities or model.latent_layers > 1:
         return np.zeros(model.latent_shape, bool)
     prior = model.prior(*map(ops.convert_to_tensor, given))
     parameters = (ops.convert_to_numpy(parameter) for parameter in (prior.loc, prior.log_scale))

@@ -2,6 +2,7 @@
 
 import keras
 
+from kvae.capabilities import DECODER
 from kvae.distributions import likelihoods
 from kvae.models.base.latent import LatentModel, observe
 from kvae.objectives import batch_mean
@@ -22,6 +23,8 @@ class Autoencoder(LatentModel):
         decoder: net z (B, D) -> parameters of p(x|z).
         likelihood: a name or a `Likelihood`.
     """
+
+    capabilities = frozenset({DECODER})
 
     def __init__(self, encoder, decoder, likelihood="normal", **kwargs):
         super().__init__(**kwargs)

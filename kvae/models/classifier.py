@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from kvae.capabilities import CLASSIFIER
 from kvae.distributions import labels as labels_
 from kvae.distributions.checks import check_finite, check_shape, check_unit
 from kvae.errors import UserError
@@ -27,6 +28,7 @@ class Classifier(Model):
     """
 
     batch_spec = ("x", "y")
+    capabilities = frozenset({CLASSIFIER})
 
     def __init__(self, net, labels, mirrored=False, **kwargs):
         super().__init__(**kwargs)

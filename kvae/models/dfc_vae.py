@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from kvae.capabilities import DENSITY
 from kvae.distributions import kl, likelihoods, standard_normal
 from kvae.errors import UserError
 from kvae.models.base.latent import LatentModel, gaussian, observe
@@ -29,7 +30,7 @@ class DFCVAE(LatentModel):
         seed: of the posterior samples drawn in training; None takes one that `keras.utils.set_random_seed` decides.
     """
 
-    has_density = False
+    capabilities = LatentModel.capabilities - {DENSITY}
 
     def __init__(self, encoder, decoder, features, likelihood="bernoulli", beta=1.0, seed=None, **kwargs):
         super().__init__(**kwargs)

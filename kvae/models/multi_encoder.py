@@ -7,6 +7,7 @@ import numpy as np
 from keras import ops
 
 from kvae.callbacks import AverageCopies
+from kvae.capabilities import DOMAINS
 from kvae.distributions import kl, likelihoods, standard_normal
 from kvae.distributions.checks import check_unit
 from kvae.distributions.labels import ClassLabels
@@ -60,6 +61,7 @@ class MultiEncoder(LabelledModel):
     """
 
     decodes_without_labels = True
+    provides = LabelledModel.provides | {DOMAINS}
 
     def __init__(
         self,

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from kvae.capabilities import DENSITY
 from kvae.distributions import Normal, kl, likelihoods, standard_normal
 from kvae.distributions import labels as labels_
 from kvae.models.base.labelled import LabelledModel, concat_condition, conditioned, standard_prior
@@ -44,7 +45,7 @@ class VAEGAN(LabelledModel):
         seed: of the samples drawn in training; None takes one that `keras.utils.set_random_seed` decides.
     """
 
-    has_density = False
+    provides = LabelledModel.provides - {DENSITY}
 
     def __init__(
         self,

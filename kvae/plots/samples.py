@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from kvae.capabilities import POSTERIOR
 from kvae.distributions.labels import ClassLabels
 from kvae.models.base.latent import LatentModel
 from kvae.plots.figure import new_figure, save_figure
@@ -20,7 +21,7 @@ def save_samples(path: Path, model, y=None) -> bool:
     `y` holds labels for them, as many as `how_many` says. Without, every class takes its turn, or every attribute alone
     after none of them.
     """
-    if not (isinstance(model, LatentModel) and model.has_posterior):
+    if not (isinstance(model, LatentModel) and POSTERIOR in model.capabilities):
         return False
     n = how_many(model)
     given = () if "y" not in model.batch_spec else (labels(model, n) if y is None else np.asarray(y),)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 
+from kvae.capabilities import DECODER, POSTERIOR
 from kvae.data.licences import UNKNOWN
 from kvae.distributions.labels import ClassLabels
 
@@ -46,9 +47,9 @@ def _usage(repo: str, model) -> str:
 
 
 def _call(model) -> str:
-    if not hasattr(model, "reconstruct"):
+    if DECODER not in model.capabilities:
         return "probabilities = model.probabilities(x)  # of pictures in [0, 1]"
-    if not model.has_posterior:
+    if POSTERIOR not in model.capabilities:
         return "x_hat = model.reconstruct(x)"
     y = ""
     if "y" in model.batch_spec:

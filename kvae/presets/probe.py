@@ -6,6 +6,7 @@ kept, beside the mean and the standard deviation of each example's: a few hundre
 
 import numpy as np
 
+from kvae.capabilities import POSTERIOR
 from kvae.distributions.labels import ClassLabels
 from kvae.models import Classifier
 from kvae.models.base.latent import LatentModel
@@ -61,7 +62,7 @@ def _answers(model, n: int, seed: int) -> dict[str, np.ndarray] | None:
         return None
     x, *y = questions(model, n, seed)
     answers = {"reconstruct": model.reconstruct(x, *y)}
-    if y and model.has_posterior:
+    if y and POSTERIOR in model.capabilities:
         answers["sample"] = model.sample(n, *y, seed=seed, temperature=0.0)  # of each label's prior, the mean
     return answers
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from kvae import backends
 from kvae.callbacks import Anneal, DecayLearningRate, InOrder, StopOnNonFinite
+from kvae.capabilities import DOMAINS
 from kvae.data import Dataset, Split
 from kvae.errors import UserError
 from kvae.recipes.recipe import Training
@@ -14,7 +15,7 @@ from kvae.training.rounds import Rounds
 def training_batches(model, dataset: Dataset, training: Training, seed: int) -> Batches | Rounds:
     """What `model` learns from: batches in an order that `seed` decides, or rounds of turns."""
     split, shard = dataset.train, backends.shard()
-    if not hasattr(model, "turns"):
+    if DOMAINS not in model.capabilities:
         return batches(dataset, split, training, seed=seed, shard=shard)
     if training.transform is not None:
         raise UserError(

@@ -17,6 +17,7 @@ import keras
 from kvae import backends, evaluation
 from kvae import training as training_
 from kvae.callbacks import LatentMonitor, NonFiniteLoss, Progress, RunWriter, SaveImages, StopOnInterrupt, TensorBoard
+from kvae.capabilities import DECODER, POSTERIOR
 from kvae.data import Dataset
 from kvae.errors import UserError
 from kvae.evaluation.requirements import NotApplicable
@@ -215,9 +216,9 @@ class Session:
         callbacks = [interrupt, *learning_callbacks(training, batches, self.rates)]
         if held_out:
             some = self._batches(held_out, batch_size=MONITORED)[0]
-            if getattr(model, "has_posterior", False):
+            if POSTERIOR in model.capabilities:
                 callbacks.append(LatentMonitor(*some))
-            if some[0].ndim == 4 and hasattr(model, "reconstruct"):
+            if some[0].ndim == 4 and DECODER in model.capabilities:
                 callbacks.append(SaveImages(run.images, some, training.images_every, training.brighten))
         callbacks += [TensorBoard(run.path / "tensorboard"), *last]
         try:
@@ -247,7 +248,7 @@ class Session:
                     **report,
                 },
             )
-            if len(dataset.shape) == 1 and getattr(model, "has_posterior", False) and held_out.y is not None:
+            if len(dataset.shape) == 1 and POSTERIOR in model.capabilities and held_out.y is not None:
                 with contextlib.suppress(NotApplicable):  # too few examples of a label
                     save_planes(run.images / "planes.png", model, validation)
         save_curves(run.images / "curves.png", {run.path.name: run.history()})

@@ -28,6 +28,9 @@ class Model(Backend, keras.Model):
 
     batch_spec: tuple[str, ...] = ("x",)
 
+    capabilities: frozenset[str] = frozenset()
+    """What the model can do: names of `kvae.capabilities`."""
+
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         self.built = True  # nets come built; there is nothing left to do at the first call

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from kvae import distributions, models, networks, training
+from kvae.capabilities import DECODER
 
 SHAPE = (8, 8, 1)
 LATENT = 3
@@ -208,7 +209,7 @@ def fit(model, data, batch_size=32, **options):
 
 def answer(model, data):
     """What a model makes of data, as an array: reconstructions, or a classifier's probabilities."""
-    return model.reconstruct(*data) if hasattr(model, "reconstruct") else model.probabilities(data[0])
+    return model.reconstruct(*data) if DECODER in model.capabilities else model.probabilities(data[0])
 
 
 def settle(model):

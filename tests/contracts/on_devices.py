@@ -9,6 +9,7 @@ from keras import ops
 
 import kvae
 from kvae import backends
+from kvae.capabilities import DOMAINS
 from kvae.training import Batches, Rounds
 
 DATA, LATENT = 6, 2
@@ -47,7 +48,7 @@ def main(devices: int, out: str):
                     variable.assign(rng.normal(size=variable.shape) * 0.3)
             each.compile(keras.optimizers.SGD(1.0))
             before = [ops.convert_to_numpy(v) for v in each.trainable_variables]
-            if hasattr(each, "turns"):
+            if DOMAINS in each.capabilities:
                 data = Rounds(x, y, each.turns, batch_size=8, shard=shard)
             else:
                 data = Batches(x, y[:, None] if "y" in each.batch_spec else None, batch_size=16, shard=shard)

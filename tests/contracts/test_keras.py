@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from keras import ops
 
+from kvae.capabilities import DECODER
 from kvae.errors import UserError
 from kvae.models import MultiEncoder
 from kvae.training import Batches, Phase
@@ -32,7 +33,7 @@ def test_fit_evaluate_predict(name):
     assert name in GAMES or _falls(history)
     for variable, old in zip(model.trainable_variables, before, strict=True):
         assert not np.array_equal(ops.convert_to_numpy(variable), old), f"{variable.path} did not move"
-    if hasattr(model, "reconstruct"):
+    if DECODER in model.capabilities:
         x = data[0] if len(data) == 1 else [*data]
         assert model.predict(x, batch_size=36, verbose=0).shape == data[0].shape
     else:

@@ -65,7 +65,7 @@ folder, backend = pathlib.Path(sys.argv[1]), keras.backend.backend()
 for path in folder.glob("*.keras"):
     model = keras.saving.load_model(path)
     x, *given = np.load(path.with_suffix(".npz")).values()
-    answer = model.reconstruct(x, *given) if hasattr(model, "reconstruct") else model.probabilities(x)
+    answer = model.reconstruct(x, *given) if DECODER in model.capabilities else model.probabilities(x)
     np.save(path.with_suffix(f".{backend}.npy"), answer)
 """
 

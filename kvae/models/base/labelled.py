@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from kvae.capabilities import LABELS
 from kvae.distributions import Normal, standard_normal
 from kvae.errors import UserError
 from kvae.models.base.latent import LatentModel
@@ -24,6 +25,13 @@ class LabelledModel(LatentModel):
     @property
     def batch_spec(self):
         return ("x",) if self.labels is None else ("x", "y")
+
+    @property
+    def capabilities(self):
+        return self.provides if self.labels is None else self.provides | {LABELS}
+
+    provides = LatentModel.capabilities
+    """Capabilities without labels."""
 
     def check(self, x, y=None):
         super().check(x, y)

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from kvae.capabilities import DECODER, DENSITY, POSTERIOR, UNIT_KL
 from kvae.distributions import Normal, kl, kl_per_unit
 from kvae.distributions.checks import check_shape
 from kvae.distributions.likelihoods import LOG_SCALES
@@ -45,8 +46,7 @@ class LatentModel(Model):
     decodes_without_labels = False
     """Whether a model of x given y decodes codes without y."""
 
-    has_density = True
-    """Whether p(x|z) is a density of x that the model was trained by."""
+    capabilities = frozenset({DECODER, POSTERIOR, DENSITY, UNIT_KL})
 
     def check_nets(self, codes: int) -> None:
         """Raises unless encoder and decoder fit the likelihood and each other.
@@ -83,10 +83,6 @@ class LatentModel(Model):
     def parts(self) -> dict[str, slice]:
         """The code's parts by name: one, unless some units have a task of their own."""
         return {"z": slice(None)}
-
-    @property
-    def has_posterior(self) -> bool:
-        return hasattr(self, "posterior")
 
     def check(self, x, y=None):
         if isinstance(x, Mapping):
@@ -178,7 +174,7 @@ class LatentModel(Model):
 
         `temperature` scales the prior's standard deviation. The same `seed` gives the same pictures on one backend.
         """
-        if not self.has_posterior:
+        if POSTERIOR not in self.capabilities:
             raise UserError(
                 f"Expected a model with a prior. Received: {type(self).__name__}, which has none to sample from. "
                 "Train a VAE, or decode codes of your own with decode(z)."

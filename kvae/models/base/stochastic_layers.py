@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from kvae.capabilities import UNIT_KL
 from kvae.distributions import likelihoods, standard_normal
 from kvae.errors import UserError
 from kvae.models.base.latent import LatentModel, gaussian, observe
@@ -39,6 +40,10 @@ class StochasticLayers(LatentModel):
         self.samples, self.seed = samples, seed
         self.noise = keras.random.SeedGenerator(seed)
         self.check_nets(codes=2)
+
+    @property
+    def capabilities(self):
+        return super().capabilities - ({UNIT_KL} if self.latent_layers > 1 else set())
 
     @property
     def latent_layers(self):

@@ -1,0 +1,22 @@
+"""Names of what a model can do. Each model class declares its own in `capabilities`; nothing probes for methods."""
+
+DECODER = "decoder"
+"""The model encodes, decodes and reconstructs: `encode`, `decode`, `reconstruct`."""
+
+POSTERIOR = "posterior"
+"""The model has a posterior q(z|x) and a prior p(z): `posterior_parameters`, `sample`."""
+
+DENSITY = "density"
+"""p(x|z) is the density of x that the model was trained with, so that it has an ELBO and a likelihood."""
+
+UNIT_KL = "unit_kl"
+"""The KL of each latent unit has a closed form: `rate_per_unit`."""
+
+LABELS = "labels"
+"""The model is conditioned on labels y, or is a model of (x, y): its methods take y after x."""
+
+DOMAINS = "domains"
+"""The model has one encoder for each domain (class) of the data, and trains on rounds: `domains`, `turns`."""
+
+CLASSIFIER = "classifier"
+"""The model predicts labels: `probabilities`."""
