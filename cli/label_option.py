@@ -34,11 +34,9 @@ def labels(run, model, named: Sequence[tuple[str, str]], n: int, whole: bool = F
         return ()
     import numpy as np
 
-    from kvae.distributions.labels import ClassLabels
-
     names = _names(run)
     two_values = model.labels.units == 1 and len(names) == 2  # of one attribute without a name
-    classes = isinstance(model.labels, ClassLabels) or two_values  # y (N,), not (N, A)
+    classes = model.labels.exclusive or two_values  # y (N,), not (N, A)
     columns = 1 if classes else model.labels.units
     names = names or tuple(map(str, range(max(2, model.labels.units) if classes else columns)))
     values = (_class if classes else _attributes)(named, names)

@@ -65,6 +65,14 @@ class Labels(Configuration, abc.ABC):
     def is_one(self, y) -> bool:
         """Whether the array `y` is one label and not several."""
 
+    @abc.abstractmethod
+    def random(self, rng: np.random.RandomState, n: int) -> np.ndarray:
+        """Draw `n` labels uniformly from `rng`."""
+
+    @abc.abstractmethod
+    def cycle(self, n: int) -> np.ndarray:
+        """Return `n` labels that repeat in turn: each class, or no attribute and then each attribute alone."""
+
     def check_rates(self, rates, name: str = "base_rate") -> list[float]:
         """`rates`, a probability of each unit to be 1, as a list. Raises `UserError` for anything else."""
         rates = np.asarray(rates, "float64")
@@ -113,6 +121,12 @@ class BinaryLabels(Labels):
 
     def is_one(self, y):
         return y.ndim == 0 or (y.ndim == 1 and self.count > 1)
+
+    def random(self, rng, n):
+        return rng.randint(0, 2, (n, self.count)).astype("uint8")
+
+    def cycle(self, n):
+        return np.resize(np.eye(self.count + 1, self.count, k=-1, dtype="uint8"), (n, self.count))
 
     def log_prob(self, y, logits):
         return Bernoulli(logits).log_prob(self.encode(y))
@@ -171,6 +185,12 @@ class ClassLabels(Labels):
 
     def is_one(self, y):
         return y.ndim == 0
+
+    def random(self, rng, n):
+        return rng.randint(0, self.classes, n).astype("int32")
+
+    def cycle(self, n):
+        return (np.arange(n) % self.classes).astype("int32")
 
     def log_prob(self, y, logits):
         return ops.sum(self.encode(y) * ops.log_softmax(logits, axis=-1), axis=-1)

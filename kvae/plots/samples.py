@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 
 from kvae.capabilities import POSTERIOR
-from kvae.distributions.labels import ClassLabels
 from kvae.models.base.latent import LatentModel
 from kvae.plots.figure import new_figure, save_figure
 from kvae.plots.grids import grid, save_image
@@ -24,7 +23,7 @@ def save_samples(path: Path, model, y=None) -> bool:
     if not (isinstance(model, LatentModel) and POSTERIOR in model.capabilities):
         return False
     n = how_many(model)
-    given = () if "y" not in model.batch_spec else (labels(model, n) if y is None else np.asarray(y),)
+    given = () if "y" not in model.batch_spec else (model.labels.cycle(n) if y is None else np.asarray(y),)
     x = model.sample(n, *given, seed=0)
     if len(model.data_shape) == 3:
         save_image(grid(x), path)
@@ -38,13 +37,6 @@ def how_many(model) -> int:
     if len(model.data_shape) != 3:
         return POINTS
     return 64 if max(model.data_shape[:2]) <= 64 else 16
-
-
-def labels(model, n: int) -> np.ndarray:
-    if isinstance(model.labels, ClassLabels):
-        return (np.arange(n) % model.labels.classes).astype("int32")
-    units = model.labels.units
-    return np.resize(np.eye(units + 1, units, k=-1, dtype="uint8"), (n, units))
 
 
 def _save_points(path: Path, x: np.ndarray, y=None) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 
 from kvae.capabilities import DECODER, POSTERIOR
 from kvae.data.licences import UNKNOWN
-from kvae.distributions.labels import ClassLabels
 
 
 def model_card(repo: str, model, card: Mapping, licence: str | None = None, picture: str | None = None) -> str:
@@ -53,7 +52,7 @@ def _call(model) -> str:
         return "x_hat = model.reconstruct(x)"
     y = ""
     if "y" in model.batch_spec:
-        y = "y=0, " if isinstance(model.labels, ClassLabels) else f"y={[0] * model.labels.units}, "
+        y = f"y={model.labels.cycle(1)[0].tolist()}, "
     return f"x = model.sample(64, {y}seed=0)"
 
 

@@ -7,7 +7,6 @@ kept, beside the mean and the standard deviation of each example's: a few hundre
 import numpy as np
 
 from kvae.capabilities import POSTERIOR
-from kvae.distributions.labels import ClassLabels
 from kvae.models import Classifier
 from kvae.models.base.latent import LatentModel
 
@@ -46,13 +45,7 @@ def questions(model, n: int, seed: int) -> tuple[np.ndarray, ...]:
     if levels := getattr(likelihood, "levels", None):
         x = np.round(x * (levels - 1)) / (levels - 1)
     x = x.astype("float32")
-    return (x,) if "y" not in model.batch_spec else (x, labels(model, rng, n))
-
-
-def labels(model, rng, n: int) -> np.ndarray:
-    if isinstance(model.labels, ClassLabels):
-        return rng.randint(0, model.labels.classes, n).astype("int32")
-    return rng.randint(0, 2, (n, model.labels.units)).astype("uint8")
+    return (x,) if "y" not in model.batch_spec else (x, model.labels.random(rng, n))
 
 
 def _answers(model, n: int, seed: int) -> dict[str, np.ndarray] | None:

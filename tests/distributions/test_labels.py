@@ -254,3 +254,20 @@ def test_other_labels_are_not_equal():
 def test_what_stands_for_no_labels(what):
     with pytest.raises(UserError, match=r"Expected labels: BinaryLabels\(count\) or ClassLabels\(classes\)"):
         labels.get(what)
+
+
+# ------------------------------------------------------------------ examples
+
+
+@pytest.mark.parametrize("spec", [BinaryLabels(1), BinaryLabels(3), ClassLabels(3)], ids=str)
+def test_labels_random_repeated_seed_draws_same_valid_labels(spec):
+    y, again = (spec.random(np.random.RandomState(0), 50) for _ in range(2))
+    np.testing.assert_array_equal(y, again)
+    spec.check(y)
+    assert len(y) == 50
+    assert len(np.unique(y, axis=0)) > 1
+
+
+def test_labels_cycle_takes_each_class_or_attribute_in_turn():
+    assert BinaryLabels(2).cycle(4).tolist() == [[0, 0], [1, 0], [0, 1], [0, 0]]
+    assert ClassLabels(3).cycle(4).tolist() == [0, 1, 2, 0]
