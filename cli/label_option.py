@@ -1,12 +1,12 @@
 """What --label says."""
 
-import difflib
 from collections.abc import Iterable, Sequence
 
 import typer
 
 from kvae.cli.sources import held_out, load_data
 from kvae.errors import UserError
+from kvae.suggest import hint
 
 _SHOWN = 50  # names in a sentence
 
@@ -98,7 +98,7 @@ def _attributes(named, names: Sequence[str]) -> dict[int, int]:
         if not name:
             raise _bad(f"expected NAME=0 or NAME=1 with a NAME among {_shown(names)}; got {value}.")
         if name not in names:
-            raise _bad(f"expected an attribute among {_shown(names)}; got {name}.{_nearest(name, names)}")
+            raise _bad(f"expected an attribute among {_shown(names)}; got {name}.{hint(name, names)}")
         if value not in ("0", "1"):
             raise _bad(f"expected {name}=0 or {name}=1, got {name}={value}.")
         if values.setdefault(names.index(name), int(value)) != int(value):
@@ -115,7 +115,7 @@ def _class(named, names: Sequence[str]) -> dict[int, int]:
         raise _bad(f"expected one class, got {', '.join(texts)}.")
     for text in texts:
         if text not in known:
-            raise _bad(f"expected one of {_shown(_with_numbers(names))}; got {text}.{_nearest(text, names)}")
+            raise _bad(f"expected one of {_shown(_with_numbers(names))}; got {text}.{hint(text, names)}")
     return {0: known[texts[0]]} if texts else {}
 
 
@@ -127,11 +127,6 @@ def _with_numbers(names: Sequence[str]) -> list[str]:
 
 def _shown(names: Sequence[str]) -> str:
     return ", ".join(names if len(names) <= _SHOWN else [*names[:3], "…", names[-1]])
-
-
-def _nearest(name: str, names: Sequence[str]) -> str:
-    near = [] if name.isdecimal() else difflib.get_close_matches(name, names)
-    return f" Nearest: {', '.join(near)}." if near else ""
 
 
 def _bad(sentence: str) -> typer.BadParameter:

@@ -1,6 +1,5 @@
 """What MODEL on the command line stands for, and the data that belong to it."""
 
-import difflib
 import functools
 import logging
 from pathlib import Path
@@ -10,6 +9,7 @@ from kvae.capabilities import CLASSIFIER
 from kvae.cli.environment import import_keras
 from kvae.cli.image_io import read_images
 from kvae.errors import UserError
+from kvae.suggest import hint
 
 logger = logging.getLogger("kvae.cli")
 
@@ -29,9 +29,8 @@ def open_model(name: str):
         raise UserError(f"Expected a run directory. Received: {name}, which is a recipe. Train it: kvae train {name}")
     if not (path / "config.json").is_file():
         received = "holds no config.json" if path.is_dir() else "is a file" if path.exists() else "does not exist"
-        near = [] if path.exists() else difflib.get_close_matches(name, _along())
-        hint = f" Nearest: {', '.join(near)}." if near else ""
-        raise UserError(f"Expected a run directory, or a preset. Received: {name}, which {received}.{hint}")
+        repair = "" if path.exists() else hint(name, _along())
+        raise UserError(f"Expected a run directory, or a preset. Received: {name}, which {received}.{repair}")
     import_keras()
     from kvae.runs import Run
 

@@ -2,7 +2,6 @@
 
 import abc
 import dataclasses
-import difflib
 import math
 from typing import ClassVar
 
@@ -18,6 +17,7 @@ from kvae.distributions.laplace import Laplace
 from kvae.distributions.logistic import DiscretizedLogistic
 from kvae.distributions.normal import Normal
 from kvae.errors import UserError
+from kvae.suggest import hint
 
 LOG_SCALES = (-7.0, 7.0)
 """Where learnt log-scales are clipped: no bound holds a density from above as its scale goes to 0."""
@@ -191,10 +191,9 @@ def get(likelihood):
     found = keras.saving.deserialize_keras_object(likelihood) if isinstance(likelihood, dict) else likelihood
     if isinstance(found, Likelihood):
         return found
-    near = difflib.get_close_matches(str(likelihood), LIKELIHOODS, n=1)
-    hint = f"Did you mean {near[0]!r}?" if near else "Choose one of them, or pass a kvae.distributions.Likelihood."
+    repair = hint(str(likelihood), LIKELIHOODS) or " Choose one of them, or pass a kvae.distributions.Likelihood."
     raise UserError(
-        f"Expected a likelihood: {', '.join(map(repr, LIKELIHOODS))}. Received: likelihood={likelihood!r}. {hint}"
+        f"Expected a likelihood: {', '.join(map(repr, LIKELIHOODS))}. Received: likelihood={likelihood!r}.{repair}"
     )
 
 

@@ -13,7 +13,6 @@ arguments of the three functions, with their defaults and annotations, are the r
 
 import ast
 import dataclasses
-import difflib
 import importlib.util
 import inspect
 import traceback
@@ -25,6 +24,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 from annotated_types import Ge, Gt
 
 from kvae.errors import UserError
+from kvae.suggest import hint
 
 if TYPE_CHECKING:
     from kvae.training.schedules import Schedule
@@ -164,10 +164,9 @@ class Recipe:
         values = {name: parameter.default for name, parameter in known.items()}
         for name, value in (settings or {}).items():
             if name not in known:
-                near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
-                hint = f"Nearest: {', '.join(near)}. " if near else ""
                 raise UserError(
-                    f"Expected a parameter of {self.name}. Received: {name}={value}. {hint}Known: {', '.join(known)}."
+                    f"Expected a parameter of {self.name}. Received: {name}={value}.{hint(name, known)} "
+                    f"Known: {', '.join(known)}."
                 )
             values[name] = known[name].parse(value)
         return values

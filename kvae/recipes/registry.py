@@ -1,12 +1,12 @@
 """The registry of recipes: one file each, `<dataset>/<model>.py` in the package `kvae.zoo`; the folder is the registry."""
 
-import difflib
 import importlib
 import importlib.util
 from pathlib import Path
 
 from kvae.errors import UserError
 from kvae.recipes.recipe import Recipe, from_file
+from kvae.suggest import hint
 
 PACKAGE = "kvae.zoo"
 
@@ -31,7 +31,5 @@ def load(name: str) -> Recipe:
         return from_file(Path(name).resolve())
     known = files()
     if name not in known:
-        near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
-        hint = f"Nearest: {', '.join(near)}. " if near else ""
-        raise UserError(f"Expected a recipe. Received: {name}. {hint}`kvae list` shows all of them.")
+        raise UserError(f"Expected a recipe. Received: {name}.{hint(name, known)} `kvae list` shows all of them.")
     return Recipe(name, importlib.import_module(f"{PACKAGE}.{name.replace('/', '.')}"), known[name])

@@ -69,7 +69,7 @@ def test_an_attribute_without_a_name(kvae, points, tmp_path, label):
 @pytest.mark.parametrize(
     ("model", "label", "sentence"),
     [
-        ("attributes", "evn=1", "expected an attribute among even, small; got evn. Nearest: even."),
+        ("attributes", "evn=1", "expected an attribute among even, small; got evn. Did you mean even?"),
         ("attributes", "even=2", "expected even=0 or even=1, got even=2."),
         ("attributes", "even=yes", "expected even=0 or even=1, got even=yes."),
         ("attributes", "even", "expected NAME=0 or NAME=1 with a NAME among even, small; got even."),

@@ -59,12 +59,12 @@ def test_several_objectives_have_a_front(kvae):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("--vary", "model.bet=0.1:1"), "Nearest: model.beta"),
+        (("--vary", "model.bet=0.1:1"), "Did you mean model.beta"),
         (("--vary", "model.beta=1"), "LOW:HIGH"),
         (("--vary", "beta"), "NAME=SPACE"),
         (("--vary", "model.beta=1,none"), "of one kind"),
         (("--vary", "model.beta=1:2", "--set", "model.beta=1"), "either varied or set"),
-        (("--set", "model.bet=1"), "Nearest: model.beta"),
+        (("--set", "model.bet=1"), "Did you mean model.beta"),
         (("--set", "model.beta=1", "--set", "model.latent=2", "--set", "learning_rate=1e-3"), "at least one parameter"),
     ],
 )

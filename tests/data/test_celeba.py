@@ -57,7 +57,7 @@ def test_chosen_attributes_come_in_the_order_given(data_dir):
     every = data.load("celeba", size=8)
     np.testing.assert_array_equal(chosen.train.y, every.train.y[:, [2, 1]])
     assert chosen.fingerprint != every.fingerprint
-    with pytest.raises(UserError, match=r"attributes='male'. Choose for example Male"):
+    with pytest.raises(UserError, match=r"attributes='male'. Did you mean Male"):
         data.load("celeba", attributes=("male",))
     with pytest.raises(UserError, match="one or more different names"):
         data.load("celeba", attributes=("Male", "Male"))

@@ -81,7 +81,7 @@ def test_refusals(data_dir):
     with pytest.raises(UserError, match="labels 0 to 9"):
         data.load("cifar10")
     write(folder, "data_batch_1.bin", records([1]))
-    with pytest.raises(UserError, match=r"classes='hors'. Choose for example horse"):
+    with pytest.raises(UserError, match=r"classes='hors'. Did you mean horse"):
         data.load("cifar10", classes=("hors",))
     with pytest.raises(UserError, match="training images of classes"):
         data.load("cifar10", classes=("horse",))

@@ -82,7 +82,7 @@ def test_a_damaged_table(gallery, table):
 
 
 def test_unknown_artists_and_stray_paintings(gallery, paint):
-    with pytest.raises(UserError, match=r"artists='claude-manet'. Choose for example claude-monet"):
+    with pytest.raises(UserError, match=r"artists='claude-manet'. Did you mean claude-monet"):
         data.load("paintings", artists=("claude-manet",))
     paint(gallery / "stray.png")
     with pytest.raises(UserError, match=r"one folder per artist in .* Received: stray.png in none"):

@@ -40,7 +40,7 @@ def test_every_loader_exists_and_is_documented():
 
 @pytest.mark.parametrize(("name", "near"), [("celba", "celeba"), ("MNIST", "mnist"), ("folders", "folder:PATH")])
 def test_an_unknown_name_meets_its_neighbours(name, near):
-    with pytest.raises(UserError, match=rf"name='{name}'. Choose for example .*{near}"):
+    with pytest.raises(UserError, match=rf"name='{name}'..* (mean|one of) .*{near}"):
         data.load(name)
     with pytest.raises(UserError, match=f"name='{name}'"):
         data.is_here(name)

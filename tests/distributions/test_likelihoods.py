@@ -225,7 +225,7 @@ def test_a_likelihood_round_trips_through_keras_and_json(likelihood):
 
 
 def test_a_misspelt_name_is_answered_with_the_nearest():
-    with pytest.raises(UserError, match=r"'bernoulli', 'normal'.*likelihood='bernouli'.*Did you mean 'bernoulli'\?"):
+    with pytest.raises(UserError, match=r"'bernoulli', 'normal'.*likelihood='bernouli'.*Did you mean bernoulli\?"):
         likelihoods.get("bernouli")
 
 

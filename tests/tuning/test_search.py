@@ -101,7 +101,7 @@ def test_spaces_as_texts():
     ("vary", "match"),
     [
         ({}, "at least one parameter"),
-        ({"model.bet": Between(0.1, 1.0)}, "model.bet=.*Nearest: model.beta"),
+        ({"model.bet": Between(0.1, 1.0)}, "model.bet=.*Did you mean model.beta"),
         ({"model.latent": Between(0, 4)}, "int, 1 or more"),
         ({"epochs": Between(1, 4)}, "what trials are compared on"),
     ],
