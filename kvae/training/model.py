@@ -14,6 +14,7 @@ from kvae.backends.cached import cached
 from kvae.errors import UserError
 from kvae.training.optimizers import Optimizers
 from kvae.training.phase import Phase
+from kvae.upgrade import upgrade_arguments
 
 LARGEST = 2**22
 """Numbers in the examples that are encoded or decoded at once: a convolutional net's maps take a hundred bytes for each."""
@@ -217,6 +218,7 @@ class Model(Backend, keras.Model):
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
+        config = upgrade_arguments(keras.saving.get_registered_name(cls), config)
         return cls(**{k: keras.saving.deserialize_keras_object(v, custom_objects) for k, v in config.items()})
 
     def get_compile_config(self):
