@@ -29,7 +29,7 @@ def prepare(backend: str | None = None) -> str:
     if not _is_installed(name):
         raise UserError(
             f"Expected an installed backend. Received: {name}, which is not installed. "
-            f"Install it: pip install 'kvae[{name}]'"
+            f'Install it: pip install "kvae-zoo[{name}]"'
         )
     if loaded not in (None, name):
         raise UserError(
@@ -72,7 +72,7 @@ def _first_installed() -> str:
             return name
     raise UserError(
         f"Expected one of {', '.join(BACKENDS)} to be installed. Received: none. "
-        "Install one: pip install 'kvae[tensorflow]'"
+        'Install one: pip install "kvae-zoo[tensorflow]"'
     )
 
 

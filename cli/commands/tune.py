@@ -138,4 +138,4 @@ def _need_tuner():
     import importlib.util
 
     if importlib.util.find_spec("keras_tuner") is None:
-        raise UsageError("Expected KerasTuner to be installed. Received: none. Install it: pip install 'kvae[tune]'")
+        raise UsageError('KerasTuner is not installed. Install it: pip install "kvae-zoo[tune]"')

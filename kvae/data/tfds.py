@@ -173,7 +173,7 @@ def _import(builder: str):
     except ImportError as error:
         raise UserError(
             f"Expected tensorflow-datasets. Received: tfds:{builder}, but {error}. "
-            "Install it: pip install 'kvae[tfds]'."
+            'Install it: pip install "kvae-zoo[tfds]".'
         ) from error
     return tensorflow_datasets
 

@@ -68,7 +68,9 @@ def _package(repo: str):
     try:
         return importlib.import_module("huggingface_hub")
     except ImportError as error:
-        raise UserError(f'Expected huggingface_hub for hf://{repo}. Received: none. pip install "kvae[hub]"') from error
+        raise UserError(
+            f'Expected huggingface_hub for hf://{repo}. Received: none. pip install "kvae-zoo[hub]"'
+        ) from error
 
 
 def _refusal(error: Exception, repo: str) -> UserError:

@@ -41,7 +41,7 @@ def _front_matter(model, card: Mapping, licence: str | None) -> str:
 
 
 def _usage(repo: str, model) -> str:
-    lines = ["import kvae", f'model = kvae.from_preset("hf://{repo}")  # pip install "kvae[hub]"', _call(model)]
+    lines = ["import kvae", f'model = kvae.from_preset("hf://{repo}")  # pip install "kvae-zoo[hub]"', _call(model)]
     return "\n".join(["```python", *lines, "```"])
 
 

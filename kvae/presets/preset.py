@@ -49,7 +49,7 @@ def from_preset(source: str | os.PathLike):
 
     Args:
         source: a preset that comes along, by its name ("digits/vae"); a folder that `to_preset` wrote; a run directory; or
-            "hf://user/repo" on the Hugging Face Hub (`pip install "kvae[hub]"`).
+            "hf://user/repo" on the Hugging Face Hub (`pip install "kvae-zoo[hub]"`).
 
     Raises:
         UserError: there is no such preset, a file of it is damaged or is not the one that the card was written for, or it

@@ -34,8 +34,8 @@ def push_preset(
         private: whether a new repository is private.
 
     Raises:
-        UserError: `repo` is none, there is no preset, no `huggingface_hub` (`pip install "kvae[hub]"`), no login, or no way
-            to the Hub.
+        UserError: `repo` is not of this form, `source` is not a preset, `huggingface_hub` is not installed
+            (`pip install "kvae-zoo[hub]"`), nobody is logged in, or the Hub cannot be reached.
     """
     name = repository(repo)
     check_login(name)

@@ -40,13 +40,13 @@ def test_the_option_goes_before_the_variable(fresh, monkeypatch):
 
 def test_an_absent_backend_names_what_to_install(fresh):
     fresh("tensorflow")
-    with pytest.raises(UserError, match=r"torch, which is not installed.*pip install 'kvae\[torch\]'"):
+    with pytest.raises(UserError, match=r'torch, which is not installed.*pip install "kvae-zoo\[torch\]"'):
         environment.prepare("torch")
 
 
 def test_without_any_backend(fresh):
     fresh()
-    with pytest.raises(UserError, match=r"pip install 'kvae\[tensorflow\]'"):
+    with pytest.raises(UserError, match=r'pip install "kvae-zoo\[tensorflow\]"'):
         environment.prepare()
 
 

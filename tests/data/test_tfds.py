@@ -146,5 +146,5 @@ def test_what_is_not_prepared_fails_at_once(tmp_path):
 
 def test_without_tfds_the_way_to_install_it_is_named(prepared, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "tensorflow_datasets", None)
-    with pytest.raises(UserError, match=r"pip install 'kvae\[tfds\]'"):
+    with pytest.raises(UserError, match=r'pip install "kvae-zoo\[tfds\]"'):
         data.load("tfds:tiny", data_dir=prepared)

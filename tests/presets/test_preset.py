@@ -173,7 +173,7 @@ def test_what_is_no_preset(source):
 
 def test_the_hub_needs_its_package(monkeypatch):
     monkeypatch.setitem(sys.modules, "huggingface_hub", None)
-    with pytest.raises(UserError, match=r'pip install "kvae\[hub\]"'):
+    with pytest.raises(UserError, match=r'pip install "kvae-zoo\[hub\]"'):
         from_preset("hf://somebody/something")
 
 

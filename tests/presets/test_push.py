@@ -224,7 +224,7 @@ def test_without_a_login_or_the_package(hub, preset, monkeypatch):
     with pytest.raises(UserError, match="Log in by `hf auth login`"):
         push_preset(preset, "hf://me/it")
     monkeypatch.setitem(sys.modules, "huggingface_hub", None)
-    with pytest.raises(UserError, match=r'pip install "kvae\[hub\]"'):
+    with pytest.raises(UserError, match=r'pip install "kvae-zoo\[hub\]"'):
         push_preset(preset, "hf://me/it")
 
 
