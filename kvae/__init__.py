@@ -19,7 +19,6 @@ from kvae.version import __version__ as __version__
 _WITH_KERAS = (
     "callbacks",
     "distributions",
-    "evaluation",
     "latent",
     "models",
     "networks",
@@ -29,7 +28,7 @@ _WITH_KERAS = (
     "runs",
     "training",
 )
-_MODULES = (*_WITH_KERAS, "data", "recipes", "tuning", "zoo")
+_MODULES = (*_WITH_KERAS, "data", "evaluation", "recipes", "tuning", "zoo")
 _OF_PRESETS = ("from_preset", "push_preset", "to_preset")
 
 

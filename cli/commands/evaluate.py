@@ -87,11 +87,11 @@ def evaluate(
     batches, data = held_out(run, split, first=first)
     options = {"nll": {"samples": samples, "seed": seed}, "elbo": {"seed": seed}}
     if judge is not None:
-        options["attributes"] = dict(zip(("judge", "judged"), load_classifier(judge), strict=True), seed=seed)
+        options["attributes"] = dict(zip(("classifier", "class_names"), load_classifier(judge), strict=True), seed=seed)
     training = None
-    if set(evaluation.OF_TRAINING_EXAMPLES) & set(metrics or ()):
+    if set(evaluation.options()["training"].metrics) & set(metrics or ()):
         training, _ = held_out(run, "train")
-        options |= {name: {"training": training} for name in evaluation.OF_TRAINING_EXAMPLES}
+        options["training"] = training
     options["separation"] = {"seed": seed}
     about = {"model": model, "recipe": run.config["recipe"], "data": data}
     trained = run.load_model()

@@ -1,113 +1,96 @@
-"""Numbers and pictures about a trained model."""
+"""Metrics of trained models on held-out data.
 
+Each metric is declared next to its function, in one file of this folder (see `kvae.evaluation.metric`):
+
+    from kvae import evaluation
+
+    report = evaluation.evaluate(model, batches)                            # all metrics that suit the model
+    report = evaluation.evaluate(model, batches, ["nll"], samples=5000)     # one of them
+    values = evaluation.METRICS["elbo"](model, batches)
+
+Importing this package does not import Keras, so that a command can offer the metrics and their options before a backend is
+chosen. A metric imports what it needs when it is called.
+"""
+
+import importlib
+import pkgutil
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from kvae.capabilities import DECODER, DOMAINS
 from kvae.errors import UserError
-from kvae.evaluation.attributes import accuracy, attributes
 from kvae.evaluation.batches import examples
-from kvae.evaluation.checkerboard import checkerboard
-from kvae.evaluation.collapse import collapse
-from kvae.evaluation.diversity import diversity
-from kvae.evaluation.domains import (
-    attribution,
-    collapse_by_class,
-    cross_encoding,
-    reconstruction_by_class,
-    separation,
-    timeline,
-)
-from kvae.evaluation.elbo import bound
-from kvae.evaluation.label_leakage import divergence, leakage
-from kvae.evaluation.likelihood import likelihood
-from kvae.evaluation.reconstruction import reconstruction
+from kvae.evaluation.metric import METRICS, Metric, Option, applicable, metric, options, reporting
 from kvae.evaluation.requirements import NotApplicable
 
 __all__ = [
     "METRICS",
-    "accuracy",
-    "attributes",
-    "attribution",
-    "bound",
-    "checkerboard",
-    "collapse",
-    "collapse_by_class",
-    "cross_encoding",
-    "divergence",
-    "diversity",
+    "Metric",
+    "NotApplicable",
+    "Option",
+    "applicable",
     "evaluate",
-    "leakage",
-    "likelihood",
-    "reconstruction",
-    "reconstruction_by_class",
-    "separation",
-    "suiting",
-    "timeline",
+    "metric",
+    "options",
+    "reporting",
 ]
 
-METRICS = {
-    "elbo": bound,
-    "reconstruction": reconstruction,
-    "collapse": collapse,
-    "checkerboard": checkerboard,
-    "divergence": divergence,
-    "leakage": leakage,
-    "diversity": diversity,
-    "accuracy": accuracy,
-    "attributes": attributes,
-    "separation": separation,
-    "cross_encoding": cross_encoding,
-    "collapse_by_class": collapse_by_class,
-    "reconstruction_by_class": reconstruction_by_class,
-    "attribution": attribution,
-    "timeline": timeline,
-    "nll": likelihood,
-}
-"""What `evaluate` computes, by name: functions of a model and batches that return named figures. A figure that the model
-does not have is a `NotApplicable` in its place; when it has none of them, that is raised."""
-
-QUICK = ("elbo", "reconstruction", "collapse", "checkerboard")
-"""Metrics that take one pass through the data, and no further training."""
-
-OF_LABELS = ("divergence", "leakage", "attributes")
-"""Metrics that only a model which learns from labels is judged by unless one asks."""
-
-OF_MODES = ("separation", "cross_encoding", "collapse_by_class", "reconstruction_by_class")
-"""Metrics that only a model with an encoder for each class is judged by unless one asks."""
-
-OF_TRAINING_EXAMPLES = ("attribution", "timeline")
-"""Metrics that take the training examples beside those held out: computed only when one asks."""
+for _module in pkgutil.iter_modules(__path__):
+    importlib.import_module(f"{__name__}.{_module.name}")
 
 
-def suiting(model, quick: bool = False) -> tuple[str, ...]:
-    """The metrics that a model is meant for; `quick`: those that take one pass through the data."""
-    if DECODER not in model.capabilities:
-        return ("accuracy",)
-    others = ("accuracy", *OF_TRAINING_EXAMPLES)
-    others += () if "y" in model.batch_spec else OF_LABELS
-    others += () if DOMAINS in model.capabilities else OF_MODES
-    return QUICK if quick else tuple(name for name in METRICS if name not in others)
+def evaluate(model, batches, metrics: Iterable[str] | None = None, *, quick: bool = False, **options: Any) -> dict:
+    """Compute metrics of `model` on held-out `batches`.
 
+    Args:
+        model: a trained model.
+        batches: `kvae.training.Batches` of held-out examples.
+        metrics: names in `METRICS`. By default, all metrics that are meant for this kind of model.
+        quick: True to compute by default only metrics that take one pass through the data.
+        options: keyword arguments of metrics. `samples=5000` goes to every chosen metric that takes `samples`;
+            `nll={"samples": 5000}` goes to the metric of this name.
 
-def evaluate(model, batches, metrics: Iterable[str] | None = None, **options: Mapping) -> dict:
-    """Figures of `model` on held-out `batches`: {"n": examples, "metrics": {name: figure}, "skipped": {metric: reason}}.
+    Returns:
+        {"n": number of examples, "metrics": {name: value}, "skipped": {name: reason}}. A metric or a value that cannot be
+        computed is absent from "metrics" and listed under "skipped".
 
-    `metrics` are names in `METRICS`, by default all that the model is meant for; `options` are further arguments of each
-    by its name, such as nll={"samples": 5000}. A figure that the model does not have is absent and named under "skipped"
-    with its reason. Raises `UserError` for data that do not suit the model.
+    Raises:
+        UserError: a metric or an option is unknown, or the data do not suit the model.
     """
-    chosen = tuple(metrics or suiting(model))
-    for name in chosen:
-        if name not in METRICS:
-            raise UserError(f"Expected metrics among {', '.join(METRICS)}. Received: metric={name}.")
+    chosen = [METRICS[name] for name in _known(metrics)] if metrics else _default(model, quick)
+    arguments = _arguments(chosen, options)
     for data in examples(batches):
         model.check(*data)
-    figures, skipped = {}, {}
-    for name in chosen:
+    values, skipped = {}, {}
+    for one in chosen:
         try:
-            figures |= METRICS[name](model, batches, **options.get(name, {}))
+            values |= one(model, batches, **arguments[one.name])
         except NotApplicable as reason:
-            skipped[name] = str(reason)
-    skipped |= {name: str(reason) for name, reason in figures.items() if isinstance(reason, NotApplicable)}
-    figures = {name: value for name, value in figures.items() if name not in skipped}
-    return {"n": len(batches.x), "metrics": figures, "skipped": skipped}
+            skipped[one.name] = str(reason)
+    skipped |= {name: str(value) for name, value in values.items() if isinstance(value, NotApplicable)}
+    values = {name: value for name, value in values.items() if name not in skipped}
+    return {"n": len(batches.x), "metrics": values, "skipped": skipped}
+
+
+def _default(model, quick: bool) -> list[Metric]:
+    """Return the metrics that are computed when none are named, including those whose requirements the model lacks."""
+    return [one for one in METRICS.values() if one.is_default_for(model) and (one.quick or not quick)]
+
+
+def _known(names: Iterable[str]) -> list[str]:
+    names = list(names)
+    for name in names:
+        if name not in METRICS:
+            raise UserError(f"Expected metrics among {', '.join(METRICS)}. Received: metric={name}.")
+    return names
+
+
+def _arguments(chosen: Iterable[Metric], given: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the keyword arguments of each chosen metric: the shared ones, then the ones given to it by name."""
+    shared = {name: value for name, value in given.items() if name not in METRICS}
+    for name in shared:
+        if name not in options():
+            raise UserError(f"Expected options among {', '.join(options())}, or a metric. Received: {name}.")
+    return {
+        one.name: {name: value for name, value in shared.items() if name in one.options} | dict(given.get(one.name, {}))
+        for one in chosen
+    }

@@ -1,99 +1,70 @@
-"""Whether pictures show the labels that were asked for, as a classifier sees them."""
-
-from collections.abc import Sequence
+"""The share of generated images in which a classifier recognises the labels that were asked for."""
 
 import numpy as np
-from keras import ops
 
-from kvae.capabilities import CLASSIFIER
+from kvae.capabilities import DECODER, LABELS
 from kvae.evaluation.batches import examples
+from kvae.evaluation.labels import label_matrix, label_names
+from kvae.evaluation.metric import Classifier, ClassNames, Seed, metric
 from kvae.evaluation.requirements import NotApplicable
-
-RESAMPLES = 1000
-"""Of the bootstrap."""
+from kvae.evaluation.uncertainty import mean_and_interval
 
 
-def accuracy(model, batches) -> dict[str, float]:
-    """`accuracy` of a classifier: the share of right answers, over examples and attributes; and of each attribute or
-    class, `accuracy.<Name>`, over its examples with and without it."""
-    if CLASSIFIER not in model.capabilities:
-        raise NotApplicable(f"{type(model).__name__} answers no labels")
-    answers, truth = [], []
-    for x, y in examples(batches):
-        answers.append(model.labels.answers(model.probabilities(x)))
-        truth.append(_held(model, y))
-    right = np.concatenate(answers) == np.concatenate(truth)  # (N, A)
-    whole = right.all(axis=1) if model.labels.exclusive else right
-    each = zip(_names(batches, right.shape[1]), right.mean(axis=0), strict=True)
-    return {"accuracy": float(whole.mean()), **{f"accuracy.{name}": float(share) for name, share in each}}
+@metric(
+    "attributes",
+    needs={DECODER, LABELS},
+    default_for={DECODER, LABELS},
+    reports=("accuracy.generation.*", "accuracy.transfer.*", "accuracy.reconstruction.*", "accuracy.without.*"),
+)
+def attributes(
+    model, batches, *, classifier: Classifier = None, class_names: ClassNames = (), seed: Seed = 0
+) -> dict[str, float]:
+    """Return how often a classifier recognises a label in images that were generated with it.
 
+    `accuracy.generation.<Name>`: share of samples with this attribute (or of this class) in which the classifier finds it.
+    There are as many samples as held-out examples. Their labels are those of held-out examples with the attribute, drawn
+    with replacement.
 
-def attributes(model, batches, judge=None, judged: Sequence[str] = (), seed: int = 0) -> dict[str, float]:
-    """`accuracy.generation.<Name>` and `accuracy.transfer.<Name>`: how often a classifier sees what was asked for.
+    `accuracy.transfer.<Name>`: the same share for held-out examples without the attribute, decoded with it and with their
+    other labels unchanged.
 
-    Generation: as many pictures as are held out, sampled with labels (all of them) of held-out examples that have this
-    attribute (or class), drawn with replacement. Transfer: held-out examples without it, decoded with it and their other
-    labels. `.low` and `.high` bound the share with 95 % confidence (bootstrap over the pictures); `.base_rate` is the
-    share of the held-out pictures themselves in which the classifier sees it. Beside them, `accuracy.reconstruction.<Name>`:
-    of held-out examples with it, the share whose reconstructions show it, for so much can be read in the model's pictures
-    at all; `accuracy.without.<Name>`: of pictures sampled with labels that lack it, the share that show none.
+    Each of the two has a 95 % confidence interval, `.low` and `.high` (bootstrap over the images), and a `.base_rate`: the
+    share of the held-out images in which the classifier finds the attribute.
 
-    `judge` is a `Classifier` whose outputs are called `judged`; attributes that it does not know are left out.
+    `accuracy.reconstruction.<Name>`: share of held-out positives whose reconstruction the classifier still recognises, an
+    upper reference for the other values. `accuracy.without.<Name>`: share of samples without the attribute in which the
+    classifier finds none.
+
+    `classifier` is a `Classifier` whose outputs are called `class_names`. Attributes that it does not predict are left out.
     """
-    if judge is None:
-        raise NotApplicable("it takes a classifier: --judge RUN")
-    if "y" not in model.batch_spec:
-        raise NotApplicable(f"{type(model).__name__} takes no labels")
+    if classifier is None:
+        raise NotApplicable("it needs a classifier: --classifier RUN")
     x, y = (np.concatenate(parts) for parts in zip(*examples(batches), strict=True))
-    held = _held(model, y)
-    names = _names(batches, held.shape[1])
-    known = {name: list(judged).index(name) for name in names if name in judged}
-    if not known:
-        raise NotApplicable(f"the classifier knows none of {', '.join(names)}")
-    seen, again = (judge.labels.answers(judge.probabilities(pictures)) for pictures in (x, model.reconstruct(x, y)))
-    figures = {}
+    held = label_matrix(model, y)  # (N, A)
+    names = label_names(batches, held.shape[1])
+    columns = {name: list(class_names).index(name) for name in names if name in class_names}
+    if not columns:
+        raise NotApplicable(f"the classifier predicts none of {', '.join(names)}")
 
-    def sampled(held_out):
-        rows = np.random.default_rng(seed).choice(np.flatnonzero(held_out), len(y))
+    def recognised(images) -> np.ndarray:
+        return classifier.labels.answers(classifier.probabilities(images))
+
+    def sampled(donors) -> np.ndarray:
+        rows = np.random.default_rng(seed).choice(np.flatnonzero(donors), len(y))
         return model.sample(len(y), y[rows], seed=seed)
 
-    for name, column in known.items():
-        unit, labels = names.index(name), model.labels
-
-        def shares(pictures, column=column):
-            return judge.labels.answers(judge.probabilities(pictures))[:, column]
-
-        present, without = held[:, unit], ~held[:, unit]
+    real, reconstructed = recognised(x), recognised(model.reconstruct(x, y))
+    values = {}
+    for name, column in columns.items():
+        unit = names.index(name)
+        present, absent = held[:, unit], ~held[:, unit]
         if present.any():
-            figures |= interval(f"accuracy.generation.{name}", shares(sampled(present)))
-            figures[f"accuracy.reconstruction.{name}"] = float(again[present, column].mean())
-        if without.any():
-            moved = model.transfer(x[without], y[without], labels.with_label(y[without], unit))
-            figures |= interval(f"accuracy.transfer.{name}", shares(moved))
-            figures[f"accuracy.without.{name}"] = float(1 - shares(sampled(without)).mean())
+            values |= mean_and_interval(f"accuracy.generation.{name}", recognised(sampled(present))[:, column])
+            values[f"accuracy.reconstruction.{name}"] = float(reconstructed[present, column].mean())
+        if absent.any():
+            moved = model.transfer(x[absent], y[absent], model.labels.with_label(y[absent], unit))
+            values |= mean_and_interval(f"accuracy.transfer.{name}", recognised(moved)[:, column])
+            values[f"accuracy.without.{name}"] = float(1 - recognised(sampled(absent))[:, column].mean())
         for kind in ("generation", "transfer"):
-            figures[f"accuracy.{kind}.{name}.base_rate"] = float(seen[:, column].mean())
-    return figures
-
-
-def interval(name: str, values: np.ndarray) -> dict[str, float]:
-    """`name`: the mean of `values` (N,); `.low` and `.high`, of two or more, bound it with 95 % confidence (bootstrap)."""
-    from scipy.stats import bootstrap
-
-    if len(values) < 2:
-        return {name: float(values.mean())}
-
-    bounds = bootstrap(
-        (values.astype(float),), np.mean, n_resamples=RESAMPLES, method="percentile", rng=np.random.default_rng(0)
-    ).confidence_interval
-    return {name: float(values.mean()), f"{name}.low": float(bounds.low), f"{name}.high": float(bounds.high)}
-
-
-def _held(model, y) -> np.ndarray:
-    """Which attributes or classes the labels `y` hold: (N, A)."""
-    return model.labels.answers(ops.convert_to_numpy(model.labels.encode(y)))
-
-
-def _names(batches, count: int) -> list[str]:
-    """What the columns of labels (N, A) are called."""
-    return list(batches.names) if len(batches.names) == count else [str(i) for i in range(count)]
+            values[f"accuracy.{kind}.{name}.base_rate"] = float(real[:, column].mean())
+    return values

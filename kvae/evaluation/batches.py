@@ -1,10 +1,12 @@
-"""Batches of held-out data as models take them."""
+"""Held-out batches in the form that models take."""
 
-import keras
+from collections.abc import Iterator
 
 
-def examples(batches):
-    """Every batch as a model takes it: (x,), or (x, y)."""
+def examples(batches) -> Iterator[tuple]:
+    """Yield each batch as the arguments of a model's methods: (x,), or (x, y)."""
+    from keras.utils import unpack_x_y_sample_weight
+
     for i in range(len(batches)):
-        x, y, _ = keras.utils.unpack_x_y_sample_weight(batches[i])
+        x, y, _ = unpack_x_y_sample_weight(batches[i])
         yield (x,) if y is None else (x, y)

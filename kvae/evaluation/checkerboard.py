@@ -1,35 +1,40 @@
-"""How much of a checkerboard a decoder draws, as a number."""
+"""The strength of checkerboard patterns in reconstructions."""
 
 import numpy as np
 
 from kvae.evaluation.batches import examples
-from kvae.evaluation.requirements import NotApplicable, require_decoder
+from kvae.evaluation.metric import metric
+from kvae.evaluation.requirements import NotApplicable
 
 NEIGHBOURS = 3
-"""Frequencies below the stride's that its energy is compared with."""
+"""Number of lower frequencies with whose energy that of half a cycle per pixel is compared."""
 
 
+@metric("checkerboard", quick=True, reports=("checkerboard", "checkerboard_peak", "checkerboard_peak_real"))
 def checkerboard(model, batches) -> dict[str, float]:
-    """Energy of reconstructions at the frequency of a stride of 2, against that of the originals.
-
-    The peak of a set of pictures is the energy of their spectrum at half a cycle per pixel, along either axis, over the
-    mean energy at the three next lower frequencies. Smooth pictures and noise have a peak of about 1; a pattern that
-    alternates from pixel to pixel, such as overlapping transposed convolutions leave (Odena et al. 2016), raises it.
+    """Return the energy of reconstructions at the frequency of a stride of 2, relative to that of the originals.
 
         checkerboard = peak(reconstructions) / peak(originals)
+
+    The peak of a set of images is the energy of their spectrum at half a cycle per pixel, along either axis, divided by the
+    mean energy at the three next lower frequencies. Smooth images and noise have a peak of about 1. A pattern that
+    alternates from pixel to pixel, as overlapping transposed convolutions produce it (Odena et al. 2016), raises the peak.
     """
-    require_decoder(model)
     if batches.x.ndim != 4 or min(batches.x.shape[1:3]) < 4 * (NEIGHBOURS + 1):
-        raise NotApplicable(f"it takes pictures of at least {4 * (NEIGHBOURS + 1)} pixels a side")
+        raise NotApplicable(f"it needs images of at least {4 * (NEIGHBOURS + 1)} pixels a side")
     if any(side % 2 for side in batches.x.shape[1:3]):
-        raise NotApplicable("pictures of an odd side have no frequency of half a cycle per pixel")
+        raise NotApplicable("images of an odd side have no frequency of half a cycle per pixel")
     spectra = sum(np.stack([_spectra(data[0]), _spectra(model.reconstruct(*data))]) for data in examples(batches))
-    real, drawn = (_peak(s) for s in spectra)
-    return {"checkerboard": drawn / real, "checkerboard_peak": drawn, "checkerboard_peak_real": real}
+    real, reconstructed = (_peak(s) for s in spectra)
+    return {
+        "checkerboard": reconstructed / real,
+        "checkerboard_peak": reconstructed,
+        "checkerboard_peak_real": real,
+    }
 
 
 def _spectra(x) -> np.ndarray:
-    """Energies (2, NEIGHBOURS + 1) along the columns and rows of pictures (N, H, W, C), at the highest frequencies."""
+    """Return the energies of images (N, H, W, C) at the highest frequencies along columns and rows: (2, NEIGHBOURS + 1)."""
     energies = []
     for axis in (1, 2):
         spectrum = np.square(np.abs(np.fft.rfft(x, axis=axis)))

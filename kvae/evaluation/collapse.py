@@ -1,39 +1,46 @@
-"""How much of the code is in use."""
+"""The number of latent units that carry information about x."""
 
 import numpy as np
 
+from kvae.capabilities import POSTERIOR, UNIT_KL
 from kvae.evaluation.batches import examples
-from kvae.evaluation.requirements import require_posterior
+from kvae.evaluation.metric import metric
 
 ACTIVE = 0.01
-"""A latent unit is active when the variance over x of its posterior mean exceeds this (Burda et al. 2016, section 4.2)."""
+"""Variance of the posterior mean above which a latent unit is active (Burda et al. 2016, section 4.2)."""
 
 
+@metric("collapse", needs={POSTERIOR}, quick=True, reports=("active_units", "kl_per_unit"))
 def collapse(model, batches) -> dict:
-    """`active_units`: latent units j with Var_x E_q(z|x)[z_j] > 0.01; `kl_per_unit`: mean over x of KL_j, in nats.
+    """Return `active_units` and `kl_per_unit`.
 
-    With two layers of latent units, those next to x are counted; a unit's KL has no closed form then.
+        active_units = number of units j with Var_x E_q(z|x)[z_j] > 0.01
+        kl_per_unit  = mean over x of KL(q(z_j|x) ‖ p(z_j)) for each unit j, in nats
+
+    With two layers of latent units, the units of the layer next to x are counted. `kl_per_unit` is absent if the KL of a
+    unit has no closed form.
     """
-    return activity(*units(model, batches))
+    return activity(*per_unit(model, batches))
 
 
-def units(model, batches) -> tuple[np.ndarray, np.ndarray | None]:
-    """Posterior means and, with one layer of latent units, KL_j of every example: (N, D) each."""
-    require_posterior(model)
-    mean = np.concatenate([model.encode(*data) for data in examples(batches)])
-    if model.latent_layers > 1:
+def per_unit(model, batches) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return the posterior mean and the KL of every unit and example, (N, D) each. The KL is None without a closed form."""
+    mean = np.concatenate([model.encode(*data) for data in examples(batches)])  # (N, *latent_shape)
+    mean = mean.reshape(len(mean), -1)
+    if UNIT_KL not in model.capabilities:
         return mean, None
-    return mean, np.concatenate([model.rate_per_unit(*data) for data in examples(batches)])
+    rates = np.concatenate([model.rate_per_unit(*data) for data in examples(batches)])
+    return mean, rates.reshape(len(rates), -1)
 
 
 def activity(mean: np.ndarray, rates: np.ndarray | None) -> dict:
-    """The figures of these examples."""
-    figures = {"active_units": active_units(mean)}
+    """Return `active_units` and `kl_per_unit` from posterior means and KLs (N, D) of N examples."""
+    values = {"active_units": active_units(mean)}
     if rates is not None:
-        figures["kl_per_unit"] = [round(float(value), 6) for value in rates.mean(axis=0)]
-    return figures
+        values["kl_per_unit"] = [round(float(value), 6) for value in rates.mean(axis=0)]
+    return values
 
 
 def active_units(mean: np.ndarray) -> int:
-    """Units j with Var_x E_q(z|x)[z_j] > 0.01, by the posterior means (N, D) of N examples."""
+    """Return the number of units j with Var_x E_q(z|x)[z_j] > 0.01, given the posterior means (N, …) of N examples."""
     return int((mean.var(axis=0) > ACTIVE).sum())

@@ -1,31 +1,34 @@
-"""How much samples differ from each other."""
+"""The mean distance between samples."""
 
 import math
 
 import numpy as np
 
-from kvae.capabilities import POSTERIOR
+from kvae.capabilities import DECODER, POSTERIOR
 from kvae.evaluation.batches import examples
+from kvae.evaluation.metric import Seed, metric
 from kvae.evaluation.requirements import NotApplicable
 
-COMPARED, NUMBERS = 500, 2**24
-"""Examples at most, each of which is compared with every other, and the numbers that they consist of: 85 at 256×256×3."""
+COMPARED = 500
+"""Maximum number of examples, each of which is compared with every other."""
+
+NUMBERS = 2**24
+"""Maximum number of values in these examples. It allows 85 images of 256×256×3."""
 
 
-def diversity(model, batches, seed: int = 0) -> dict[str, float]:
-    """`diversity`: the mean distance between two samples, over that between two held-out examples.
+@metric("diversity", needs={DECODER, POSTERIOR}, reports=("diversity", "diversity_samples", "diversity_examples"))
+def diversity(model, batches, *, seed: Seed = 0) -> dict[str, float]:
+    """Return the mean distance between two samples, relative to that between two held-out examples.
 
-        E ‖x̂ − x̂'‖₂ / E ‖x − x'‖₂
+        diversity = E ‖x̂ − x̂'‖₂ / E ‖x − x'‖₂
 
-    over all pairs of the first `COMPARED` examples, or fewer where they are large (`NUMBERS`), and of as many samples; for a
-    model of labelled data these have the examples' labels. Samples that are all alike have 0. Both distances are given:
-    `diversity_samples` and `diversity_examples`. Means of p(x|z) are smoother than the data, so that a good VAE stays
-    below 1.
+    The means are over all pairs of the first `COMPARED` examples (fewer if they are large, see `NUMBERS`) and of as many
+    samples. If the model takes labels, the samples have the labels of these examples. Samples that are all alike have a
+    diversity of 0. Samples are means of p(x|z), which are smoother than the data, so that a good VAE stays below 1. The two
+    distances are `diversity_samples` and `diversity_examples`.
     """
     from scipy.spatial.distance import pdist
 
-    if POSTERIOR not in model.capabilities:
-        raise NotApplicable(f"{type(model).__name__} has no prior to sample from")
     count, parts = min(COMPARED, max(2, NUMBERS // math.prod(model.data_shape))), []
     for data in examples(batches):
         parts.append(data)
@@ -33,9 +36,8 @@ def diversity(model, batches, seed: int = 0) -> dict[str, float]:
             break
     x, *given = (np.concatenate(arrays)[:count] for arrays in zip(*parts, strict=True))
     if len(x) < 2:
-        raise NotApplicable("it takes two examples or more")
+        raise NotApplicable("it needs two examples or more")
     sampled, real = (
-        float(pdist(pictures.reshape(len(pictures), -1)).mean())
-        for pictures in (model.sample(len(x), *given, seed=seed), x)
+        float(pdist(images.reshape(len(images), -1)).mean()) for images in (model.sample(len(x), *given, seed=seed), x)
     )
     return {"diversity": sampled / real, "diversity_samples": sampled, "diversity_examples": real}

@@ -1,36 +1,34 @@
-"""The evidence lower bound of held-out data, and its two sides."""
+"""The evidence lower bound of held-out data, and its two terms."""
 
-import keras
-import numpy as np
-from keras import ops
+from typing import Annotated
 
-from kvae.backends import compiled
-from kvae.evaluation.batches import examples
-from kvae.evaluation.requirements import require_density
+from kvae.capabilities import DENSITY, POSTERIOR
+from kvae.evaluation.compute import per_example
+from kvae.evaluation.metric import Seed, metric
+from kvae.evaluation.uncertainty import mean_and_error
 
 
-def bound(model, batches, samples: int = 1, seed: int = 0) -> dict[str, float]:
-    """`elbo`, `rate` and `distortion` at β = 1, means over the examples of `batches`, in nats.
+@metric("elbo", needs={POSTERIOR, DENSITY}, quick=True, reports=("elbo", "elbo_se", "rate", "distortion"))
+def elbo(
+    model,
+    batches,
+    *,
+    draws: Annotated[int, "Latent codes drawn per example to estimate the distortion."] = 1,
+    seed: Seed = 0,
+) -> dict[str, float]:
+    """Return `elbo`, `rate` and `distortion` at β = 1: means over the examples of `batches`, in nats.
 
-        rate = KL(q(z|x) ‖ p(z))      distortion = −1/S Σ_s log p(x|z_s), z_s ~ q(z|x)
+        elbo = −rate − distortion
+        rate = KL(q(z|x) ‖ p(z))      distortion = −1/S Σ_s log p(x|z_s), z_s ~ q(z|x), S = `draws`
 
-    `elbo_se` is the standard error of the mean over examples. `samples` is S. With two layers of latent units the rate is
-    an estimate by the same samples.
+    `elbo_se` is the standard error of the mean over examples. With two layers of latent units the rate is estimated from
+    the same draws.
     """
-    require_density(model)
-    noise = keras.random.SeedGenerator(seed)
-
-    run = compiled(
-        lambda *data: model.rate_and_distortion(*data, noise=noise, samples=samples), [*model.variables, noise.state]
+    rate, distortion = per_example(
+        lambda noise, *data: model.rate_and_distortion(*data, noise=noise, samples=draws), model, batches, seed
     )
-    parts = [
-        [ops.convert_to_numpy(term) for term in run(*map(ops.convert_to_tensor, data))] for data in examples(batches)
-    ]
-    rate, distortion = (np.concatenate(column).astype("float64") for column in zip(*parts, strict=True))
-    elbo = -rate - distortion
     return {
-        "elbo": float(elbo.mean()),
-        "elbo_se": float(elbo.std(ddof=1) / np.sqrt(len(elbo))) if len(elbo) > 1 else float("nan"),
+        **mean_and_error("elbo", -rate - distortion),
         "rate": float(rate.mean()),
         "distortion": float(distortion.mean()),
     }

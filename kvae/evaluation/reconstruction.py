@@ -1,20 +1,20 @@
-"""How much of x survives the way through its code."""
+"""The error of reconstructions."""
 
 import numpy as np
 
 from kvae.evaluation.batches import examples
-from kvae.evaluation.requirements import require_decoder
+from kvae.evaluation.metric import metric
 
 WINDOW = 7
-"""Side of the window over which SSIM compares means and variances (uniform, as scikit-image has it)."""
+"""Side of the uniform window in which SSIM compares means and variances, in pixels (the default of scikit-image)."""
 
 
+@metric("reconstruction", quick=True, reports=("mse", "mae", "ssim"))
 def reconstruction(model, batches) -> dict[str, float]:
-    """Errors of x̂ = E[p(x | z)] at the posterior's mean z, per dimension, with data in [0, 1].
+    """Return the errors of x̂ = E[p(x | z)] at the posterior mean z, per dimension, for data in [0, 1].
 
-    mse = mean (x − x̂)²      mae = mean |x − x̂|      ssim: structural similarity (Wang et al. 2004), images only
+    mse = mean (x − x̂)²      mae = mean |x − x̂|      ssim: structural similarity (Wang et al. 2004), for images only
     """
-    require_decoder(model)
     squared, absolute, similarity, n, dimensions = 0.0, 0.0, [], 0, 0
     for x, *given in examples(batches):
         error = model.reconstruct(x, *given).astype("float64") - x
@@ -23,8 +23,8 @@ def reconstruction(model, batches) -> dict[str, float]:
         n, dimensions = n + len(x), error[0].size
         if x.ndim == 4 and min(x.shape[1:3]) >= WINDOW:
             similarity += [_ssim(a, a + e) for a, e in zip(x, error, strict=True)]
-    figures = {"mse": squared / (n * dimensions), "mae": absolute / (n * dimensions)}
-    return {**figures, "ssim": float(np.mean(similarity))} if similarity else figures
+    values = {"mse": squared / (n * dimensions), "mae": absolute / (n * dimensions)}
+    return {**values, "ssim": float(np.mean(similarity))} if similarity else values
 
 
 def _ssim(x, x_hat) -> float:

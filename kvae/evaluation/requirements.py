@@ -1,33 +1,27 @@
-"""Which figures a model has."""
+"""The check of what a metric needs from a model, and the exception for a metric that cannot be computed."""
 
-from kvae.capabilities import DECODER, DENSITY, POSTERIOR
+from collections.abc import Collection
+
+from kvae.capabilities import CLASSIFIER, DECODER, DENSITY, DOMAINS, LABELS, POSTERIOR, UNIT_KL
 from kvae.errors import UserError
+
+_REASONS = {
+    DECODER: "has no encoder and no decoder",
+    POSTERIOR: "has no posterior and no prior",
+    DENSITY: "has no density of x",
+    UNIT_KL: "has no closed form for the KL of a latent unit",
+    LABELS: "takes no labels",
+    DOMAINS: "has one encoder",
+    CLASSIFIER: "predicts no labels",
+}
 
 
 class NotApplicable(UserError):
-    """A figure that this model does not have; the message is the reason."""
+    """A metric or a value that cannot be computed for this model or these data. The message is the reason."""
 
 
-def require_density(model) -> None:
-    """Raises `NotApplicable` for a model that gives x no probability."""
-    require_posterior(model)
-    if DENSITY not in model.capabilities:
-        raise NotApplicable(f"{type(model).__name__} learns no density of x")
-
-
-def require_encoder(model) -> None:
-    """Raises `NotApplicable` for a model that makes no code of x."""
-    if DECODER not in model.capabilities:
-        raise NotApplicable(f"{type(model).__name__} has no encoder")
-
-
-def require_decoder(model) -> None:
-    """Raises `NotApplicable` for a model that makes no x of a code."""
-    if DECODER not in model.capabilities:
-        raise NotApplicable(f"{type(model).__name__} has no decoder")
-
-
-def require_posterior(model) -> None:
-    """Raises `NotApplicable` for a model without q(z|x)."""
-    if POSTERIOR not in model.capabilities:
-        raise NotApplicable(f"{type(model).__name__} has no posterior")
+def require(model, needs: Collection[str]) -> None:
+    """Raise `NotApplicable` with the reason if `model` lacks one of the capabilities `needs`."""
+    for capability, reason in _REASONS.items():
+        if capability in needs and capability not in model.capabilities:
+            raise NotApplicable(f"{type(model).__name__} {reason}")

@@ -5,8 +5,12 @@ from pathlib import Path
 
 import numpy as np
 
+from kvae.evaluation.attribution import CONFUSION
 from kvae.evaluation.batches import examples
-from kvae.evaluation.domains import CONFUSION, CROSSED, FEWEST, class_names, classes_of, codes_and_classes, dated
+from kvae.evaluation.codes import codes_and_classes, codes_and_years
+from kvae.evaluation.cross_encoding import CROSSED
+from kvae.evaluation.labels import class_names, classes_of
+from kvae.evaluation.timeline import FEWEST
 from kvae.plots.comparison import COLORS
 from kvae.plots.figure import new_figure, save_figure
 from kvae.plots.grids import grid
@@ -84,7 +88,7 @@ def save_confusion(path: Path, figures: Mapping) -> None:
     axes.set_xlabel("nearest cluster", fontsize=8)
     axes.set_ylabel("class", fontsize=8)
     axes.set_title(
-        f"accuracy {figures['attribution.accuracy']:.3f}, largest class {figures['attribution.majority']:.3f}",
+        f"accuracy {figures['attribution.accuracy']:.3f}, largest class {figures['attribution.majority_baseline']:.3f}",
         fontsize=9,
     )
     save_figure(figure, path)
@@ -122,7 +126,7 @@ class Trajectories:
 
     def __init__(self, model, batches, training):
         self.model, self.batches = model, batches
-        self.known, self.held_out = dated(model, training), dated(model, batches)
+        self.known, self.held_out = codes_and_years(model, training), codes_and_years(model, batches)
         y = self.known[2]
         numbers = [] if y is None else [c for c in np.unique(y) if c >= 0 and np.sum(y == c) >= FEWEST]
         self.classes = dict(zip(numbers, class_names(batches, numbers), strict=True))

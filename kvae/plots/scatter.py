@@ -4,7 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
-from kvae.evaluation.label_leakage import codes_and_labels, divergence, leakage
+from kvae.evaluation.codes import sampled_codes_and_labels
+from kvae.evaluation.label_divergence import divergence
+from kvae.evaluation.label_leakage import leakage
 from kvae.plots.figure import new_figure, save_figure
 
 POINTS = 3000
@@ -15,8 +17,8 @@ def save_planes(path: Path, model, batches, seed: int = 0) -> None:
     """Codes z ~ q(z|x) of held-out examples, a panel for each part of the code and each label (a column and a row),
     with the part's divergence and leakage in its title. Of a part with more than two units: its two principal components.
     """
-    codes, labels = codes_and_labels(model, batches, seed)
-    figures = {**divergence(model, batches, seed), **leakage(model, batches, seed)}
+    figures = {**divergence(model, batches, seed=seed), **leakage(model, batches, seed=seed)}
+    codes, labels = sampled_codes_and_labels(model, batches, seed)
     names = batches.names if len(batches.names) == len(labels) else [str(i) for i in range(len(labels))]
     figure = new_figure(3.4 * len(codes), 3.2 * len(labels))
     panels = figure.subplots(len(labels), len(codes), squeeze=False)

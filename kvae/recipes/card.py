@@ -4,12 +4,9 @@ import re
 import shlex
 
 from kvae.errors import UserError
-from kvae.evaluation import METRICS
+from kvae.evaluation import METRICS, reporting
 from kvae.recipes.registry import load
 from kvae.runs import Run
-
-METRIC_OF = {"mse": "reconstruction", "active_units": "collapse"}
-"""Metrics by one of their figures, where no figure has the metric's own name."""
 
 
 def card(run: Run) -> dict:
@@ -47,22 +44,14 @@ def _source(docstring: str) -> str | None:
 def _evaluation(metrics: dict, backend: str) -> str | None:
     """The command that computes the figures of a run again, from the weights of MODEL."""
     figures = metrics.get("metrics", {})
-    known = {_metric(figure) for figure in figures}
-    if not known & set(METRICS):
+    known = {metric.name for metric in map(reporting, figures) if metric}
+    if not known:
         return None
     words = ["kvae evaluate MODEL --split", metrics["data"].rpartition("/")[2]]
     words += [f"--metric {name}" for name in METRICS if name in known]
     words += [f"--samples {figures['nll_samples']}"] if "nll_samples" in figures else []
     words += ["--judge CLASSIFIER"] if "attributes" in known else []
     return " ".join([*words, "--backend", backend])
-
-
-def _metric(figure: str) -> str:
-    """The metric that reports `figure`."""
-    name, _, rest = figure.partition(".")
-    if name == "accuracy" and rest.partition(".")[0] in ("generation", "reconstruction", "transfer", "without"):
-        return "attributes"
-    return METRIC_OF.get(name, name)
 
 
 def _plain(value):

@@ -20,7 +20,7 @@ from kvae.callbacks import LatentMonitor, NonFiniteLoss, Progress, RunWriter, Sa
 from kvae.capabilities import DECODER, POSTERIOR
 from kvae.data import Dataset
 from kvae.errors import UserError
-from kvae.evaluation.requirements import NotApplicable
+from kvae.evaluation import NotApplicable
 from kvae.files import write_json
 from kvae.plots.curves import save_curves
 from kvae.plots.scatter import save_planes
@@ -238,7 +238,7 @@ class Session:
         if held_out:
             split = "validation" if dataset.validation else "test"
             validation = self._batches(held_out)  # whole, and in this process alone
-            report = evaluation.evaluate(model, validation, evaluation.suiting(model, quick=True))
+            report = evaluation.evaluate(model, validation, quick=True)
             write_json(
                 run.path / "metrics.json",
                 {

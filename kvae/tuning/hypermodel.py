@@ -35,9 +35,7 @@ class RecipeModel(keras_tuner.HyperModel):
         self.settings, self.seed = dict(settings or {}), seed
         self.defaults = self.recipe.resolve(self.settings)
         self.search = without(search or self.recipe.search(), self.settings).check(self.recipe)
-        unknown = [metric for metric in self.search.metrics if metric not in evaluation.METRICS]
-        if unknown:
-            raise UserError(f"Expected metrics among {', '.join(evaluation.METRICS)}. Received: metric={unknown[0]}.")
+        self.metrics = self.search.metrics
         self.dataset = self.recipe.data(self.defaults)
         self.held_out = self.dataset.validation or self.dataset.test
         if self.held_out is None:
@@ -85,13 +83,13 @@ class RecipeModel(keras_tuner.HyperModel):
     def judge(self, model, training) -> dict[str, float]:
         """The score of a trained model and the figures that it adds up, on held-out data."""
         held_out = batches(self.dataset, self.held_out, training)
-        report = evaluation.evaluate(model, held_out, self.search.metrics, **self.search.options)
-        absent = [o.figure for o in self.search.objectives if o.figure not in report["metrics"]]
+        report = evaluation.evaluate(model, held_out, self.metrics, **self.search.options)
+        absent = [o.value for o in self.search.objectives if o.value not in report["metrics"]]
         if absent:
             there = ", ".join(report["metrics"]) or "none"
             raise UserError(
                 f"Expected the figure {absent[0]}, which the search aims at. Received: {there}"
                 f"{''.join(f' ({why})' for why in report['skipped'].values())}."
             )
-        figures = {o.figure: report["metrics"][o.figure] for o in self.search.objectives}
+        figures = {o.value: report["metrics"][o.value] for o in self.search.objectives}
         return {"score": self.search.score(figures), **figures}

@@ -9,34 +9,40 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from kvae.errors import UserError
+from kvae.evaluation import reporting
 from kvae.recipes.space import Between, OneOf
 
 
 @dataclasses.dataclass(frozen=True)
 class Objective:
-    """A figure of `kvae.evaluation`, to be small or large.
+    """A value of a metric (`kvae.evaluation`) that a search minimises or maximises.
 
     Args:
-        figure: its name, such as "elbo" or "leakage.z".
+        value: name of the value, such as "elbo" or "leakage.z".
         direction: "min" or "max".
         unit: how much of it weighs as much as one unit of another objective.
         enough: beyond this value nothing more is gained, such as an AUC of 0.5.
-        metric: the metric in `kvae.evaluation.METRICS` that reports it; by default what stands before the dot.
     """
 
-    figure: str
+    value: str
     direction: Literal["min", "max"]
     unit: float = 1.0
     enough: float | None = None
-    metric: str = ""
 
     def __post_init__(self):
-        object.__setattr__(self, "metric", self.metric or self.figure.split(".")[0])
         if self.direction not in ("min", "max") or not self.unit > 0:
             raise UserError(
                 "Expected an objective with direction min or max and a unit above 0. "
-                f"Received: direction={self.direction!r}, unit={self.unit} for {self.figure}."
+                f"Received: direction={self.direction!r}, unit={self.unit} for {self.value}."
             )
+
+    @property
+    def metric(self) -> str:
+        """Name of the metric that reports the value. Raises `UserError` if no metric does."""
+        metric = reporting(self.value)
+        if metric is None:
+            raise UserError(f"Expected an objective that a metric reports. Received: value={self.value!r}.")
+        return metric.name
 
     @property
     def sign(self) -> int:
@@ -50,7 +56,7 @@ class Objective:
 
     def __str__(self):
         enough = "" if self.enough is None else f", {self.enough:g} is enough"
-        return f"{self.figure}: {self.direction}, in units of {self.unit:g}{enough}"
+        return f"{self.value}: {self.direction}, in units of {self.unit:g}{enough}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,6 +82,7 @@ class Search:
 
     @property
     def metrics(self) -> tuple[str, ...]:
+        """Names of the metrics that report the objectives."""
         return tuple(dict.fromkeys(objective.metric for objective in self.objectives))
 
     def describe(self) -> dict:
@@ -87,12 +94,12 @@ class Search:
     @classmethod
     def from_description(cls, described: Mapping) -> "Search":
         vary = {n: OneOf(*s) if isinstance(s, list) else Between(**s) for n, s in described["vary"].items()}
-        objectives = tuple(Objective(**objective) for objective in described["objectives"])
+        objectives = tuple(_objective(**objective) for objective in described["objectives"])
         return cls(vary, objectives, described["options"], described["monitor"])
 
     def score(self, figures: Mapping[str, float]) -> float:
         """The sum that the search minimises."""
-        return float(sum(o.cost(figures[o.figure]) for o in self.objectives))
+        return float(sum(o.cost(figures[o.value]) for o in self.objectives))
 
     def check(self, recipe) -> "Search":
         """This search, with numbers of the kinds that `recipe` takes. Raises `UserError` where it does not fit."""
@@ -114,6 +121,11 @@ class Search:
                     "which decides what trials are compared on."
                 )
         return dataclasses.replace(self, vary=vary)
+
+
+def _objective(value: str = "", figure: str = "", metric: str = "", **others) -> Objective:
+    """Return an objective from its description. Version 0.1.0 called the value `figure` and stored its `metric`."""
+    return Objective(value or figure, **others)
 
 
 def without(search: Search, settings: Mapping[str, Any]) -> Search:

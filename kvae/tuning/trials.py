@@ -99,7 +99,7 @@ def conclude(folder: Path) -> None:
     write_csv(folder / "trials.csv", [trial.row() for trial in done])
     objectives = Search.from_description(read_json(folder / "search.json")["search"]).objectives
     if len(objectives) > 1:
-        costs = [[o.cost(trial.figures[o.figure]) for o in objectives] for trial in done]
+        costs = [[o.cost(trial.figures[o.value]) for o in objectives] for trial in done]
         front = pareto_front(costs)
         write_csv(folder / "front.csv", [done[i].row() for i in front])
         _draw(folder / "front.png", done, front, *objectives[:2])
@@ -120,14 +120,14 @@ def _draw(path: Path, trials: Sequence[Trial], front: Sequence[int], across, up)
     """All trials by two figures, those of the front joined."""
     from kvae.plots.figure import new_figure, save_figure  # imports Keras
 
-    points = [(trial.figures[across.figure], trial.figures[up.figure]) for trial in trials]
+    points = [(trial.figures[across.value], trial.figures[up.value]) for trial in trials]
     figure = new_figure(5, 4)
     axes = figure.subplots()
     axes.scatter(*zip(*points, strict=True), s=14, color="0.6", label="trials")
     axes.plot(*zip(*sorted(points[i] for i in front), strict=True), "o-", markersize=5, label="front")
     for i in front:
         axes.annotate(trials[i].name, points[i], textcoords="offset points", xytext=(4, 4), fontsize=7)
-    axes.set_xlabel(f"{across.figure} ({across.direction})")
-    axes.set_ylabel(f"{up.figure} ({up.direction})")
+    axes.set_xlabel(f"{across.value} ({across.direction})")
+    axes.set_ylabel(f"{up.value} ({up.direction})")
     axes.legend(frameon=False)
     save_figure(figure, path)

@@ -85,7 +85,7 @@ def test_a_judge_says_what_generated_pictures_show(kvae, kvae_json, classes, cla
     assert names <= set(report["metrics"])
     assert all(0 <= report["metrics"][f"{name}.low"] <= report["metrics"][name] for name in names)
     report = kvae_json("evaluate", classes, "--metric", "attributes")
-    assert "--judge RUN" in report["skipped"]["attributes"]
+    assert "needs a classifier" in report["skipped"]["attributes"]
 
 
 def test_a_classifier_is_judged_by_its_accuracy(kvae_json, classifier):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from kvae import distributions, evaluation
+from kvae.capabilities import DECODER, DOMAINS, LABELS, POSTERIOR, UNIT_KL
 from kvae.training.batches import Batches
 from tests.contracts.models import MODELS, batch, settle
 
@@ -13,9 +14,9 @@ class Copies:
     """A model whose code is x."""
 
     batch_spec = ("x",)
-    has_posterior = True
-    latent_layers = 1
+    capabilities = frozenset({DECODER, POSTERIOR, UNIT_KL})
     data_shape = (2,)
+    latent_shape = (2,)
 
     def check(self, x, y=None):
         pass
@@ -37,6 +38,7 @@ class Shifts(Copies):
     """Encoders of which each moves x by its number times `shift`, and a decoder that moves nothing back."""
 
     batch_spec = ("x", "y")
+    capabilities = Copies.capabilities | {LABELS, DOMAINS}
     labels = distributions.ClassLabels(3)
     modes = NAMES
     decodes_without_labels = True
@@ -78,8 +80,7 @@ def trained(name, n=60):
     columns = {"year": np.where(np.arange(n) % 5 == 0, np.nan, 1860.0 + np.arange(n) % 30)}
     batches = Batches(x, y if "y" in model.batch_spec else None, labels=y, batch_size=25, names=NAMES, columns=columns)
     metrics = ("separation", "attribution", "timeline", "cross_encoding", "collapse_by_class")
-    options = {"attribution": {"training": batches}, "timeline": {"training": batches}}
-    return model, batches, evaluation.evaluate(model, batches, metrics, **options)
+    return model, batches, evaluation.evaluate(model, batches, metrics, training=batches)
 
 
 def confusion(figures):

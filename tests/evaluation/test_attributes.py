@@ -5,7 +5,9 @@ import pytest
 from keras import ops
 
 from kvae import distributions, evaluation
-from kvae.evaluation.attributes import accuracy, attributes
+from kvae.capabilities import CLASSIFIER, DECODER, LABELS
+from kvae.evaluation.accuracy import accuracy
+from kvae.evaluation.attributes import attributes
 from kvae.evaluation.requirements import NotApplicable
 from kvae.training.batches import Batches
 
@@ -16,6 +18,7 @@ NAMES = ("left", "right")
 class Judge:
     """Sees "left" where the left half of a picture is bright, "right" likewise."""
 
+    capabilities = frozenset({CLASSIFIER})
     labels = distributions.BinaryLabels(2)
 
     def check(self, x, y):
@@ -29,6 +32,7 @@ class Painter:
     """Paints what it is told on the left, and on the right, in each second picture only."""
 
     batch_spec = ("x", "y")
+    capabilities = frozenset({DECODER, LABELS})
     labels = distributions.BinaryLabels(2)
 
     def sample(self, n, y, seed):
@@ -51,7 +55,7 @@ def batches():
 
 
 def test_generation_and_transfer_are_shares_of_pictures(batches):
-    figures = attributes(Painter(), batches, judge=Judge(), judged=NAMES)
+    figures = attributes(Painter(), batches, classifier=Judge(), class_names=NAMES)
     assert figures["accuracy.generation.left"] == figures["accuracy.transfer.left"] == 1.0
     assert figures["accuracy.generation.right"] == figures["accuracy.transfer.right"] == 0.5
     assert figures["accuracy.generation.right.low"] < 0.4 < 0.6 < figures["accuracy.generation.right.high"]
@@ -63,18 +67,18 @@ def test_generation_and_transfer_are_shares_of_pictures(batches):
 
 
 def test_names_decide_which_output_judges_which_attribute(batches):
-    figures = attributes(Painter(), batches, judge=Judge(), judged=("right", "left"))
+    figures = attributes(Painter(), batches, classifier=Judge(), class_names=("right", "left"))
     assert figures["accuracy.generation.left"] < 0.8, "judged by the wrong half"
-    only = attributes(Painter(), batches, judge=Judge(), judged=("left", "hat"))
+    only = attributes(Painter(), batches, classifier=Judge(), class_names=("left", "hat"))
     assert "accuracy.generation.left" in only
     assert "accuracy.generation.right" not in only
 
 
 def test_what_cannot_be_judged_says_why(batches):
-    with pytest.raises(NotApplicable, match="--judge"):
+    with pytest.raises(NotApplicable, match="--classifier RUN"):
         attributes(Painter(), batches)
-    with pytest.raises(NotApplicable, match="knows none of left, right"):
-        attributes(Painter(), batches, judge=Judge(), judged=("hat",))
+    with pytest.raises(NotApplicable, match="predicts none of left, right"):
+        attributes(Painter(), batches, classifier=Judge(), class_names=("hat",))
 
 
 def test_the_accuracy_of_a_classifier_is_over_examples_and_attributes():

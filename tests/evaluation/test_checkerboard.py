@@ -3,13 +3,16 @@
 import numpy as np
 import pytest
 
-from kvae.evaluation import checkerboard
+from kvae.capabilities import DECODER
+from kvae.evaluation.checkerboard import checkerboard
 from kvae.evaluation.requirements import NotApplicable
 from kvae.training import Batches
 
 
 class Draws:
     """A model that reconstructs x as `drawn(x)`."""
+
+    capabilities = frozenset({DECODER})
 
     def __init__(self, drawn):
         self.reconstruct = drawn

@@ -13,7 +13,7 @@ def test_distances_are_in_units_of_the_common_spread(rng):
     clusters = Clusters.of(z, y)
     distance = clusters.distances(clusters.mean)
     np.testing.assert_allclose(distance, [[0, 4], [4, 0]], atol=0.2)
-    nearest, _ = clusters.attribute(z)
+    nearest, _ = clusters.classify(z)
     assert np.mean(nearest == y) == pytest.approx(0.841, abs=0.02)
 
 
@@ -21,8 +21,8 @@ def test_a_unit_without_spread_does_no_harm(rng):
     z = np.concatenate([rng.standard_normal((200, 2)), np.full((200, 1), 3.0)], axis=1)
     y = np.arange(200) % 2
     z[:, 0] += 20 * y
-    nearest, likeliest = Clusters.of(z, y).attribute(z)
+    nearest, likeliest = Clusters.of(z, y).classify(z)
     assert (nearest == y).all()
     assert (likeliest == y).all()
     same = np.array([[0.0], [0.0], [1.0]])
-    assert Clusters.of(same, np.array([4, 4, 7])).attribute(np.array([[0.4]]))[0] == [4]
+    assert Clusters.of(same, np.array([4, 4, 7])).classify(np.array([[0.4]]))[0] == [4]

@@ -5,7 +5,7 @@ import importlib
 import numpy as np
 import pytest
 
-from kvae.evaluation import diversity
+from kvae.evaluation.diversity import diversity
 from kvae.evaluation.requirements import NotApplicable
 from kvae.models import VAE
 from kvae.networks import mlp

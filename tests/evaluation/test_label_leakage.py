@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from kvae.evaluation import divergence, evaluate, leakage
-from kvae.evaluation.label_leakage import knn_divergence
+from kvae.evaluation import evaluate
+from kvae.evaluation.label_divergence import divergence, knn_divergence
+from kvae.evaluation.label_leakage import leakage
 from kvae.models import VAE
 from kvae.networks import mlp
 from kvae.plots.scatter import save_planes

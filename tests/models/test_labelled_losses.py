@@ -9,7 +9,8 @@ from scipy.stats import multivariate_normal, norm
 
 from kvae.distributions import BinaryLabels, ClassLabels
 from kvae.distributions.likelihoods import NormalLikelihood
-from kvae.evaluation import bound, likelihood
+from kvae.evaluation import METRICS
+from kvae.evaluation.likelihood import likelihood
 from kvae.models import CSVAE, CondVAE
 from kvae.networks import mlp
 from kvae.training import Batches
@@ -187,7 +188,7 @@ def linear_csvae(rng):
 def test_the_likelihood_rises_from_the_elbo_to_the_evidence_given_the_labels(fixture, request):
     model, x, y, exact = request.getfixturevalue(fixture)
     batches = Batches(x, y, batch_size=64)
-    elbo = bound(model, batches, samples=200)["elbo"]
+    elbo = METRICS["elbo"](model, batches, draws=200)["elbo"]
     log_p = [-likelihood(model, batches, samples=k, rows=64 * k)["nll"] for k in (1, 20, 3000)]
     assert elbo < exact.mean() - 0.1
     assert log_p[0] == pytest.approx(elbo, abs=0.5)
@@ -200,7 +201,7 @@ def test_the_mean_of_the_log_weights_is_the_elbo(fixture, request):
     model, x, y, _ = request.getfixturevalue(fixture)
     log_w = numpy(model.log_weights(*tensors((x, y)), noise=keras.random.SeedGenerator(1), samples=3000))
     assert log_w.shape == (3000, 150)
-    assert log_w.mean() == pytest.approx(bound(model, Batches(x, y), samples=3000)["elbo"], abs=0.02)
+    assert log_w.mean() == pytest.approx(METRICS["elbo"](model, Batches(x, y), draws=3000)["elbo"], abs=0.02)
 
 
 def test_the_prior_of_a_csvae_is_that_of_z_beside_that_of_w(linear_csvae):

@@ -9,7 +9,7 @@ from scipy.stats import multivariate_normal
 from kvae.distributions import kl_per_unit
 from kvae.distributions.likelihoods import LogisticLikelihood, NormalLikelihood
 from kvae.errors import UserError
-from kvae.evaluation import bound
+from kvae.evaluation import METRICS
 from kvae.models import VAE, Autoencoder
 from kvae.networks import mlp
 from kvae.training import Batches
@@ -40,7 +40,7 @@ def linear_gaussian(rng):
 
 def test_the_elbo_at_the_exact_posterior_is_the_evidence(linear_gaussian):
     model, x, evidence = linear_gaussian
-    figures = bound(model, Batches(x, batch_size=100), samples=200)
+    figures = METRICS["elbo"](model, Batches(x, batch_size=100), draws=200)
     assert figures["elbo"] == pytest.approx(evidence.mean(), abs=0.02)
     assert figures["elbo"] == pytest.approx(-figures["rate"] - figures["distortion"], rel=1e-6)
     assert figures["elbo_se"] == pytest.approx(evidence.std(ddof=1) / 20, rel=0.05)
@@ -55,7 +55,7 @@ def test_the_elbo_of_any_other_posterior_is_lower_by_its_kl(linear_gaussian, shi
     moved = np.concatenate([np.full(LATENT, shift), np.full(LATENT, scale)])
     bias.assign(ops.convert_to_numpy(bias) + moved)
     gap = sum(0.5 * ((shift / s) ** 2 + np.exp(2 * scale) - 1) - scale for s in std)
-    elbo = bound(model, Batches(x, batch_size=100), samples=200)["elbo"]
+    elbo = METRICS["elbo"](model, Batches(x, batch_size=100), draws=200)["elbo"]
     assert elbo == pytest.approx(evidence.mean() - gap, abs=0.03)
     assert elbo < evidence.mean()
 

@@ -21,7 +21,7 @@ def test_every_recipe_states_its_source(name):
         ({"nll": 9.0, "nll_samples": 5000}, "--metric nll --samples 5000 --backend jax"),
         (
             {"mse": 0.1, "active_units": 3, "divergence.z": 0.0},
-            "--metric reconstruction --metric collapse --metric divergence",
+            "--metric collapse --metric reconstruction --metric divergence",
         ),
         ({"accuracy": 0.9, "accuracy.Male": 0.9}, "--metric accuracy --backend jax"),
         ({"accuracy.transfer.Male": 0.9}, "--metric attributes --judge CLASSIFIER --backend jax"),

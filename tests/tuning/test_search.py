@@ -121,7 +121,7 @@ def test_spaces_that_do_not_fit(vary, match):
         (lambda: Objective("mse", "min", unit=0.0), "a unit above 0"),
         (lambda: Search({"model.latent": Between(2.0, 8.0)}).check(zoo.load("digits/vae")), "whole numbers"),
         (lambda: zoo.load("digits/vae").hypermodel(search=Search({"model.beta": Between(1, 2)}, (Objective("fid", "min"),))),
-         "Expected metrics among"),
+         "that a metric reports"),
     ],
 )  # fmt: skip
 def test_what_is_no_search(make, match):

@@ -96,7 +96,7 @@ def search():
             "learning_rate": Between(0.0002, 0.003, log=True),
         },
         objectives=(
-            Objective("mse", "min", unit=0.001, metric="reconstruction"),
+            Objective("mse", "min", unit=0.001),
             Objective("diversity", "max", unit=0.1),
         ),
         monitor=None,  # what its terms are weighed against is what the search varies

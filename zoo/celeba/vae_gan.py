@@ -63,7 +63,7 @@ def search():
             "learning_rate": Between(0.0001, 0.001, log=True),
         },
         objectives=(
-            Objective("mse", "min", unit=0.001, metric="reconstruction"),
+            Objective("mse", "min", unit=0.001),
             Objective("diversity", "max", unit=0.1),
         ),
         monitor=None,  # its losses are those of a game

@@ -27,6 +27,6 @@ def search():
             "model.width": Between(8, 32, log=True),
             "learning_rate": Between(0.0003, 0.003, log=True),
         },
-        objectives=(Objective("mse", "min", unit=0.001, metric="reconstruction"),),
+        objectives=(Objective("mse", "min", unit=0.001),),
         monitor=None,
     )

@@ -97,8 +97,8 @@ def training(epochs: Count = 57, batch_size: Count = 50, learning_rate: Positive
     return Training(epochs, batch_size, optimizer, learning_rate=cycle, images_every=10)
 
 
-ERROR = Objective("mae", "min", unit=0.001, metric="reconstruction")
-ERROR_AND_RATE = (ERROR, Objective("rate", "min", unit=10.0, metric="elbo"))
+ERROR = Objective("mae", "min", unit=0.001)
+ERROR_AND_RATE = (ERROR, Objective("rate", "min", unit=10.0))
 """A loss of 1000 · L1 + KL is no likelihood's: each part counts by itself."""
 
 

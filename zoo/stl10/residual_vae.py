@@ -54,7 +54,7 @@ def search():
             "learning_rate": Between(0.0001, 0.002, log=True),
         },
         objectives=(
-            Objective("mse", "min", unit=0.001, metric="reconstruction"),
-            Objective("rate", "min", unit=10.0, metric="elbo"),
+            Objective("mse", "min", unit=0.001),
+            Objective("rate", "min", unit=10.0),
         ),
     )

@@ -94,7 +94,7 @@ def search():
         },
         objectives=(
             Objective("leakage.z", "min", unit=0.01, enough=0.5),
-            Objective("mse", "min", unit=0.001, metric="reconstruction"),
+            Objective("mse", "min", unit=0.001),
         ),
         monitor=None,  # a trial that leaks may have the best ELBO
     )

@@ -46,7 +46,7 @@ def search():
             "learning_rate": Between(0.0003, 0.003, log=True),
         },
         objectives=(
-            Objective("mse", "min", unit=0.001, metric="reconstruction"),
-            Objective("rate", "min", metric="elbo"),
+            Objective("mse", "min", unit=0.001),
+            Objective("rate", "min"),
         ),
     )
