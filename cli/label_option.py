@@ -87,7 +87,7 @@ def _chosen(text, y, names, where):
 def _names(run) -> tuple[str, ...]:
     """What the attributes are called, or the classes; runs of earlier versions leave it to the data."""
     known = run.config["data"].get("labels")
-    return tuple(load_data(run)[0].labels if known is None else known)
+    return tuple(load_data(run)[0].label_names if known is None else known)
 
 
 def _attributes(named, names: Sequence[str]) -> dict[int, int]:

@@ -1,14 +1,14 @@
-"""What a user did wrong, said in one sentence."""
+"""The error that reports a user's mistake."""
 
 
 class UserError(ValueError):
-    """A mistake at the door: bad data, a bad setting, a missing file.
+    """A user's mistake: bad data, a bad setting or a missing file.
 
-    The message reads `Expected X. Received: name=value.` and names the repair. The command line prints it without a
-    traceback; in Python it is an ordinary `ValueError`.
+    About an argument, the message reads `Expected X. Received: name=value.` and says how to repair it. The command line
+    prints it without a traceback. In Python it is an ordinary `ValueError`.
     """
 
 
 def first_line(error: Exception) -> str:
-    """What went wrong, without the pages that some libraries add."""
+    """Return the first line of the message of `error`, or its type. Some libraries add pages to it."""
     return (str(error).split("\n", 1)[0] or type(error).__name__)[:200]

@@ -1,11 +1,13 @@
-"""Files appear whole or not at all."""
+"""Reading and writing of single files. A written file appears whole or not at all."""
 
 import contextlib
 import csv
+import gzip
 import io
 import json
 import os
 import tempfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -14,11 +16,11 @@ from kvae.errors import UserError, first_line
 
 @contextlib.contextmanager
 def atomic(path: str | os.PathLike) -> Iterator[Path]:
-    """Yields a temporary path beside `path`; when the block ends well, it becomes `path`.
+    """Yield a temporary path next to `path`. If the block succeeds, the temporary file replaces `path`.
 
-    The contents reach the disk (fsync) before the rename does, so that neither a kill, a full disk nor a power cut
-    leaves half a file under the final name: there is the former file or the new one. When the block raises, the
-    temporary file is removed and the former file stays. The suffix of `path` is kept, since some writers read it.
+    The contents are written to disk (fsync) before the file is renamed. After a kill, on a full disk or after a power
+    cut, `path` is therefore the old file or the new one, and never half a file. If the block raises, the temporary file
+    is removed and the old file stays. The temporary path has the suffix of `path`, since some writers depend on it.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -36,23 +38,52 @@ def atomic(path: str | os.PathLike) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+@contextlib.contextmanager
+def as_user_errors() -> Iterator[None]:
+    """Turn the operating system's errors about data files into `UserError`."""
+    try:
+        yield
+    except PermissionError as error:
+        raise UserError(
+            f"Expected permission to read the data. Received: {error.filename}: permission denied. "
+            "Change its permissions or name another folder."
+        ) from error
+    except OSError as error:
+        reason = error.strerror or error
+        raise UserError(f"Expected readable data. Received: {error.filename}: {reason}.") from error
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the contents of a file, decompressed if its name ends in `.gz`."""
+    data = path.read_bytes()
+    if path.suffix != ".gz":
+        return data
+    try:
+        return gzip.decompress(data)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise UserError(f"Expected an undamaged gzip file. Received: {path}: {error}. Get the file again.") from error
+
+
 def read_json(path: Path) -> dict:
-    """The object in a JSON file, or a sentence about why there is none."""
+    """Return the contents of a JSON file of a run. Raise `UserError` if it is missing or damaged."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise UserError(f"Expected a whole run directory. Received: {path.parent}, which lacks {path.name}.") from error
-    except (ValueError, RecursionError) as error:  # what is no JSON, no text, or nested without end
-        raise UserError(f"Expected a whole JSON file. Received: {path} ({first_line(error)}).") from error
+        raise UserError(
+            f"Expected a complete run directory. Received: {path.parent}, which lacks {path.name}."
+        ) from error
+    except (ValueError, RecursionError) as error:  # not text, not JSON, or nested too deeply
+        raise UserError(f"Expected a valid JSON file. Received: {path} ({first_line(error)}).") from error
 
 
 def write_json(path: Path, value) -> None:
+    """Write `value` to a JSON file."""
     with atomic(path) as temporary:
         temporary.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
 
 
 def write_csv(path: Path, rows: Sequence[Mapping]) -> None:
-    """A line for each row, under the names of all of them; what a row lacks stays empty."""
+    """Write `rows` to a CSV file. The columns are the names in any row; a name that a row lacks leaves its cell empty."""
     names = list(dict.fromkeys(name for row in rows for name in row))
     text = io.StringIO()
     writer = csv.DictWriter(text, names, restval="", lineterminator="\n")
@@ -69,7 +100,7 @@ def _umask() -> int:
 
 
 def _sync(folder: Path) -> None:
-    """Makes a rename in `folder` last, where the system allows a folder to be opened."""
+    """Make a rename in `folder` permanent, on systems that allow a folder to be opened."""
     with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:

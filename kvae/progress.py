@@ -1,4 +1,4 @@
-"""How far long work has come: a bar with an estimate on a terminal, a log line elsewhere."""
+"""Progress of long work: a bar with a time estimate on a terminal, log lines elsewhere."""
 
 import contextlib
 import datetime
@@ -9,29 +9,31 @@ from collections.abc import Callable, Iterable, Iterator
 
 logger = logging.getLogger(__name__)
 
-
 EVERY = 60.0
 """Seconds between two log lines."""
 
 
 @contextlib.contextmanager
-def bar(total: int, what: str) -> Iterator[Callable[[int], None]]:
-    """Shows `what` and its progress on stderr, since stdout belongs to figures; yields what advances it by n."""
+def bar(total: int, task: str) -> Iterator[Callable[[int], None]]:
+    """Show the progress of `task` on stderr, and yield a function that advances it by n of `total`.
+
+    Stdout is reserved for results.
+    """
     if not sys.stderr.isatty():
-        logger.info("%s: %s.", what, f"{total:,}")
-        yield _log_lines(total, what)
+        logger.info("%s: %s.", task, f"{total:,}")
+        yield _log_lines(total, task)
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(what, total=total)
-        yield lambda n: progress.advance(task, n)
+        number = progress.add_task(task, total=total)
+        yield lambda n: progress.advance(number, n)
 
 
-def _log_lines(total: int, what: str) -> Callable[[int], None]:
-    """What advances by n and says every minute how far it is."""
+def _log_lines(total: int, task: str) -> Callable[[int], None]:
+    """Return a function that advances by n and logs once a minute how much is done and how long the rest takes."""
     began = last = time.monotonic()
     done = 0
 
@@ -41,14 +43,14 @@ def _log_lines(total: int, what: str) -> Callable[[int], None]:
         if now - last >= EVERY and done < total:
             last = now
             left = datetime.timedelta(seconds=round((now - began) * (total - done) / done))
-            logger.info("%s: %s of %s, %s left.", what, f"{done:,}", f"{total:,}", left)
+            logger.info("%s: %s of %s, %s left.", task, f"{done:,}", f"{total:,}", left)
 
     return advance
 
 
-def track(items: Iterable, total: int, what: str) -> Iterator:
-    """Yields `items`, `total` in number, and shows progress."""
-    with bar(total, what) as advance:
+def track(items: Iterable, total: int, task: str) -> Iterator:
+    """Yield each of `items`, `total` in number, and show progress."""
+    with bar(total, task) as advance:
         for item in items:
             yield item
             advance(1)

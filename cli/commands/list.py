@@ -26,7 +26,7 @@ def entry(name: str) -> dict:
         "kind": "recipe",
         "summary": summary(zoo.files()[name]),
         "dataset": dataset,
-        "data_here": data.is_here(dataset),
+        "data_here": data.is_available(dataset),
     }
 
 

@@ -1,25 +1,24 @@
-"""Data sets as NumPy arrays, in their official layouts: `load` one, list the `names`, ask whether it
-`is_here`, and on which terms it may be used (`licence`).
+"""Data sets as NumPy arrays, read from their official files.
 
-Asking is quick, since NumPy is imported with the first thing that needs it.
+`load` reads a data set, `names` lists them, `is_available` says if one can be loaded, and `licence` states its terms.
+These questions are answered quickly: NumPy is imported only when it is needed.
 """
 
 import importlib
 from typing import TYPE_CHECKING
 
 from kvae.data.licences import licence as licence
-from kvae.data.registry import is_here as is_here
+from kvae.data.registry import is_available as is_available
 from kvae.data.registry import load as load
 from kvae.data.registry import names as names
 
 if TYPE_CHECKING:
     from kvae.data.dataset import Dataset as Dataset
     from kvae.data.dataset import Split as Split
-    from kvae.data.dataset import check_array as check_array
     from kvae.data.transforms import binarize as binarize
 
 
-_LATE = {"Dataset": "dataset", "Split": "dataset", "check_array": "dataset", "binarize": "transforms"}
+_LATE = {"Dataset": "dataset", "Split": "dataset", "binarize": "transforms"}
 
 
 def __getattr__(name):

@@ -1,4 +1,4 @@
-"""MNIST, binarised once for all (Salakhutdinov and Murray 2008): common ground for likelihoods."""
+"""MNIST, binarised once and for all (Salakhutdinov and Murray 2008): the usual data for comparing likelihoods."""
 
 from pathlib import Path
 
@@ -12,10 +12,10 @@ from kvae.errors import UserError
 
 
 def load(folder: Path) -> Dataset:
-    """50,000 training, 10,000 validation and 10,000 test images (28, 28, 1) of 0 and 1, without labels.
+    """Return 50,000 training, 10,000 validation and 10,000 test images (28, 28, 1) of 0 and 1, without labels.
 
-    The file holds the arrays train, valid and test, each uint8 (N, 98): 784 bits a row, as `numpy.packbits`
-    packs.
+    The file holds the arrays train, valid and test, each uint8 (N, 98): the 784 bits of an image as `numpy.packbits`
+    packs them.
     """
     path = find(folder, BINARIZED_MNIST[0])[0]
     packed = read_arrays(path, "train", "valid", "test")

@@ -1,8 +1,8 @@
-"""Prepared arrays on disk, written row by row and opened as memory maps: sets larger than memory stream.
+"""A cache of prepared arrays on disk. They are written row by row and opened as memory maps, so any size fits memory.
 
-An array is kept below KVAE_CACHE (default `~/.cache/kvae`) as `<label>-<key>.npy`, beside a `.json` with its
-checksum and notes. The key hashes everything that the array depends on, so a changed source or setting is
-another entry, and the whole folder may be deleted at any time.
+An array is stored below KVAE_CACHE (default `~/.cache/kvae`) as `<label>-<key>.npy`, next to a `.json` file with its
+checksum and notes. The key is a hash of everything that the array depends on, so that a changed source or setting leads
+to another entry. The folder may be deleted at any time.
 """
 
 import contextlib
@@ -21,44 +21,47 @@ from kvae.errors import UserError
 from kvae.files import atomic
 from kvae.progress import track
 
-_FORMAT = 1  # raise it when the same identity leads to other arrays
+_FORMAT = 1  # to be raised when the code makes other arrays of the same identity
 
 logger = logging.getLogger(__name__)
 
 
 def folder() -> Path:
-    """KVAE_CACHE, else `~/.cache/kvae`."""
+    """Return the folder of the cache: KVAE_CACHE, or else `~/.cache/kvae`."""
     return Path(os.environ.get("KVAE_CACHE") or "~/.cache/kvae").expanduser()
 
 
 def prepared(
     label: str, identity, count: int, rows: Callable[[dict], Iterable[np.ndarray | None]]
 ) -> tuple[np.ndarray, dict]:
-    """The array (N, ...) that belongs to `identity`, read-only, and the notes taken when it was prepared.
+    """Return the array (N, ...) of `identity`, read-only, and the notes from its preparation.
 
-    identity: a JSON value of all that the array depends on.
-    rows: called with an empty dict of notes (JSON values, to be filled) when the array is not in the cache;
-        yields
-        `count` rows of one shape and type, or None where a row is left out.
+    label: the beginning of the file name.
+    identity: a JSON value of everything that the array depends on.
+    count: number of rows that `rows` yields.
+    rows: a function that prepares the array if it is not in the cache. It receives an empty dict, which it may fill
+        with notes (JSON values), and yields rows of one shape and type, or None for a row to be left out.
 
-    The array is empty when every row is left out. A damaged entry is prepared again. Raises `UserError` when
-    the cache cannot be written.
+    The array is empty if all rows are left out. A damaged entry is prepared again.
+
+    Raises:
+        UserError: The cache cannot be written.
     """
     path = folder() / f"{label.replace(' ', '-')}-{fingerprint(_FORMAT, identity)[:20]}.npy"
     found = _open(path)
-    if found is None:
-        notes = {}
-        _write(path, track(rows(notes), count, f"Preparing images of {label}"))
-        with _explained():
-            checksum = _checksum(np.load(path, mmap_mode="r"))
-            with atomic(path.with_suffix(".json")) as temporary:
-                temporary.write_text(json.dumps({"checksum": checksum, "notes": notes}))
-            found = np.load(path, mmap_mode="r"), notes
-    return found
+    if found is not None:
+        return found
+    notes = {}
+    _write(path, track(rows(notes), count, f"Preparing images of {label}"))
+    with _as_user_errors():
+        x = np.load(path, mmap_mode="r")
+        with atomic(path.with_suffix(".json")) as temporary:
+            temporary.write_text(json.dumps({"checksum": _checksum(x), "notes": notes}))
+    return x, notes
 
 
 def _open(path: Path) -> tuple[np.ndarray, dict] | None:
-    """The entry at `path`; None when it is not there or not what was written."""
+    """Return the entry at `path`, or None if it is missing or damaged."""
     try:
         entry = json.loads(path.with_suffix(".json").read_text())
         x = np.load(path, mmap_mode="r", allow_pickle=False)
@@ -73,9 +76,9 @@ def _open(path: Path) -> tuple[np.ndarray, dict] | None:
 
 
 def _write(path: Path, rows: Iterable[np.ndarray | None]) -> None:
-    """Writes rows as one `.npy` file, plainly: on a full disk a memory map would kill the process."""
+    """Write rows to an `.npy` file. This uses no memory map, which would kill the process on a full disk."""
     n, example = 0, np.empty(0, np.uint8)
-    with _explained(), atomic(path) as temporary, open(temporary, "wb") as file:
+    with _as_user_errors(), atomic(path) as temporary, open(temporary, "wb") as file:
         for row in rows:
             if row is None:
                 continue
@@ -85,7 +88,7 @@ def _write(path: Path, rows: Iterable[np.ndarray | None]) -> None:
             file.write(row.tobytes())
             n += 1
         file.seek(0)
-        file.write(_header(n, example))  # as long as before: NumPy leaves room for the count to grow
+        file.write(_header(n, example))  # as long as the first header: NumPy leaves room for the count
 
 
 def _header(n: int, row: np.ndarray) -> bytes:
@@ -103,7 +106,8 @@ def _checksum(x: np.ndarray) -> int:
 
 
 @contextlib.contextmanager
-def _explained() -> Iterator[None]:
+def _as_user_errors() -> Iterator[None]:
+    """Turn the operating system's errors about the cache into `UserError`."""
     try:
         yield
     except OSError as error:

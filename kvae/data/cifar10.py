@@ -1,4 +1,4 @@
-"""CIFAR-10 in its binary record layout: a label byte, then 1,024 bytes each of red, green and blue."""
+"""CIFAR-10 from its binary files. A record is a label byte, then 1,024 bytes each of red, green and blue."""
 
 from pathlib import Path
 
@@ -7,9 +7,9 @@ import numpy as np
 from kvae.data.dataset import Dataset, Split
 from kvae.data.fingerprint import fingerprint
 from kvae.data.official_files import CIFAR10, find
-from kvae.data.reading import read
 from kvae.data.splits import held_out
 from kvae.errors import UserError
+from kvae.files import read_bytes
 from kvae.suggest import positions
 
 LABELS = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
@@ -17,11 +17,9 @@ _RECORD = 1 + 3 * 32 * 32
 
 
 def load(folder: Path, *, classes: tuple[str, ...] | None = None, seed: int = 0) -> Dataset:
-    """Images (32, 32, 3) of all ten classes, or of `classes` alone, which are then numbered in the order
-    given.
+    """Return images (32, 32, 3) of all ten classes, or of `classes`, numbered in the order given.
 
-    Files whose name begins with "test" are the test split. A tenth of the other records, drawn by `seed`,
-    becomes validation.
+    Files whose name begins with "test" are the test split. `seed` draws a tenth of the other records for validation.
     """
     files = {path.name.removesuffix(".gz"): path for path in reversed(find(folder, CIFAR10[0]))}
     parts = {"train": [], "test": []}
@@ -46,8 +44,8 @@ def load(folder: Path, *, classes: tuple[str, ...] | None = None, seed: int = 0)
 
 
 def _read_records(path: Path) -> np.ndarray:
-    """Records (N, 3073)."""
-    data = np.frombuffer(read(path), np.uint8)
+    """Return the records of a file, uint8 (N, 3073)."""
+    data = np.frombuffer(read_bytes(path), np.uint8)
     if not data.size or data.size % _RECORD:
         raise UserError(f"Expected records of {_RECORD} bytes. Received: {path} of {data.size:,} bytes.")
     records = data.reshape(-1, _RECORD)
@@ -57,7 +55,7 @@ def _read_records(path: Path) -> np.ndarray:
 
 
 def _split(parts: list[np.ndarray], chosen: list[int]) -> Split | None:
-    """The records of the chosen classes as images and labels; None when there are none."""
+    """Return the images and labels of the chosen classes, or None if there are none."""
     number = np.full(len(LABELS), -1, np.int32)
     number[chosen] = np.arange(len(chosen))
     parts = [part[number[part[:, 0]] >= 0] for part in parts]

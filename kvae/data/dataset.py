@@ -1,4 +1,4 @@
-"""What a data set is: examples and labels, in up to three splits."""
+"""The data set: examples and labels, in up to three splits."""
 
 import dataclasses
 import hashlib
@@ -9,16 +9,16 @@ import numpy as np
 
 from kvae.errors import UserError
 
-_RANGE_BYTES = 1 << 28  # a summary reads at most this much of the training examples to state their range
+_RANGE_BYTES = 1 << 28  # a summary reads at most this many bytes of the training examples to find their range
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Split:
-    """Examples with what is known about each of them.
+    """Examples, their labels and further facts about them.
 
-    x: images as uint8 (N, H, W, C), perhaps a read-only memory map, or points as float32 (N, D).
-    y: class indices as int32 (N,), with -1 where unlabelled; or 0/1 attributes as uint8 (N, A); or None.
-    columns: further facts by name, each of length N ("file", "year", "identity", ...).
+    x: images as uint8 (N, H, W, C), possibly a read-only memory map, or points as float32 (N, D).
+    y: class indices as int32 (N,), -1 if an example is unlabelled; or 0/1 attributes as uint8 (N, A); or None.
+    columns: further facts by name ("file", "year", "identity", ...), each of length N.
     """
 
     x: np.ndarray
@@ -37,58 +37,61 @@ class Split:
         return len(self.x)
 
     def __getitem__(self, rows) -> "Split":
-        """The split with these rows only: a slice stays a view, a mask or a list of indices copies."""
+        """Return the split with only these rows. A slice is a view. A mask or a list of indices makes a copy."""
         columns = {name: column[rows] for name, column in self.columns.items()}
         return Split(self.x[rows], None if self.y is None else self.y[rows], columns)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Dataset:
-    """A data set, ready for any model.
+    """A data set for any model.
 
-    labels: the names of the classes (y of rank 1) or of the attributes (y of rank 2).
-    support: "bytes" (uint8, read as k/255 in [0, 1]), "binary" (0/1 images as uint8) or "real" (float32
-        points).
-    fingerprint: SHA-256 in hexadecimal of the sources' contents and the settings; equal data and equal settings have
-        equal fingerprints on any machine.
-    notes: what loading did that a reader of the figures should know, a sentence each.
+    label_names: the names of the classes (y of rank 1) or of the attributes (y of rank 2).
+    support: "bytes" (uint8, read as k/255 in [0, 1]), "binary" (0/1 images as uint8) or "real" (float32 points).
+    fingerprint: SHA-256, in hexadecimal, of the source files' contents and the settings. Equal data and equal settings
+        have equal fingerprints on any machine.
+    notes: sentences about what was done to the data, for readers of a model's metrics.
     """
 
     name: str
     train: Split
     validation: Split | None
     test: Split | None
-    labels: tuple[str, ...]
+    label_names: tuple[str, ...]
     support: str
     fingerprint: str
     notes: tuple[str, ...] = ()
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """The shape of one example."""
+        """Shape of one example."""
         return self.train.x.shape[1:]
 
     def at_most(self, counts: Sequence[int]) -> "Dataset":
-        """The data set with that many training examples of each class at most, the first ones; held-out data stay."""
-        if self.train.y is None or self.train.y.ndim != 1 or len(counts) != len(self.labels):
-            raise UserError(f"Expected a number for each class of {', '.join(self.labels)}. Received: {tuple(counts)}.")
+        """Keep at most the first counts[c] training examples of each class c. Held-out data stay as they are."""
+        if self.train.y is None or self.train.y.ndim != 1 or len(counts) != len(self.label_names):
+            raise UserError(
+                f"Expected a number for each class of {', '.join(self.label_names)}. Received: {tuple(counts)}."
+            )
         kept = [np.flatnonzero(self.train.y == number)[:count] for number, count in enumerate(counts)]
         rows = np.sort(np.concatenate(kept))
-        note = f"Of the training examples {len(rows):,} were kept: {', '.join(str(len(group)) for group in kept)}."
+        by_class = ", ".join(str(len(group)) for group in kept)
+        note = f"{len(rows):,} training examples were kept. By class: {by_class}."
         return self._training_on(rows, f"at most {', '.join(map(str, counts))}", note)
 
     def repeating(self, names: Sequence[str], share: float) -> "Dataset":
-        """The data set with rows of rare labels copied: training examples with one of the attributes or classes `names`.
+        """Repeat training examples with rare labels: those with one of the attributes or classes `names`.
 
-        An example stands in it round(share / frequency) times, by the rarest of its labels among these, and once at least;
-        what is held out stays. That changes p(y) and not p(x|y): for models of x given y.
+        An example occurs round(share / frequency) times, and at least once, where frequency is that of the rarest of its
+        labels in `names`. Held-out data stay as they are. This changes p(y) but not p(x|y), and is meant for models of x
+        given y.
         """
         if not names:
             return self
-        unknown = [name for name in names if name not in self.labels]
+        unknown = [name for name in names if name not in self.label_names]
         if unknown or self.train.y is None:
             raise UserError(f"Expected labels of {self.name} to repeat. Received: {', '.join(unknown or names)}.")
-        numbers, y = [self.labels.index(name) for name in names], self.train.y
+        numbers, y = [self.label_names.index(name) for name in names], self.train.y
         had = y[:, numbers] > 0 if y.ndim == 2 else y[:, None] == numbers  # (N, labels)
         often = np.rint(share / had.mean(axis=0).clip(1 / len(had)))
         times = np.where(had, often, 1).max(axis=1).clip(1).astype(int)
@@ -96,7 +99,7 @@ class Dataset:
             return self
         rows = np.repeat(np.arange(len(times)), times)
         now = (f"{name} {now:.0%}" for name, now in zip(names, had[rows].mean(axis=0), strict=True))
-        note = f"Training examples with some labels stand in it up to {times.max()} times: {', '.join(now)}."
+        note = f"Training examples with rare labels occur up to {times.max()} times: {', '.join(now)}."
         return self._training_on(rows, f"repeating {share} {', '.join(names)}", note)
 
     def _training_on(self, rows, settings: str, note: str) -> "Dataset":
@@ -104,12 +107,12 @@ class Dataset:
         return dataclasses.replace(self, train=self.train[rows], fingerprint=fingerprint, notes=(*self.notes, note))
 
     def summary(self) -> str:
-        """Counts, shape, range and labels in one line, and one more line for each note."""
+        """Return one line with counts, shape, range and labels, and one more line for each note."""
         splits = {"train": self.train, "validation": self.validation, "test": self.test}
         counts = ", ".join(f"{len(split):,} {name}" for name, split in splits.items() if split is not None)
         examples = "points" if self.support == "real" else "images"
         line = f"{self.name}: {counts}; {examples} of {'×'.join(map(str, self.shape))}, {self._range()}"
-        return "\n".join([f"{line}; {self._labelling()}.", *self.notes])
+        return "\n".join([f"{line}; {self._label_kind()}.", *self.notes])
 
     def _range(self) -> str:
         x = self.train.x
@@ -118,28 +121,8 @@ class Dataset:
             return f"real from {sample.min():.3g} to {sample.max():.3g}"
         return f"{self.support} from {sample.min()} to {sample.max()}"
 
-    def _labelling(self) -> str:
+    def _label_kind(self) -> str:
         if self.train.y is None:
             return "no labels"
         one, many = ("class", "classes") if self.train.y.ndim == 1 else ("attribute", "attributes")
-        return f"{len(self.labels)} {one if len(self.labels) == 1 else many}"
-
-
-def check_array(x, name: str) -> np.ndarray:
-    """Returns `x` as a NumPy array of finite numbers with at least one example.
-
-    Raises `UserError` when it is empty, holds something else than numbers, or holds NaN or infinity; the
-    message names the first bad index.
-    """
-    x = np.asarray(x)
-    if x.dtype.kind not in "buif":
-        raise UserError(f"Expected numbers. Received: {name} of type {x.dtype}. Convert it to float32 or uint8.")
-    if x.ndim == 0 or x.size == 0:
-        raise UserError(f"Expected at least one example. Received: {name} of shape {x.shape}.")
-    if x.dtype.kind == "f" and not (finite := np.isfinite(x)).all():
-        index = tuple(int(i) for i in np.unravel_index(np.argmin(finite), x.shape))
-        raise UserError(
-            f"Expected finite numbers. Received: {name}{list(index)}={x[index]}, the first of "
-            f"{np.count_nonzero(~finite):,} that are not finite. Remove or replace these values."
-        )
-    return x
+        return f"{len(self.label_names)} {one if len(self.label_names) == 1 else many}"

@@ -1,4 +1,4 @@
-"""Handwritten digits, 8×8: scikit-learn's copy of the UCI data set, so nothing needs to be fetched."""
+"""Handwritten digits, 8×8: scikit-learn's copy of the UCI data set, so that nothing has to be downloaded."""
 
 import numpy as np
 
@@ -8,9 +8,10 @@ from kvae.data.splits import permutation
 
 
 def load() -> Dataset:
-    """1,797 digits (8, 8, 1), whose grey values 0 … 16 are scaled to bytes 0 … 255.
+    """Return 1,797 digits (8, 8, 1), with the grey values 0 … 16 scaled to bytes 0 … 255.
 
-    The split is the same for every seed, so that figures compare: 1,437 train, 180 validation, 180 test.
+    The split has 1,437 training, 180 validation and 180 test images. It does not depend on the seed, so that metrics of
+    different runs can be compared.
     """
     from sklearn.datasets import load_digits
 

@@ -1,4 +1,4 @@
-"""Fingerprints of contents: equal contents, equal fingerprint, on any machine."""
+"""Fingerprints of data: equal contents have equal fingerprints on any machine."""
 
 import hashlib
 import json
@@ -11,7 +11,7 @@ _BLOCKS = 1 << 10
 
 
 def fingerprint(*parts) -> str:
-    """SHA-256 in hexadecimal over arrays (shape, type and contents) and JSON values, in order."""
+    """Return the SHA-256, in hexadecimal, of arrays (shape, type and contents) and JSON values, in order."""
     digest = hashlib.sha256()
     for part in parts:
         if isinstance(part, np.ndarray):
@@ -25,9 +25,9 @@ def fingerprint(*parts) -> str:
 
 
 def blocks(x: np.ndarray) -> Iterator[np.ndarray]:
-    """The bytes of an array in blocks of 1 MiB: all of them up to 1 GiB, beyond that 1,024 spread evenly.
+    """Yield the bytes of an array in blocks of 1 MiB: all of them up to 1 GiB, and 1,024 blocks, spread evenly, beyond.
 
-    A set larger than memory is thus recognised without reading it from end to end.
+    A data set larger than memory is thus recognised without reading all of it.
     """
     data = np.ascontiguousarray(x).reshape(-1).view(np.uint8)
     starts = range(0, data.size, _BLOCK)

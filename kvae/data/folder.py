@@ -1,4 +1,4 @@
-"""Any folder of pictures, or a zip of such: the folder a picture lies in is its class."""
+"""A user's folder or zip file of images. The folder that holds an image is its class."""
 
 from pathlib import Path
 
@@ -6,9 +6,9 @@ import numpy as np
 
 from kvae.data import image_dataset
 from kvae.data.dataset import Dataset
-from kvae.data.image_files import Picture, open_archive
 from kvae.data.splits import permutation
 from kvae.errors import UserError
+from kvae.images.archives import ImageFile, open_archive
 from kvae.suggest import require
 
 _SPLITS = {
@@ -23,46 +23,47 @@ _SPLITS = {
 def load(
     path: Path, *, size: int | None = None, color: str = "rgb", skip_damaged: bool = False, seed: int = 0
 ) -> Dataset:
-    """All pictures below `path`, labelled by the folder they lie in; without labels when that is one folder.
+    """Return all images below `path`, labelled by the folder that holds them, or unlabelled if that is a single folder.
 
-    Top-level folders `train`, `validation` (or `val`, `valid`) and `test` are the splits when `train` is
-    there. Otherwise a tenth of the pictures, drawn by `seed`, becomes validation and another tenth test. With
-    `size` the largest centred square of each picture becomes size × size. color: "rgb" or "gray".
+    The top-level folders `train`, `validation` (or `val`, `valid`) and `test` are the splits if `train` exists and no
+    other top-level folder does. Otherwise `seed` draws a tenth of the images for validation and another tenth for
+    testing. With `size`, the largest centred square of each image is scaled to size × size.
+
+    color: "rgb" or "gray".
     """
     require("color", color, ("rgb", "gray"))
     if not path.exists():
-        raise UserError(f"Expected a folder or a zip file of pictures. Received: {path}, which does not exist.")
+        raise UserError(f"Expected a folder or a zip file of images. Received: {path}, which does not exist.")
     archive = open_archive(path)
-    parents = [picture.parent for picture in archive.pictures]
-    parts = _official(archive.pictures)
+    parents = [image.parent for image in archive.images]
+    parts = _named_splits(archive.images)
     if parts is None:
-        parts = _drawn(len(parents), seed)
+        parts = _drawn_splits(len(parents), seed)
     elif set(parents) <= set(_SPLITS):
         parents = [""] * len(parents)
-    labels, y = np.unique(parents, return_inverse=True)
-    return image_dataset.dataset(
+    names, y = np.unique(parents, return_inverse=True)
+    return image_dataset.from_archive(
         f"folder:{path}",
         archive,
-        archive.pictures,
         parts,
-        y=y.astype(np.int32) if len(labels) > 1 else None,
-        labels=tuple(labels.tolist()) if len(labels) > 1 else (),
-        columns={"file": np.array([picture.name for picture in archive.pictures])},
+        y=y.astype(np.int32) if len(names) > 1 else None,
+        label_names=tuple(names.tolist()) if len(names) > 1 else (),
+        columns={"file": np.array([image.name for image in archive.images])},
         size=size,
         color=color,
         skip_damaged=skip_damaged,
     )
 
 
-def _official(found: tuple[Picture, ...]) -> np.ndarray | None:
-    """The splits that the top-level folders name; None when they do not."""
-    tops = [picture.name.partition("/")[0] for picture in found]
+def _named_splits(images: tuple[ImageFile, ...]) -> np.ndarray | None:
+    """Return the split of each image (N,) if the top-level folders are named after splits, or else None."""
+    tops = [image.name.partition("/")[0] for image in images]
     if "train" not in tops or not set(tops) <= set(_SPLITS):
         return None
     return np.array([_SPLITS[top] for top in tops])
 
 
-def _drawn(n: int, seed: int) -> np.ndarray:
+def _drawn_splits(n: int, seed: int) -> np.ndarray:
     parts = np.full(n, "train", dtype="<U10")
     validation, test, _ = np.split(permutation(n, seed), [n // 10, 2 * (n // 10)])
     parts[validation], parts[test] = "validation", "test"

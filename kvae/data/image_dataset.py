@@ -1,29 +1,29 @@
-"""From picture files to a data set: decoded in parallel, cached, split, damaged ones refused or left out."""
+"""Data sets of image files: decoded in parallel, cached and split. Damaged files are refused or left out."""
 
 import os
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from kvae.data import cache, crop, decoding
+from kvae.data import cache
 from kvae.data.dataset import Dataset, Split
 from kvae.data.fingerprint import fingerprint
-from kvae.data.image_files import Archive, Picture
 from kvae.errors import UserError
+from kvae.images import crop, decoding
+from kvae.images.archives import Archive, ImageFile
 
-_CHUNK = 256  # pictures decoded ahead of the one that is written
+_CHUNK = 256  # images decoded ahead of the one that is being written
 
 
-def dataset(
+def from_archive(
     name: str,
     archive: Archive,
-    pictures: Sequence[Picture],
     parts: np.ndarray,
     *,
     y: np.ndarray | None,
-    labels: tuple[str, ...],
+    label_names: tuple[str, ...],
     columns: Mapping[str, np.ndarray],
     size: int | None,
     color: str = "rgb",
@@ -31,109 +31,112 @@ def dataset(
     skip_damaged: bool = False,
     notes: tuple[str, ...] = (),
 ) -> Dataset:
-    """A data set of `pictures`, each in the split that `parts` (N,) names: "train", "validation" or "test".
+    """Return a data set of the images in `archive`.
 
-    y, columns: one entry per picture, as in `Split`. size, color, box: as in `decoding.decode`; without `size`
-    all pictures must be of one size. The fingerprint covers names, contents and what is known about the
-    pictures, not their dates, nor whether they lie in a folder or in a zip.
+    parts: the split of each image (N,): "train", "validation" or "test". Images with another value are left out.
+    y, columns: one entry per image, as in `Split`.
+    size, color, box: as in `decoding.decode`. Without `size`, all images must have the same size.
+
+    The fingerprint covers the names and contents of the files, `y` and `columns`. It does not depend on the files'
+    dates, nor on whether they are in a folder or in a zip file.
     """
     decoding.check_size(size)
     settings = {"size": size, "color": color, "box": box}
-    splits, contents, damaged = dict.fromkeys(("train", "validation", "test")), [], {}
-    first = None
+    splits = dict.fromkeys(("train", "validation", "test"))
+    contents, damaged, first = [], {}, None
     for part in splits:
         rows = np.flatnonzero(parts == part)
         if not len(rows):
             continue
-        chosen = [pictures[i] for i in rows]
-        x, taken = cache.prepared(
+        images = [archive.images[i] for i in rows]
+        x, found = cache.prepared(
             f"{name.partition(':')[0]} {part}",
-            [size, color, box.__name__, archive.identity, [(p.name, p.stamp) for p in chosen]],
-            len(chosen),
-            lambda taken, chosen=chosen: _rows(archive, chosen, taken, skip_damaged, **settings),
+            [size, color, box.__name__, archive.identity, [(image.name, image.stamp) for image in images]],
+            len(images),
+            lambda notes, images=images: _rows(archive, images, notes, skip_damaged, settings),
         )
-        if taken["damaged"] and not skip_damaged:
-            raise _refusal(archive, *next(iter(taken["damaged"].items())))
-        damaged |= taken["damaged"]
+        if found["damaged"] and not skip_damaged:
+            raise _refusal(archive, *next(iter(found["damaged"].items())))
+        damaged |= found["damaged"]
         if len(x):
-            kept = rows[[picture.name not in damaged for picture in chosen]]
-            shape = pictures[kept[0]].name, x.shape[1:]
+            kept = rows[[image.name not in damaged for image in images]]
+            shape = archive.images[kept[0]].name, x.shape[1:]
             first = first or shape
             expect_shape(first, shape)
             facts = {key: column[kept] for key, column in columns.items()}
             splits[part] = Split(x, None if y is None else y[kept], facts)
-            contents += [part, taken["content"], *facts.values(), *(() if y is None else (y[kept],))]
+            contents += [part, found["content"], *facts.values(), *(() if y is None else (y[kept],))]
     if splits["train"] is None:
-        raise UserError(f"Expected whole training pictures. Received: none in {archive.path}.")
+        raise UserError(f"Expected undamaged training images. Received: none in {archive.path}.")
     return Dataset(
         name,
         **splits,
-        labels=labels,
+        label_names=label_names,
         support="bytes",
-        fingerprint=fingerprint(size, color, box.__name__, labels, *contents),
+        fingerprint=fingerprint(size, color, box.__name__, label_names, *contents),
         notes=(*notes, *_notes(damaged)),
     )
 
 
 def _rows(
-    archive: Archive, pictures: list[Picture], notes: dict, skip_damaged: bool, **settings
+    archive: Archive, images: list[ImageFile], notes: dict, skip_damaged: bool, settings: dict
 ) -> Iterator[np.ndarray | None]:
-    """Decoded pictures, None where damaged; notes "content" (a digest) and "damaged" (name: reason)."""
+    """Yield decoded images, or None for damaged ones. Note "content" (a digest) and "damaged" ({name: reason})."""
     notes["damaged"] = {}
     checksums, first = [], None
-    for picture, (checksum, x, reason) in zip(pictures, _decoded(archive, pictures, settings), strict=True):
+    for image, (checksum, x, reason) in zip(images, _decoded(archive, images, settings), strict=True):
         checksums.append(checksum)
-        if x is None:
-            if not skip_damaged:
-                raise _refusal(archive, picture.name, reason)
-            notes["damaged"][picture.name] = reason
+        if x is not None:
+            first = first or (image.name, x.shape)
+            expect_shape(first, (image.name, x.shape))
+        elif skip_damaged:
+            notes["damaged"][image.name] = reason
         else:
-            first = first or (picture.name, x.shape)
-            expect_shape(first, (picture.name, x.shape))
+            raise _refusal(archive, image.name, reason)
         yield x
     notes["content"] = fingerprint(checksums)
 
 
 def expect_shape(first: tuple[str, tuple[int, ...]], other: tuple[str, tuple[int, ...]]) -> None:
-    """Raises `UserError` when two pictures, each a name and a shape (H, W, C), differ in shape."""
+    """Raise `UserError` if two images, each a name and a shape (H, W, C), differ in shape."""
     if first[1] != other[1]:
         received = ", ".join(f"{name} of {'×'.join(map(str, shape))}" for name, shape in (first, other))
         raise UserError(
-            f"Expected pictures of one size. Received: {received}. "
+            f"Expected images of one size. Received: {received}. "
             "Give size=64, or another edge length, to crop and scale them all."
         )
 
 
-def _decoded(archive: Archive, pictures: list[Picture], settings: dict) -> Iterator[tuple[int, np.ndarray | None, str]]:
-    """For each picture: the CRC-32 of its file, the decoded array or None, and why it is None."""
+def _decoded(archive: Archive, images: list[ImageFile], settings: dict) -> Iterator[tuple[int, np.ndarray | None, str]]:
+    """Yield for each image: the CRC-32 of its file, the decoded array or None, and the reason for None."""
 
-    def decode(picture):
+    def decode(image):
         data = b""
         try:
-            data = archive.read(picture)
+            data = archive.read(image)
             return zlib.crc32(data), decoding.decode(data, **settings), ""
         except UserError:
             raise
-        except Exception as error:  # Pillow and zipfile raise whatever the damaged bytes lead them to
+        except Exception as error:  # Pillow and zipfile raise exceptions of many types for damaged bytes
             return zlib.crc32(data), None, _reason(error)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for start in range(0, len(pictures), _CHUNK):
-            yield from pool.map(decode, pictures[start : start + _CHUNK])
+        for start in range(0, len(images), _CHUNK):
+            yield from pool.map(decode, images[start : start + _CHUNK])
 
 
 def _reason(error: Exception) -> str:
     from PIL import UnidentifiedImageError
 
     if isinstance(error, UnidentifiedImageError):
-        return "not a picture"
+        return "not an image"
     return str(error) or type(error).__name__
 
 
 def _refusal(archive: Archive, name: str, reason: str) -> UserError:
     return UserError(
-        f"Expected whole pictures. Received: {name} in {archive.path}: {reason.rstrip('.')}. "
-        "Get the file again, or leave damaged pictures out with skip_damaged=True (--skip-damaged)."
+        f"Expected undamaged images. Received: {name} in {archive.path}: {reason.rstrip('.')}. "
+        "Get the file again, or leave damaged images out with skip_damaged=True (--skip-damaged)."
     )
 
 
@@ -141,5 +144,5 @@ def _notes(damaged: dict[str, str]) -> tuple[str, ...]:
     if not damaged:
         return ()
     name, reason = next(iter(damaged.items()))
-    pictures = "picture" if len(damaged) == 1 else "pictures"
-    return (f"{len(damaged):,} damaged {pictures} left out, the first: {name} ({reason}).",)
+    counted = "1 damaged image was" if len(damaged) == 1 else f"{len(damaged):,} damaged images were"
+    return (f"{counted} left out. The first is {name} ({reason}).",)

@@ -1,6 +1,6 @@
-"""On which terms each data set may be used, as far as its makers say so: what a preset's card repeats.
+"""The terms under which each data set may be used, as its makers state them. A preset's card repeats them.
 
-A table of what is stated, no advice: where nothing is stated it says "unknown".
+The table is no legal advice. It says "unknown" if no terms are stated.
 """
 
 import dataclasses
@@ -12,10 +12,12 @@ UNKNOWN = "unknown"
 
 @dataclasses.dataclass(frozen=True)
 class Licence:
-    """What is known of one data set's terms.
+    """The terms of one data set.
 
-    terms: in words. hub: as the Hugging Face Hub names a licence; "other" where the terms are none that it names, and
-        restrict what may be done. cite: whom to name. url: where it is stated, or where the data set is described.
+    terms: the terms in words.
+    hub: the Hugging Face Hub's identifier of the licence, or "other" for restrictive terms without an identifier.
+    cite: the publication to cite.
+    url: the page that states the terms, or that describes the data set.
     """
 
     terms: str
@@ -31,7 +33,7 @@ LICENCES = {
         "E. Alpaydin and C. Kaynak 1998, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository",
         "https://archive.ics.uci.edu/dataset/80/optical+recognition+of+handwritten+digits",
     ),
-    "swiss_roll": Licence("none needed: points that scikit-learn draws"),
+    "swiss_roll": Licence("none needed: points drawn by scikit-learn"),
     "mnist": Licence(
         "CC BY-SA 3.0, as its authors are commonly quoted",
         "cc-by-sa-3.0",
@@ -76,14 +78,13 @@ LICENCES = {
         url="https://www.wikiart.org",
     ),
 }
-"""By the name of the data set."""
+"""The licence of each data set by its name."""
 
-OWN = Licence("unknown: the user's own pictures")
+OWN = Licence("unknown: the user's own images")
 
 
 def licence(name: str) -> Licence:
-    """The terms of the data set called `name`, as `Dataset.name` or `load` have it; of one that nobody knows here,
-    unknown ones."""
+    """Return the terms of the data set called `name`, as in `load` or `Dataset.name`. They may be unknown."""
     kind, colon, rest = name.partition(":")
     if kind == "folder" and colon:
         return OWN

@@ -1,10 +1,10 @@
-"""Official layouts: which files a data set consists of, and where they are."""
+"""The official files of each data set, and where they are."""
 
 import os
 from fnmatch import fnmatch
 from pathlib import Path
 
-# Patterns of `find`; a data set is here when each of its patterns finds something.
+# Patterns of `find`. A data set is available if each of its patterns finds something.
 IDX = tuple(
     f"{part}-{kind}-ubyte|{part}-{kind}-ubyte.gz"
     for part in ("train", "t10k")
@@ -19,16 +19,18 @@ PAINTINGS = ("*/|*.zip",)
 
 
 def root(data_dir: str | os.PathLike | None) -> Path:
-    """The folder with one sub-folder per data set: `data_dir`, else KVAE_DATA, else `data` here."""
+    """Return the folder with one sub-folder per data set: `data_dir`, else KVAE_DATA, else `data`."""
     return Path(data_dir or os.environ.get("KVAE_DATA") or "data").expanduser()
 
 
 def find(folder: Path, pattern: str) -> list[Path]:
-    """The files of `folder`, or else of its immediate sub-folders, that match `pattern`, sorted by name.
+    """Return the files of `folder`, or else of its immediate sub-folders, that match `pattern`, sorted by name.
 
-    Patterns are a shell's; `a|b` matches either, and a pattern that ends in `/` matches folders, not files.
-    Hidden files are passed over. An absent folder holds nothing; one that may not be read raises
-    `PermissionError`.
+    Patterns are those of a shell. `a|b` matches either, and a pattern that ends in `/` matches folders, not files. Hidden
+    files are skipped. A folder that does not exist counts as empty.
+
+    Raises:
+        PermissionError: A folder must not be read.
     """
     here = _entries(folder)
     found = [path for name, path in here if _matches(name, pattern)]
@@ -39,16 +41,16 @@ def find(folder: Path, pattern: str) -> list[Path]:
 
 
 def tfds_folders(data_dir: Path) -> list[Path]:
-    """Where TFDS may have prepared data: `data_dir`, TFDS_DATA_DIR, `~/tensorflow_datasets`."""
+    """Return the folders where TFDS may have prepared data: `data_dir`, TFDS_DATA_DIR, `~/tensorflow_datasets`."""
     given = os.environ.get("TFDS_DATA_DIR")
     return [data_dir, *([Path(given)] if given else []), Path("~/tensorflow_datasets").expanduser()]
 
 
 def find_tfds(builder: str, data_dir: Path) -> tuple[Path, str] | None:
-    """Where `builder` (name[/config][:version]) lies prepared: one of `tfds_folders`, and the full name.
+    """Return where `builder` (name[/config][:version]) is prepared: one of `tfds_folders`, and the full name.
 
-    The full name has the version that is there, the last of several, which need not be that of TFDS' code.
-    None when it is in no folder.
+    The full name has the version that was prepared, the last of several. It may differ from the version of the TFDS that
+    is installed. Return None if the data set is in no folder.
     """
     name, _, version = builder.partition(":")
     pattern = f"{version or '*'}/dataset_info.json"
@@ -61,10 +63,14 @@ def find_tfds(builder: str, data_dir: Path) -> tuple[Path, str] | None:
 
 
 def _entries(folder: Path) -> list[tuple[str, Path]]:
-    """Names, those of folders with a slash at the end, and paths."""
+    """Return names and paths, sorted. The name of a folder ends with a slash."""
     try:
         with os.scandir(folder) as entries:
-            names = [entry.name + "/" * entry.is_dir() for entry in entries if not entry.name.startswith(".")]
+            names = [
+                f"{entry.name}/" if entry.is_dir() else entry.name
+                for entry in entries
+                if not entry.name.startswith(".")
+            ]
     except (FileNotFoundError, NotADirectoryError):
         return []
     return [(name, folder / name) for name in sorted(names)]

@@ -11,19 +11,19 @@ from kvae.data.official_files import OMNIGLOT, find
 from kvae.errors import UserError
 
 _ARRAYS = ("images", "alphabet", "character", "drawer", "split", "alphabet_names")
-_VALIDATION_DRAWERS = 18  # drawers above this number: two of twenty
+_VALIDATION_DRAWERS = 18  # the drawers above this number are held out for validation: two of twenty
 
 
 def load(folder: Path) -> Dataset:
-    """Grey images (28, 28, 1), ink 255 on paper 0, labelled by alphabet; columns "character" and "drawer".
+    """Return grey images (28, 28, 1), ink 255 on paper 0, labelled by alphabet.
 
-    The thirty background alphabets train, the twenty evaluation alphabets test (Lake et al. 2015). Drawers 19
-    and 20 of each background character are validation: a tenth, by hands that did not draw for training. The
-    file holds images uint8 (N, 28, 28), alphabet, character, drawer (1 … 20), split (0 background, 1
-    evaluation) and alphabet_names.
+    The columns are "character" and "drawer". The thirty background alphabets are the training split, and the twenty
+    evaluation alphabets the test split (Lake et al. 2015). The background characters of drawers 19 and 20, a tenth, are
+    the validation split, so that no drawer is in both. The file holds images uint8 (N, 28, 28), alphabet, character,
+    drawer (1 … 20), split (0 background, 1 evaluation) and alphabet_names.
     """
     path = find(folder, OMNIGLOT[0])[0]
-    images, alphabet, character, drawer, split, labels = arrays = read_arrays(path, *_ARRAYS)
+    images, alphabet, character, drawer, split, alphabets = arrays = read_arrays(path, *_ARRAYS)
     if images.ndim != 3 or images.dtype != np.uint8 or {len(a) for a in arrays[:-1]} != {len(images)}:
         raise UserError(f"Expected images uint8 (N, 28, 28). Received: {path}: {images.dtype} {images.shape}.")
     whole = Split(images[..., None], alphabet.astype(np.int32), {"character": character, "drawer": drawer})
@@ -33,7 +33,7 @@ def load(folder: Path) -> Dataset:
         whole[(split == 0) & ~held],
         whole[(split == 0) & held],
         whole[split == 1],
-        tuple(labels.tolist()),
+        tuple(alphabets.tolist()),
         "bytes",
         fingerprint("omniglot", *arrays),
     )

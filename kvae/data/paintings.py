@@ -1,4 +1,4 @@
-"""Paintings in one folder per artist, or a zip of such, with the years and titles of a `paintings.csv`."""
+"""Paintings in one folder per artist, or in a zip file of these folders. `paintings.csv` gives years and titles."""
 
 import csv
 import math
@@ -8,34 +8,33 @@ import numpy as np
 
 from kvae.data import image_dataset
 from kvae.data.dataset import Dataset
-from kvae.data.image_files import Archive, open_archive
 from kvae.data.official_files import find
 from kvae.data.splits import by_name
 from kvae.errors import UserError
+from kvae.images.archives import Archive, open_archive
 from kvae.suggest import positions
 
 
 def load(
     folder: Path, *, size: int = 64, artists: tuple[str, ...] | None = None, skip_damaged: bool = False
 ) -> Dataset:
-    """Paintings (size, size, 3) labelled by artist; columns "file", "year" (NaN where unknown) and "title".
+    """Return paintings (size, size, 3) labelled by artist, with the columns "file", "year" (NaN if unknown) and "title".
 
-    Eighty per cent of the paintings train, ten are validation and ten test. A hash of `artist/file` decides,
-    so a painting is in the same split for every seed and every choice of `artists`. The optional
-    `paintings.csv` has the columns file (artist/file), artist, year and title; what it does not tell stays
-    unknown.
+    Eighty per cent of the paintings are training images, ten per cent validation and ten per cent test images. A hash
+    of `artist/file` decides, so that a painting is in the same split for every seed and every choice of `artists`. The
+    optional `paintings.csv` has the columns file (artist/file), artist, year and title.
     """
     archive = _open(folder)
-    names = [f"{picture.parent}/{picture.file}" for picture in archive.pictures]
-    artist = np.array([picture.parent for picture in archive.pictures])
-    labels = np.unique(artist)
-    stray = next((picture.file for picture in archive.pictures if not picture.parent), None)
+    names = [f"{image.parent}/{image.file}" for image in archive.images]
+    stray = next((image.file for image in archive.images if not image.parent), None)
     if stray is not None:
-        raise UserError(f"Expected one folder per artist in {archive.path}. Received: {stray} in none.")
-    chosen = positions("artists", artists or labels.tolist(), labels.tolist())
-    number = np.full(len(labels), -1, np.int32)
+        raise UserError(f"Expected one folder per artist in {archive.path}. Received: {stray} outside of any folder.")
+    known_artists, artist = np.unique([image.parent for image in archive.images], return_inverse=True)
+    known_artists = known_artists.tolist()
+    chosen = positions("artists", artists or known_artists, known_artists)
+    number = np.full(len(known_artists), -1, np.int32)
     number[chosen] = np.arange(len(chosen))
-    y = number[np.searchsorted(labels, artist)]
+    y = number[artist]
     known = _read_table(folder)
     facts = [known.get(name, (math.nan, "")) for name in names]
     columns = {
@@ -43,13 +42,12 @@ def load(
         "year": np.array([year for year, _ in facts], np.float32),
         "title": np.array([title for _, title in facts]),
     }
-    return image_dataset.dataset(
+    return image_dataset.from_archive(
         "paintings",
         archive,
-        archive.pictures,
         np.where(y >= 0, [by_name(name) for name in names], "left out"),
         y=y,
-        labels=tuple(labels[chosen].tolist()),
+        label_names=tuple(known_artists[k] for k in chosen),
         columns=columns,
         size=size,
         skip_damaged=skip_damaged,
@@ -57,17 +55,17 @@ def load(
 
 
 def _open(folder: Path) -> Archive:
-    """The artists' folders, or else the only zip."""
+    """Open the artists' folders, or else the only zip file."""
     if find(folder, "*/"):
         return open_archive(folder)
     zips = find(folder, "*.zip")
     if len(zips) > 1:
-        raise UserError(f"Expected one zip in {folder}. Received: {', '.join(path.name for path in zips)}.")
+        raise UserError(f"Expected one zip file in {folder}. Received: {', '.join(path.name for path in zips)}.")
     return open_archive(zips[0])
 
 
 def _read_table(folder: Path) -> dict[str, tuple[float, str]]:
-    """Year and title by file."""
+    """Return the year and the title of each file in `paintings.csv`."""
     path = folder / "paintings.csv"
     if not path.exists():
         return {}

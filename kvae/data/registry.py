@@ -1,4 +1,4 @@
-"""Every data set by name, and the door through which all are loaded."""
+"""The registry of data sets by name, and the function that loads any of them."""
 
 import dataclasses
 import inspect
@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kvae import suggest
-from kvae.data import crop, official_files
-from kvae.data.reading import explained
+from kvae.data import official_files
 from kvae.errors import UserError
+from kvae.files import as_user_errors
+from kvae.images import crop
 
 if TYPE_CHECKING:
     from kvae.data.dataset import Dataset
@@ -19,12 +20,13 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Source:
-    """Where one data set comes from.
+    """The source of a data set.
 
-    loader: "module:function" of this package, imported when data are asked for: listing needs no NumPy.
-        It reads the data set from its folder; its keyword arguments are the data set's options.
-    files: what the folder holds, as patterns of `official_files.find`; empty when the data set is built in.
-    tfds: its name at TFDS, asked second, or None; options, box: how TFDS' copy becomes the same data set.
+    loader: "module:function" in this package, imported on use, since listing must not import NumPy. It reads the data set
+        from its folder. Its keyword arguments are the options of the data set.
+    files: patterns, as in `official_files.find`, of the files in the folder. Empty if the data set is built in.
+    tfds: name of the data set in TFDS, which is tried if the official files are missing, or None.
+    options, box: arguments that make TFDS' copy the same data set.
     """
 
     loader: str
@@ -49,24 +51,24 @@ SOURCES = {
 
 
 def names() -> tuple[str, ...]:
-    """The data sets with a name of their own. `folder:PATH` and `tfds:NAME` are understood beside them."""
+    """Return the names of all data sets. `load` also takes `folder:PATH` and `tfds:NAME`."""
     return tuple(SOURCES)
 
 
-def is_here(name: str, data_dir: str | os.PathLike | None = None) -> bool:
-    """Whether `load` would find the data set's files; cheap: no file is opened, TFDS not imported."""
+def is_available(name: str, data_dir: str | os.PathLike | None = None) -> bool:
+    """Return True if `load` would find the data set's files. This is quick: no file is opened and TFDS is not imported."""
     root = official_files.root(data_dir)
     kind, _, rest = name.partition(":")
-    if kind == "folder":  # a user's own pictures, wherever they say
+    if kind == "folder":
         return bool(rest) and os.path.exists(Path(rest).expanduser())
     if kind == "tfds" and rest:
         return official_files.find_tfds(rest, root) is not None
     source = _source(name)
     try:
-        here = all(official_files.find(root / name, pattern) for pattern in source.files)
-    except OSError:  # it may be there, but not for us
-        here = False
-    return here or (source.tfds is not None and official_files.find_tfds(source.tfds, root) is not None)
+        found = all(official_files.find(root / name, pattern) for pattern in source.files)
+    except OSError:  # a folder that must not be read
+        found = False
+    return found or (source.tfds is not None and official_files.find_tfds(source.tfds, root) is not None)
 
 
 def load(
@@ -78,17 +80,16 @@ def load(
     seed: int = 0,
     **options,
 ) -> "Dataset":
-    """Loads a data set by name: one of `names()`, `folder:PATH` (or a zip) or `tfds:NAME[/config]`.
+    """Load a data set by name: one of `names()`, `folder:PATH` (a folder or a zip file) or `tfds:NAME[/config]`.
 
-    data_dir: the folder with one sub-folder per data set; by default KVAE_DATA, else `data` below the current
-        folder.
-    size: edge length to which pictures are cropped and scaled, where they are pictures.
-    skip_damaged: leave damaged pictures out and count them, rather than refuse them.
-    seed: draws what is random: the points of `swiss_roll`, validation splits that a source does not fix.
-    options: the data set's own, which the docstring of its loader describes.
+    data_dir: the folder with one sub-folder per data set. The default is KVAE_DATA, or else `data` in the current folder.
+    size: edge length to which images are cropped and scaled.
+    skip_damaged: leave damaged image files out and count them, instead of refusing them.
+    seed: seed of the points of `swiss_roll` and of validation splits that the source does not fix.
+    options: options of the data set, documented by its loader.
 
-    Raises `UserError`, in one sentence, for an unknown name or option and for data that are missing, damaged
-    or not to be read.
+    Raises:
+        UserError: The name or an option is unknown, or the data are missing, damaged or must not be read.
     """
     if size is not None:
         options["size"] = size
@@ -96,7 +97,7 @@ def load(
         options["skip_damaged"] = True
     root = official_files.root(data_dir)
     kind, _, rest = name.partition(":")
-    with explained():
+    with as_user_errors():
         if kind == "folder" and rest:
             return _call(name, "folder:load", (Path(rest).expanduser(),), options, seed)
         if kind == "tfds" and rest:
@@ -117,7 +118,7 @@ def _source(name: str) -> Source:
 
 
 def _call(name: str, loader: str, where: tuple, options: dict, seed: int) -> "Dataset":
-    """Calls a loader with its own options; refuses others and lists the known."""
+    """Call a loader with its options. Refuse options that it does not have."""
     load = pkgutil.resolve_name(f"kvae.data.{loader}")
     known = [p.name for p in inspect.signature(load).parameters.values() if p.kind is p.KEYWORD_ONLY]
     unknown = sorted(set(options) - set(known))

@@ -1,4 +1,4 @@
-"""Who is held out: permutations that no library version can change, splits by group and by name."""
+"""Held-out examples: drawn by permutations that no library version can change, by group, or by name."""
 
 import hashlib
 
@@ -6,23 +6,22 @@ import numpy as np
 
 
 def permutation(n: int, seed: int) -> np.ndarray:
-    """A permutation of 0 … n-1 that depends on `seed` alone: not on the machine, nor on NumPy's version."""
+    """Return a permutation of 0 … n-1 that depends only on `seed`, not on the machine or on NumPy's version."""
     stream = hashlib.shake_256(f"kvae permutation {seed}".encode()).digest(8 * n)
     return np.argsort(np.frombuffer(stream, "<u8"), kind="stable")
 
 
 def held_out(n: int, seed: int, fraction: float = 0.1) -> np.ndarray:
-    """A mask (n,) that is true for round(fraction · n) examples drawn by `seed`."""
+    """Return a mask (n,) that is true for round(fraction · n) examples drawn by `seed`."""
     mask = np.zeros(n, bool)
     mask[permutation(n, seed)[: round(fraction * n)]] = True
     return mask
 
 
 def held_out_groups(groups: np.ndarray, seed: int, fraction: float = 0.1) -> np.ndarray:
-    """A mask (n,) that is true for whole groups only, at most round(fraction · n) examples and nearly as
-    many.
+    """Return a mask (n,) that is true for complete groups: round(fraction · n) examples or slightly fewer.
 
-    Groups are visited in an order drawn by `seed`; one that no longer fits is passed over.
+    Groups are visited in an order drawn by `seed`. A group that no longer fits is skipped.
     """
     names, member, counts = np.unique(groups, return_inverse=True, return_counts=True)
     room = round(fraction * len(groups))
@@ -35,6 +34,9 @@ def held_out_groups(groups: np.ndarray, seed: int, fraction: float = 0.1) -> np.
 
 
 def by_name(name: str) -> str:
-    """ "train" (80 %), "validation" or "test" (10 % each), fixed for ever by a hash of the name."""
+    """Return the split of a named example: "train" (80 %), "validation" (10 %) or "test" (10 %).
+
+    A hash of the name decides, so that the split never changes.
+    """
     u = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8]) / 2**64
     return "train" if u < 0.8 else "validation" if u < 0.9 else "test"

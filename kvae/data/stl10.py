@@ -1,28 +1,29 @@
-"""STL-10 in its official binary files, whose images are stored channel by channel, column by column."""
+"""STL-10 from its official binary files, which store images channel by channel and column by column."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
-from kvae.data import cache, decoding
+from kvae.data import cache
 from kvae.data.dataset import Dataset, Split
 from kvae.data.fingerprint import fingerprint
 from kvae.data.official_files import find
-from kvae.data.reading import read
 from kvae.data.splits import held_out
 from kvae.errors import UserError
+from kvae.files import read_bytes
+from kvae.images import decoding
 
 LABELS = ("airplane", "bird", "car", "cat", "deer", "dog", "horse", "monkey", "ship", "truck")
 _SHAPE = (3, 96, 96)  # channel, column, row
-_BYTES = 3 * 96 * 96
+_BYTES = 3 * 96 * 96  # of an image
 
 
 def load(folder: Path, *, unlabelled: bool = False, size: int | None = None, seed: int = 0) -> Dataset:
-    """5,000 training and 8,000 test images (96, 96, 3), or (size, size, 3).
+    """Return 4,500 training, 500 validation and 8,000 test images (96, 96, 3), or (size, size, 3).
 
-    A tenth of the labelled training images, drawn by `seed`, becomes validation. `unlabelled=True` adds the
-    100,000 unlabelled images of `unlabeled_X.bin` to the training split, with the label -1.
+    `seed` draws the validation images from the 5,000 images of the training file. `unlabelled=True` adds the 100,000
+    unlabelled images of `unlabeled_X.bin` to the training split, with the label -1.
     """
     decoding.check_size(size)
     x, x_test = _read_images(folder, "train_X.bin"), _read_images(folder, "test_X.bin")
@@ -54,7 +55,7 @@ def _rows(rows: list[tuple[np.ndarray, int]], size: int | None) -> Iterator[np.n
 
 
 def _read_images(folder: Path, name: str) -> np.ndarray:
-    """A memory map of images (N, 3, 96, 96)."""
+    """Return a memory map of images (N, 3, 96, 96)."""
     paths = find(folder, name)
     size = paths[0].stat().st_size if paths else 0
     if not size or size % _BYTES:
@@ -63,8 +64,8 @@ def _read_images(folder: Path, name: str) -> np.ndarray:
 
 
 def _read_labels(folder: Path, name: str, n: int) -> np.ndarray:
-    """Class indices (N,) from 0; the file counts from 1."""
-    y = np.frombuffer(read(find(folder, name)[0]), np.uint8).astype(np.int32) - 1
+    """Return class indices (N,) that begin at 0. Those in the file begin at 1."""
+    y = np.frombuffer(read_bytes(find(folder, name)[0]), np.uint8).astype(np.int32) - 1
     if len(y) != n or y.min() < 0 or y.max() >= len(LABELS):
         raise UserError(f"Expected {n:,} labels from 1 to 10 in {folder / name}. Received: {len(y):,}, or others.")
     return y

@@ -1,4 +1,4 @@
-"""The swiss roll: a rolled-up sheet in three dimensions, drawn by scikit-learn, with a binary label."""
+"""The swiss roll: points on a rolled-up sheet in three dimensions, drawn by scikit-learn, with a binary label."""
 
 import numpy as np
 
@@ -12,13 +12,15 @@ _THRESHOLD = 10.0
 
 
 def load(*, n: int = 10_000, noise: float = 0.0, label: str = "first", seed: int = 0) -> Dataset:
-    """`n` training, `n` test and `n` validation points, each coordinate standardised.
+    """Return `n` training, `n` test and `n` validation points with standardised coordinates.
 
-    With t uniform in [1.5π, 4.5π] along the roll and h uniform in [0, 21] across it, a point is
-    (t cos t, h, t sin t) plus Gaussian noise. Standardisation subtracts the training mean and divides by the
-    training standard deviation, coordinate by coordinate; the columns "raw" (N, 3) and "position" (N,) keep
-    the point as drawn and t. The label is 1 where the raw first coordinate is at least 10 (`label="first"`:
-    along the roll, 14 % positive) or where the raw height is (`label="height"`: about half).
+    A point is (t cos t, h, t sin t) plus Gaussian noise, where t is uniform in [1.5π, 4.5π] along the roll and h uniform
+    in [0, 21] across it. From each coordinate the mean of the training points is subtracted, and the result is divided
+    by their standard deviation. The columns "raw" (N, 3) and "position" (N,) hold the point as drawn and t.
+
+    noise: standard deviation of the noise.
+    label: "first" labels points whose raw first coordinate is at least 10 with 1 (14 % of them), "height" points whose
+        raw height is at least 10 (about half). The others have the label 0.
     """
     from sklearn.datasets import make_swiss_roll
 
@@ -28,7 +30,7 @@ def load(*, n: int = 10_000, noise: float = 0.0, label: str = "first", seed: int
     if not 0 <= noise < np.inf:
         raise UserError(f"Expected a standard deviation of at least 0. Received: noise={noise!r}.")
     random = np.random.RandomState(seed)
-    # As many to validate as to test: a classifier learns from codes what they leak, and few points teach it nothing.
+    # The held-out splits are as large as the training split, since metrics train classifiers on codes of held-out points.
     drawn = {k: make_swiss_roll(n, noise=noise, random_state=random) for k in ("train", "test", "validation")}
     mean, deviation = drawn["train"][0].mean(0), drawn["train"][0].std(0)
 
@@ -38,8 +40,7 @@ def load(*, n: int = 10_000, noise: float = 0.0, label: str = "first", seed: int
         y = (raw[:, _COORDINATES[label]] >= _THRESHOLD).astype(np.int32)
         return Split(x, y, {"raw": raw.astype(np.float32), "position": position.astype(np.float32)})
 
-    # The settings alone make the fingerprint: sines and cosines may differ in the last bit from machine to
-    # machine.
+    # The fingerprint covers the settings alone, since sines and cosines may differ in the last bit between machines.
     return Dataset(
         "swiss_roll",
         split("train"),
@@ -49,8 +50,8 @@ def load(*, n: int = 10_000, noise: float = 0.0, label: str = "first", seed: int
         "real",
         fingerprint("swiss_roll", "n each", n, float(noise), label, seed),
         (
-            "Standardised: minus the training mean "
-            f"({_numbers(mean)}), divided by the training standard deviation ({_numbers(deviation)}).",
+            f"Each coordinate is standardised by the mean ({_numbers(mean)}) and the standard deviation "
+            f"({_numbers(deviation)}) of the training points.",
         ),
     )
 

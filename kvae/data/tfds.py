@@ -1,4 +1,4 @@
-"""Data sets that TensorFlow Datasets has prepared: the only file that imports it, and only when asked."""
+"""Data sets prepared by TensorFlow Datasets (TFDS). Only this file imports TFDS, and only when it is used."""
 
 import contextlib
 import functools
@@ -9,12 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
-from kvae.data import cache, crop, decoding, official_files
+from kvae.data import cache, official_files
 from kvae.data.dataset import Dataset, Split
 from kvae.data.fingerprint import fingerprint
 from kvae.data.image_dataset import expect_shape
 from kvae.data.splits import held_out
 from kvae.errors import UserError
+from kvae.images import crop, decoding
 from kvae.suggest import positions
 
 _PARTS = ("train", "validation", "test")
@@ -33,19 +34,22 @@ def load(
     download: bool = False,
     seed: int = 0,
 ) -> Dataset:
-    """The images of a prepared TFDS data set, labelled by its `ClassLabel` or by its 0/1 "attributes".
+    """Return the images of a prepared TFDS data set, labelled by its `ClassLabel` or by its 0/1 "attributes".
 
-    The splits are TFDS' own; without a validation split the share `validation` of the training images, drawn
-    by `seed`, becomes one. With `size` the part of each image in `box` (by default the largest centred
-    square) becomes size × size. classes: keep these, numbered in the order given; attributes: keep these, in
-    the order given. Nothing is downloaded without `download=True`.
+    The splits are those of TFDS. If there is no validation split, `seed` draws the share `validation` of the training
+    images for one. With `size`, the part of each image in `box` is scaled to size × size.
+
+    name: name of the `Dataset`, by default tfds:`builder`.
+    classes: keep these classes, numbered in the order given.
+    attributes: keep these attributes, in the order given.
+    download: let TFDS download and prepare the data set.
     """
     decoding.check_size(size)
     source = _Source(builder, data_dir, download)
     origins = {part: part for part in _PARTS if part in source.counts}
     if "train" not in origins:
         raise UserError(f"Expected a split named train. Received: tfds:{builder} with {', '.join(source.counts)}.")
-    y, keep, labels = source.read_labels(origins, classes, attributes)
+    y, keep, label_names = source.read_labels(origins, classes, attributes)
     if "validation" not in origins:
         held = held_out(source.counts["train"], seed, validation)
         origins["validation"], y["validation"] = "train", y["train"]
@@ -67,16 +71,16 @@ def load(
     return Dataset(
         name or f"tfds:{builder}",
         *splits,
-        labels,
+        label_names,
         "bytes",
-        fingerprint("tfds", source.name, contents, labels, size, box.__name__, *classified),
+        fingerprint("tfds", source.name, contents, label_names, size, box.__name__, *classified),
     )
 
 
 def _rows(
     examples: Iterator[np.ndarray], keep: np.ndarray, notes: dict, size: int | None, box: crop.Box
 ) -> Iterator[np.ndarray]:
-    """The images (H, W, C) to keep, resized; note "content" digests them as they were."""
+    """Yield the images (H, W, C) to keep, resized. Note "content", a digest of the original images."""
     checksums, first = [], None
     for i, image in enumerate(examples):
         if not keep[i]:
@@ -90,16 +94,18 @@ def _rows(
 
 
 class _Source:
-    """One prepared TFDS data set of images.
+    """A prepared TFDS data set of images.
 
-    name: with configuration and version. counts: examples by split. stamp: what changes when the files do.
+    name: name with configuration and version.
+    counts: number of examples in each split.
+    stamp: a value that changes if the files do.
     """
 
     def __init__(self, builder: str, data_dir: Path, download: bool):
         home, self._name = _find(builder, data_dir, download)
         self._tfds = _import(builder)
         self._load = functools.partial(self._tfds.load, self._name, data_dir=str(home), download=download)
-        with self._explained():
+        with self._as_user_errors():
             _, info = self._load(with_info=True)
         self.name = info.full_name.replace("/", "-")
         self.counts = {part: split.num_examples for part, split in info.splits.items()}
@@ -116,7 +122,7 @@ class _Source:
     def read_labels(
         self, parts: Iterable[str], classes: tuple[str, ...] | None, attributes: tuple[str, ...] | None
     ) -> tuple[dict[str, np.ndarray | None], dict[str, np.ndarray], tuple[str, ...]]:
-        """By split: y and a mask of the examples to keep; and the labels' names."""
+        """Return y of each split, a mask of the examples to keep in each split, and the names of the labels."""
         keep = {part: np.ones(self.counts[part], bool) for part in parts}
         label = self._key(self._tfds.features.ClassLabel, "label")
         if "attributes" in self._features and classes is None:
@@ -133,34 +139,34 @@ class _Source:
             y = {part: number[self._read(part, label)] for part in parts}
             return y, {part: y[part] >= 0 for part in parts}, tuple(known[k] for k in chosen)
         if classes or attributes:
-            raise UserError(f"Expected a data set with such labels. Received: {classes=}, {attributes=}.")
+            raise UserError(f"Expected a data set with these labels. Received: {classes=}, {attributes=}.")
         return dict.fromkeys(parts), keep, ()
 
     def read_images(self, part: str) -> Iterator[np.ndarray]:
-        """The images (H, W, C) of a split, in TFDS' order, one at a time."""
+        """Yield the images (H, W, C) of a split, in the order of TFDS."""
         only = self._tfds.decode.PartialDecoding({self._image: True})
-        with self._explained():
+        with self._as_user_errors():
             for example in self._tfds.as_numpy(self._load(split=part, decoders=only)):
                 yield example[self._image]
 
     def _read(self, part: str, feature: str):
-        """The values of a small feature for a whole split."""
+        """Return the values of a small feature for a whole split."""
         only = self._tfds.decode.PartialDecoding({feature: True})
-        with self._explained():
+        with self._as_user_errors():
             return self._tfds.as_numpy(self._load(split=part, decoders=only, batch_size=-1))[feature]
 
     def _key(self, kind: type, usual: str) -> str | None:
-        """The key of the feature of a kind: the usual one, else the first; None when there is none."""
+        """Return the key of a feature of type `kind`: `usual`, or else the first, or None if there is none."""
         keys = [key for key, feature in self._features.items() if isinstance(feature, kind)]
         return usual if usual in keys else next(iter(keys), None)
 
     @contextlib.contextmanager
-    def _explained(self) -> Iterator[None]:
-        """TFDS raises assertions, TensorFlow's errors and the network's alike; each becomes one sentence."""
+    def _as_user_errors(self) -> Iterator[None]:
+        """Turn exceptions into `UserError`. TFDS raises assertions, TensorFlow's errors and network errors."""
         try:
             yield
         except Exception as error:
-            text = re.sub(r"\{\{.*?\}\}|\[Op:.*", "", str(error)).strip()  # names of TensorFlow's inner nodes
+            text = re.sub(r"\{\{.*?\}\}|\[Op:.*", "", str(error)).strip()  # names of TensorFlow's internal nodes
             reason = text.splitlines()[0].rstrip(" .") if text else type(error).__name__
             raise UserError(
                 f"Expected a data set that TFDS can read. Received: tfds:{self._name}: {reason}."
@@ -179,7 +185,7 @@ def _import(builder: str):
 
 
 def _find(builder: str, data_dir: Path, download: bool) -> tuple[Path, str]:
-    """The folder to read from, or with `download` to prepare in, and the name to ask for."""
+    """Return the folder to read from, or to prepare in with `download`, and the name to load."""
     found = official_files.find_tfds(builder, data_dir)
     if found is None and not download:
         places = " or ".join(dict.fromkeys(str(folder) for folder in official_files.tfds_folders(data_dir)))

@@ -45,7 +45,7 @@ def batches(dataset: Dataset, split: Split, training: Training, *, batch_size: i
         scale=_scale(dataset),
         transform=training.transform,
         labels=split.y,
-        names=dataset.labels,
+        names=dataset.label_names,
         columns=split.columns,
         **options,
     )

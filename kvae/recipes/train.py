@@ -184,7 +184,7 @@ class Session:
             "data": {
                 "name": self.dataset.name,
                 "fingerprint": self.dataset.fingerprint,
-                "labels": list(self.dataset.labels),
+                "labels": list(self.dataset.label_names),
             },
             "backend": keras.backend.backend(),
             "versions": {

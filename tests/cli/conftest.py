@@ -84,7 +84,7 @@ def data():
     digits = kvae.data.load("digits")
     parts = {part: getattr(digits, part) for part in ("train", "validation", "test")}
     parts = {part: Split(s.x, np.stack([s.y % 2 == 0, s.y < 5], axis=1).astype("uint8")) for part, s in parts.items()}
-    return dataclasses.replace(digits, **parts, labels=("even", "small"))
+    return dataclasses.replace(digits, **parts, label_names=("even", "small"))
 
 
 def model(dataset):

@@ -42,7 +42,7 @@ def test_mistakes(kvae, arguments, code, words):
 
 def test_folders_that_are_no_run(kvae, run):
     (run / "config.json").write_text("{")
-    assert "Expected a whole JSON file" in kvae("evaluate", run).err
+    assert "Expected a valid JSON file" in kvae("evaluate", run).err
     (run / "config.json").write_text("{}")
     assert "lacks recipe, parameters" in kvae("evaluate", run).err
     (run / "config.json").unlink()

@@ -231,7 +231,7 @@ def test_paintings_by_painter_and_period():
     dataset = _dataset("paintings/classifier")  # by two in turn, of 1865, 1872, … 1900, and two undated
     one = dataset.train[[0, 5]]
     found = by_period(dataclasses.replace(dataset, train=dataset.train[:4], validation=one, test=dataset.test[6:]))
-    assert found.labels == ("one, to 1869", "one, 1870–1879", "two, 1870–1879", "two, 1880–1889")
+    assert found.label_names == ("one, to 1869", "one, 1870–1879", "two, 1870–1879", "two, 1880–1889")
     np.testing.assert_array_equal(found.train.y, [0, 2, 1, 3])
     np.testing.assert_array_equal(found.validation.y, [0])  # nobody has seen one by two of 1900
     assert found.test is None

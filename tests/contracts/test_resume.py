@@ -120,7 +120,7 @@ def test_other_data_are_refused(short_run):
     ("break_it", "message"),
     [
         (lambda run: (run.path / "config.json").unlink(), "holds no config.json"),
-        (lambda run: (run.path / "config.json").write_text("{"), "whole JSON file"),
+        (lambda run: (run.path / "config.json").write_text("{"), "valid JSON file"),
         (lambda run: run.state.write_bytes(run.state.read_bytes()[:1000]), "a whole checkpoint"),
         (lambda run: run.state.write_bytes(b""), "a whole checkpoint"),
     ],

@@ -43,7 +43,7 @@ def test_the_crop_holds_the_box_and_nothing_else(data_dir):
 def test_attributes_become_zero_and_one(data_dir):
     write_celeba(data_dir / "celeba")
     dataset = data.load("celeba", size=8)
-    assert dataset.labels == tuple(NAMES)
+    assert dataset.label_names == tuple(NAMES)
     for split in (dataset.train, dataset.validation):
         i = np.array([int(file[:6]) for file in split.columns["file"]])
         np.testing.assert_array_equal(split.y, np.stack([i % 2 == 0, i % 3 == 0, 0 * i], 1))
@@ -53,7 +53,7 @@ def test_attributes_become_zero_and_one(data_dir):
 def test_chosen_attributes_come_in_the_order_given(data_dir):
     write_celeba(data_dir / "celeba")
     chosen = data.load("celeba", size=8, attributes=("Smiling", "Male"))
-    assert chosen.labels == ("Smiling", "Male")
+    assert chosen.label_names == ("Smiling", "Male")
     every = data.load("celeba", size=8)
     np.testing.assert_array_equal(chosen.train.y, every.train.y[:, [2, 1]])
     assert chosen.fingerprint != every.fingerprint
@@ -78,7 +78,7 @@ def test_without_validation_images_a_tenth_is_drawn_by_identity(data_dir):
     dataset = data.load("celeba", size=8)
     assert [len(s) for s in (dataset.train, dataset.validation, dataset.test)] == [32, 4, 4]
     assert not set(dataset.train.columns["identity"]) & set(dataset.validation.columns["identity"])
-    assert "4 training images drawn, no identity on both sides" in dataset.summary()
+    assert "4 training images were drawn for validation, with no person in both splits" in dataset.summary()
     again, other = data.load("celeba", size=8), data.load("celeba", size=8, seed=1)
     assert dataset.fingerprint == again.fingerprint != other.fingerprint
     assert set(dataset.validation.columns["file"]) != set(other.validation.columns["file"])
@@ -94,7 +94,7 @@ def test_a_zip_in_the_folders_of_the_official_drive(data_dir):
         for path in (folder / "img_align_celeba").iterdir():
             file.write(path, f"img_align_celeba/{path.name}")
     (folder / "list_attr_celeba.txt").rename(official / "Anno" / "list_attr_celeba.txt")
-    assert data.is_here("celeba")
+    assert data.is_available("celeba")
     dataset = data.load("celeba", size=8)
     assert dataset.fingerprint == plain.fingerprint
     np.testing.assert_array_equal(dataset.train.x, plain.train.x)
@@ -117,12 +117,12 @@ def test_a_damaged_face_is_left_out_with_its_attributes(data_dir):
         (
             "list_attr_celeba.txt",
             "2\nMale\n000001.png 1\n",
-            "attributes of every picture. Received: .*000002.png",
+            "attributes of every image. Received: .*000002.png",
         ),
-        ("list_attr_celeba.txt", "", "attributes of every picture"),
+        ("list_attr_celeba.txt", "", "attributes of every image"),
         ("list_attr_celeba.txt", "2\nMale\n000001.png 1\n000002.png 0\n", "Expected -1 or 1"),
         ("list_attr_celeba.txt", "2\nMale\n000001.png 1\n000002.png x\n", "Expected -1 or 1"),
-        ("list_eval_partition.txt", "000001.png 0\n", "a line for every picture. Received: .*000002.png"),
+        ("list_eval_partition.txt", "000001.png 0\n", "a line for every image. Received: .*000002.png"),
         ("list_eval_partition.txt", "000001.png 0\n000002.png 7\n", "partition of 0, 1 and 2. Received: .*7"),
         ("identity_CelebA.txt", "000001.png a\n000002.png b\n", "lines of a file and a number"),
     ],

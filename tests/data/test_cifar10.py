@@ -29,7 +29,7 @@ def test_records_become_images_with_channels_last(data_dir):
     assert dataset.train.x[0, 0, 0].tolist() == [10, 20, 30]
     assert dataset.train.x[0, 1, 2].tolist() == [255, 20, 30]
     assert dataset.test is None
-    assert dataset.labels[dataset.train.y[0]] == "cat"
+    assert dataset.label_names[dataset.train.y[0]] == "cat"
 
 
 def test_any_file_of_the_layout_is_read_and_test_files_are_test(data_dir):
@@ -64,7 +64,7 @@ def test_validation_is_drawn_by_the_seed(data_dir):
 def test_classes_are_numbered_in_the_order_given(data_dir):
     write(data_dir / "cifar10", "train.bin", records([7, 2, 5, 7, 2, 0] * 10))
     dataset = data.load("cifar10", classes=("horse", "bird"))
-    assert dataset.labels == ("horse", "bird")
+    assert dataset.label_names == ("horse", "bird")
     assert len(dataset.train) + len(dataset.validation) == 40
     assert set(dataset.train.y) == {0, 1}
 

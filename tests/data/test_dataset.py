@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import kvae
-from kvae.data import Dataset, Split, check_array
+from kvae.data import Dataset, Split
 from kvae.errors import UserError
 
 
@@ -13,7 +13,7 @@ def small(**changes) -> Dataset:
         "train": Split(x, np.arange(5, dtype=np.int32)),
         "validation": None,
         "test": Split(x[:2]),
-        "labels": tuple("abcde"),
+        "label_names": tuple("abcde"),
         "support": "bytes",
         "fingerprint": "0",
     }
@@ -26,7 +26,7 @@ def test_summary_states_counts_shape_range_and_labels():
 
 def test_summary_of_attributes_points_and_notes():
     attributes = Split(np.zeros((4, 2), np.float32), np.ones((4, 1), np.uint8))
-    dataset = small(train=attributes, test=None, labels=("Male",), support="real", notes=("Mind the gap.",))
+    dataset = small(train=attributes, test=None, label_names=("Male",), support="real", notes=("Mind the gap.",))
     assert dataset.summary() == "small: 4 train; points of 2, real from 0 to 0; 1 attribute.\nMind the gap."
 
 
@@ -50,25 +50,6 @@ def test_a_split_refuses_facts_of_another_length(facts):
         Split(np.zeros((3, 2)), **facts)
 
 
-def test_check_array_names_the_first_value_that_is_not_finite():
-    x = np.zeros((4, 3), np.float32)
-    x[1, 2], x[3, 0] = np.nan, np.inf
-    with pytest.raises(UserError, match=r"Received: x\[1, 2\]=nan, the first of 2 that are not finite"):
-        check_array(x, "x")
-
-
-def test_check_array_accepts_lists_bytes_and_floats():
-    assert check_array([[1, 2]], "x").shape == (1, 2)
-    assert check_array(np.zeros((1, 2), np.uint8), "x").dtype == np.uint8
-    assert check_array(np.ones(3), "x").sum() == 3
-
-
-@pytest.mark.parametrize("x", [np.zeros((0, 3)), 1.0, np.array(["a"]), np.array([None])])
-def test_check_array_refuses_what_holds_no_numbers(x):
-    with pytest.raises(UserError, match="Expected"):
-        check_array(x, "x")
-
-
 def test_fewer_training_examples_of_each_class():
     dataset = kvae.data.load("digits")
     fewer = dataset.at_most([3, 5, *[1000] * 8])
@@ -84,7 +65,7 @@ def test_fewer_training_examples_of_each_class():
 
 def test_rare_attributes_are_repeated():
     y = np.array([[1, 0], [0, 1], [0, 1], [0, 1], [0, 0], [0, 1], [0, 1], [0, 0], [0, 0], [0, 0]], np.uint8)
-    dataset = small(train=Split(np.arange(10.0), y, {"file": np.arange(10)}), labels=("hat", "male"))
+    dataset = small(train=Split(np.arange(10.0), y, {"file": np.arange(10)}), label_names=("hat", "male"))
     often = dataset.repeating(["hat", "male"], 0.4)  # a tenth has the one, a half the other
     assert np.bincount(often.train.columns["file"]).tolist() == [4, *[1] * 9]
     assert often.train.x.tolist() == often.train.columns["file"].tolist()
@@ -101,5 +82,5 @@ def test_rare_attributes_are_repeated():
 
 
 def test_rare_classes_are_repeated():
-    dataset = small(train=Split(np.arange(10.0), np.array([0] * 9 + [1])), labels=("many", "one"))
+    dataset = small(train=Split(np.arange(10.0), np.array([0] * 9 + [1])), label_names=("many", "one"))
     assert dataset.repeating(["one"], 0.5).train.x.tolist() == [*range(9), 9, 9, 9, 9, 9]

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from kvae import data
-from kvae.data import image_files
 from kvae.errors import UserError
+from kvae.images import archives
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def numbers(dataset):
 
 def test_folders_are_classes_and_labels_follow_their_pictures(animals):
     dataset = data.load(f"folder:{animals}")
-    assert dataset.labels == ("cat", "dog")
+    assert dataset.label_names == ("cat", "dog")
     assert [len(s) for s in splits(dataset)] == [16, 2, 2]
     for split in splits(dataset):
         np.testing.assert_array_equal(split.y, split.x[:, 0, 0, 1] == 200)
@@ -63,7 +63,7 @@ def test_a_flat_folder_has_no_labels(tmp_path, paint):
     for i in range(5):
         paint(tmp_path / "flat" / f"{i}.png")
     dataset = data.load(f"folder:{tmp_path / 'flat'}")
-    assert (dataset.train.y, dataset.labels, dataset.validation) == (None, (), None)
+    assert (dataset.train.y, dataset.label_names, dataset.validation) == (None, (), None)
     assert len(dataset.train) == 5
 
 
@@ -74,14 +74,14 @@ def test_folders_named_train_and_test_are_the_splits(tmp_path, paint):
             paint(tmp_path / "set" / part / "dog" / f"{i}.png")
     dataset = data.load(f"folder:{tmp_path / 'set'}")
     assert [len(s) for s in splits(dataset)] == [6, 2, 4]
-    assert dataset.labels == ("cat", "dog")
+    assert dataset.label_names == ("cat", "dog")
 
 
 def test_flat_folders_named_train_and_test_have_no_labels(tmp_path, paint):
     for part in ("train", "test"):
         paint(tmp_path / "set" / part / "0.png")
     dataset = data.load(f"folder:{tmp_path / 'set'}")
-    assert (len(dataset.train), len(dataset.test), dataset.labels) == (1, 1, ())
+    assert (len(dataset.train), len(dataset.test), dataset.label_names) == (1, 1, ())
 
 
 def test_what_is_no_picture_is_passed_over(animals, tmp_path, paint):
@@ -130,7 +130,7 @@ def test_a_damaged_picture_is_named_or_left_out(animals, content):
     assert sorted(numbers(dataset)) == [i for i in range(20) if i != 3]
     for split in splits(dataset):
         np.testing.assert_array_equal(split.y, split.x[:, 0, 0, 1] == 200)
-    assert "1 damaged picture left out, the first: cat/03.png" in dataset.summary()
+    assert "1 damaged image was left out. The first is cat/03.png" in dataset.summary()
 
 
 def test_a_damaged_picture_is_refused_also_after_it_was_left_out(animals):
@@ -152,7 +152,7 @@ def test_a_split_whose_only_picture_is_damaged_is_none(tmp_path, paint):
 def test_nothing_but_damaged_pictures(tmp_path):
     (tmp_path / "set").mkdir()
     (tmp_path / "set" / "0.png").write_bytes(b"no picture")
-    with pytest.raises(UserError, match=r"whole training pictures. Received: none"):
+    with pytest.raises(UserError, match=r"undamaged training images. Received: none"):
         data.load(f"folder:{tmp_path / 'set'}", skip_damaged=True)
 
 
@@ -168,7 +168,7 @@ def test_a_damaged_member_of_a_zip_is_named(animals, tmp_path):
 
 
 def test_a_zip_bomb_is_refused(animals, tmp_path, monkeypatch):
-    monkeypatch.setattr(image_files, "_MAX_BYTES", 10_000)
+    monkeypatch.setattr(archives, "_MAX_BYTES", 10_000)
     path = zipped(animals, tmp_path / "a.zip")
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as file:
         file.writestr("dog/bomb.png", bytes(1_000_000))
@@ -180,10 +180,10 @@ def test_missing_empty_and_damaged_places(tmp_path):
     with pytest.raises(UserError, match=r"Received: .*nowhere, which does not exist"):
         data.load(f"folder:{tmp_path / 'nowhere'}")
     (tmp_path / "empty").mkdir()
-    with pytest.raises(UserError, match=r"Expected pictures .* Received: none in .*empty"):
+    with pytest.raises(UserError, match=r"Expected images .* Received: none in .*empty"):
         data.load(f"folder:{tmp_path / 'empty'}")
     (tmp_path / "a.zip").write_bytes(b"PK but no zip")
-    with pytest.raises(UserError, match=r"whole zip file. Received: .*a.zip"):
+    with pytest.raises(UserError, match=r"undamaged zip file. Received: .*a.zip"):
         data.load(f"folder:{tmp_path / 'a.zip'}")
 
 

@@ -29,7 +29,7 @@ def test_terms_are_stated_or_said_to_be_unknown(name):
         ("tfds:mnist/3.0.1", "CC BY-SA 3.0, as its authors are commonly quoted"),
         ("tfds:mnist:3.0.1", "CC BY-SA 3.0, as its authors are commonly quoted"),
         ("tfds:elsewhere", "unknown"),
-        ("folder:/home/me/pictures", "unknown: the user's own pictures"),
+        ("folder:/home/me/pictures", "unknown: the user's own images"),
         ("somebody's", "unknown"),
     ],
 )

@@ -38,7 +38,7 @@ def test_the_last_twelfth_of_the_training_file_is_validation(data_dir, name):
     assert len(dataset.validation) == 2
     assert dataset.train.y.dtype == np.int32
     assert dataset.train.y.tolist() == [i % 10 for i in range(22)]
-    assert len(dataset.labels) == 10
+    assert len(dataset.label_names) == 10
 
 
 def test_gzipped_or_not_is_the_same_data(data_dir):
@@ -65,14 +65,14 @@ def test_the_fingerprint_sees_one_changed_pixel(data_dir):
 def test_a_damaged_file_is_named(data_dir, damage):
     path = write_mnist(data_dir / "mnist") / "train-images-idx3-ubyte"
     path.write_bytes(damage(path.read_bytes()))
-    with pytest.raises(UserError, match=r"whole idx file of bytes. Received: .*train-images-idx3-ubyte"):
+    with pytest.raises(UserError, match=r"undamaged idx file of bytes. Received: .*train-images-idx3-ubyte"):
         data.load("mnist")
 
 
 def test_a_truncated_gzip_is_named(data_dir):
     path = write_mnist(data_dir / "mnist", zipped=True) / "train-images-idx3-ubyte.gz"
     path.write_bytes(path.read_bytes()[:-20])
-    with pytest.raises(UserError, match=r"whole gzip file. Received: .*train-images-idx3-ubyte.gz"):
+    with pytest.raises(UserError, match=r"undamaged gzip file. Received: .*train-images-idx3-ubyte.gz"):
         data.load("mnist")
 
 

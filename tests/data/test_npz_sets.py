@@ -26,7 +26,7 @@ def test_omniglot_holds_out_two_drawers(data_dir):
     assert [len(s) for s in (dataset.train, dataset.validation, dataset.test)] == [36, 4, 20]
     assert set(dataset.validation.columns["drawer"]) == {19, 20}
     assert set(dataset.test.y) == {0}
-    assert dataset.labels == ("Angelic", "Greek")
+    assert dataset.label_names == ("Angelic", "Greek")
     np.testing.assert_array_equal(dataset.test.x[..., 0], arrays["images"][40:])
 
 
@@ -49,7 +49,7 @@ def test_binarized_mnist_is_unpacked(data_dir):
     np.testing.assert_array_equal(dataset.train.x, bits[:3].reshape(3, 28, 28, 1))
     np.testing.assert_array_equal(dataset.test.x, bits[5:].reshape(1, 28, 28, 1))
     path.write_bytes(path.read_bytes()[:200])
-    with pytest.raises(UserError, match=r"whole .npz file. Received: .*binarized_mnist_packed.npz"):
+    with pytest.raises(UserError, match=r"undamaged .npz file. Received: .*binarized_mnist_packed.npz"):
         data.load("binarized_mnist")
 
 
@@ -65,5 +65,5 @@ def test_pickled_arrays_are_never_unpickled(data_dir):
     (data_dir / "binarized_mnist").mkdir()
     path = data_dir / "binarized_mnist" / "binarized_mnist_packed.npz"
     np.savez(path, train=np.array([{}], object), valid=np.zeros(1), test=np.zeros(1))
-    with pytest.raises(UserError, match=r"whole .npz file"):
+    with pytest.raises(UserError, match=r"undamaged .npz file"):
         data.load("binarized_mnist")

@@ -49,7 +49,7 @@ def test_celeba(real):
     assert counts(celeba) == (9_000, 1_000, None)
     assert celeba.shape == (64, 64, 3)
     assert not set(celeba.train.columns["identity"]) & set(celeba.validation.columns["identity"])
-    male = celeba.train.y[:, celeba.labels.index("Male")].mean()
+    male = celeba.train.y[:, celeba.label_names.index("Male")].mean()
     assert male == pytest.approx(0.42, abs=0.02)  # of the whole of CelebA
     channels = celeba.train.x[:, 16:48, 16:48].mean((0, 1, 2))
     assert channels[0] > channels[1] > channels[2]  # skin, in the order red, green, blue
@@ -62,7 +62,7 @@ def test_paintings(real):
     paintings = data.load("paintings")
     assert sum(counts(paintings)) == 3_809
     every = np.concatenate([s.y for s in (paintings.train, paintings.validation, paintings.test)])
-    by_artist = dict(zip(paintings.labels, np.bincount(every).tolist(), strict=True))
+    by_artist = dict(zip(paintings.label_names, np.bincount(every).tolist(), strict=True))
     assert by_artist["claude-monet"] == 1_320
     assert by_artist["frederic-bazille"] == 48
     years = paintings.train.columns["year"]

@@ -24,7 +24,7 @@ def test_names():
 
 def test_importing_and_listing_import_nothing_heavy(run_python):
     code = (
-        "import sys, kvae.data as d; [d.is_here(n) for n in (*d.names(), 'tfds:mnist', 'folder:x')];"
+        "import sys, kvae.data as d; [d.is_available(n) for n in (*d.names(), 'tfds:mnist', 'folder:x')];"
         "heavy = 'keras tensorflow tensorflow_datasets torch jax sklearn PIL numpy rich'.split();"
         "print([m for m in heavy if m in sys.modules])"
     )
@@ -43,7 +43,7 @@ def test_an_unknown_name_meets_its_neighbours(name, near):
     with pytest.raises(UserError, match=rf"name='{name}'..* (mean|one of) .*{near}"):
         data.load(name)
     with pytest.raises(UserError, match=f"name='{name}'"):
-        data.is_here(name)
+        data.is_available(name)
 
 
 @pytest.mark.parametrize("name", ["nothing:x", "folder:", "tfds:"])
@@ -61,7 +61,7 @@ def test_an_unknown_option_lists_the_known():
 
 @pytest.mark.parametrize("name", [name for name, source in registry.SOURCES.items() if source.files])
 def test_missing_data_name_the_folder_and_the_files_at_once(name, data_dir):
-    assert not data.is_here(name)
+    assert not data.is_available(name)
     with pytest.raises(UserError) as failure:
         data.load(name)
     message = str(failure.value)
@@ -84,24 +84,24 @@ def test_the_data_folder_by_default(monkeypatch, tmp_path, paint):
     monkeypatch.delenv("KVAE_DATA")
     monkeypatch.chdir(tmp_path)
     paint(tmp_path / "data" / "paintings" / "claude-monet" / "1.png")
-    assert data.is_here("paintings")
+    assert data.is_available("paintings")
     assert len(data.load("paintings", size=8).train) == 1
 
 
 def test_built_in_data_are_always_here():
-    assert data.is_here("digits")
-    assert data.is_here("swiss_roll")
+    assert data.is_available("digits")
+    assert data.is_available("swiss_roll")
 
 
 def test_folders_are_here_when_they_exist(tmp_path):
-    assert data.is_here(f"folder:{tmp_path}")
-    assert not data.is_here(f"folder:{tmp_path / 'nowhere'}")
+    assert data.is_available(f"folder:{tmp_path}")
+    assert not data.is_available(f"folder:{tmp_path / 'nowhere'}")
 
 
 def test_no_permission_is_one_sentence(data_dir, forbid):
     (data_dir / "mnist").mkdir()
     forbid(data_dir / "mnist")
-    assert not data.is_here("mnist")
+    assert not data.is_available("mnist")
     with pytest.raises(UserError, match=r"permission to read the data. Received: .*mnist: permission denied"):
         data.load("mnist")
 

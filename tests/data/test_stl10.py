@@ -31,7 +31,7 @@ def test_labels_count_from_zero_and_follow_their_images(data_dir):
     dataset = data.load("stl10", seed=3)
     for split in (dataset.train, dataset.validation, dataset.test):
         np.testing.assert_array_equal(split.y, split.x[:, 0, 0, 0] % 10)
-    assert dataset.labels[0] == "airplane"
+    assert dataset.label_names[0] == "airplane"
 
 
 def test_unlabelled_images_join_the_training_split(data_dir):

@@ -69,7 +69,7 @@ def prepared(tmp_path_factory):
 def test_images_and_classes(prepared):
     dataset = data.load("tfds:tiny", data_dir=prepared)
     assert dataset.name == "tfds:tiny"
-    assert dataset.labels == ("cat", "dog", "owl")
+    assert dataset.label_names == ("cat", "dog", "owl")
     assert [len(s) for s in (dataset.train, dataset.validation, dataset.test)] == [27, 3, 6]
     for split in (dataset.train, dataset.validation, dataset.test):
         np.testing.assert_array_equal(split.y, split.x[:, 0, 0, 0] % 3)
@@ -89,16 +89,16 @@ def test_equal_loads_have_equal_fingerprints(prepared):
 
 def test_classes_are_numbered_in_the_order_given(prepared):
     dataset = data.load("tfds:tiny:3.0.1", data_dir=prepared, classes=("owl", "cat"), size=4)
-    assert dataset.labels == ("owl", "cat")
+    assert dataset.label_names == ("owl", "cat")
     assert dataset.shape == (4, 4, 3)
     for split in (dataset.train, dataset.validation, dataset.test):
         np.testing.assert_array_equal(split.y, split.x[:, 0, 0, 0] % 3 == 0)
 
 
 def test_a_prepared_copy_stands_in_for_missing_official_files(prepared, data_dir, monkeypatch):
-    assert not data.is_here("mnist")
+    assert not data.is_available("mnist")
     monkeypatch.setenv("TFDS_DATA_DIR", str(prepared))
-    assert data.is_here("mnist")
+    assert data.is_available("mnist")
     dataset = data.load("mnist")
     assert dataset.name == "mnist"
     assert [len(s) for s in (dataset.train, dataset.validation, dataset.test)] == [22, 2, 4]
@@ -107,18 +107,18 @@ def test_a_prepared_copy_stands_in_for_missing_official_files(prepared, data_dir
 
 def test_celebas_copy_is_cropped_and_labelled(prepared):
     dataset = data.load("celeba", data_dir=prepared, attributes=("Smiling",))
-    assert (dataset.shape, dataset.labels) == ((64, 64, 3), ("Smiling",))
+    assert (dataset.shape, dataset.label_names) == ((64, 64, 3), ("Smiling",))
     assert [len(s) for s in (dataset.train, dataset.validation, dataset.test)] == [3, 2, 1]
     for split in (dataset.train, dataset.validation, dataset.test):
         np.testing.assert_array_equal(split.y[:, 0], split.x[:, 0, 0, 0] % 3 == 0)
-    assert data.load("celeba", data_dir=prepared, size=16).labels == ("Male", "Smiling")
+    assert data.load("celeba", data_dir=prepared, size=16).label_names == ("Male", "Smiling")
 
 
 def test_refusals(prepared):
     with pytest.raises(UserError, match=r"one size. Received: image 0 of 8×8×3, image 4 of 9×9×3"):
         data.load("tfds:odd", data_dir=prepared, validation=0.0)
     assert data.load("tfds:odd", data_dir=prepared, size=4).train.y is None
-    with pytest.raises(UserError, match="Expected a data set with such labels"):
+    with pytest.raises(UserError, match="Expected a data set with these labels"):
         data.load("tfds:odd", data_dir=prepared, size=4, classes=("cat",))
     with pytest.raises(UserError, match="classes='cow'"):
         data.load("tfds:tiny", data_dir=prepared, classes=("cow",))
@@ -141,7 +141,7 @@ def test_what_is_not_prepared_fails_at_once(tmp_path):
     with pytest.raises(UserError, match=r"Received: tfds:cifar100, not in .*download=True"):
         data.load("tfds:cifar100", data_dir=tmp_path)
     assert time.monotonic() - start < 5
-    assert not data.is_here("tfds:cifar100")
+    assert not data.is_available("tfds:cifar100")
 
 
 def test_without_tfds_the_way_to_install_it_is_named(prepared, monkeypatch):

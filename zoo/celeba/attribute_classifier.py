@@ -35,7 +35,7 @@ def data(size: Count = 64, attributes: tuple[str, ...] = ATTRIBUTES, skip_damage
 
 
 def model(dataset, width: Count = 32, dropout: Positive = 0.3, smooth: bool = False):
-    count = len(dataset.labels)
+    count = len(dataset.label_names)
     return kvae.models.Classifier(
         kvae.networks.conv_classifier(dataset.shape, count, width, dropout, smooth=smooth, name="net"),
         kvae.distributions.BinaryLabels(count),

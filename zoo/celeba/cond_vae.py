@@ -35,7 +35,7 @@ def data(
 
 
 def model(dataset, latent: Count = 128, width: Positive = 0.25, beta: NonNegative = 4.0):
-    count = len(dataset.labels)
+    count = len(dataset.label_names)
     return kvae.models.CondVAE(
         kvae.networks.larsen_encoder(dataset.shape, 2 * latent, width, labels=count, name="encoder"),
         kvae.networks.larsen_decoder(

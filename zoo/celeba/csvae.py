@@ -39,7 +39,7 @@ def model(
     information: Literal["base_rate", "entropy"] = "base_rate",
     adversary: bool = True,
 ):
-    count = len(dataset.labels)
+    count = len(dataset.label_names)
     units_w = units_per_label * count
     label_encoder = kvae.networks.larsen_encoder(
         dataset.shape, 2 * units_w, width / 2, labels=count, name="label_encoder"

@@ -44,7 +44,7 @@ def model(
     label_samples: bool = True,
     fixed_classifier: bool = True,
 ):
-    count, networks = len(dataset.labels), kvae.networks
+    count, networks = len(dataset.label_names), kvae.networks
     rates = dataset.train.y.mean(axis=0).tolist()
     momentum = 0.9 if normalized else None
     encoder = networks.creswell_encoder(dataset.shape, 2 * latent, width, momentum, name="encoder")

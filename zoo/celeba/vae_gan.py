@@ -31,7 +31,7 @@ def model(
     margin: Positive = 0.35,
     saturating: bool = False,
 ):
-    count, networks = len(dataset.labels), kvae.networks
+    count, networks = len(dataset.label_names), kvae.networks
     return kvae.models.VAEGAN(
         networks.larsen_encoder(dataset.shape, 2 * latent, width, labels=count, name="encoder"),
         networks.larsen_decoder(

@@ -17,7 +17,7 @@ from kvae.zoo.cifar10.residual_vae import data as data
 
 
 def model(dataset, width: Count = 32, dropout: Positive = 0.3, smooth: bool = True):
-    count = len(dataset.labels)
+    count = len(dataset.label_names)
     return kvae.models.Classifier(
         kvae.networks.conv_classifier(dataset.shape, count, width, dropout, smooth=smooth, name="net"),
         kvae.distributions.ClassLabels(count),

@@ -54,7 +54,9 @@ def by_period(dataset):
     return dataclasses.replace(
         dataset,
         **{name: relabelled(name) for name in pair},
-        labels=tuple(f"{dataset.labels[number // len(names)]}, {names[number % len(names)]}" for number in known),
+        label_names=tuple(
+            f"{dataset.label_names[number // len(names)]}, {names[number % len(names)]}" for number in known
+        ),
         fingerprint=hashlib.sha256(f"{dataset.fingerprint} by period {YEARS}".encode()).hexdigest(),
     )
 
@@ -70,7 +72,7 @@ def _pairs(split):
 
 
 def model(dataset, width: Count = 32, dropout: Positive = 0.3):
-    count = len(dataset.labels)
+    count = len(dataset.label_names)
     return kvae.models.Classifier(
         kvae.networks.conv_classifier(dataset.shape, count, width, dropout, name="net"),
         kvae.distributions.ClassLabels(count),

@@ -37,7 +37,7 @@ TURNS = 10
 
 def by_count(dataset) -> list[int]:
     """Turns of each painter in proportion to the paintings that train, one at least."""
-    counts = [int((dataset.train.y == number).sum()) for number in range(len(dataset.labels))]
+    counts = [int((dataset.train.y == number).sum()) for number in range(len(dataset.label_names))]
     return [max(1, round(TURNS * count / sum(counts))) for count in counts]
 
 
@@ -46,10 +46,10 @@ def shared(dataset, latent, width, dropout, normalization, turns, encoder_l1, de
     return {
         "encoders": {
             artist: encoder(dataset, 2 * latent, width, f"encoder_{number}")
-            for number, artist in enumerate(dataset.labels)
+            for number, artist in enumerate(dataset.label_names)
         },
         "decoder": decoder(dataset, latent, width, dropout, normalization),
-        "turns": dict(zip(dataset.labels, turns or by_count(dataset), strict=True)),
+        "turns": dict(zip(dataset.label_names, turns or by_count(dataset), strict=True)),
         "likelihood": "laplace",
         "beta_encoder": l1_weight(dataset, latent, encoder_l1),
         "beta_decoder": l1_weight(dataset, latent, decoder_l1),
@@ -69,7 +69,7 @@ def model(
     copies: bool = False,
     decoder_loss: Literal["l1", "cross_entropy"] = "l1",
 ):
-    artists = len(dataset.labels)
+    artists = len(dataset.label_names)
     return kvae.models.MultiEncoder(
         **shared(dataset, latent, width, dropout, normalization, turns, encoder_l1, decoder_l1),
         separator=kvae.networks.mlp(latent, artists, (128,), name="separator") if separation else None,

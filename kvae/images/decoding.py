@@ -1,28 +1,31 @@
-"""Pictures as uint8 arrays: upright, eight bits, grey or red-green-blue, cropped and shrunk."""
+"""Images as uint8 arrays: upright, eight bits, grey or red-green-blue, cropped and scaled."""
 
 import io
 
 import numpy as np
 
-from kvae.data import crop
 from kvae.errors import UserError
+from kvae.images import crop
 
 MAX_SIZE = 4096
+"""Largest edge length, in pixels, that an image can be scaled to."""
 
 
 def check_size(size: int | None) -> None:
-    """Raises `UserError` unless `size` is None or an edge length in pixels."""
+    """Raise `UserError` unless `size` is None or an edge length in pixels."""
     if size is not None and not (isinstance(size, int) and 1 <= size <= MAX_SIZE):
         raise UserError(f"Expected an edge length from 1 to {MAX_SIZE} pixels. Received: size={size!r}.")
 
 
 def decode(data: bytes, *, size: int | None = None, color: str = "rgb", box: crop.Box = crop.centre) -> np.ndarray:
-    """The picture in `data` as uint8 (H, W, 3), or (H, W, 1) with `color="gray"`.
+    """Return the image in `data` as uint8 (H, W, 3), or as (H, W, 1) with `color="gray"`.
 
-    EXIF rotation is applied; sixteen bits are scaled to eight; palettes, CMYK and other colour spaces become
-    RGB; transparent pixels show white. With `size` the part in `box` becomes size × size. Raises an exception
-    (of whatever type Pillow finds fit) when the picture is damaged, and `ValueError` when it has so many
-    pixels that it may be a decompression bomb.
+    EXIF rotation is applied. Sixteen bits are scaled to eight. Palettes, CMYK and other colour spaces become RGB.
+    Transparent pixels become white. With `size`, the part in `box` is scaled to size × size.
+
+    Raises:
+        ValueError: The image has so many pixels that it may be a decompression bomb.
+        Exception: The image is damaged. Pillow raises exceptions of many types.
     """
     from PIL import Image, ImageOps
 
@@ -30,21 +33,24 @@ def decode(data: bytes, *, size: int | None = None, color: str = "rgb", box: cro
         if image.width * image.height > Image.MAX_IMAGE_PIXELS:
             raise ValueError(f"{image.width}×{image.height} pixels are too many: a decompression bomb?")
         if size is not None:
-            image.draft(None, (2 * size, 2 * size))  # a large JPEG is decoded at a fraction of its size
+            image.draft(None, (2 * size, 2 * size))  # decodes a large JPEG at a fraction of its size
         ImageOps.exif_transpose(image, in_place=True)
         image = _eight_bits(image).convert("L" if color == "gray" else "RGB")
     return _resized(image, size, box)
 
 
 def resize(x: np.ndarray, size: int | None, box: crop.Box = crop.centre) -> np.ndarray:
-    """A decoded image uint8 (H, W, 1 or 3); with `size`, the part of it in `box` as size × size."""
+    """Return the part of `x` in `box`, scaled to size × size, or `x` itself if `size` is None.
+
+    x: a decoded image, uint8 (H, W, 1) or (H, W, 3).
+    """
     from PIL import Image
 
     return _resized(Image.fromarray(x[..., 0] if x.shape[-1] == 1 else x), size, box)
 
 
 def _resized(image, size: int | None, box: crop.Box) -> np.ndarray:
-    """Bicubic; when shrinking, Pillow widens the kernel by the factor, so that nothing aliases."""
+    """Scale bicubically. When shrinking, Pillow widens the kernel by the factor, so that nothing aliases."""
     from PIL import Image
 
     if size is not None:
@@ -54,7 +60,7 @@ def _resized(image, size: int | None, box: crop.Box) -> np.ndarray:
 
 
 def _eight_bits(image):
-    """An image whose mode converts to "L" and "RGB" without loss of meaning."""
+    """Convert to a Pillow mode that converts to "L" and "RGB" without loss of meaning."""
     from PIL import Image
 
     if image.mode.startswith("I"):  # sixteen bits of grey, which Pillow may hold in 32

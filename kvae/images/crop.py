@@ -1,17 +1,18 @@
-"""Which part of a picture is kept: boxes (left, top, right, bottom) from width and height, in pixels."""
+"""Crops of an image: boxes (left, top, right, bottom) in pixels, computed from width and height."""
 
 from collections.abc import Callable
 
 Box = Callable[[int, int], tuple[float, float, float, float]]
+"""A function of width and height. Its name is part of a data set's fingerprint."""
 
 
 def centre(width: int, height: int) -> tuple[float, float, float, float]:
-    """The largest centred square."""
+    """Return the largest centred square."""
     return _square(width, height, min(width, height))
 
 
 def face(width: int, height: int) -> tuple[float, float, float, float]:
-    """CelebA's usual crop: the centre 148×148 of 178×218, and the same part of a picture of another size."""
+    """Return CelebA's usual crop: the centre 148×148 of 178×218, and the same share of an image of another size."""
     return _square(width, height, width * 148 / 178)
 
 

@@ -1,0 +1,49 @@
+"""A user's image files as input of a model."""
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from kvae.errors import UserError
+from kvae.images import decoding
+from kvae.images.archives import open_archive
+
+
+def read_images(paths: Iterable[Path], shape: Sequence[int], n: int | None = None, levels: int = 256) -> np.ndarray:
+    """Return the first `n` images, by default all, as float32 (N, H, W, C) in [0, 1].
+
+    paths: image files, folders and zip files.
+    shape: (H, W, C) of an image. H equals W, and C is 1 (grey) or 3 (red, green, blue).
+    levels: number of values that a pixel can take.
+
+    Images are decoded as those of data sets are, and the largest centred square is scaled to H × W.
+
+    Raises:
+        UserError: A path does not exist, or an image is damaged.
+    """
+    if len(shape) != 3 or shape[0] != shape[1] or shape[2] not in (1, 3):
+        raise UserError(f"Expected a model of square images, grey or RGB. Received: one of shape {tuple(shape)}.")
+    return np.stack([_decode(path, data, shape, levels) for path, data in itertools.islice(_files(paths), n)])
+
+
+def _decode(path: Path, data: bytes, shape: Sequence[int], levels: int) -> np.ndarray:
+    try:
+        x = decoding.decode(data, size=shape[0], color="gray" if shape[2] == 1 else "rgb")
+    except Exception as error:  # Pillow raises exceptions of many types for damaged bytes
+        raise UserError(f"Expected undamaged images. Received: {path}, which cannot be read as an image.") from error
+    step = 255 / (levels - 1)
+    return ((x / step).round() * step).round().astype("float32") / 255
+
+
+def _files(paths: Iterable[Path]) -> Iterator[tuple[Path, bytes]]:
+    """Yield path and contents of each image file, one at a time."""
+    for path in paths:
+        if not path.exists():
+            raise UserError(f"Expected an image, a folder or a zip file. Received: {path}, which does not exist.")
+        if path.is_dir() or path.suffix == ".zip":
+            archive = open_archive(path)
+            yield from ((path / image.name, archive.read(image)) for image in archive.images)
+        else:
+            yield path, path.read_bytes()
