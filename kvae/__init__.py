@@ -23,12 +23,11 @@ _WITH_KERAS = (
     "models",
     "networks",
     "objectives",
-    "plots",
     "presets",
     "runs",
     "training",
 )
-_MODULES = (*_WITH_KERAS, "data", "evaluation", "recipes", "tuning", "zoo")
+_MODULES = (*_WITH_KERAS, "data", "evaluation", "plots", "recipes", "tuning", "zoo")
 _OF_PRESETS = ("from_preset", "push_preset", "to_preset")
 
 

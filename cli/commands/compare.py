@@ -38,7 +38,7 @@ def compare(
     """
     named = {run.path.resolve(): (run, name) for run, name in zip(map(open_model, runs), runs, strict=True)}
     opened = [run for run, _ in named.values()]
-    from kvae.plots.comparison import figures, save_comparison
+    from kvae.plots.comparison import save_comparison, summary
 
     short = _short_names([run.path for run, name in named.values() if Path(name).exists()])
     names = [short.get(run.path, name) for run, name in named.values()]  # a preset that is not here has its own
@@ -49,7 +49,7 @@ def compare(
             "run": str(run.path),
             "recipe": run.config["recipe"],
             "data": _data(run),
-            "metrics": figures(contender),
+            "metrics": summary(contender),
         }
         for run, contender in zip(opened, contenders, strict=True)
     ]
@@ -72,11 +72,11 @@ def _contender(run, name: str, n: int):
     import numpy as np
 
     from kvae.models.base.latent import LatentModel
-    from kvae.plots.comparison import Contender, tiles
+    from kvae.plots.comparison import Contender, image_counts
 
     model, pictures = run.load_model(), {}
     if isinstance(model, LatentModel) and len(model.data_shape) == 3:
-        examples, samples = tiles(n)
+        examples, samples = image_counts(n)
         given = () if "y" not in model.batch_spec else None  # of labelled data, known where the data are here
         try:
             x, *y = first_examples(run, examples)

@@ -78,7 +78,7 @@ def evaluate(
     """
     run = open_model(model)
     from kvae import evaluation
-    from kvae.plots.domains import save_pictures
+    from kvae.plots.domains import save_plots
 
     for name in metrics or ():
         if name not in evaluation.METRICS:
@@ -105,5 +105,5 @@ def evaluate(
             typer.echo(f"{name} skipped: {reason}")
     run.save_metrics(report)
     if metrics:
-        for path in save_pictures(run.images, trained, batches, report["metrics"], training, seed):
+        for path in save_plots(run.images, trained, batches, report["metrics"], training, seed):
             logger.info("Drawn: %s", path)

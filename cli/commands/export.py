@@ -87,12 +87,12 @@ def _push(name: str, repo: str, half: bool, licence: str | None, private: bool):
 def _labels(run):
     """Labels of held-out examples for the picture, where a model takes labels and its data are here."""
     from kvae.models import LatentModel
-    from kvae.plots.samples import how_many
+    from kvae.plots.samples import sample_count
 
     model = run.load_model()
     if not isinstance(model, LatentModel) or "y" not in model.batch_spec:
         return None
     try:
-        return labels(run, model, (), how_many(model))[0]
+        return labels(run, model, (), sample_count(model))[0]
     except UserError:
         return None

@@ -1,48 +1,129 @@
-"""Curves of metrics over the epochs of one or several runs."""
+"""Curves of losses and metrics over the epochs of one or several runs."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from kvae.plots.figure import new_figure, save_figure
+from kvae.plots.figure import COLORS, new_figure, save_figure
+
+History = Mapping[str, np.ndarray]
+"""Columns of a run's history by name, as `Run.history` returns them."""
+
+COLUMNS = 4
+"""Maximum number of panels in a row."""
+
+_PANELS = {
+    "loss": "loss minimised by each run",
+    "elbo": "ELBO (nats)",
+    "rate": "rate (nats)",
+    "distortion": "distortion (nats)",
+    "active_units": "active units",
+}
+_LOSSES = {player: f"{player} loss" for player in ("encoder", "decoder", "discriminator", "adversary", "label")}
+_AVERAGES = {"mean_val_loss": "validation loss, averaged from epoch 1"}
+_EXTREMES = {"posterior_mean": "posterior mean, min to max", "posterior_std": "posterior std, min to max"}
+EXTREMES = tuple(f"{name}_{end}" for name in _EXTREMES for end in ("min", "max"))
+"""Columns with the extremes of the posterior's parameters."""
+
+_TITLES = {**_PANELS, **_LOSSES, **_AVERAGES, **_EXTREMES}
 
 
-def save_curves(path: Path, histories: Mapping[str, Mapping[str, np.ndarray]]) -> None:
-    """Curves over the epochs of one or several runs ({name: history}), a panel for each group of figures."""
-    panels = {
-        "loss": ("loss", "val_loss"),
-        "distortion (nats)": ("distortion", "val_distortion"),
-        "rate (nats)": ("rate", "val_rate"),
-        "active units": ("active_units",),
-        "posterior mean, extremes": ("posterior_mean_min", "posterior_mean_max"),
-        "posterior std, extremes": ("posterior_std_min", "posterior_std_max"),
-    }
-    panels = {
-        title: names
-        for title, names in panels.items()
-        if any(name in history for name in names for history in histories.values())
-    }
-    if not panels:
-        return
-    figure = new_figure(3.6 * min(3, len(panels)), 2.8 * math.ceil(len(panels) / 3))
-    for i, (title, names) in enumerate(panels.items()):
-        axes = figure.add_subplot(math.ceil(len(panels) / 3), min(3, len(panels)), i + 1)
-        for j, (run, history) in enumerate(histories.items()):
-            for k, name in enumerate(n for n in names if n in history):
-                label = (run if len(histories) > 1 else name) if k == 0 or len(histories) == 1 else None
-                axes.plot(
-                    history["epoch"],
-                    history[name],
-                    color=f"C{j + (k if len(histories) == 1 else 0)}",
-                    linestyle="-" if k == 0 else "--",
-                    label=label,
-                )
-        axes.set_title(title, fontsize=9)
-        axes.set_xlabel("epoch", fontsize=8)
-        axes.tick_params(labelsize=7)
-        if "std" in title:
-            axes.set_yscale("log")
-        axes.legend(fontsize=6)
+def save_curves(path: Path, histories: Mapping[str, History]) -> None:
+    """Draw curves of one or several runs, {name: history}, into the file `path`. See `draw_curves`."""
+    rows, columns = layout(histories.values())
+    figure = new_figure(3.2 * columns, 0.4 + 2.4 * rows)
+    draw_curves(figure, list(histories.items()))
     save_figure(figure, path)
+
+
+def draw_curves(figure, runs: Sequence[tuple[str, History]]) -> None:
+    """Draw a panel for each quantity that some of the `runs`, (name, history), has recorded, with one color per run.
+
+    Lines are held-out data and dotted lines are training data. A band spans the extremes of the posterior's parameters over
+    the validation examples.
+    """
+    histories, colors = [history for _, history in runs], run_colors(len(runs))
+    titles, (rows, columns) = _titles(histories), layout(histories)
+    panels = figure.subplots(rows, columns, squeeze=False).ravel()
+    for panel in panels[len(titles) :]:
+        panel.set_axis_off()
+    panels = panels[: len(titles)]
+    for panel, (name, title) in zip(panels, titles.items(), strict=True):
+        panel.set_title(title, fontsize=9)
+        for history, color in zip(histories, colors, strict=True):
+            _draw(panel, history, name, color)
+        _style(panel, name)
+    for panel in panels[-columns:]:
+        panel.set_xlabel("epoch", fontsize=8)
+    for (name, _), color in zip(runs, colors, strict=True):
+        panels[0].plot([], color=color, label=name)
+    panels[0].plot([], color="gray", linestyle=":", label="on training data")
+    figure.legend(loc="outside upper center", ncols=min(5, len(runs) + 1), fontsize=9, frameon=False)
+
+
+def layout(histories: Iterable[History]) -> tuple[int, int]:
+    """Return the rows and columns of the panels that `draw_curves` draws."""
+    panels = len(_titles(histories))
+    return math.ceil(panels / COLUMNS), min(COLUMNS, panels)
+
+
+def run_colors(n: int) -> list[str]:
+    """Return the colors of `n` runs."""
+    return [COLORS[i % len(COLORS)] for i in range(n)]
+
+
+def _titles(histories: Iterable[History]) -> dict[str, str]:
+    """Return the titles of the panels by what they show: every quantity that some run has recorded."""
+    columns = {"mean_val_loss" if name == "val_loss" else name for history in histories for name in history}
+    columns |= {name.removesuffix("_min").removeprefix("val_") for name in columns}
+    return {name: title for name, title in _TITLES.items() if name in columns} or {"loss": _TITLES["loss"]}
+
+
+def _style(panel, name: str) -> None:
+    if name == "posterior_std":
+        panel.set_yscale("log")
+    if name == "rate" and panel.get_ylim()[1] > 50:  # a single run without a prior would flatten all others
+        panel.set_yscale("symlog", linthresh=1)
+        panel.set_ylim(bottom=0)
+    panel.xaxis.get_major_locator().set_params(integer=True)
+    panel.tick_params(which="both", labelsize=8)
+    panel.grid(alpha=0.25, linewidth=0.5)
+    panel.spines[["top", "right"]].set_visible(False)
+
+
+def _draw(panel, history: History, name: str, color: str) -> None:
+    if name in _EXTREMES:
+        _draw_extremes(panel, history, name, color)
+    elif name in _AVERAGES:
+        _draw_average(panel, history, color)
+    else:
+        _draw_curve(panel, history, name, color)
+
+
+def _draw_curve(panel, history, name, color):
+    held_out = f"val_{name}" if f"val_{name}" in history else name
+    if held_out in history:
+        _line(panel, history["epoch"], history[held_out], color)
+    if held_out != name and name in history:
+        panel.plot(history["epoch"], history[name], color=color, linewidth=1, linestyle=":", alpha=0.8)
+
+
+def _draw_average(panel, history, color):
+    if "val_loss" in history:
+        average = np.cumsum(history["val_loss"]) / np.arange(1, len(history["val_loss"]) + 1)
+        _line(panel, history["epoch"], average, color)
+
+
+def _line(panel, epochs, values, color):
+    marker = "." if len(epochs) == 1 else None  # a line needs two points
+    panel.plot(epochs, values, color=color, linewidth=1.5, marker=marker)
+
+
+def _draw_extremes(panel, history, name, color):
+    if f"{name}_min" in history:
+        low, high = history[f"{name}_min"], history[f"{name}_max"]
+        panel.fill_between(history["epoch"], low, high, color=color, alpha=0.12, linewidth=0)
+        for edge in (low, high):
+            panel.plot(history["epoch"], edge, color=color, linewidth=1)

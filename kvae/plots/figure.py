@@ -1,17 +1,21 @@
-"""Matplotlib figures without a display, and the files they are saved in."""
+"""Matplotlib figures without a display, the colors of plots, and the files they are saved in."""
 
 from pathlib import Path
 
 from kvae.files import atomic
 
+COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+"""Okabe and Ito's colors, which colour-blind readers can distinguish too."""
+
 
 def new_figure(width: float, height: float):
-    """A Matplotlib figure (inches) outside pyplot: no display, no global state."""
+    """Return a Matplotlib figure of this size in inches. It does not use pyplot, which has a display and a global state."""
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), layout="constrained", dpi=120)
 
 
 def save_figure(figure, path: Path) -> None:
+    """Save a Matplotlib figure in the format of the file's suffix."""
     with atomic(path) as temporary:
         figure.savefig(temporary)

@@ -13,10 +13,10 @@ from kvae.files import atomic
 def grid(
     images: np.ndarray, columns: int | None = None, zoom: int | None = None, brighten: bool = False
 ) -> Image.Image:
-    """Images (N, H, W, C) in [0, 1] side by side, row by row, on a white ground.
+    """Return images (N, H, W, C) in [0, 1] in a grid, row by row, on a white background.
 
-    `zoom` enlarges every pixel to a square; by default until small images are about 64 pixels tall. `brighten` shows
-    √x, so that faint pixels can be seen.
+    `zoom` is the factor by which images are enlarged. By default small images become about 64 pixels tall. `brighten` shows
+    √x, which makes faint pixels visible.
     """
     n, height, width, channels = images.shape
     columns = columns or math.ceil(math.sqrt(n))
@@ -29,28 +29,31 @@ def grid(
     height, width, gap = height * zoom, width * zoom, 2
     rows = math.ceil(n / columns)
     sheet = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap, 3), 255, "uint8")
-    for i, picture in enumerate(pixels):
+    for i, image in enumerate(pixels):
         y, x = (i // columns) * (height + gap), (i % columns) * (width + gap)
-        sheet[y : y + height, x : x + width] = picture[..., :3]
+        sheet[y : y + height, x : x + width] = image[..., :3]
     return Image.fromarray(sheet)
 
 
 def pairs(x: np.ndarray, x_hat: np.ndarray, columns: int = 8, **options) -> Image.Image:
-    """Images and their reconstructions: a row of originals above a row of what became of them, and so on."""
+    """Return a grid in which each row of originals is followed by the row of their reconstructions."""
     columns = min(columns, len(x))
-    blank = np.ones((-len(x) % columns, *x.shape[1:]))  # white, so that the last two rows stay one below the other
+    blank = np.ones(
+        (-len(x) % columns, *x.shape[1:])
+    )  # white images fill up the last two rows, so that they stay aligned
     x, x_hat = (np.concatenate([images, blank]) for images in (x, x_hat))
     rows = [part for i in range(0, len(x), columns) for part in (x[i : i + columns], x_hat[i : i + columns])]
     return grid(np.concatenate(rows), columns, **options)
 
 
 def save_image(image: Image.Image, path: Path) -> None:
+    """Save an image in the format of the file's suffix."""
     with atomic(path) as temporary:
         image.save(temporary)
 
 
 def save_animation(frames: Sequence[Image.Image], path: Path, seconds: float = 3.0) -> None:
-    """A GIF that shows `frames` forth and back within `seconds`, and begins again."""
+    """Save a GIF that plays `frames` forwards and backwards within `seconds`, in a loop."""
     frames = [*frames, *frames[-2:0:-1]]
     with atomic(path) as temporary:
         milliseconds = round(1000 * seconds / len(frames))

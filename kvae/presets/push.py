@@ -29,7 +29,7 @@ def push_preset(
         source: a trained model, or a preset: its name, or a folder that `to_preset` wrote.
         repo: "hf://user/repo".
         card: of a trained model, as in `to_preset`.
-        y: labels of the samples (`kvae.plots.samples.how_many`), of a model that takes labels.
+        y: labels of the samples (`kvae.plots.samples.sample_count`), of a model that takes labels.
         licence: of the weights, as the Hub names it ("apache-2.0"); nothing is assumed.
         private: whether a new repository is private.
 

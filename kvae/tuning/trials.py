@@ -118,7 +118,7 @@ def copy(source: Path, target: Path) -> None:
 
 def _draw(path: Path, trials: Sequence[Trial], front: Sequence[int], across, up) -> None:
     """All trials by two figures, those of the front joined."""
-    from kvae.plots.figure import new_figure, save_figure  # imports Keras
+    from kvae.plots.figure import new_figure, save_figure
 
     points = [(trial.figures[across.value], trial.figures[up.value]) for trial in trials]
     figure = new_figure(5, 4)

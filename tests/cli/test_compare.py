@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kvae.plots.comparison import Contender, figures, save_comparison, tiles
+from kvae.plots.comparison import Contender, image_counts, save_comparison, summary
 
 HISTORY = {
     "epoch": np.array([1.0, 2.0]),
@@ -72,7 +72,7 @@ def test_names_without_what_is_common(kvae, run, tmp_path):
 
 
 def test_figures_come_from_metrics_or_else_from_the_last_epoch():
-    assert figures(Contender("a", HISTORY, {"elbo": -6.5})) == {
+    assert summary(Contender("a", HISTORY, {"elbo": -6.5})) == {
         "epochs": 2,
         "elbo": -6.5,
         "rate": 2.0,
@@ -80,17 +80,17 @@ def test_figures_come_from_metrics_or_else_from_the_last_epoch():
         "posterior_std_min": 0.1,
         "posterior_std_max": 1.0,
     }
-    assert figures(Contender("a", {})) == {}
+    assert summary(Contender("a", {})) == {}
 
 
 def test_the_validation_loss_is_averaged_over_all_epochs():
-    row = figures(Contender("a", {"epoch": np.array([1, 2]), "val_loss": np.array([4.0, 2.0])}))
+    row = summary(Contender("a", {"epoch": np.array([1, 2]), "val_loss": np.array([4.0, 2.0])}))
     assert (row["mean_val_loss"], row["loss"]) == (3.0, 2.0)
 
 
 @pytest.mark.parametrize("n", [1, 4, 9])
 def test_any_number_of_contenders(tmp_path, rng, n):
-    examples, samples = tiles(n)
+    examples, samples = image_counts(n)
     x = rng.random((examples, 8, 8, 1))
     some = [Contender(f"run {i}", HISTORY, {}, x, x, rng.random((samples, 8, 8, 3))) for i in range(n)]
     save_comparison(tmp_path / "many.png", [*some, Contender("no pictures", {})])

@@ -5,7 +5,8 @@ import pytest
 from PIL import Image
 
 from kvae import evaluation
-from kvae.plots.domains import Trajectories, save_pictures
+from kvae.plots.domains import save_plots
+from kvae.plots.trajectories import Trajectories
 from tests.evaluation.examples import NAMES, Copies, Shifts, clusters, confusion, dated, trained
 
 
@@ -22,20 +23,22 @@ def test_a_way_goes_where_the_years_lead(rng):
 
 def test_pictures_of_what_was_computed(tmp_path):
     model, batches, report = trained("MultiEncoder")
-    drawn = save_pictures(tmp_path, model, batches, report["metrics"], batches)
+    drawn = save_plots(tmp_path, model, batches, report["metrics"], batches)
     expected = {"latent-map", "attribution", "cross-encoding", "timeline-monet", "timeline-manet"}
     assert {path.stem for path in drawn} == {path.stem for path in tmp_path.iterdir()} == expected
     for path in drawn:
         with Image.open(path) as picture:
             assert min(picture.size) > 150
-    assert save_pictures(tmp_path / "none", model, batches, {}) == []
+    assert save_plots(tmp_path / "none", model, batches, {}) == []
 
 
 def test_pictures_of_a_model_that_decodes_with_labels(tmp_path, monkeypatch):
     model, batches, report = trained("CondVAE, classes", 90)
     drawn = {}
-    monkeypatch.setattr("kvae.plots.domains.save_figure", lambda figure, path: drawn.update({path.stem: figure}))
-    save_pictures(tmp_path, model, batches, report["metrics"], batches)
+    for module in ("domains", "trajectories"):
+        target = f"kvae.plots.{module}.save_figure"
+        monkeypatch.setattr(target, lambda figure, path: drawn.update({path.stem: figure}))
+    save_plots(tmp_path, model, batches, report["metrics"], batches)
     assert set(drawn) == {"latent-map", "attribution", *(f"timeline-{name}" for name in NAMES)}
     for panel in drawn["latent-map"].axes:
         assert [len(points.get_offsets()) for points in panel.collections] == [30, 30, 30]
@@ -48,7 +51,7 @@ def test_points_have_no_grid(rng, tmp_path):
     batches.y = batches.labels
     model = Shifts([0.0, 1.0])
     report = evaluation.evaluate(model, batches, ["separation", "cross_encoding"])
-    assert [path.name for path in save_pictures(tmp_path, model, batches, report["metrics"])] == [
+    assert [path.name for path in save_plots(tmp_path, model, batches, report["metrics"])] == [
         "latent-map.png",
         "cross-encoding.png",
     ]

@@ -12,7 +12,7 @@ from PIL import Image
 
 import kvae
 from kvae.errors import UserError
-from kvae.plots.samples import how_many, save_samples
+from kvae.plots.samples import sample_count, save_samples
 from kvae.presets import push_preset, read_card, to_preset
 from kvae.presets.preset import FILES
 from tests.contracts.models import MODELS, settle
@@ -233,4 +233,4 @@ def test_points_are_a_scatter_plot(tmp_path):
     model = kvae.models.CondVAE(mlp(3, 4, labels=2), mlp(4, 3), kvae.distributions.BinaryLabels(2), likelihood="normal")
     assert save_samples(tmp_path / "points.png", model)
     assert Image.open(tmp_path / "points.png").width > 1000
-    assert save_samples(tmp_path / "points.png", model, np.ones((how_many(model), 2), "uint8"))
+    assert save_samples(tmp_path / "points.png", model, np.ones((sample_count(model), 2), "uint8"))
