@@ -1,6 +1,6 @@
 """Weights that are averaged after each epoch."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import keras
 import numpy as np
@@ -46,9 +46,9 @@ class AverageCopies(keras.callbacks.Callback):
     optimizer. `net` and `copies` are names of the model's attributes, a net and {name: net}.
     """
 
-    def __init__(self, net: str, copies: str):
+    def __init__(self, net: keras.Model, copies: Sequence[keras.Model]):
         super().__init__()
-        self.net, self.copies = net, copies
+        self.nets = [net, *copies]
 
     def on_epoch_begin(self, epoch, logs=None):
         for same in self._weights():
@@ -63,8 +63,7 @@ class AverageCopies(keras.callbacks.Callback):
 
     def _weights(self):
         """Every weight of the net, with the same of its copies behind it."""
-        copies: Mapping = getattr(self.model, self.copies)
-        return zip(*map(_floats, (getattr(self.model, self.net), *copies.values())), strict=True)
+        return zip(*map(_floats, self.nets), strict=True)
 
 
 def _floats(net) -> list[keras.Variable]:

@@ -1,28 +1,45 @@
-"""Distributions as frozen values: densities in nats, reparameterised samples, closed-form divergences.
+"""Distributions as frozen values: densities in nats, reparameterised samples, divergences.
 
-A distribution holds tensors and one number, `event`: how many trailing axes form one draw. `log_prob` and
-`kl` sum over these axes and reduce nothing else. A likelihood turns what a decoder returns into such a
-distribution of the data.
+A distribution holds tensors and one number, `event`: how many trailing axes form one draw. `log_prob` and `kl` sum over
+these axes and reduce nothing else. A likelihood turns a decoder's output into a distribution of the data, a posterior
+family turns an encoder's output into a distribution of latent codes, and a prior family makes the distribution that it
+is compared with.
 
-    qz = Normal(loc, log_scale)                    # loc, log_scale: (B, D)
-    z = qz.sample(seed, (K,))                      # (K, B, D)
-    rate = kl(qz, standard_normal())               # (B,)
+    qz = DiagonalNormal()(encoder(x))              # encoder(x): (B, 2D); qz: over (B, D)
+    pz = StandardNormal()((D,))
+    z, rate = sample_with_kl(qz, pz, seed)         # (B, D), (B,)
     px = likelihoods.get("bernoulli")(decoder(z))
-    distortion = -px.log_prob(x)
+    distortion = -px.log_prob(x)                   # (B,)
 """
 
 from kvae.distributions import labels as labels
 from kvae.distributions import likelihoods as likelihoods
+from kvae.distributions import posteriors as posteriors
+from kvae.distributions import priors as priors
 from kvae.distributions.base import Distribution as Distribution
 from kvae.distributions.bernoulli import Bernoulli as Bernoulli
 from kvae.distributions.categorical import Categorical as Categorical
 from kvae.distributions.categorical import CategoricalLevels as CategoricalLevels
+from kvae.distributions.flow import InverseAutoregressiveFlow as InverseAutoregressiveFlow
+from kvae.distributions.joint import Joint as Joint
+from kvae.distributions.kl import has_closed_form as has_closed_form
 from kvae.distributions.kl import kl as kl
 from kvae.distributions.kl import kl_per_unit as kl_per_unit
+from kvae.distributions.kl import sample_with_kl as sample_with_kl
 from kvae.distributions.labels import BinaryLabels as BinaryLabels
 from kvae.distributions.labels import ClassLabels as ClassLabels
 from kvae.distributions.laplace import Laplace as Laplace
 from kvae.distributions.likelihoods import Likelihood as Likelihood
 from kvae.distributions.logistic import DiscretizedLogistic as DiscretizedLogistic
+from kvae.distributions.mixture import Mixture as Mixture
+from kvae.distributions.multivariate_normal import MultivariateNormal as MultivariateNormal
 from kvae.distributions.normal import Normal as Normal
 from kvae.distributions.normal import standard_normal as standard_normal
+from kvae.distributions.posteriors import DiagonalNormal as DiagonalNormal
+from kvae.distributions.posteriors import FullCovarianceNormal as FullCovarianceNormal
+from kvae.distributions.posteriors import InverseAutoregressivePosterior as InverseAutoregressivePosterior
+from kvae.distributions.posteriors import Posterior as Posterior
+from kvae.distributions.priors import MixtureOfNormals as MixtureOfNormals
+from kvae.distributions.priors import Prior as Prior
+from kvae.distributions.priors import StandardNormal as StandardNormal
+from kvae.distributions.priors import VampPrior as VampPrior

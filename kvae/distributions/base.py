@@ -1,4 +1,4 @@
-"""What every distribution has in common: its event, and the precision it computes in."""
+"""Base class of all distributions, and the helpers that their formulas share."""
 
 import abc
 import dataclasses
@@ -12,83 +12,111 @@ from kvae.backends import fused
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Distribution(abc.ABC):
-    """A distribution of independent units, of which the last `event` axes together form one draw.
+    """A distribution whose last `event` axes together form one draw.
 
-    The parameters broadcast against each other; their common shape is batch + event. They may be tensors,
-    arrays, Keras variables or numbers. Densities are computed in float32 even where the parameters are
-    bfloat16 or float16, and in float64 where one of them is float64.
+    The parameters broadcast against each other; their common shape is batch + event. They may be tensors, arrays, Keras
+    variables or numbers. Densities are computed in float32 even where the parameters are bfloat16 or float16, and in
+    float64 where one of them is float64.
 
-    `event` is static: 1 for a latent vector (B, D), 3 for an image (B, H, W, C), 0 for one number per example
-    (B,).
+    `event` is static: 1 for a latent vector (B, D), 3 for an image (B, H, W, C), 0 for one number per example (B,).
     """
 
     event: int = dataclasses.field(default=1, kw_only=True)
 
     def log_prob(self, x):
-        """Returns log p(x) in nats, summed over the event: x of shape (..., event) gives (...)."""
+        """Return log p(x) in nats, summed over the event: x of shape (..., event) gives (...).
+
+        The default adds up the units, which are independent. A distribution with dependent units overrides it.
+        """
         flat = self._flattened(tuple(x.shape[-self.event :])) if self.event > 1 else None
-        px, x = (self, x) if flat is None else (flat, _flatten(x, self.event))
+        px, x = (self, x) if flat is None else (flat, flatten_event(x, self.event))
         return fused(lambda: sum_event(px.log_prob_per_unit(x), px.event))
 
     def _flattened(self, shape):
-        """The same distribution of events with one axis, or None where parameters have other axes than `shape`.
+        """Return the same distribution with one event axis, or None if a parameter does not have the event shape `shape`.
 
-        XLA on a processor works along the last axis: it is slow at images of one channel, fast at rows of pixels.
+        XLA on a CPU works along the last axis: it is slow for images of one channel and fast for rows of pixels.
         """
         values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         tensors = {name: value for name, value in values.items() if len(getattr(value, "shape", ()))}
         if any(tuple(value.shape[-self.event :]) != shape for value in tensors.values()):
             return None
-        flat = {name: _flatten(value, self.event) for name, value in tensors.items()}
+        flat = {name: flatten_event(value, self.event) for name, value in tensors.items()}
         return dataclasses.replace(self, **flat, event=1)
 
     @abc.abstractmethod
     def log_prob_per_unit(self, x):
-        """Returns log p(x) in nats before the sum over the event, of the shape of x."""
+        """Return log p(x) in nats before the sum over the event, in the shape of x."""
 
     @abc.abstractmethod
     def sample(self, seed, shape=()):
-        """Returns draws of shape `shape` + batch + event.
+        """Return draws of shape `shape` + batch + event.
 
         Args:
             seed: An integer, which always gives the same draws, or a `keras.random.SeedGenerator`.
             shape: A tuple of leading axes, such as (K,) for K draws per example.
         """
 
+    def sample_and_log_prob(self, seed, shape=()):
+        """Return draws, as `sample` does, and their log densities in nats, of shape `shape` + batch.
+
+        A distribution whose density is cheap only at its own draws, such as an inverse autoregressive flow, overrides
+        this.
+        """
+        x = self.sample(seed, shape)
+        return x, self.log_prob(x)
+
     @property
     @abc.abstractmethod
     def mean(self):
-        """The expected draw, of shape batch + event."""
+        """The expected value, of shape batch + event."""
 
     @property
     @abc.abstractmethod
     def mode(self):
-        """The most probable draw, of shape batch + event."""
+        """The most probable value, of shape batch + event."""
 
 
-def _flatten(values, event):
-    """The last `event` axes as one."""
+class Configuration:
+    """A mixin for frozen dataclasses that Keras saves in a model's configuration.
+
+    The fields are the configuration; two instances with equal fields are equal.
+    """
+
+    def get_config(self):
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**config)
+
+
+def flatten_event(values, event: int):
+    """Return `values` with their last `event` axes merged into one."""
     shape = ops.shape(values)
     return ops.reshape(values, (*shape[:-event], math.prod(shape[-event:])))
 
 
-def sum_event(values, event):
-    """Sums over the last `event` axes."""
+def sum_event(values, event: int):
+    """Return `values` summed over their last `event` axes."""
     return ops.sum(values, axis=tuple(range(-event, 0))) if event else values
 
 
 def promote(*values):
-    """Returns the values as tensors of one dtype: float64 if an array among them is, and float32 otherwise.
+    """Return the values as tensors of one dtype: float64 if an array among them is float64, and float32 otherwise.
 
-    Sums over thousands of pixels are meaningless in half precision. `keras.backend.result_type` will not do,
-    since it lowers float64 to float32 on two of the three backends. A number takes the dtype of the arrays.
+    Sums over thousands of pixels are meaningless in half precision. `keras.backend.result_type` cannot be used, because
+    it lowers float64 to float32 on two of the three backends. A Python number takes the dtype of the arrays.
     """
     values = [value if isinstance(value, int | float) else ops.convert_to_tensor(value) for value in values]
     dtypes = {keras.backend.standardize_dtype(getattr(value, "dtype", "float32")) for value in values}
     return [ops.cast(value, "float64" if "float64" in dtypes else "float32") for value in values]
 
 
-def draw(noise, like, seed, shape):
-    """Returns `keras.random` noise of shape `shape` + the shape of the tensor `like`, in its dtype."""
+def random_like(draw, like, seed, shape):
+    """Return random numbers of shape `shape` + the shape of the tensor `like`, in its dtype.
+
+    `draw` is a function of `keras.random`, such as `keras.random.normal`.
+    """
     dtype = keras.backend.standardize_dtype(like.dtype)
-    return noise((*shape, *ops.shape(like)), dtype=dtype, seed=seed)
+    return draw((*shape, *ops.shape(like)), dtype=dtype, seed=seed)

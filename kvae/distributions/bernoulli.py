@@ -7,7 +7,7 @@ import keras
 from keras import ops
 
 from kvae.backends import softplus
-from kvae.distributions.base import Distribution, draw, promote
+from kvae.distributions.base import Distribution, promote, random_like
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -31,7 +31,7 @@ class Bernoulli(Distribution):
     def sample(self, seed, shape=()):
         """Returns zeros and ones; no gradient flows through them."""
         p = self.mean
-        return ops.cast(draw(keras.random.uniform, p, seed, shape) < p, p.dtype)
+        return ops.cast(random_like(keras.random.uniform, p, seed, shape) < p, p.dtype)
 
     @property
     def mean(self):

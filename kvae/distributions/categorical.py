@@ -6,7 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from kvae.distributions.base import Distribution, draw, promote
+from kvae.distributions.base import Distribution, promote, random_like
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -33,7 +33,7 @@ class Categorical(Distribution):
     def sample(self, seed, shape=()):
         """Returns int32 indices by the Gumbel-max trick; no gradient flows through them."""
         (logits,) = promote(self.logits)
-        gumbel = -ops.log(-ops.log(draw(keras.random.uniform, logits, seed, shape)))
+        gumbel = -ops.log(-ops.log(random_like(keras.random.uniform, logits, seed, shape)))
         return ops.cast(ops.argmax(logits + gumbel, axis=-1), "int32")
 
     @property

@@ -1,53 +1,82 @@
-"""The Kullback-Leibler divergence in closed form, for the pairs that have one."""
+"""The Kullback-Leibler divergence: in closed form where a pair of distributions has one, else estimated from samples."""
 
 from keras import ops
 
 from kvae.distributions.base import promote, sum_event
 from kvae.distributions.bernoulli import Bernoulli
 from kvae.distributions.categorical import Categorical
+from kvae.distributions.joint import Joint
 from kvae.distributions.laplace import Laplace, distance
+from kvae.distributions.multivariate_normal import MultivariateNormal, kl_from_diagonal
 from kvae.distributions.normal import Normal
 from kvae.errors import UserError
 
 
 def kl(q, p):
-    """Returns KL(q ‖ p) = E_q[log q(x) − log p(x)] in nats, summed over the event of q: shape (batch,).
+    """Return KL(q ‖ p) = E_q[log q(x) − log p(x)] in nats, summed over the event of q: shape (batch,).
 
     Args:
         q: A distribution.
         p: A distribution whose parameters broadcast against those of q.
 
     Raises:
-        UserError: There is no closed form for the pair.
+        UserError: The pair has no closed form. `sample_with_kl` estimates it.
     """
-    return sum_event(kl_per_unit(q, p), q.event)
+    if isinstance(q, Joint) and isinstance(p, Joint):
+        return kl(q.first, p.first) + kl(q.second, p.second)
+    whole = OF_EVENTS.get((type(q), type(p)))
+    return whole(q, p) if whole else sum_event(kl_per_unit(q, p), q.event)
 
 
 def kl_per_unit(q, p):
-    """Returns KL(q ‖ p) in nats of every unit, before the sum over the event: shape batch + event.
+    """Return KL(q ‖ p) in nats of each unit, before the sum over the event: shape batch + event.
 
-    The arguments and errors are those of `kl`. Collapse is measured and free bits are granted unit by unit.
+    The arguments and errors are those of `kl`. Posterior collapse is measured and free bits are granted unit by unit.
     """
     pair = type(q), type(p)
-    if pair not in CLOSED_FORMS:
-        known = ", ".join(f"{a.__name__} ‖ {b.__name__}" for a, b in CLOSED_FORMS)
+    if pair not in OF_UNITS:
+        known = ", ".join(f"{a.__name__} ‖ {b.__name__}" for a, b in OF_UNITS)
         raise UserError(
             f"Expected a pair of distributions whose KL has a closed form: {known}. "
             f"Received: {type(q).__name__} ‖ {type(p).__name__}. "
-            "Estimate it by Monte Carlo: average q.log_prob(x) - p.log_prob(x) over x = q.sample(seed, (n,))."
+            "Estimate it from samples: sample_with_kl(q, p, seed, (n,))."
         )
-    return CLOSED_FORMS[pair](q, p)
+    return OF_UNITS[pair](q, p)
+
+
+def has_closed_form(q, p) -> bool:
+    """Return True if `kl(q, p)` has a closed form."""
+    if isinstance(q, Joint) and isinstance(p, Joint):
+        return has_closed_form(q.first, p.first) and has_closed_form(q.second, p.second)
+    return (type(q), type(p)) in {*OF_UNITS, *OF_EVENTS}
+
+
+def sample_with_kl(q, p, seed, shape=()):
+    """Return draws x ~ q of shape `shape` + batch + event, and KL(q ‖ p) in nats, of shape (batch,).
+
+    The KL has its closed form if the pair has one. Otherwise it is estimated from the draws, which need no second
+    sampling:
+
+        KL(q ‖ p) ≈ 1/K Σ_k log q(x_k) − log p(x_k)
+
+    with K the number of draws per example. Its gradient with respect to the parameters of q flows through the draws.
+    """
+    if has_closed_form(q, p):
+        return q.sample(seed, shape), kl(q, p)
+    x, log_q = q.sample_and_log_prob(seed, shape)
+    ratio = log_q - p.log_prob(x)  # shape + batch
+    return x, ops.mean(ratio, axis=tuple(range(len(shape)))) if shape else ratio
 
 
 def _normal(q, p):
-    """½ ((μ_q − μ_p) / σ_p)² + ½ (ρ² − 1) − log ρ, ρ = σ_q / σ_p (Kingma and Welling 2014, appendix B)."""
+    """½ ((μ_q − μ_p) / σ_p)² + ½ (ρ² − 1) − log ρ, with ρ = σ_q / σ_p (Kingma and Welling 2014, appendix B)."""
     mean, log_scale, p_mean, p_log_scale = promote(q.loc, q.log_scale, p.loc, p.log_scale)
     log_ratio = log_scale - p_log_scale
     return 0.5 * ops.square((mean - p_mean) * ops.exp(-p_log_scale)) + 0.5 * ops.expm1(2 * log_ratio) - log_ratio
 
 
 def _laplace(q, p):
-    """(|Δ| + b_q exp(−|Δ| / b_q)) / b_p − 1 − log(b_q / b_p), Δ = μ_q − μ_p (Gil et al. 2013)."""
+    """(|Δ| + b_q exp(−|Δ| / b_q)) / b_p − 1 − log(b_q / b_p), with Δ = μ_q − μ_p (Gil et al. 2013)."""
     loc, log_scale, p_loc, p_log_scale = promote(q.loc, q.log_scale, p.loc, p.log_scale)
     gap, log_ratio = distance(loc, p_loc), log_scale - p_log_scale
     shift = gap * ops.exp(-p_log_scale) + ops.exp(log_ratio) * ops.expm1(-gap * ops.exp(-log_scale))
@@ -69,9 +98,13 @@ def _categorical(q, p):
     return ops.sum(ops.softmax(logits, axis=-1) * log_ratio, axis=-1)
 
 
-CLOSED_FORMS = {
+OF_UNITS = {
     (Normal, Normal): _normal,
     (Laplace, Laplace): _laplace,
     (Bernoulli, Bernoulli): _bernoulli,
     (Categorical, Categorical): _categorical,
 }
+"""Closed forms of each unit, by the pair of classes."""
+
+OF_EVENTS = {(MultivariateNormal, Normal): kl_from_diagonal}
+"""Closed forms of a whole event, whose units are not independent, by the pair of classes."""

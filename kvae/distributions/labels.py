@@ -8,8 +8,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from kvae.distributions.base import Configuration
 from kvae.distributions.bernoulli import Bernoulli
-from kvae.distributions.configuration import Configuration
 from kvae.errors import UserError
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from kvae.distributions.base import Distribution, draw, promote
+from kvae.distributions.base import Distribution, promote, random_like
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -28,7 +28,7 @@ class Laplace(Distribution):
         """Returns loc + scale · (e₁ − e₂) with exponential e₁, e₂: differentiable in both parameters."""
         loc, log_scale = promote(self.loc, self.log_scale)
         # u < 1, so both logarithms are finite.
-        u = draw(keras.random.uniform, loc + log_scale, seed, (2, *shape))
+        u = random_like(keras.random.uniform, loc + log_scale, seed, (2, *shape))
         return loc + ops.exp(log_scale) * (ops.log1p(-u[1]) - ops.log1p(-u[0]))
 
     @property

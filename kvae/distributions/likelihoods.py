@@ -9,18 +9,16 @@ import keras
 import numpy as np
 from keras import ops
 
+from kvae.distributions.base import Configuration
 from kvae.distributions.bernoulli import Bernoulli
 from kvae.distributions.categorical import CategoricalLevels
 from kvae.distributions.checks import check_finite, check_levels, check_unit
-from kvae.distributions.configuration import Configuration
 from kvae.distributions.laplace import Laplace
 from kvae.distributions.logistic import DiscretizedLogistic
 from kvae.distributions.normal import Normal
+from kvae.distributions.scales import bounded_log_scale
 from kvae.errors import UserError
 from kvae.suggest import hint
-
-LOG_SCALES = (-7.0, 7.0)
-"""Where learnt log-scales are clipped: no bound holds a density from above as its scale goes to 0."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -206,7 +204,7 @@ def _loc_and_log_scale(h, scale):
         return h, math.log(scale)
     _check_channels(h, 2)
     loc, log_scale = ops.split(h, 2, axis=-1)
-    return loc, ops.clip(log_scale, *LOG_SCALES)
+    return loc, bounded_log_scale(log_scale)
 
 
 def _check_channels(h, outputs):

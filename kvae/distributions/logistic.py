@@ -6,7 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from kvae.distributions.base import Distribution, draw, promote
+from kvae.distributions.base import Distribution, promote, random_like
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -51,7 +51,7 @@ class DiscretizedLogistic(Distribution):
     def sample(self, seed, shape=()):
         """Returns levels in [0, 1]; no gradient flows through the rounding."""
         loc, log_scale = promote(self.loc, self.log_scale)
-        u = draw(keras.random.uniform, loc + log_scale, seed, shape)
+        u = random_like(keras.random.uniform, loc + log_scale, seed, shape)
         return self._nearest_level(loc + ops.exp(log_scale) * (ops.log(u) - ops.log1p(-u)))
 
     @property

@@ -1,4 +1,4 @@
-"""The normal distribution: latents, and data on the real line."""
+"""The normal distribution, of latent codes and of real data."""
 
 import dataclasses
 import math
@@ -7,12 +7,12 @@ from typing import Any
 import keras
 from keras import ops
 
-from kvae.distributions.base import Distribution, draw, promote
+from kvae.distributions.base import Distribution, promote, random_like
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Normal(Distribution):
-    """A normal distribution of every unit, with mean `loc` and standard deviation exp(`log_scale`).
+    """A normal distribution of each unit, with mean `loc` and standard deviation exp(`log_scale`).
 
     log p(x) = −½ ((x − loc) / scale)² − log_scale − ½ log 2π
     """
@@ -25,9 +25,9 @@ class Normal(Distribution):
         return -0.5 * ops.square((x - loc) * ops.exp(-log_scale)) - log_scale - 0.5 * math.log(2 * math.pi)
 
     def sample(self, seed, shape=()):
-        """Returns loc + scale · ε, ε ~ N(0, 1), differentiable in both (Kingma and Welling 2014, §2.4)."""
+        """Return loc + scale · ε with ε ~ N(0, 1), differentiable in both (Kingma and Welling 2014, section 2.4)."""
         loc, log_scale = promote(self.loc, self.log_scale)
-        return loc + ops.exp(log_scale) * draw(keras.random.normal, loc + log_scale, seed, shape)
+        return loc + ops.exp(log_scale) * random_like(keras.random.normal, loc + log_scale, seed, shape)
 
     @property
     def mean(self):
@@ -35,15 +35,21 @@ class Normal(Distribution):
         return loc + ops.zeros_like(log_scale)
 
     @property
+    def stddev(self):
+        """The standard deviation, of shape batch + event."""
+        loc, log_scale = promote(self.loc, self.log_scale)
+        return ops.exp(log_scale) + ops.zeros_like(loc)
+
+    @property
     def mode(self):
         return self.mean
 
 
 def standard_normal(shape=None):
-    """Returns N(0, 1): the prior of a latent vector of any size, or of the given event shape.
+    """Return N(0, 1), for latent vectors of any size or for the given event shape.
 
     Without a shape the parameters are numbers that broadcast, for `kl(qz, standard_normal())` and
-    `standard_normal().log_prob(z)` with z of shape (..., D). With one, its axes form the event, and
+    `standard_normal().log_prob(z)` with z of shape (..., D). With a shape, its axes form the event, and
     `standard_normal((D,)).sample(seed, (n,))` has the shape (n, D).
     """
     if shape is None:

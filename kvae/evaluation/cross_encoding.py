@@ -39,7 +39,7 @@ def cross_encoding(model, batches) -> dict:
     to that between the codes of two examples from one encoder. It is 0 if the encoders agree, and 1 or more if a code has a
     different meaning for each encoder.
     """
-    if len(model.modes) < 2:
+    if len(model.domains) < 2:
         raise NotApplicable("it needs two encoders or more")
     z, error = _codes_and_errors(model, batches)  # (N, P, D), (N, P)
     classes, encoders = classes_of(batches), error.shape[1]

@@ -25,7 +25,7 @@ def elbo(
     the same draws.
     """
     rate, distortion = per_example(
-        lambda noise, *data: model.rate_and_distortion(*data, noise=noise, samples=draws), model, batches, seed
+        lambda noise, *data: model.rate_and_distortion(*data, seed=noise, samples=draws), model, batches, seed
     )
     return {
         **mean_and_error("elbo", -rate - distortion),

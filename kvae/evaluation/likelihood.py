@@ -116,7 +116,7 @@ def _compiled_log_weights(model, draws: int, seed: int):
 
     def compile_log_weights():
         variables = [*model.variables, noise.state]
-        return compiled(lambda *data: model.log_weights(*data, noise=noise, samples=draws), variables)
+        return compiled(lambda *data: model.log_weights(*data, seed=noise, samples=draws), variables)
 
     return cached(model, f"{draws} log_weights", compile_log_weights)
 

@@ -2,16 +2,14 @@
 
 import keras
 
-from kvae.capabilities import DECODER
-from kvae.distributions import likelihoods
-from kvae.models.base.latent import LatentModel, observe
+from kvae.models.base import LatentModel
 from kvae.objectives import batch_mean
 from kvae.training import Phase, reports
 
 
 @keras.saving.register_keras_serializable("kvae")
 class Autoencoder(LatentModel):
-    """Autoencoder: a deterministic code z = f(x), read back through a likelihood p(x|z).
+    """Autoencoder: a deterministic latent code z = f(x), decoded through a likelihood p(x|z).
 
         loss = distortion = −log p(x | z = f(x))
 
@@ -19,36 +17,36 @@ class Autoencoder(LatentModel):
     to a constant, and "bernoulli" the cross-entropy. There is no prior, hence no `sample`.
 
     Args:
-        encoder: net x (B, …) -> z (B, D).
-        decoder: net z (B, D) -> parameters of p(x|z).
+        encoder: network x (B, …) -> z (B, *latent).
+        decoder: network z (B, *latent) -> parameters of p(x|z).
         likelihood: a name or a `Likelihood`.
+
+    Example:
+        >>> from kvae.networks import mlp
+        >>> model = Autoencoder(mlp((8, 8, 1), 2), mlp(2, (8, 8, 1)))
+        >>> model.encode(np.zeros((4, 8, 8, 1))).shape
+        (4, 2)
     """
 
-    capabilities = frozenset({DECODER})
-
     def __init__(self, encoder, decoder, likelihood="normal", **kwargs):
-        super().__init__(**kwargs)
+        super().__init__(likelihood, **kwargs)
         self.encoder, self.decoder = encoder, decoder
-        self.likelihood = likelihoods.get(likelihood)
-        self.check_nets(codes=1)
+        self.check_networks()
 
     # ------------------------------------------------------------------ factors
 
-    def code(self, x, training=False):
+    def code(self, x, *, training: bool = False):
         return self.encoder(x, training=training)
-
-    def observation(self, z, training=False):
-        return observe(self.likelihood, self.decoder, z, training)
 
     # ------------------------------------------------------------------ losses
 
     @reports("loss", "distortion")
-    def reconstruction(self, x, training):
-        px = self.observation(self.code(x, training), training)
+    def loss_terms(self, x, training):
+        px = self.observation(self.code(x, training=training), training=training)
         distortion = -batch_mean(px.log_prob(x))
         return {"loss": distortion, "distortion": distortion}
 
     # ------------------------------------------------------------------ phases
 
     def phases(self):
-        return (Phase(self.reconstruction, over={"loss": [self.encoder, self.decoder]}),)
+        return (Phase(self.loss_terms, over={"loss": [self.encoder, self.decoder]}),)

@@ -1,12 +1,12 @@
-"""A classifier: the judge of what generative models make."""
+"""Classifier of images."""
 
 import keras
 import numpy as np
 from keras import ops
 
 from kvae.capabilities import CLASSIFIER
-from kvae.distributions import labels as labels_
 from kvae.distributions.checks import check_finite, check_shape, check_unit
+from kvae.distributions.labels import get as get_labels
 from kvae.errors import UserError
 from kvae.objectives import batch_mean
 from kvae.training import Model, Phase, reports
@@ -14,17 +14,24 @@ from kvae.training import Model, Phase, reports
 
 @keras.saving.register_keras_serializable("kvae")
 class Classifier(Model):
-    """q(y|x) by a net's logits, attributes independent of each other given x.
+    """Classifier q(y|x), which evaluates the images that generative models make.
 
         loss = −log q(y|x)
 
-    in nats, summed over the attributes, averaged over the batch. `accuracy` is the share of right answers, over examples
-    and attributes.
+    in nats, summed over the attributes, averaged over the batch. Attributes are independent of each other given x.
+    `accuracy` is the share of correct predictions, over examples and attributes.
 
     Args:
-        net: net x (B, …) -> logits of y (B, A).
+        net: network x (B, …) -> logits of y (B, A).
         labels: `BinaryLabels` or `ClassLabels`; A is its number of units.
-        mirrored: whether an answer is the mean of those to a picture and to its mirror image.
+        mirrored: True if a prediction is the mean of the predictions for an image and for its mirror image.
+
+    Example:
+        >>> from kvae.distributions import ClassLabels
+        >>> from kvae.networks import mlp
+        >>> model = Classifier(mlp((8, 8, 1), 3), ClassLabels(3))
+        >>> model.probabilities(np.zeros((2, 8, 8, 1))).shape
+        (2, 3)
     """
 
     batch_spec = ("x", "y")
@@ -33,27 +40,28 @@ class Classifier(Model):
     def __init__(self, net, labels, mirrored=False, **kwargs):
         super().__init__(**kwargs)
         self.net = net
-        self.labels = labels_.get(labels)
+        self.labels = get_labels(labels)
         self.mirrored = mirrored
         if net.output_shape[1:] != (self.labels.units,):
             raise UserError(
-                f"Expected a net that returns {self.labels.units} logits, for {self.labels}. "
+                f"Expected a network that returns {self.labels.units} logits, for {self.labels}. "
                 f"Received: shape={net.output_shape[1:]}."
             )
 
     @property
-    def data_shape(self):
+    def data_shape(self) -> tuple[int, ...]:
+        """The shape of one x."""
         return tuple(self.net.input_shape[1:])
 
     def check(self, x, y=None):
         super().check(x, y)
-        _check_pictures(x, self.data_shape)
+        _check_images(x, self.data_shape)
         self.labels.check(y)
 
     # ------------------------------------------------------------------ losses
 
     @reports("loss", "accuracy")
-    def cross_entropy(self, data, training):
+    def loss_terms(self, data, training):
         x, y = data
         logits = self.net(x, training=training)
         return {
@@ -64,24 +72,24 @@ class Classifier(Model):
     # ------------------------------------------------------------------ phases
 
     def phases(self):
-        return (Phase(self.cross_entropy, over={"loss": [self.net]}),)
+        return (Phase(self.loss_terms, over={"loss": [self.net]}),)
 
-    # ------------------------------------------------------------------ answers
+    # ------------------------------------------------------------------ predictions
 
     def call(self, x, training=False):
-        """Probabilities q(y|x) of pictures (B, …): (B, A)."""
-        answer = self.labels.probabilities(self.net(x, training=training))
+        """Return the probabilities q(y|x) of images (B, …): (B, A)."""
+        predicted = self.labels.probabilities(self.net(x, training=training))
         if not self.mirrored:
-            return answer
-        return (answer + self.labels.probabilities(self.net(ops.flip(x, axis=-2), training=training))) / 2
+            return predicted
+        return (predicted + self.labels.probabilities(self.net(ops.flip(x, axis=-2), training=training))) / 2
 
     def probabilities(self, x, batch_size: int = 256) -> np.ndarray:
-        """q(y|x) of `x` (N, …): of each attribute to be 1, or of each class, (N, A)."""
-        _check_pictures(np.asarray(x), self.data_shape)
+        """Return q(y|x) for `x` (N, …), the probability of each attribute to be 1 or of each class: (N, A)."""
+        _check_images(np.asarray(x), self.data_shape)
         return self.batched("probabilities", self.call, x, batch_size=batch_size)
 
 
-def _check_pictures(x, shape):
+def _check_images(x, shape):
     check_shape(x, "x", shape)
     check_finite(x, "x")
-    check_unit(x, "x", "a classifier of pictures", otherwise=None)
+    check_unit(x, "x", "a classifier of images", otherwise=None)

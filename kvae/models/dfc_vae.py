@@ -1,70 +1,75 @@
 """Deep feature consistent variational autoencoder (Hou, Shen, Sun and Qiu 2017)."""
 
 import keras
-from keras import ops
 
 from kvae.capabilities import DENSITY
-from kvae.distributions import kl, likelihoods, standard_normal
+from kvae.distributions import sample_with_kl
 from kvae.errors import UserError
-from kvae.models.base.latent import LatentModel, gaussian, observe
-from kvae.objectives import batch_mean
+from kvae.models.base import VariationalModel
+from kvae.objectives import batch_mean, feature_error
 from kvae.training import Phase, reports
 
 
 @keras.saving.register_keras_serializable("kvae")
-class DFCVAE(LatentModel):
-    """DFC-VAE: a VAE whose error is measured in the feature maps of a net that was trained for something else.
+class DFCVAE(VariationalModel):
+    """DFC-VAE: a VAE whose error is measured in the feature maps of another network.
 
         features = Σ_l ½ · mean (f_l(x) − f_l(x̂))²        loss = features + β · rate
 
-    with the rate in nats, means over a map's channels and places (Hou et al. 2017, eq. 3 and 5). The feature net never
-    moves, batch statistics included. Pixels have no likelihood of their own here; `likelihood` says which range the data
-    have, and how outputs become a picture.
+    with the rate in nats, and means over a map's channels and places (Hou et al. 2017, eq. 3 and 5). The feature
+    network is never trained, batch statistics included. The pixels have no likelihood of their own: `likelihood`
+    decides which data are accepted, and how the decoder's output becomes an image.
 
     Args:
-        encoder: net x (B, …) -> (B, 2D): the mean and log σ of q(z|x).
-        decoder: net z (B, D) -> what `likelihood` makes a picture of.
-        features: net x -> a map, or a list of maps; preprocessing included.
+        encoder: network x (B, …) -> the parameters of q(z|x), by default (B, 2D).
+        decoder: network z (B, D) -> the parameters of `likelihood`.
+        features: network x -> a map, or a list of maps; it includes any preprocessing.
         likelihood: a name or a `Likelihood`.
         beta: weight of the rate; a variable, which a callback may anneal.
+        posterior: a `Posterior`, its name, or None for `DiagonalNormal`.
+        prior: a `Prior`, or None for `StandardNormal`.
         seed: of the posterior samples drawn in training; None takes one that `keras.utils.set_random_seed` decides.
+
+    Example:
+        >>> from kvae.networks import mlp
+        >>> model = DFCVAE(mlp((8, 8, 1), 4), mlp(2, (8, 8, 1)), features=mlp((8, 8, 1), (4, 4, 3)))
+        >>> model.reconstruct(np.zeros((2, 8, 8, 1))).shape
+        (2, 8, 8, 1)
     """
 
-    capabilities = LatentModel.capabilities - {DENSITY}
+    provides = VariationalModel.provides - {DENSITY}
 
-    def __init__(self, encoder, decoder, features, likelihood="bernoulli", beta=1.0, seed=None, **kwargs):
-        super().__init__(**kwargs)
+    def __init__(
+        self,
+        encoder,
+        decoder,
+        features,
+        likelihood="bernoulli",
+        beta=1.0,
+        posterior=None,
+        prior=None,
+        seed=None,
+        **kwargs,
+    ):
+        super().__init__(likelihood, posterior, prior, seed, **kwargs)
         self.encoder, self.decoder, self.features = encoder, decoder, features
         self.features.trainable = False
-        self.likelihood = likelihoods.get(likelihood)
-        self.check_nets(codes=2)
+        self.check_networks()
         if tuple(features.input_shape[1:]) != self.data_shape:
             raise UserError(
-                f"Expected a feature net of pictures {self.data_shape}. Received: one of {features.input_shape[1:]}."
+                f"Expected a feature network for images of shape {self.data_shape}. "
+                f"Received: one for {features.input_shape[1:]}."
             )
         self.beta = self.add_scalar("beta", beta)
-        self.seed = seed
-        self.noise = keras.random.SeedGenerator(seed)
-
-    # ------------------------------------------------------------------ factors
-
-    def posterior(self, x, training=False):
-        return gaussian(self.encoder(x, training=training))
-
-    def prior(self):
-        return standard_normal(self.latent_shape)
-
-    def observation(self, z, training=False):
-        return observe(self.likelihood, self.decoder, z, training)
 
     # ------------------------------------------------------------------ losses
 
     @reports("loss", "rate", "features")
-    def perceptual(self, x, training):
-        qz = self.posterior(x, training)
-        x_hat = self.observation(qz.sample(self.noise), training).mean
-        rate = batch_mean(kl(qz, standard_normal()))
-        error = sum(_half_mean_square(f, f_hat) for f, f_hat in zip(self._maps(x), self._maps(x_hat), strict=True))
+    def loss_terms(self, x, training):
+        z, rate = sample_with_kl(self.posterior(x, training=training), self.prior(), self.seed_generator)
+        x_hat = self.observation(z, training=training).mean
+        maps = zip(self._maps(x), self._maps(x_hat), strict=True)
+        error, rate = sum(feature_error(f, f_hat) for f, f_hat in maps), batch_mean(rate)
         return {"loss": error + self.beta * rate, "rate": rate, "features": error}
 
     def _maps(self, x):
@@ -74,8 +79,4 @@ class DFCVAE(LatentModel):
     # ------------------------------------------------------------------ phases
 
     def phases(self):
-        return (Phase(self.perceptual, over={"loss": [self.encoder, self.decoder]}),)
-
-
-def _half_mean_square(f, f_hat):
-    return 0.5 * batch_mean(ops.mean(ops.square(f - f_hat), axis=tuple(range(1, len(f.shape)))))
+        return (Phase(self.loss_terms, over={"loss": self.trained_networks}),)

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from kvae.distributions import Normal
+from kvae.distributions import DiagonalNormal, Normal
 from kvae.errors import UserError
 from kvae.models.base.stochastic_layers import StochasticLayers
 from kvae.objectives import doubly_reparameterized, importance_bound
@@ -19,17 +19,24 @@ class IWAE(StochasticLayers):
     L_1 is the ELBO, and L_K rises to log p(x) with K (Burda et al. 2016, theorem 1). Its gradient is that of
     Σ_k w̃_k log w_k with the normalised weights w̃ held fixed (eq. 14): the best sample counts most.
 
-    With `doubly_reparameterized` the inference net learns from Σ_k w̃_k² ∂log w_k/∂z_k ∂z_k/∂φ instead, a signal that
-    does not fade as K grows (Tucker et al. 2019, eq. 8). It is there for one layer of latent units.
+    With `doubly_reparameterized` the inference network learns from Σ_k w̃_k² ∂log w_k/∂z_k ∂z_k/∂φ instead, a signal
+    that does not fade as K grows (Tucker et al. 2019, eq. 8). It takes one layer of latent units and a diagonal normal
+    posterior.
 
     Args:
-        encoder: net x (B, …) -> z (B, 2D): the mean and log σ of q(z|x).
-        decoder: net z (B, D) -> parameters of p(x|z).
-        upper_encoder, upper_decoder: nets z (B, D) -> u (B, 2E) and u (B, E) -> z (B, 2D) of a second layer, or None.
-        likelihood: a name or a `Likelihood`.
-        samples: K.
-        doubly_reparameterized: which gradient the inference net gets.
-        seed: of the samples drawn in training; None takes one that `keras.utils.set_random_seed` decides.
+        encoder: network x (B, …) -> the parameters of q(z|x), by default (B, 2D).
+        decoder: network z (B, D) -> the parameters of p(x|z).
+        upper_encoder, upper_decoder: networks z (B, D) -> u (B, 2E) and u (B, E) -> z (B, 2D) of a second layer, or
+        None. likelihood: a name or a `Likelihood`. samples: K. doubly_reparameterized: True for the gradient of Tucker
+        et al. in the inference network. posterior: the family of q(z|x); None for `DiagonalNormal`. prior: the family
+        of the prior of the top layer; None for `StandardNormal`. seed: of the samples drawn in training; None takes one
+        that `keras.utils.set_random_seed` decides.
+
+    Example:
+        >>> from kvae.networks import mlp
+        >>> model = IWAE(mlp((8, 8, 1), 4), mlp(2, (8, 8, 1)), samples=5)
+        >>> model.latent_shape
+        (2,)
     """
 
     def __init__(
@@ -41,32 +48,41 @@ class IWAE(StochasticLayers):
         likelihood="bernoulli",
         samples=5,
         doubly_reparameterized=False,
+        posterior=None,
+        prior=None,
         seed=None,
         **kwargs,
     ):
-        super().__init__(encoder, decoder, upper_encoder, upper_decoder, likelihood, samples, seed, **kwargs)
+        super().__init__(
+            encoder, decoder, upper_encoder, upper_decoder, likelihood, samples, posterior, prior, seed, **kwargs
+        )
         if doubly_reparameterized and upper_encoder is not None:
             raise UserError(
-                "Expected one layer of latent units for the doubly reparameterised gradient. Received: upper nets. "
+                "Expected one layer of latent units for the doubly reparameterised gradient. Received: upper networks. "
                 "Set doubly_reparameterized=False."
+            )
+        if doubly_reparameterized and not isinstance(self.posterior_family, DiagonalNormal):
+            raise UserError(
+                "Expected a diagonal normal posterior for the doubly reparameterised gradient. Received: posterior="
+                f"{type(self.posterior_family).__name__}. Set doubly_reparameterized=False."
             )
         self.doubly_reparameterized = doubly_reparameterized
 
     # ------------------------------------------------------------------ losses
 
     @reports("loss", "rate", "distortion", "elbo")
-    def bound(self, x, training):
-        log_px, log_ratio = self.importance_terms(
-            x, noise=self.noise, samples=self.samples, training=training
-        )  # (K, B)
-        return importance_bound(log_px, log_ratio)
+    def loss_terms(self, x, training):
+        terms = self.importance_terms(
+            x, seed=self.seed_generator, samples=self.samples, training=training
+        )  # (K, B) each
+        return importance_bound(*terms)
 
     @reports("encoder", "decoder", "loss", "rate", "distortion", "elbo")
-    def bound_by_paths(self, x, training):
-        qz = self.posterior(x, training)
-        z = qz.sample(self.noise, (self.samples,))  # (K, B, D)
-        log_px, log_pz = self.observation(z, training).log_prob(x), self.prior().log_prob(z)
-        fixed = Normal(ops.stop_gradient(qz.loc), ops.stop_gradient(qz.log_scale))
+    def doubly_reparameterized_terms(self, x, training):
+        qz = self.posterior(x, training=training)
+        z = qz.sample(self.seed_generator, (self.samples,))  # (K, B, D)
+        log_px, log_pz = self.observation(z, training=training).log_prob(x), self.prior().log_prob(z)
+        fixed = Normal(ops.stop_gradient(qz.loc), ops.stop_gradient(qz.log_scale), event=qz.event)
         return {
             **doubly_reparameterized(log_px + log_pz - qz.log_prob(z), log_px + log_pz - fixed.log_prob(z)),
             **importance_bound(log_px, log_pz - qz.log_prob(z)),
@@ -76,6 +92,6 @@ class IWAE(StochasticLayers):
 
     def phases(self):
         if self.doubly_reparameterized:
-            players = {"encoder": self.inference_nets, "decoder": self.generative_nets}
-            return (Phase(self.bound_by_paths, over=players),)
-        return (Phase(self.bound, over={"loss": [*self.inference_nets, *self.generative_nets]}),)
+            players = {"encoder": self.inference_networks, "decoder": self.generative_networks}
+            return (Phase(self.doubly_reparameterized_terms, over=players),)
+        return (Phase(self.loss_terms, over={"loss": [*self.inference_networks, *self.generative_networks]}),)

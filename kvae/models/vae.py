@@ -2,63 +2,80 @@
 
 import keras
 
-from kvae.distributions import likelihoods, standard_normal
-from kvae.models.base.latent import LatentModel, gaussian, observe
-from kvae.objectives import negative_elbo
+from kvae.capabilities import UNIT_KL
+from kvae.distributions import kl_per_unit, sample_with_kl
+from kvae.errors import UserError
+from kvae.models.base import VariationalModel
+from kvae.objectives import free_bits_penalty, negative_elbo
 from kvae.training import Phase, reports
 
 
 @keras.saving.register_keras_serializable("kvae")
-class VAE(LatentModel):
-    """Variational autoencoder: q(z|x) = N(μ(x), σ(x)²), p(z) = N(0, 1), any likelihood p(x|z).
+class VAE(VariationalModel):
+    """Variational autoencoder with any posterior q(z|x), prior p(z) and likelihood p(x|z).
 
         log p(x) ≥ elbo = E_q(z|x)[log p(x|z)] − KL(q(z|x) ‖ p(z))
         loss = distortion + β · rate
 
-    in nats, summed over pixels and latent units, averaged over the batch (Kingma and Welling 2014, eq. 3; β: Higgins
-    et al. 2017). β = 1 is the bound on log p(x). A source that averages its error over the pixels sets a β as large as
-    the number of pixels in these units.
+    in nats, summed over pixels and latent units, averaged over the batch (Kingma and Welling 2014, eq. 3; β: Higgins et
+    al. 2017). β = 1 is the bound on log p(x). A source that averages its error over the pixels sets a β as large as the
+    number of pixels in these units.
 
     Args:
-        encoder: net x (B, …) -> (B, 2D): the mean and log σ of q(z|x).
-        decoder: net z (B, D) -> parameters of p(x|z).
-        likelihood: a name or a `Likelihood`; it also fixes which data are accepted.
+        encoder: network x (B, …) -> the parameters of q(z|x): for the default posterior (B, 2D), the means and log σ.
+        decoder: network z (B, D) -> the parameters of p(x|z).
+        likelihood: a name or a `Likelihood`; it also decides which data are accepted.
         beta: weight of the rate; a variable (`model.beta`), which a callback may anneal.
-        free_bits: nats per latent unit that cost nothing.
-        seed: of the posterior samples drawn in training; None takes one that `keras.utils.set_random_seed` decides.
-            A `.keras` file holds the seed and not how far it has been used; a checkpoint of a run holds both.
+        free_bits: nats per latent unit that cost nothing (Kingma et al. 2016, eq. 15).
+        posterior: a `Posterior`, its name, or None for `DiagonalNormal`.
+        prior: a `Prior`, or None for `StandardNormal`.
+        seed: of the posterior samples drawn in training; None takes one that `keras.utils.set_random_seed` decides. A
+            `.keras` file holds the seed and not how far it has been used; a checkpoint of a run holds both.
+
+    Example:
+        >>> from kvae.networks import mlp
+        >>> model = VAE(mlp((8, 8, 1), 4), mlp(2, (8, 8, 1)))
+        >>> model.compile("adam")
+        >>> history = model.fit(np.zeros((16, 8, 8, 1)), verbose=0)
+        >>> model.sample(3, seed=0).shape
+        (3, 8, 8, 1)
     """
 
-    def __init__(self, encoder, decoder, likelihood="bernoulli", beta=1.0, free_bits=0.0, seed=None, **kwargs):
-        super().__init__(**kwargs)
+    def __init__(
+        self,
+        encoder,
+        decoder,
+        likelihood="bernoulli",
+        beta=1.0,
+        free_bits=0.0,
+        posterior=None,
+        prior=None,
+        seed=None,
+        **kwargs,
+    ):
+        super().__init__(likelihood, posterior, prior, seed, **kwargs)
         self.encoder, self.decoder = encoder, decoder
-        self.likelihood = likelihoods.get(likelihood)
-        self.check_nets(codes=2)
+        self.check_networks()
         self.beta = self.add_scalar("beta", beta)
+        if free_bits and UNIT_KL not in self.capabilities:
+            raise UserError(
+                "Expected a posterior and a prior whose KL has a closed form for each latent unit, to grant free bits. "
+                f"Received: free_bits={free_bits} with {type(self.posterior_family).__name__} and "
+                f"{type(self.prior_family).__name__}. Set free_bits=0."
+            )
         self.free_bits = free_bits
-        self.seed = seed
-        self.noise = keras.random.SeedGenerator(seed)
-
-    # ------------------------------------------------------------------ factors
-
-    def posterior(self, x, training=False):
-        return gaussian(self.encoder(x, training=training))
-
-    def prior(self):
-        return standard_normal(self.latent_shape)
-
-    def observation(self, z, training=False):
-        return observe(self.likelihood, self.decoder, z, training)
 
     # ------------------------------------------------------------------ losses
 
     @reports("loss", "rate", "distortion", "elbo")
-    def free_energy(self, x, training):
-        qz = self.posterior(x, training)
-        px = self.observation(qz.sample(self.noise), training)
-        return negative_elbo(x, qz, self.prior(), px, self.beta, self.free_bits)
+    def loss_terms(self, x, training):
+        qz, pz = self.posterior(x, training=training), self.prior()
+        z, rate = sample_with_kl(qz, pz, self.seed_generator)  # (B, *latent), (B,)
+        px = self.observation(z, training=training)
+        penalty = free_bits_penalty(kl_per_unit(qz, pz), self.free_bits) if self.free_bits else None
+        return negative_elbo(px.log_prob(x), rate, self.beta, penalty)
 
     # ------------------------------------------------------------------ phases
 
     def phases(self):
-        return (Phase(self.free_energy, over={"loss": [self.encoder, self.decoder]}),)
+        return (Phase(self.loss_terms, over={"loss": self.trained_networks}),)

@@ -4,19 +4,27 @@ import keras
 from keras import ops
 
 from kvae.capabilities import DENSITY
-from kvae.distributions import Normal, kl, likelihoods, standard_normal
-from kvae.distributions import labels as labels_
-from kvae.models.base.labelled import LabelledModel, concat_condition, conditioned, standard_prior
-from kvae.models.base.latent import gaussian, observe
-from kvae.objectives import batch_mean, discriminator_fake_loss, equilibrium, generator_loss
+from kvae.distributions import sample_with_kl
+from kvae.models.base import LabelledModel
+from kvae.models.base.factors import conditioned, layers_of
+from kvae.objectives import (
+    batch_mean,
+    discriminator_fake_loss,
+    discriminator_real_loss,
+    equilibrium,
+    generator_loss,
+    half_squared_error,
+)
 from kvae.training import Phase, reports
+
+PLAYERS = ("encoder", "decoder", "discriminator")
 
 
 @keras.saving.register_keras_serializable("kvae")
 class VAEGAN(LabelledModel):
     """VAE/GAN: a VAE that measures its error in a discriminator's features, and a GAN whose generator is its decoder.
 
-    With f(x) a feature map of the discriminator D, x̂ the reconstruction and x_p a picture decoded from the prior,
+    With f(x) a feature map of the discriminator D, x̂ the reconstruction and x_p an image decoded from the prior,
 
         L_prior = KL(q(z|x) ‖ p(z))
         L_features = −E_q[log N(f(x); f(x̂), 1)] up to a constant = ½ Σ (f(x) − f(x̂))²
@@ -24,25 +32,36 @@ class VAEGAN(LabelledModel):
 
         encoder ← L_prior + L_features      decoder ← γ·L_features − L_GAN      discriminator ← L_GAN
 
-    (Larsen et al. 2016, algorithm 1), each moving its own net alone, from one forward pass in which D sees x, x̂ and x_p as
-    three batches. In nats. Without `saturating` the decoder's −L_GAN is −log D(x̂) − log D(x_p), whose gradient does not fade
-    while D sees through all that it draws (Goodfellow et al. 2014, section 3). Discriminator and decoder sit out a step when
-    one is too strong for the other (`equilibrium`); a player that sits out does not move at all. The epoch's
-    `decoder_moves` and `discriminator_moves` say how often they did.
+    (Larsen et al. 2016, algorithm 1). Each player trains its own network, from one forward pass in which D processes x,
+    x̂ and x_p as three batches. In nats. Without `saturating` the decoder's −L_GAN is replaced by −log D(x̂) − log
+    D(x_p), whose gradient does not vanish while D rejects all generated images with certainty (Goodfellow et al. 2014,
+    section 3). Discriminator and decoder skip a step when one is too strong for the other (`equilibrium`); a player
+    that skips a step does not change at all. The epoch's `decoder_moves` and `discriminator_moves` are the shares of
+    the steps that they made.
 
-    With labels it is a VAE/GAN of x given y: all three nets see y. Pixels have no likelihood of their own here;
-    `likelihood` says which range the data have, and how outputs become a picture.
+    With labels it is a VAE/GAN of x given y: all three networks are conditioned on y. The pixels have no likelihood of
+    their own: `likelihood` decides which data are accepted, and how the decoder's output becomes an image.
 
     Args:
-        encoder: net x, or (x, y) -> (B, 2D): q(z|x).
-        decoder: net z, or z and y side by side -> what `likelihood` makes a picture of.
-        discriminator: net x, or (x, y) -> [features (B, …), logit of "real" (B, 1)].
+        encoder: network x, or [x, y] -> the parameters of q(z|x), by default (B, 2D).
+        decoder: network z, or [z, y] concatenated -> the parameters of `likelihood`.
+        discriminator: network x, or [x, y] -> [features (B, …), logit of "real" (B, 1)].
         labels: `BinaryLabels` or `ClassLabels`, or None.
         likelihood: a name or a `Likelihood`.
-        gamma: γ, the weight of the features' error against the discriminator in the decoder; a variable.
-        level, margin: of the equilibrium; margin=None lets both move at every step.
-        saturating: whether the decoder's part of the game is −L_GAN itself.
+        gamma: γ, the weight of the feature error against the discriminator in the decoder; a variable.
+        level, margin: of the equilibrium; with margin=None both move at each step.
+        saturating: True for −L_GAN itself as the decoder's adversarial loss.
+        posterior: the family of q(z|x); None for `DiagonalNormal`.
+        prior: the family of p(z); None for `StandardNormal`.
         seed: of the samples drawn in training; None takes one that `keras.utils.set_random_seed` decides.
+
+    Example:
+        >>> from kvae.networks import larsen_decoder, larsen_discriminator, larsen_encoder
+        >>> shape, width = (16, 16, 3), 8
+        >>> encoder, decoder = larsen_encoder(shape, 4, width), larsen_decoder(2, shape, width)
+        >>> model = VAEGAN(encoder, decoder, larsen_discriminator(shape, width))
+        >>> model.sample(4, seed=0).shape
+        (4, 16, 16, 3)
     """
 
     provides = LabelledModel.provides - {DENSITY}
@@ -58,77 +77,64 @@ class VAEGAN(LabelledModel):
         level=0.68,
         margin=0.35,
         saturating=True,
+        posterior=None,
+        prior=None,
         seed=None,
         **kwargs,
     ):
-        super().__init__(**kwargs)
+        super().__init__(labels, likelihood, posterior, prior, seed, **kwargs)
         self.encoder, self.decoder, self.discriminator = encoder, decoder, discriminator
-        self.labels = None if labels is None else labels_.get(labels)
-        self.likelihood = likelihoods.get(likelihood)
-        self.check_nets(codes=2)
-        self.check_net("encoder", (2 * self.latent_shape[-1],), self.seen)
-        features, _ = self.discriminator.output_shape
-        self.check_net("discriminator", [features[1:], (1,)], self.seen)
+        self.check_networks()
         self.gamma = self.add_scalar("gamma", gamma)
         self.level, self.margin, self.saturating = level, margin, saturating
-        self.seed = seed
-        self.noise = keras.random.SeedGenerator(seed)
 
-    @property
-    def latent_shape(self):
-        return (self.decoder.input_shape[-1] - (0 if self.labels is None else self.labels.units),)
-
-    # ------------------------------------------------------------------ factors
-
-    def posterior(self, x, *given, training=False):
-        return gaussian(self.encoder(conditioned(x, self.labels, *given), training=training))
-
-    def prior(self, *given):
-        return standard_prior(self.latent_shape, *given)
-
-    def observation(self, z, *given, training=False):
-        return observe(self.likelihood, self.decoder, concat_condition(z, self.labels, *given), training)
+    def check_networks(self):
+        super().check_networks()
+        features, _ = self.discriminator.output_shape
+        self.check_network("discriminator", self.discriminator, [features[1:], (1,)], self.encoder_inputs)
 
     # ------------------------------------------------------------------ losses
 
-    @reports(
-        *("encoder", "decoder", "discriminator"),
-        *("rate", "features", "real", "false", "decoder_moves", "discriminator_moves"),
-    )
-    def contest(self, data, training):
-        x, *given = data if self.labels is not None else (data,)
-        qz = self.posterior(x, *given, training=training)
-        z, z_p = qz.sample(self.noise), Normal(ops.zeros_like(qz.mean), 0.0).sample(self.noise)
-        x_hat, x_p = ops.unstack(self.observation(ops.stack([z, z_p]), *given, training=training).mean, 2)
-        # Three batches: beside loud x_p, batch norm would shrink f − f̂ and so pay the decoder for being loud.
+    @reports(*PLAYERS, "rate", "features", "real", "fake", "decoder_moves", "discriminator_moves")
+    def loss_terms(self, data, training):
+        x, *y = data if self.labels is not None else (data,)
+        qz, pz = self.posterior(x, *y, training=training), self.prior(*y)
+        z, rate = sample_with_kl(qz, pz, self.seed_generator)  # (B, D), (B,)
+        z_p = pz.sample(self.seed_generator, () if y else (ops.shape(z)[0],))  # (B, D)
+        x_hat, x_p = ops.unstack(self.observation(ops.stack([z, z_p]), *y, training=training).mean, 2)
+        # Three batches: in one batch with extreme x_p, batch norm would shrink f − f̂ and reward the decoder for extremes.
         (f, logits), (f_hat, logits_hat), (_, logits_p) = (
-            self.discriminator(conditioned(ops.cast(each, x_hat.dtype), self.labels, *given), training=training)
-            for each in (x, x_hat, x_p)
+            self.discriminator(conditioned(ops.cast(images, x_hat.dtype), self.labels, *y), training=training)
+            for images in (x, x_hat, x_p)
         )
 
-        rate = batch_mean(kl(qz, standard_normal()))
-        error = 0.5 * batch_mean(ops.sum(ops.square(f - f_hat), axis=tuple(range(1, len(f.shape)))))
-        real = generator_loss(logits)
-        false = [discriminator_fake_loss(logits_hat), discriminator_fake_loss(logits_p)]
-        gan, moves = real + sum(false), (ops.ones(()), ops.ones(()))
-        deceit = -gan if self.saturating else generator_loss(logits_hat) + generator_loss(logits_p)
+        rate, error = batch_mean(rate), batch_mean(half_squared_error(f, f_hat))
+        real = discriminator_real_loss(logits)
+        fakes = discriminator_fake_loss(logits_hat) + discriminator_fake_loss(logits_p)
+        gan = real + fakes
+        adversarial = -gan if self.saturating else generator_loss(logits_hat) + generator_loss(logits_p)
+        decoder_moves = discriminator_moves = ops.ones(())
         if self.margin is not None:
-            moves = equilibrium(real, sum(false) / 2, self.level, self.margin)
+            decoder_moves, discriminator_moves = equilibrium(real, fakes / 2, self.level, self.margin)
         return {
             "encoder": rate + error,
-            "decoder": self.gamma * error + deceit,
+            "decoder": self.gamma * error + adversarial,
             "discriminator": gan,
             "rate": rate,
             "features": error,
             "real": real,
-            "false": sum(false) / 2,
-            "decoder_moves": moves[0],
-            "discriminator_moves": moves[1],
+            "fake": fakes / 2,
+            "decoder_moves": decoder_moves,
+            "discriminator_moves": discriminator_moves,
         }
 
     # ------------------------------------------------------------------ phases
 
     def phases(self):
-        players = ("encoder", "decoder", "discriminator")
-        gates = {} if self.margin is None else {player: f"{player}_moves" for player in players[1:]}
-        return (Phase(self.contest, over={player: [getattr(self, player)] for player in players}, gates=gates),)
+        over = {
+            "encoder": [self.encoder, *layers_of(self.posterior_family, self.prior_family)],
+            "decoder": [self.decoder],
+            "discriminator": [self.discriminator],
+        }
+        gates = {player: f"{player}_moves" for player in ("decoder", "discriminator")}
+        return (Phase(self.loss_terms, over=over, gates={} if self.margin is None else gates),)

@@ -6,6 +6,7 @@ from kvae.networks.creswell import creswell_decoder, creswell_discriminator, cre
 from kvae.networks.dense import fixed_label_prior, mlp, residual_posterior
 from kvae.networks.features import feature_maps, vgg19_features
 from kvae.networks.larsen import larsen_decoder, larsen_discriminator, larsen_encoder
+from kvae.networks.made import MaskedDense, made
 from kvae.networks.normalization import BatchNormalization
 from kvae.networks.resampling import DoublingConv2D, StridedConv2D, StridedConv2DTranspose
 from kvae.networks.residual import residual_decoder, residual_encoder
@@ -13,6 +14,7 @@ from kvae.networks.residual import residual_decoder, residual_encoder
 __all__ = [
     "BatchNormalization",
     "DoublingConv2D",
+    "MaskedDense",
     "RandomSmoothing",
     "StridedConv2D",
     "StridedConv2DTranspose",
@@ -27,6 +29,7 @@ __all__ = [
     "larsen_decoder",
     "larsen_discriminator",
     "larsen_encoder",
+    "made",
     "mlp",
     "residual_decoder",
     "residual_encoder",

@@ -1,23 +1,32 @@
-"""Pure functions of distributions and tensors that return named scalars."""
+"""Pure functions of distributions and tensors: the terms of the models' losses, in nats."""
 
-from kvae.objectives.adversarial import discriminator_fake_loss, equilibrium, generator_loss
+from kvae.objectives.adversarial import discriminator_fake_loss, discriminator_real_loss, equilibrium, generator_loss
 from kvae.objectives.batch import batch_mean
-from kvae.objectives.elbo import negative_elbo
+from kvae.objectives.elbo import free_bits_penalty, negative_elbo
+from kvae.objectives.errors import feature_error, half_squared_error, pixel_cross_entropy
 from kvae.objectives.importance import (
     doubly_reparameterized,
     importance_bound,
     log_mean_weight,
     sampled_negative_elbo,
 )
+from kvae.objectives.labels import known_class_loss, label_information
 
 __all__ = [
     "batch_mean",
     "discriminator_fake_loss",
+    "discriminator_real_loss",
     "doubly_reparameterized",
     "equilibrium",
+    "feature_error",
+    "free_bits_penalty",
     "generator_loss",
+    "half_squared_error",
     "importance_bound",
+    "known_class_loss",
+    "label_information",
     "log_mean_weight",
     "negative_elbo",
+    "pixel_cross_entropy",
     "sampled_negative_elbo",
 ]

@@ -1,31 +1,38 @@
-"""The evidence lower bound and its two sides. Everything in nats, a mean over the batch."""
+"""The evidence lower bound and its two sides. In nats, means over the batch."""
 
 from keras import ops
 
-from kvae.distributions import kl, kl_per_unit
 from kvae.objectives.batch import batch_mean
 
 
-def negative_elbo(x, qz, pz, px, beta=1.0, free_bits: float = 0.0) -> dict:
-    """The terms of the β-ELBO of one sample z ~ q(z|x):
+def negative_elbo(log_px, rate, beta=1.0, penalty=None) -> dict:
+    """Return the terms of the β-ELBO:
 
         distortion = −E_q[log p(x|z)]        rate = KL(q(z|x) ‖ p(z))
         loss = distortion + β · rate          elbo = −distortion − rate
 
-    `beta` scales the rate against a log-likelihood that is summed over every dimension of x; β = 1 is the evidence lower
-    bound (Kingma and Welling 2014, eq. 3), other values a different trade of rate for distortion (Higgins et al. 2017,
-    eq. 4). `elbo` is always the bound, whatever β is. With `free_bits` = λ > 0 the loss holds Σ_j max(λ, mean_x KL_j) in
-    place of the rate: no latent unit gains by falling under λ nats (Kingma et al. 2016, eq. 15, groups of one unit).
+    `beta` scales the rate against a log-likelihood that is summed over all dimensions of x. β = 1 is the evidence lower
+    bound (Kingma and Welling 2014, eq. 3); other values trade rate for distortion differently (Higgins et al. 2017, eq.
+    4). `elbo` is always the bound, whatever β is.
 
-    `qz` (B, D), `px` over (B, …); each term is a scalar.
+    Args:
+        log_px: log p(x|z) of one sample z ~ q(z|x) for each example: (B,).
+        rate: KL(q(z|x) ‖ p(z)) of each example: (B,).
+        beta: β.
+        penalty: a scalar that takes the place of the rate in the loss, such as `free_bits_penalty`.
     """
-    distortion = -batch_mean(px.log_prob(x))
-    rate = batch_mean(kl(qz, pz))
-    # (B, D) -> (D,) -> ()
-    penalty = ops.sum(free_bits + ops.relu(batch_mean(kl_per_unit(qz, pz)) - free_bits)) if free_bits else rate
+    distortion, rate = -batch_mean(log_px), batch_mean(rate)
     return {
-        "loss": distortion + beta * penalty,
+        "loss": distortion + beta * (rate if penalty is None else penalty),
         "rate": rate,
         "distortion": distortion,
         "elbo": -distortion - rate,
     }
+
+
+def free_bits_penalty(rates, free_bits: float):
+    """Return Σ_j max(λ, mean_x KL_j): no latent unit gains by falling below λ = `free_bits` nats.
+
+    (Kingma et al. 2016, eq. 15, with groups of one unit). `rates` are the KL of each unit, (B, *latent).
+    """
+    return ops.sum(free_bits + ops.relu(batch_mean(rates) - free_bits))

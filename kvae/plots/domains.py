@@ -98,12 +98,12 @@ def save_cross_encoding(path: Path, model, batches, metrics: Mapping) -> None:
     """
     names, rows = _matrix(metrics, CROSSED)
     images = len(model.data_shape) == 3
-    columns = len(model.modes)
+    columns = len(model.domains)
     side = 0.8  # of an image, in inches
     heights = [1.4 + 0.32 * len(names), *([side * EXAMPLES * len(names) + 0.6] if images else [])]
     figure = new_figure(max(4.2, 1.8 + side * (columns + 1)), sum(heights))
     matrix, *below = figure.subplots(len(heights), 1, height_ratios=heights, squeeze=False)[:, 0]
-    _draw_matrix(matrix, rows, np.round(rows, 3), names, list(model.modes))
+    _draw_matrix(matrix, rows, np.round(rows, 3), names, list(model.domains))
     matrix.set_title("mean |x − x̂| of a class (row) through an encoder (column)", fontsize=8)
     if images:
         x = _first_of_each_class(batches)
@@ -112,7 +112,7 @@ def save_cross_encoding(path: Path, model, batches, metrics: Mapping) -> None:
         decoded = decoded.reshape(*z.shape[:2], *x.shape[1:])  # (N, P, H, W, C)
         sheet = np.concatenate([x[:, None], decoded], axis=1)  # one row: an example, then its decoded codes
         below[0].imshow(grid(sheet.reshape(-1, *x.shape[1:]), columns + 1))
-        below[0].set_title(f"x, then through: {', '.join(model.modes)}", fontsize=7)
+        below[0].set_title(f"x, then through: {', '.join(model.domains)}", fontsize=7)
         below[0].set_axis_off()
     save_figure(figure, path)
 

@@ -4,6 +4,7 @@ import inspect
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
+from typing import ClassVar
 
 import keras
 import numpy as np
@@ -28,6 +29,9 @@ class Model(Backend, keras.Model):
     """
 
     batch_spec: tuple[str, ...] = ("x",)
+
+    stored_as: ClassVar[Mapping[str, str]] = {}
+    """Attributes that hold constructor arguments, where their names differ: {argument: attribute}."""
 
     capabilities: frozenset[str] = frozenset()
     """What the model can do: names of `kvae.capabilities`."""
@@ -207,7 +211,7 @@ class Model(Backend, keras.Model):
 
     def get_config(self):
         names = [p for p in inspect.signature(type(self).__init__).parameters if p not in ("self", "kwargs")]
-        values = {name: getattr(self, name) for name in names}
+        values = {name: getattr(self, self.stored_as.get(name, name)) for name in names}
         values = {
             name: float(ops.convert_to_numpy(v)) if isinstance(v, keras.Variable) else v for name, v in values.items()
         }

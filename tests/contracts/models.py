@@ -22,6 +22,10 @@ def _dense(outputs=2 * LATENT):
     return networks.mlp(SHAPE, outputs, (16,), "softplus"), networks.mlp(LATENT, SHAPE, (16,), "softplus")
 
 
+def _flow():
+    return distributions.InverseAutoregressivePosterior([networks.made(LATENT, 4, (7,), "softplus") for _ in range(2)])
+
+
 def _csvae(labels, adversary=True, **options):
     units = labels.units
     return models.CSVAE(
@@ -133,6 +137,22 @@ MODELS = {
     "MultiEncoder, cross-entropy": lambda: _multi_encoder("sigmoid", decoder_loss="cross_entropy"),
     "MultiEncoder, copies": lambda: _multi_encoder(copies=True),
     "VAE, convolutional": lambda: models.VAE(*_conv(), likelihood="bernoulli"),
+    "VAE, full covariance": lambda: models.VAE(*_dense(9), posterior="full_covariance_normal"),
+    "VAE, flow": lambda: models.VAE(*_dense(2 * LATENT + 4), posterior=_flow()),
+    "VAE, mixture prior": lambda: models.VAE(*_dense(), prior=distributions.MixtureOfNormals((LATENT,), 4, seed=0)),
+    "VAE, VampPrior": lambda: models.VAE(*_dense(), prior=distributions.VampPrior(SHAPE, 4, seed=0)),
+    "VAE, spatial code": lambda: models.VAE(
+        networks.mlp(SHAPE, (2, 2, 4), (16,), "softplus"), networks.mlp((2, 2, 2), SHAPE, (16,), "softplus")
+    ),
+    "CondVAE, spatial code": lambda: models.CondVAE(
+        networks.mlp(SHAPE, (2, 2, 4), (16,), "softplus", labels=3),
+        networks.mlp((2, 2, 2 + 3), SHAPE, (16,), "softplus"),
+        labels=distributions.ClassLabels(3),
+    ),
+    "IWAE, flow": lambda: models.IWAE(*_dense(2 * LATENT + 4), samples=3, posterior=_flow()),
+    "CSVAE, mixture prior": lambda: _csvae(
+        distributions.BinaryLabels(2), prior=distributions.MixtureOfNormals((2,), 3, seed=0)
+    ),
 }
 """Every model of kvae.models, at minimal size."""
 
@@ -151,6 +171,13 @@ OTHERS = {
     "RandomSmoothing": lambda: networks.RandomSmoothing(3, seed=1),
     "StridedConv2D": lambda: networks.StridedConv2D(4, 4, strides=2, padding="same"),
     "StridedConv2DTranspose": lambda: networks.StridedConv2DTranspose(4, 4, strides=2, padding="same"),
+    "DiagonalNormal": distributions.DiagonalNormal,
+    "FullCovarianceNormal": distributions.FullCovarianceNormal,
+    "InverseAutoregressivePosterior": _flow,
+    "StandardNormal": distributions.StandardNormal,
+    "MixtureOfNormals": lambda: distributions.MixtureOfNormals((2,), 3, seed=0),
+    "VampPrior": lambda: distributions.VampPrior((4,), 3, seed=0),
+    "MaskedDense": lambda: networks.MaskedDense((1, 2), (1, 2, 1)),
     "Optimizers": lambda: training.Optimizers({"loss": keras.optimizers.Adam(1e-3)}),
     **{
         type(lik).__name__: lambda lik=lik: lik

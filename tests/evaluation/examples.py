@@ -47,7 +47,7 @@ class Shifts(Copies):
         self.shift = np.asarray(shift, "float32")
 
     def encode_each(self, x):
-        return np.stack([x + number * self.shift for number in range(len(self.modes))], axis=1)
+        return np.stack([x + number * self.shift for number in range(len(self.domains))], axis=1)
 
     def encode(self, x, y):
         return x + y[:, None] * self.shift

@@ -48,7 +48,7 @@ class Counting(keras.layers.Layer):
         self.drawn = self.add_weight(shape=(), initializer="zeros", trainable=False)
         self.asked = []
 
-    def log_weights(self, x, *, noise, samples):
+    def log_weights(self, x, *, seed, samples):
         self.asked.append((samples, x.shape[0]))
         number = self.drawn + ops.arange(1, samples + 1, dtype="float32")
         self.drawn.assign_add(samples)
@@ -76,7 +76,7 @@ def test_it_does_not_matter_how_the_work_is_cut(rng):
 def test_weights_that_no_float32_holds(monkeypatch):
     """log w near −7000, as of an image: exp underflows in every float, its logarithm does not."""
     model = Counting()
-    monkeypatch.setattr(model, "log_weights", lambda x, noise, samples: ops.full((samples, x.shape[0]), -7000.25))
+    monkeypatch.setattr(model, "log_weights", lambda x, seed, samples: ops.full((samples, x.shape[0]), -7000.25))
     estimate = log_evidence(model, [(np.zeros((3, 2), "float32"),)], 3, samples=100, rows=30)
     np.testing.assert_allclose(estimate, -7000.25, atol=1e-6)
 

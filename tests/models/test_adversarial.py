@@ -25,7 +25,7 @@ def test_the_vae_gan_s_players_share_three_terms():
     model = MODELS["VAEGAN"]()
     settle(model)
     terms = _terms(model, data_for(model, 16))
-    gan = terms["real"] + 2 * terms["false"]
+    gan = terms["real"] + 2 * terms["fake"]
     np.testing.assert_allclose(terms["encoder"], terms["rate"] + terms["features"], rtol=1e-6)
     np.testing.assert_allclose(terms["discriminator"], gan, rtol=1e-6)
     np.testing.assert_allclose(terms["decoder"], 0.1 * terms["features"] - gan, rtol=1e-5)
@@ -40,7 +40,7 @@ def test_loud_samples_do_not_lower_the_error_between_features(monkeypatch):
     def error(loudness):
         drawn = SimpleNamespace(mean=ops.stack([x_hat, loudness * x_hat]))
         monkeypatch.setattr(model, "observation", lambda *args, **options: drawn)
-        return float(ops.convert_to_numpy(model.contest((x, y), training=True)["features"]))
+        return float(ops.convert_to_numpy(model.loss_terms((x, y), training=True)["features"]))
 
     np.testing.assert_allclose(error(100.0), error(1.0), rtol=1e-5)
 
@@ -71,7 +71,7 @@ def test_the_decoder_of_a_vae_gan_deceives_the_discriminator(saturating):
     before = model.evaluate(x, verbose=0, return_dict=True)
     for _ in range(20):
         model.train_on_batch(x)
-    assert model.evaluate(x, verbose=0, return_dict=True)["false"] > before["false"]
+    assert model.evaluate(x, verbose=0, return_dict=True)["fake"] > before["fake"]
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_samples_of_an_ifcvae_gan_are_asked_for_their_labels_where_they_shall_be
     pictures = [0.5 * x + 0.2, 1 - x]  # a reconstruction, a sample
     drawn = SimpleNamespace(mean=ops.stack(pictures), log_prob=lambda x: ops.zeros((2, 16)))
     monkeypatch.setattr(model, "observation", lambda *args, **options: drawn)
-    term = model.contest((x, y), training=False)["generated_label"]
+    term = model.loss_terms((x, y), training=False)["generated_label"]
     guesses = [model.label_head(model.encoder(picture)[1]) for picture in pictures]
     prices = [-ops.convert_to_numpy(model.labels.log_prob(y, guess)).mean() for guess in guesses]
     assert abs(prices[0] - prices[1]) > 1e-3
@@ -178,7 +178,7 @@ def test_a_fixed_judge_moves_by_nothing_that_it_reads(monkeypatch):
     model = _judging_itself(True, momentum=1.0)  # whose batch statistics stay
     judge = keras.models.clone_model(model.encoder)
     judge.set_weights(model.encoder.get_weights())
-    monkeypatch.setattr(model, "_features_of_drawn", lambda x, training: judge(x, training=False)[1])
+    monkeypatch.setattr(model, "_generated_features", lambda x, training: judge(x, training=False)[1])
     expected = _gradients(model)
     for gradient, of_another in zip(_gradients(_judging_itself(True, momentum=1.0)), expected, strict=True):
         np.testing.assert_allclose(gradient, of_another, rtol=1e-4, atol=1e-4)

@@ -17,7 +17,7 @@ def test_the_error_is_half_the_mean_square_of_every_map():
     model.encoder.layers[-1].bias.assign([0.0] * LATENT + [-7.0] * LATENT)  # no noise to speak of
     model.encoder.layers[-1].kernel.assign(model.encoder.layers[-1].kernel * 0.01)
     x = batch(5)
-    terms = {k: float(ops.convert_to_numpy(v)) for k, v in model.perceptual(ops.convert_to_tensor(x), False).items()}
+    terms = {k: float(ops.convert_to_numpy(v)) for k, v in model.loss_terms(ops.convert_to_tensor(x), False).items()}
     difference = x - model.reconstruct(x)
     pooled = difference.reshape(5, 4, 2, 4, 2, 1).mean(axis=(2, 4))
     expected = 0.5 * (np.square(2 * difference).mean() + np.square(pooled).mean())
@@ -46,7 +46,7 @@ def test_it_has_no_likelihood():
 
 
 def test_features_of_another_size():
-    with pytest.raises(UserError, match="feature net of pictures"):
+    with pytest.raises(UserError, match="feature network for images"):
         models.DFCVAE(networks.mlp(SHAPE, 2 * LATENT), networks.mlp(LATENT, SHAPE), networks.mlp((4, 4, 1), 2))
 
 

@@ -17,7 +17,7 @@ from tests.models.linear_gaussian import linear_gaussian
 
 def _bound(model, x, samples, repeats):
     values = [
-        ops.convert_to_numpy(log_mean_weight(model.log_weights(x, noise=model.noise, samples=samples))).mean()
+        ops.convert_to_numpy(log_mean_weight(model.log_weights(x, seed=model.seed_generator, samples=samples))).mean()
         for _ in range(repeats)
     ]
     return np.mean(values), np.std(values) / np.sqrt(repeats)

@@ -54,7 +54,12 @@ def test_temperature_zero_gives_the_mean_of_the_prior(name):
 def test_temperature_scales_the_distance_from_the_mean(name):
     model = model_of(name)
     _, y = data_for(model, 5)
-    cold, warm, hot = (numpy(model.draw(keras.random.SeedGenerator(0), 5, y, t)) for t in (0.0, 1.0, 2.0))
+
+    def sampled(temperature):
+        generator = keras.random.SeedGenerator(0)
+        return numpy(model.sample_prior(generator, 5, keras.ops.convert_to_tensor(y), temperature=temperature))
+
+    cold, warm, hot = map(sampled, (0.0, 1.0, 2.0))
     assert np.abs(warm - cold).max() > 0.1
     np.testing.assert_allclose(hot - cold, 2 * (warm - cold), rtol=1e-4, atol=1e-6)
 

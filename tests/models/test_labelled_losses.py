@@ -31,7 +31,7 @@ def test_the_loss_of_a_condvae_is_its_bound_with_a_weight():
     model = model_of(COND)
     model.beta.assign(3.0)
     x, y = tensors(data_for(model))
-    terms = scalars(model.free_energy((x, y), False))
+    terms = scalars(model.loss_terms((x, y), False))
     h = numpy(model.encoder([x, model.labels.encode(y)]))
     assert terms["rate"] == pytest.approx(_nats(h[:, :LATENT], h[:, LATENT:]).mean(), rel=1e-4)
     assert terms["elbo"] == pytest.approx(-terms["distortion"] - terms["rate"], rel=1e-6)
@@ -60,11 +60,11 @@ def _weigh(model):
 
 def _contest(model):
     """The terms of one step, and by hand the logits of the adversary's answer to the z that was drawn for it."""
-    state = numpy(model.noise.state)
+    state = numpy(model.seed_generator.state)
     x, y = tensors(data_for(model))
-    terms = scalars(model.contest((x, y), False))
-    model.noise.state.assign(state)
-    z = model.posterior_z(x).sample(model.noise)
+    terms = scalars(model.adversarial_loss_terms((x, y), False))
+    model.seed_generator.state.assign(state)
+    z = model.posterior_z(x).sample(model.seed_generator)
     return terms, numpy(model.adversary(z)).astype("float64"), numpy(y)
 
 
@@ -83,7 +83,7 @@ def test_every_term_of_a_csvae_has_a_weight():
 def test_without_an_adversary_the_other_weights_stay():
     model = model_of("CSVAE, no adversary")
     _weigh(model)
-    terms = scalars(model.free_energy(tensors(data_for(model)), False))
+    terms = scalars(model.loss_terms(tensors(data_for(model)), False))
     assert "information" not in terms
     expected = 2 * terms["distortion"] + 3 * terms["rate_w"] + 5 * terms["rate_z"]
     assert terms["loss"] == pytest.approx(expected, rel=1e-6)
@@ -199,7 +199,7 @@ def test_the_likelihood_rises_from_the_elbo_to_the_evidence_given_the_labels(fix
 @pytest.mark.parametrize("fixture", ["linear_condvae", "linear_csvae"])
 def test_the_mean_of_the_log_weights_is_the_elbo(fixture, request):
     model, x, y, _ = request.getfixturevalue(fixture)
-    log_w = numpy(model.log_weights(*tensors((x, y)), noise=keras.random.SeedGenerator(1), samples=3000))
+    log_w = numpy(model.log_weights(*tensors((x, y)), seed=keras.random.SeedGenerator(1), samples=3000))
     assert log_w.shape == (3000, 150)
     assert log_w.mean() == pytest.approx(METRICS["elbo"](model, Batches(x, y), draws=3000)["elbo"], abs=0.02)
 

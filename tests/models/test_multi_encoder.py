@@ -54,7 +54,7 @@ def test_the_decoder_may_learn_by_the_cross_entropy(monkeypatch):
     model.compile("sgd")
     model.beta_decoder.assign(3.0)
     x, y = batch(6), np.zeros(6, int)
-    terms = model.turn("one")((ops.convert_to_tensor(x),), training=False)
+    terms = model.turn_loss("one")((ops.convert_to_tensor(x),), training=False)
     terms = {name: float(ops.convert_to_numpy(value)) for name, value in terms.items()}
     x_hat = model.reconstruct(x, y).astype("float64")
     cross_entropy = -(x * np.log(x_hat) + (1 - x) * np.log1p(-x_hat)).sum(axis=(1, 2, 3)).mean()
@@ -116,7 +116,7 @@ def test_pictures_without_a_date_say_nothing_of_their_period():
     settle(model)
     model.compile("sgd")
     x = batch(6)
-    turn = model.turn("one")
+    turn = model.turn_loss("one")
     dated, undated = np.array([0, 1, 0]), np.array([-1, -1, -1])
 
     def critic(x, period):

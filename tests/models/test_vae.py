@@ -63,7 +63,7 @@ def test_the_elbo_of_any_other_posterior_is_lower_by_its_kl(linear_gaussian, shi
 def test_the_loss_in_training_is_the_bound_with_its_weights(linear_gaussian):
     model, x, _ = linear_gaussian
     model.beta.assign(3.0)
-    terms = {k: float(ops.convert_to_numpy(v)) for k, v in model.free_energy(ops.convert_to_tensor(x), False).items()}
+    terms = {k: float(ops.convert_to_numpy(v)) for k, v in model.loss_terms(ops.convert_to_tensor(x), False).items()}
     assert terms["loss"] == pytest.approx(terms["distortion"] + 3 * terms["rate"], rel=1e-6)
     assert terms["elbo"] == pytest.approx(-terms["distortion"] - terms["rate"], rel=1e-6)
 
@@ -72,7 +72,7 @@ def test_free_bits_price_no_unit_below_its_allowance(linear_gaussian):
     model, x, _ = linear_gaussian
     x = ops.convert_to_tensor(x)
     free = VAE(model.encoder, model.decoder, likelihood=model.likelihood, free_bits=100.0)
-    terms = {k: float(ops.convert_to_numpy(v)) for k, v in free.free_energy(x, False).items()}
+    terms = {k: float(ops.convert_to_numpy(v)) for k, v in free.loss_terms(x, False).items()}
     assert terms["loss"] == pytest.approx(terms["distortion"] + 100.0 * LATENT, rel=1e-5)
     assert terms["rate"] < 100
 
@@ -85,7 +85,7 @@ def test_free_bits_are_granted_unit_by_unit(linear_gaussian):
     between = float(rates.mean())
     assert rates.min() < between < rates.max()
     free = VAE(model.encoder, model.decoder, likelihood=model.likelihood, free_bits=between)
-    terms = {k: float(ops.convert_to_numpy(v)) for k, v in free.free_energy(x, False).items()}
+    terms = {k: float(ops.convert_to_numpy(v)) for k, v in free.loss_terms(x, False).items()}
     assert terms["loss"] - terms["distortion"] == pytest.approx(between + rates.max(), rel=1e-4)
 
 
@@ -97,8 +97,8 @@ def test_beta_scales_no_log_likelihood():
     for each in (model, wide):
         for variable in each.trainable_variables:
             variable.assign(np.zeros(variable.shape))
-    one = float(ops.convert_to_numpy(model.reconstruction(ops.convert_to_tensor(x), False)["loss"]))
-    two = float(ops.convert_to_numpy(wide.reconstruction(ops.convert_to_tensor(np.tile(x, 2)), False)["loss"]))
+    one = float(ops.convert_to_numpy(model.loss_terms(ops.convert_to_tensor(x), False)["loss"]))
+    two = float(ops.convert_to_numpy(wide.loss_terms(ops.convert_to_tensor(np.tile(x, 2)), False)["loss"]))
     assert one == pytest.approx(4 * np.log(2), rel=1e-6)
     assert two == pytest.approx(2 * one, rel=1e-6)
 
@@ -147,7 +147,7 @@ def test_the_seed_of_training_noise_is_an_argument():
     def distortion(seed):
         keras.utils.set_random_seed(0)
         model = VAE(mlp(4, 4), mlp(2, 4), seed=seed)
-        return float(ops.convert_to_numpy(model.free_energy(ops.ones((2, 4)), True)["distortion"]))
+        return float(ops.convert_to_numpy(model.loss_terms(ops.ones((2, 4)), True)["distortion"]))
 
     assert distortion(0) == distortion(0) != distortion(1)
 

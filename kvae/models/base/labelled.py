@@ -1,37 +1,83 @@
-"""What every model of labelled data offers: x given y, NumPy in, NumPy out."""
+"""The base of all models of labelled data."""
 
 import keras
 import numpy as np
 from keras import ops
 
 from kvae.capabilities import LABELS
-from kvae.distributions import Normal, standard_normal
+from kvae.distributions import Distribution
+from kvae.distributions.labels import get as get_labels
 from kvae.errors import UserError
-from kvae.models.base.latent import LatentModel
+from kvae.models.base.factors import concat_condition, conditioned, observe
+from kvae.models.base.variational import VariationalModel
 
 
-class LabelledModel(LatentModel):
-    """A model p(x|z, y) or p(x, z|y) with a way from (x, y) to a code.
+class LabelledModel(VariationalModel):
+    """A model p(x|z, y) or p(x, z|y) with a posterior q(z|x, y).
 
-    A subclass has `labels`, and the methods of `LatentModel` take y behind x. Its `prior(y)` has a batch axis, that of y;
-    `relabel(z, y)` is the code that stands for the same x with other labels. With `labels` None there is no y.
+    Its methods take y after x. Encoder and decoder are conditioned on y by default: the encoder takes [x, encoded y],
+    the decoder z and encoded y, concatenated. With `labels` None there is no y.
+
+    Args:
+        labels: a label specification, `BinaryLabels` or `ClassLabels`, or None.
     """
 
-    @property
-    def seen(self):
-        """The shapes of what a net takes that sees x, and y where there are labels."""
-        return self.data_shape if self.labels is None else [self.data_shape, (self.labels.units,)]
+    posterior_takes_labels = True
+    """True if q(z|x, y) depends on y."""
+
+    def __init__(self, labels, likelihood="bernoulli", posterior=None, prior=None, seed=None, **kwargs):
+        super().__init__(likelihood, posterior, prior, seed, **kwargs)
+        self.labels = None if labels is None else get_labels(labels)
+        if self.prior_family.uses_posterior and self.posterior_takes_labels and self.labels is not None:
+            raise UserError(
+                f"Expected a prior that is not made of posteriors, because those of {type(self).__name__} depend on labels. "
+                f"Received: prior={type(self.prior_family).__name__}. Use StandardNormal or MixtureOfNormals."
+            )
 
     @property
     def batch_spec(self):
         return ("x",) if self.labels is None else ("x", "y")
 
     @property
-    def capabilities(self):
-        return self.provides if self.labels is None else self.provides | {LABELS}
+    def capabilities(self) -> frozenset[str]:
+        return super().capabilities | (set() if self.labels is None else {LABELS})
 
-    provides = LatentModel.capabilities
-    """Capabilities without labels."""
+    # ------------------------------------------------------------------ factors
+
+    def posterior(self, x, *y, training: bool = False) -> Distribution:
+        return self.posterior_family(self.encoder(conditioned(x, self.labels, *y), training=training), training)
+
+    def prior(self, *y) -> Distribution:
+        """Return p(z), over (*latent,); given y, over (B, *latent)."""
+        batch = (ops.shape(y[0])[0],) if y else ()
+        return self.prior_family(self.latent_shape, self.posterior, batch)
+
+    def observation(self, z, *y, training: bool = False) -> Distribution:
+        inputs = concat_condition(z, self.labels, *y, axes=len(self.latent_shape))
+        return observe(self.likelihood, self.decoder, inputs, training)
+
+    def relabel(self, z, y):
+        """Return the latent code of the same x with labels y. It is z itself where the labels are no part of the code."""
+        return z
+
+    # ------------------------------------------------------------------ shapes
+
+    @property
+    def encoder_inputs(self):
+        """Input shapes of a network conditioned on x, and on y if the model is labelled."""
+        return self.data_shape if self.labels is None else [self.data_shape, (self.labels.units,)]
+
+    @property
+    def latent_shape(self):
+        *sides, channels = self.decoder.input_shape[1:]
+        return (*sides, channels - (0 if self.labels is None else self.labels.units))
+
+    # ------------------------------------------------------------------ validation
+
+    def check_networks(self) -> None:
+        super().check_networks()
+        outputs = self.posterior_family.outputs(self.latent_shape)
+        self.check_network("encoder", self.encoder, outputs, self.encoder_inputs)
 
     def check(self, x, y=None):
         super().check(x, y)
@@ -40,96 +86,72 @@ class LabelledModel(LatentModel):
             _check_rows(y, len(x))
 
     def check_code(self, z, y=None):
-        """As for any model; and a code may be decoded with labels between two others, floats (N, units)."""
+        """Raise `UserError` unless `z` holds latent codes that can be decoded given `y`: labels, or mixtures (N, units)."""
         super().check_code(z, y)
         if y is not None:
             self.labels.check_mixture(np.asarray(y))
             _check_rows(y, len(z))
 
-    def relabel(self, z, y):
-        """The code z with labels y in place of its own: unchanged where the labels are no part of the code."""
-        return z
-
-    def draw(self, noise, n, y=None, temperature=1.0):
-        if y is None:
-            return super().draw(noise, n, temperature)
-        prior = self.prior(ops.convert_to_tensor(y))
-        return prior.mean + temperature * (prior.sample(noise) - prior.mean)
+    # ------------------------------------------------------------------ NumPy in, NumPy out
 
     def sample(
         self, n: int, y=None, seed: int | None = None, temperature: float = 1.0, batch_size: int = 256
     ) -> np.ndarray:
-        """`n` draws z ~ p(z|y), decoded to the mean of p(x|z, y): (n, …). `y` holds n labels, or one for all."""
+        """Return `n` draws z ~ p(z|y), decoded to the mean of p(x|z, y): (n, …). `y` holds n labels, or one for all."""
         self.expect(y)
-        given = () if y is None else (self.labels.spread(y, n),)
-        z = self.draw(keras.random.SeedGenerator(seed), n, *given, temperature=temperature)
-        return self.decode(ops.convert_to_numpy(z), *given, batch_size=batch_size)
+        condition = () if y is None else (self.labels.spread(y, n),)
+        tensors = map(ops.convert_to_tensor, condition)
+        z = self.sample_prior(keras.random.SeedGenerator(seed), n, *tensors, temperature=temperature)
+        return self.decode(ops.convert_to_numpy(z), *condition, batch_size=batch_size)
 
     def transfer(self, x, y, new_y, amount: float = 1.0, batch_size: int = 256) -> np.ndarray:
-        """`x` (N, …) with labels `y`, decoded with `new_y`, N labels or one for all, in their place: (N, …).
+        """Return `x` (N, …) with labels `y`, decoded with `new_y` in their place: (N, …). `new_y` holds N labels, or one.
 
-        An `amount` between 0 and 1 goes part of the way, from the reconstruction to the transfer: codes and labels are
-        mixed linearly.
+        An `amount` between 0 and 1 gives an image on the way from the reconstruction to the transfer: latent codes and
+        labels are mixed linearly.
         """
         if self.labels is None:
             raise UserError(f"Expected a model of labelled data. Received: {type(self).__name__} without labels.")
         self.check(np.asarray(x), y)
         new_y = self.labels.spread(new_y, len(x))
 
-        def transfer(x, y, new_y, amount):
-            z, amount = self.code(x, y), amount[:, None]
-            z = (1 - amount) * z + amount * self.relabel(z, new_y)
+        def transferred(x, y, new_y, amount):
+            z, share = self.code(x, y), ops.reshape(amount, (-1, *(1 for _ in self.latent_shape)))
+            z = (1 - share) * z + share * self.relabel(z, new_y)
+            amount = amount[:, None]
             return self.observation(z, (1 - amount) * self.labels.encode(y) + amount * self.labels.encode(new_y)).mean
 
-        amounts = np.full(len(x), amount, "float32")  # an array, so that one compiled function serves all
-        return self.batched("transfer", transfer, x, y, new_y, amounts, batch_size=batch_size)
+        amounts = np.full(len(x), amount, "float32")  # an array, so that one compiled function serves all amounts
+        return self.batched("transfer", transferred, x, y, new_y, amounts, batch_size=batch_size)
 
     def encode_each(self, x, batch_size: int = 256) -> np.ndarray:
-        """Codes of `x` (N, …), whose class need not be known, given each class in turn: (N, classes, D)."""
+        """Return the latent codes of `x` (N, …) given each class in turn: (N, classes, *latent)."""
         if self.labels is None or not self.labels.exclusive:
             raise UserError(f"Expected a model of classes. Received: {type(self).__name__} with labels={self.labels}.")
-        given = [np.full(len(x), number, "int32") for number in range(self.labels.units)]
-        return np.stack([self.encode(x, y, batch_size=batch_size) for y in given], axis=1)
+        each = [np.full(len(x), number, "int32") for number in range(self.labels.units)]
+        return np.stack([self.encode(x, y, batch_size=batch_size) for y in each], axis=1)
 
     def restyle(self, x, y, style, style_y, batch_size: int = 256) -> np.ndarray:
-        """`x` (N, …), whose code takes what labels say (w) from that of `style` (N, …): (N, …).
+        """Return `x` (N, …), decoded with the label part w of the latent codes of `style` (N, …): (N, …).
 
-        For models whose code has such a part, as `CSVAE` has. Raises `UserError` for others.
+        Raises:
+            UserError: The latent code has no part w, as that of `CSVAE` has.
         """
         if "w" not in self.parts:
             raise UserError(
-                f"Expected a model whose code has a part for labels, such as CSVAE. Received: {type(self).__name__}. "
-                "Use transfer(x, y, new_y)."
+                "Expected a model whose latent code has a part for labels, such as CSVAE. "
+                f"Received: {type(self).__name__}. Use transfer(x, y, new_y)."
             )
         self.check(np.asarray(x), y)
         self.check(np.asarray(style), style_y)
 
-        def restyle(x, y, style, style_y):
+        def restyled(x, y, style, style_y):
             z, w = self.code(x, y)[..., self.parts["z"]], self.code(style, style_y)[..., self.parts["w"]]
             return self.observation(ops.concatenate([z, w], axis=-1), style_y).mean
 
-        return self.batched("restyle", restyle, x, y, np.asarray(style, "float32"), style_y, batch_size=batch_size)
+        return self.batched("restyle", restyled, x, y, np.asarray(style, "float32"), style_y, batch_size=batch_size)
 
 
 def _check_rows(y, n: int) -> None:
     if len(y) != n:
         raise UserError(f"Expected {n} labels, one for each row. Received: {len(y)}.")
-
-
-def standard_prior(shape, *given):
-    """N(0, 1) of codes of this shape; given labels, with their batch axis."""
-    return Normal(ops.zeros((ops.shape(given[0])[0], *shape)), 0.0) if given else standard_normal(shape)
-
-
-def conditioned(x, labels, *given):
-    """What a net takes that sees x, or x and y."""
-    return [x, *map(labels.encode, given)] if given else x
-
-
-def concat_condition(z, labels, *given):
-    """Codes z (…, B, D), with the labels of their examples behind them where these are given: (…, B, D + A)."""
-    if not given:
-        return z
-    features = labels.encode(*given)
-    features = ops.cast(features, z.dtype) + ops.zeros_like(z[..., :1])  # (B, A) + (…, B, 1) -> (…, B, A)
-    return ops.concatenate([z, features], axis=-1)

@@ -1,73 +1,56 @@
-"""What every model with a code offers: NumPy in, NumPy out."""
+"""The base of all models with a latent code."""
 
 from collections.abc import Mapping
 
-import keras
 import numpy as np
-from keras import ops
 
-from kvae.capabilities import DECODER, DENSITY, POSTERIOR, UNIT_KL
-from kvae.distributions import Normal, kl, kl_per_unit
+from kvae.capabilities import DECODER
+from kvae.distributions import Distribution, likelihoods
 from kvae.distributions.checks import check_shape
-from kvae.distributions.likelihoods import LOG_SCALES
 from kvae.errors import UserError
+from kvae.models.base.factors import observe
 from kvae.training import Model
 
 
-def gaussian(h) -> Normal:
-    """A net's output (B, 2D) as N(μ, σ²) over (B, D): the first half is μ, the second log σ, kept in [−7, 7]."""
-    loc, log_scale = ops.split(h, 2, axis=-1)
-    return Normal(loc, ops.clip(log_scale, *LOG_SCALES))
-
-
-def observe(likelihood, decoder, z, training: bool = False):
-    """p(x|z) of codes (…, D). Leading axes are folded into one, so that K samples of B codes are one call of the net."""
-    if len(z.shape) == 2:
-        return likelihood(decoder(z, training=training))
-    *samples, codes, units = ops.shape(z)
-    h = decoder(ops.reshape(z, (-1, units)), training=training)  # (…, B, D) -> (… · B, D) -> (… · B, *h)
-    return likelihood(ops.reshape(h, (*samples, codes, *h.shape[1:])), batch_axes=len(z.shape) - 1)
-
-
 class LatentModel(Model):
-    """A model p(x|z) with a way from x to z; or, for a model that takes labels y, all of it given y.
+    """A model p(x|z) with a way from x to a latent code z; or, if it takes labels y, all of it given y.
 
-    A subclass has `encoder`, `decoder`, `likelihood` and, with `given` = () or (y,):
-
-        observation(z, *given, training)    p(x|z), for codes (…, D)
-        posterior(x, *given, training)      q(z|x), with `prior(*given)`, p(z): distributions over z
-        code(x, *given, training)           z itself, where it is deterministic and there is no posterior
+    A subclass sets `encoder` and `decoder` and defines `code`. Latent codes have the shape of the decoder's input:
+    vectors (D,), or spatial codes (h, w, c). In all methods `condition` is () or (y,).
     """
 
-    latent_layers = 1
-    """How many layers of latent units there are; with more than one, `posterior` is that of the layer next to x, and
-    `prior` that of the layer farthest from it."""
+    provides = frozenset({DECODER})
+    """Capabilities of the class, apart from those that depend on its arguments."""
 
     decodes_without_labels = False
-    """Whether a model of x given y decodes codes without y."""
+    """True if the decoder of a labelled model needs only z, False if it needs z and y."""
 
-    capabilities = frozenset({DECODER, POSTERIOR, DENSITY, UNIT_KL})
+    def __init__(self, likelihood, **kwargs):
+        super().__init__(**kwargs)
+        self.likelihood = likelihoods.get(likelihood)
 
-    def check_nets(self, codes: int) -> None:
-        """Raises unless encoder and decoder fit the likelihood and each other.
+    @property
+    def capabilities(self) -> frozenset[str]:
+        return self.provides
 
-        `codes` is how many numbers per latent unit the encoder returns: 1 for a point, 2 for a Gaussian. A decoder with
-        too few channels would otherwise be broadcast against the data without a word.
-        """
-        *sides, channels = self.data_shape
-        self.check_net("decoder", (*sides, channels * self.likelihood.outputs))
-        self.check_net("encoder", (codes * self.latent_shape[-1],))
+    # ------------------------------------------------------------------ factors
 
-    def check_net(self, name: str, outputs, inputs=None, net=None) -> None:
-        """Raises unless the net called `name` has outputs, and inputs where given, of these shapes: one, or a list."""
-        net = net or getattr(self, name)
-        for side, expected, found in (("outputs", outputs, net.output_shape), ("inputs", inputs, net.input_shape)):
-            found = [shape[1:] for shape in found] if isinstance(found, list) else found[1:]
-            if expected is not None and found != expected:
-                raise UserError(
-                    f"Expected the {name}'s {side} to have the shape {expected}, for data {self.data_shape}, "
-                    f"{self.latent_shape[-1]} latent units and {self.likelihood}. Received: shape={found}."
-                )
+    def observation(self, z, *condition, training: bool = False) -> Distribution:
+        """Return p(x|z) for latent codes z of shape (…, B, *latent)."""
+        return observe(self.likelihood, self.decoder, z, training)
+
+    def code(self, x, *condition, training: bool = False):
+        """Return the latent code that represents x: (B, *latent)."""
+        raise NotImplementedError
+
+    def call(self, x, training=False):
+        """Return the reconstruction of x, or of (x, y): the mean of p(x|z) at the latent code of x."""
+        x, *condition = x if isinstance(x, tuple | list) else (x,)
+        self.expect(*condition)
+        z = self.code(x, *condition, training=training)
+        return self.observation(z, *condition, training=training).mean
+
+    # ------------------------------------------------------------------ shapes
 
     @property
     def data_shape(self) -> tuple[int, ...]:
@@ -77,12 +60,41 @@ class LatentModel(Model):
 
     @property
     def latent_shape(self) -> tuple[int, ...]:
+        """The shape of one latent code."""
         return tuple(self.decoder.input_shape[1:])
 
     @property
     def parts(self) -> dict[str, slice]:
-        """The code's parts by name: one, unless some units have a task of their own."""
+        """The parts of a latent code by name, as slices of its last axis."""
         return {"z": slice(None)}
+
+    # ------------------------------------------------------------------ validation
+
+    def check_networks(self) -> None:
+        """Raise `UserError` unless encoder and decoder fit each other and the likelihood.
+
+        A decoder with too few channels would otherwise be broadcast against the data without an error.
+        """
+        *sides, channels = self.data_shape
+        self.check_network("decoder", self.decoder, (*sides, channels * self.likelihood.outputs))
+        self.check_network("encoder", self.encoder, self.latent_shape)
+
+    def check_network(self, name: str, net, outputs, inputs=None) -> None:
+        """Raise `UserError` unless a network has the given shapes: one shape, or a list of shapes.
+
+        Args:
+            name: the name of the network in the message.
+            net: the network.
+            outputs: the expected shape of one output.
+            inputs: the expected shape of one input; None if any will do.
+        """
+        for side, expected, found in (("outputs", outputs, net.output_shape), ("inputs", inputs, net.input_shape)):
+            found = [shape[1:] for shape in found] if isinstance(found, list) else found[1:]
+            if expected is not None and found != expected:
+                raise UserError(
+                    f"Expected the {name}'s {side} to have the shape {expected}, for data {self.data_shape}, "
+                    f"latent codes {self.latent_shape} and {self.likelihood}. Received: shape={found}."
+                )
 
     def check(self, x, y=None):
         if isinstance(x, Mapping):
@@ -92,92 +104,35 @@ class LatentModel(Model):
         super().check(x, y)
 
     def check_code(self, z, y=None):
-        """Raises `UserError` unless the array `z` holds codes that can be decoded, given y."""
+        """Raise `UserError` unless the array `z` holds latent codes that can be decoded, given y."""
         if y is not None or not self.decodes_without_labels:
             self.expect(y)
         check_shape(z, "z", self.latent_shape)
 
-    def code(self, x, *given, training=False):
-        """The point that stands for x: the posterior's mean."""
-        return self.posterior(x, *given, training=training).mean
-
-    def call(self, x, training=False):
-        """x, or (x, y), through its code and back: the mean of p(x|z)."""
-        x, *given = x if isinstance(x, tuple | list) else (x,)
-        self.expect(*given)
-        return self.observation(self.code(x, *given, training=training), *given, training=training).mean
-
-    def draw(self, noise, n: int, temperature: float = 1.0):
-        """`n` codes from the prior, whose standard deviation `temperature` scales: (n, D)."""
-        return self.prior().sample(noise, (n,)) * temperature
-
-    def importance_terms(self, x, *given, noise, samples: int, training=False):
-        """log p(x|z_k) and log p(z_k) − log q(z_k|x) of K draws z_k ~ q(z|x): (K, B) each, in nats."""
-        qz = self.posterior(x, *given, training=training)
-        z = qz.sample(noise, (samples,))  # (K, B, D)
-        log_px = self.observation(z, *given, training=training).log_prob(x)
-        return log_px, self.prior(*given).log_prob(z) - qz.log_prob(z)
-
-    def log_weights(self, x, *given, noise, samples: int, training=False):
-        """log p(x, z_k) − log q(z_k|x) of K draws z_k ~ q(z|x): (K, B), in nats. Their mean is the ELBO in expectation."""
-        log_px, log_ratio = self.importance_terms(x, *given, noise=noise, samples=samples, training=training)
-        return log_px + log_ratio
-
-    def rate_and_distortion(self, x, *given, noise, samples: int = 1):
-        """KL(q(z|x) ‖ p(z)) and −1/K Σ_k log p(x|z_k): (B,) each, in nats."""
-        qz = self.posterior(x, *given)
-        log_px = self.observation(qz.sample(noise, (samples,)), *given).log_prob(x)  # (K, B)
-        return kl(qz, self.prior(*given)), -ops.mean(log_px, axis=0)
-
     # ------------------------------------------------------------------ NumPy in, NumPy out
 
-    def encode(self, x, *given, batch_size: int = 256) -> np.ndarray:
-        """Codes of `x` (N, …): the posterior means (N, D)."""
-        self.check(np.asarray(x), *given)
-        return self.batched("code", self.code, x, *given, batch_size=batch_size)
+    def encode(self, x, *condition, batch_size: int = 256) -> np.ndarray:
+        """Return the latent codes of `x` (N, …): (N, *latent). For a model with a posterior they are its means."""
+        self.check(np.asarray(x), *condition)
+        return self.batched("code", self.code, x, *condition, batch_size=batch_size)
 
-    def posterior_parameters(self, x, *given, batch_size: int = 256) -> tuple[np.ndarray, np.ndarray]:
-        """Mean and standard deviation of q(z|x), (N, D) each."""
-        self.check(np.asarray(x), *given)
+    def decode(self, z, *condition, batch_size: int = 256) -> np.ndarray:
+        """Return the mean of p(x|z) for latent codes `z` (N, *latent): (N, …), in the range of the data."""
+        self.check_code(np.asarray(z), *condition)
+        return self.batched("decode", lambda *code: self.observation(*code).mean, z, *condition, batch_size=batch_size)
 
-        def parameters(*data):
-            qz = self.posterior(*data)
-            return qz.mean, ops.exp(qz.log_scale)
+    def sample(self, n: int, **options) -> np.ndarray:
+        """Raise `UserError`: a model with a posterior has a prior to sample from, and overrides this."""
+        raise UserError(
+            f"Expected a model with a prior. Received: {type(self).__name__}, which has none to sample from. "
+            "Train a VAE, or decode latent codes of your own with decode(z)."
+        )
 
-        return self.batched("posterior_parameters", parameters, x, *given, batch_size=batch_size)
+    def reconstruct(self, x, *condition, batch_size: int = 256) -> np.ndarray:
+        """Return the reconstructions of `x` (N, …): the means of p(x|z) at the latent codes of x."""
+        self.check(np.asarray(x), *condition)
 
-    def rate_per_unit(self, x, *given, batch_size: int = 256) -> np.ndarray:
-        """KL(q(z_j|x) ‖ p(z_j)) of every unit: (N, D), in nats. For one layer of latent units."""
-        self.check(np.asarray(x), *given)
+        def reconstruction(x, *condition):
+            return self.observation(self.code(x, *condition), *condition).mean
 
-        def rates(x, *given):
-            return kl_per_unit(self.posterior(x, *given), self.prior(*given))
-
-        return self.batched("rate_per_unit", rates, x, *given, batch_size=batch_size)
-
-    def decode(self, z, *given, batch_size: int = 256) -> np.ndarray:
-        """The mean of p(x|z) for codes `z` (N, D): (N, …), in the range of the data."""
-        self.check_code(np.asarray(z), *given)
-        return self.batched("decode", lambda *code: self.observation(*code).mean, z, *given, batch_size=batch_size)
-
-    def reconstruct(self, x, *given, batch_size: int = 256) -> np.ndarray:
-        """`x` (N, …) through its code and back."""
-        self.check(np.asarray(x), *given)
-
-        def there_and_back(x, *given):
-            return self.observation(self.code(x, *given), *given).mean
-
-        return self.batched("reconstruct", there_and_back, x, *given, batch_size=batch_size)
-
-    def sample(self, n: int, seed: int | None = None, temperature: float = 1.0, batch_size: int = 256) -> np.ndarray:
-        """`n` draws z ~ p(z), decoded to the mean of p(x|z): (n, …).
-
-        `temperature` scales the prior's standard deviation. The same `seed` gives the same pictures on one backend.
-        """
-        if POSTERIOR not in self.capabilities:
-            raise UserError(
-                f"Expected a model with a prior. Received: {type(self).__name__}, which has none to sample from. "
-                "Train a VAE, or decode codes of your own with decode(z)."
-            )
-        z = self.draw(keras.random.SeedGenerator(seed), n, temperature)
-        return self.decode(ops.convert_to_numpy(z), batch_size=batch_size)
+        return self.batched("reconstruct", reconstruction, x, *condition, batch_size=batch_size)

@@ -1,21 +1,30 @@
-"""What models with one or two layers of latent units share: their factors, and the weights of posterior samples."""
+"""The base of models with one or two layers of latent units."""
 
-import keras
 from keras import ops
 
-from kvae.capabilities import UNIT_KL
-from kvae.distributions import likelihoods, standard_normal
+from kvae.distributions import DiagonalNormal, Distribution
 from kvae.errors import UserError
-from kvae.models.base.latent import LatentModel, gaussian, observe
+from kvae.models.base.factors import layers_of
+from kvae.models.base.variational import VariationalModel
 
 
-class StochasticLayers(LatentModel):
-    """One layer of latent units z, or two, with u above z (Burda et al. 2016, eq. 1 and 2):
+class StochasticLayers(VariationalModel):
+    """A model with one layer of latent units z, or with two, u above z (Burda et al. 2016, eq. 1 and 2):
 
-        q(z, u|x) = q(z|x) q(u|z)        p(x, z, u) = p(u) p(z|u) p(x|z),   p(u) = N(0, 1)
+        q(z, u|x) = q(z|x) q(u|z)        p(x, z, u) = p(u) p(z|u) p(x|z)
 
-    all Gaussian in z and u with diagonal covariance. Without the upper nets there is no u, and p(z) = N(0, 1).
-    Abstract: a subclass says what it makes of the log-weights of K samples.
+    q(u|z) and p(z|u) are normal with diagonal covariance. Without the upper networks there is no u, and p(z) is the
+    prior. A subclass says how it averages the log-weights of K samples.
+
+    Args:
+        encoder: network x (B, …) -> the parameters of q(z|x).
+        decoder: network z (B, D) -> the parameters of p(x|z).
+        upper_encoder, upper_decoder: networks z (B, D) -> u (B, 2E) and u (B, E) -> z (B, 2D), or None.
+        likelihood: a name or a `Likelihood`.
+        samples: K.
+        posterior: the family of q(z|x); None for `DiagonalNormal`.
+        prior: the family of the prior of the top layer; None for `StandardNormal`.
+        seed: of the samples drawn in training; None takes one that `keras.utils.set_random_seed` decides.
     """
 
     def __init__(
@@ -26,69 +35,69 @@ class StochasticLayers(LatentModel):
         upper_decoder=None,
         likelihood="bernoulli",
         samples=1,
+        posterior=None,
+        prior=None,
         seed=None,
         **kwargs,
     ):
-        super().__init__(**kwargs)
+        super().__init__(likelihood, posterior, prior, seed, **kwargs)
         if (upper_encoder is None) != (upper_decoder is None):
             raise UserError("Expected both upper nets, or neither. Received: one of upper_encoder and upper_decoder.")
         if samples < 1:
             raise UserError(f"Expected at least one sample of the posterior. Received: samples={samples}.")
         self.encoder, self.decoder = encoder, decoder
         self.upper_encoder, self.upper_decoder = upper_encoder, upper_decoder
-        self.likelihood = likelihoods.get(likelihood)
-        self.samples, self.seed = samples, seed
-        self.noise = keras.random.SeedGenerator(seed)
-        self.check_nets(codes=2)
+        self.samples = samples
+        self.check_networks()
 
     @property
-    def capabilities(self):
-        return super().capabilities - ({UNIT_KL} if self.latent_layers > 1 else set())
-
-    @property
-    def latent_layers(self):
+    def latent_layers(self) -> int:
         return 1 if self.upper_encoder is None else 2
 
     @property
-    def inference_nets(self):
-        return [net for net in (self.encoder, self.upper_encoder) if net is not None]
+    def inference_networks(self) -> list:
+        """The networks of q, and the posterior family if it has weights."""
+        return layers_of(self.encoder, self.upper_encoder, self.posterior_family)
 
     @property
-    def generative_nets(self):
-        return [net for net in (self.decoder, self.upper_decoder) if net is not None]
+    def generative_networks(self) -> list:
+        """The networks of p, and the prior family if it has weights."""
+        return layers_of(self.decoder, self.upper_decoder, self.prior_family)
 
     # ------------------------------------------------------------------ factors
 
-    def posterior(self, x, training=False):
-        """q(z|x)."""
-        return gaussian(self.encoder(x, training=training))
-
-    def prior(self):
-        """The prior of the top layer: p(z), or p(u)."""
-        top = self.decoder if self.latent_layers == 1 else self.upper_decoder
-        return standard_normal(tuple(top.input_shape[1:]))
-
-    def observation(self, z, training=False):
-        return observe(self.likelihood, self.decoder, z, training)
-
-    def draw(self, noise, n, temperature=1.0):
-        top = super().draw(noise, n, temperature=temperature)
-        return top if self.latent_layers == 1 else gaussian(self.upper_decoder(top)).sample(noise)
-
-    def importance_terms(self, x, *, noise, samples, training=False):
+    def prior(self) -> Distribution:
+        """Return the prior of the top layer: p(z), or p(u)."""
         if self.latent_layers == 1:
-            return super().importance_terms(x, noise=noise, samples=samples, training=training)
-        qz = self.posterior(x, training)
-        z = qz.sample(noise, (samples,))  # (K, B, D)
-        below = ops.reshape(z, (-1, z.shape[-1]))  # (K·B, D)
-        qu = gaussian(self.upper_encoder(below, training=training))
-        u = qu.sample(noise)  # (K·B, E)
-        pz = gaussian(self.upper_decoder(u, training=training))
-        above = self.prior().log_prob(u) + pz.log_prob(below) - qu.log_prob(u)  # (K·B,)
-        return self.observation(z, training).log_prob(x), ops.reshape(above, (samples, -1)) - qz.log_prob(z)
+            return super().prior()
+        return self.prior_family(tuple(self.upper_decoder.input_shape[1:]))
 
-    def rate_and_distortion(self, x, *, noise, samples=1):
+    def upper_posterior(self, z, training: bool = False) -> Distribution:
+        """Return q(u|z), over (B, E)."""
+        return DiagonalNormal()(self.upper_encoder(z, training=training))
+
+    def lower_prior(self, u, training: bool = False) -> Distribution:
+        """Return p(z|u), over (B, D)."""
+        return DiagonalNormal()(self.upper_decoder(u, training=training))
+
+    def sample_prior(self, seed, n, temperature=1.0):
+        top = super().sample_prior(seed, n, temperature=temperature)
+        return top if self.latent_layers == 1 else self.lower_prior(top).sample(seed)
+
+    # ------------------------------------------------------------------ bounds
+
+    def importance_terms(self, x, *, seed, samples, training=False):
         if self.latent_layers == 1:
-            return super().rate_and_distortion(x, noise=noise, samples=samples)
-        log_px, log_ratio = self.importance_terms(x, noise=noise, samples=samples)  # (K, B)
+            return super().importance_terms(x, seed=seed, samples=samples, training=training)
+        z, log_qz = self.posterior(x, training=training).sample_and_log_prob(seed, (samples,))  # (K, B, D), (K, B)
+        flat = ops.reshape(z, (-1, z.shape[-1]))  # (K, B, D) -> (K · B, D)
+        u, log_qu = self.upper_posterior(flat, training).sample_and_log_prob(seed)  # (K · B, E), (K · B,)
+        above = self.prior().log_prob(u) + self.lower_prior(u, training).log_prob(flat) - log_qu
+        log_ratio = ops.reshape(above, (samples, -1)) - log_qz  # (K · B,) -> (K, B)
+        return self.observation(z, training=training).log_prob(x), log_ratio
+
+    def rate_and_distortion(self, x, *, seed, samples=1):
+        if self.latent_layers == 1:
+            return super().rate_and_distortion(x, seed=seed, samples=samples)
+        log_px, log_ratio = self.importance_terms(x, seed=seed, samples=samples)  # (K, B)
         return -ops.mean(log_ratio, axis=0), -ops.mean(log_px, axis=0)

@@ -1,0 +1,76 @@
+"""Distributions that a sequence of invertible maps makes of a simple one."""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from keras import ops
+
+from kvae.distributions.base import Distribution
+from kvae.errors import UserError
+
+DRAWS = 32
+"""Number of draws from which the mean and the standard deviation of a flow are estimated."""
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class InverseAutoregressiveFlow(Distribution):
+    """The distribution of vectors z_T that gated autoregressive steps make of z_0 ~ `base` (Kingma et al. 2016, section 3):
+
+        z_t = σ_t ⊙ z_{t−1} + (1 − σ_t) ⊙ m_t,    σ_t = sigmoid(s_t),    (m_t, s_t) = step_t(z_{t−1}, context)
+        log q(z_T) = log base(z_0) − Σ_t Σ_i log σ_{t,i}                                              (eq. 10, 13 and 14)
+
+    Unit i of (m_t, s_t) depends on the units of z_{t−1} before i. The order of the units is reversed after each step.
+    Sampling takes one call of each step. The density of any other point would take one call of each step for each unit:
+    `sample_and_log_prob` gives the density of the draws, and `log_prob` refuses.
+
+    Args:
+        base: the distribution of z_0, of shape batch + (D,).
+        context: a tensor batch + (C,) that each step is conditioned on.
+        steps: functions (z (N, D), context (N, C)) -> (N, 2D): m_t, then s_t.
+    """
+
+    base: Distribution
+    context: Any
+    steps: Sequence[Callable]
+
+    def sample(self, seed, shape=()):
+        return self.sample_and_log_prob(seed, shape)[0]
+
+    def sample_and_log_prob(self, seed, shape=()):
+        z, log_q = self.base.sample_and_log_prob(seed, shape)  # (..., D), (...)
+        units, leading = z.shape[-1], ops.shape(z)[:-1]
+        context = self.context + ops.zeros((*leading, 1), dtype=self.context.dtype)  # (..., C)
+        flat, context = ops.reshape(z, (-1, units)), ops.reshape(context, (-1, context.shape[-1]))
+        log_det = 0.0
+        for number, step in enumerate(self.steps):
+            flat = ops.flip(flat, axis=-1) if number else flat
+            m, s = ops.split(step(flat, context), 2, axis=-1)
+            gate = ops.sigmoid(s)
+            flat = gate * flat + (1 - gate) * m
+            log_det = log_det + ops.sum(ops.log_sigmoid(s), axis=-1)
+        return ops.reshape(flat, (*leading, units)), log_q - ops.reshape(log_det, leading)
+
+    def log_prob(self, x):
+        """Raise `UserError`: the density of a given point takes one call of each step for each unit."""
+        raise UserError(
+            "The density of an inverse autoregressive flow is known at its own draws alone. Use sample_and_log_prob, or a "
+            "posterior such as DiagonalNormal or FullCovarianceNormal."
+        )
+
+    log_prob_per_unit = log_prob
+
+    @property
+    def mean(self):
+        """The mean of `DRAWS` draws with a fixed seed, of shape batch + (D,): an estimate, the same at each call."""
+        return ops.mean(self.sample(0, (DRAWS,)), axis=0)
+
+    @property
+    def stddev(self):
+        """The standard deviation of `DRAWS` draws with a fixed seed, of shape batch + (D,): an estimate."""
+        return ops.std(self.sample(0, (DRAWS,)), axis=0)
+
+    @property
+    def mode(self):
+        """The mean. A flow's mode has no closed form."""
+        return self.mean

@@ -1,0 +1,42 @@
+"""Functions that the factors of several models share."""
+
+import keras
+from keras import ops
+
+
+def layers_of(*parts) -> list[keras.Layer]:
+    """Return the parts that are Keras layers: networks, and families of posteriors and priors that have weights."""
+    return [part for part in parts if isinstance(part, keras.Layer)]
+
+
+def observe(likelihood, decoder, z, training: bool = False):
+    """Return p(x|z) for latent codes z of shape (…, B, *latent).
+
+    Leading axes are folded into the batch, so that K samples of B codes are one call of the decoder.
+    """
+    latent = tuple(decoder.input_shape[1:])
+    if len(z.shape) == 1 + len(latent):
+        return likelihood(decoder(z, training=training))
+    leading = ops.shape(z)[: -len(latent)]  # (…, B)
+    # (…, B, *latent) -> (… · B, *latent) -> (… · B, *h) -> (…, B, *h)
+    h = decoder(ops.reshape(z, (-1, *latent)), training=training)
+    return likelihood(ops.reshape(h, (*leading, *h.shape[1:])), batch_axes=len(leading))
+
+
+def conditioned(x, labels, *y):
+    """Return the inputs of a network: x, or [x, encoded y] if y is given."""
+    return [x, *map(labels.encode, y)] if y else x
+
+
+def concat_condition(z, labels, *y, axes: int = 1):
+    """Return latent codes z (…, B, *latent) with the encoded labels of their examples, if given, along the last axis.
+
+    The labels (B, A) are repeated over the leading axes of z, and over the places of a spatial code. `axes` is the
+    number of axes of one latent code.
+    """
+    if not y:
+        return z
+    features = labels.encode(*y)  # (B, A)
+    features = ops.reshape(features, (-1, *(1,) * (axes - 1), features.shape[-1]))
+    features = ops.cast(features, z.dtype) + ops.zeros_like(z[..., :1])  # (B, 1, A) + (…, B, h, 1) -> (…, B, h, A)
+    return ops.concatenate([z, features], axis=-1)
