@@ -4,9 +4,8 @@
     dataset = kvae.data.load("digits")
     model = kvae.models.VAE(encoder, decoder)
 
-Importing `kvae` is cheap: Keras is imported with the first use of something that needs it, so that a program may still
-choose `KERAS_BACKEND`. Whoever imports Keras beside it finds every kvae class registered, and
-`keras.saving.load_model` reads a saved kvae model.
+Importing `kvae` is cheap: Keras is imported when something that needs it is first used, so that a program can still choose
+`KERAS_BACKEND`. As soon as a program has imported both, `keras.saving.load_model` finds the classes of kvae.
 """
 
 import importlib
@@ -16,40 +15,72 @@ import wrapt
 
 from kvae.version import __version__ as __version__
 
-_WITH_KERAS = (
+_MODULES = (
     "callbacks",
+    "data",
     "distributions",
+    "evaluation",
     "latent",
     "models",
     "networks",
     "objectives",
+    "plots",
     "presets",
+    "recipes",
     "runs",
     "training",
+    "tuning",
+    "zoo",
 )
-_MODULES = (*_WITH_KERAS, "data", "evaluation", "plots", "recipes", "tuning", "zoo")
-_OF_PRESETS = ("from_preset", "push_preset", "to_preset")
+_FUNCTIONS = {"from_preset": "presets", "push_preset": "presets", "to_preset": "presets"}
+"""Functions of the package itself, and the parts that they are imported from."""
+
+# Keras loads a saved model only if its classes are registered, and they register themselves when `models` and `networks` are
+# imported. `import kvae` must not import these, because they import Keras. A program may import kvae before Keras, so the
+# import of Keras has to trigger the registration. Keras has no way to ask for that, hence the hooks below.
+#
+# If a part of kvae is what imports Keras, this part is only half imported at that moment. Importing the models, which may
+# need it, would fail. The registration then waits for the hook of that part.
+
+_UP_TO_MODELS = tuple(
+    f"kvae.{part}"
+    for part in (
+        "backends",
+        "callbacks",
+        "distributions",
+        "evaluation",
+        "latent",
+        "models",
+        "networks",
+        "objectives",
+        "plots",
+        "runs",
+        "training",
+    )
+)
+"""The models and what they may import."""
 
 
 def _register_classes(imported):
-    """Imports all parts whose classes register themselves; later, while a part of kvae is itself half imported."""
-    half = [m for name, m in sys.modules.items() if name.startswith("kvae.") and m is not imported]
-    if not any(getattr(module.__spec__, "_initializing", False) for module in half):
-        for part in ("models", "networks"):
-            importlib.import_module(f"kvae.{part}")
+    """Import `models` and `networks`, unless a module that they may import is half imported."""
+    modules = [module for name, module in list(sys.modules.items()) if name.startswith(_UP_TO_MODELS)]
+    half_imported = [m for m in modules if m is not imported and getattr(m.__spec__, "_initializing", False)]
+    if "keras" in sys.modules and not half_imported:
+        importlib.import_module("kvae.models")
+        importlib.import_module("kvae.networks")
 
 
-for _name in ("keras", *(f"kvae.{part}" for part in _WITH_KERAS)):
+for _name in ("keras", *_UP_TO_MODELS):
     wrapt.register_post_import_hook(_register_classes, _name)
 
 
 def __getattr__(name):
     if name in _MODULES:
         return importlib.import_module(f"kvae.{name}")
-    if name in _OF_PRESETS:
-        return getattr(importlib.import_module("kvae.presets"), name)
+    if name in _FUNCTIONS:
+        return getattr(importlib.import_module(f"kvae.{_FUNCTIONS[name]}"), name)
     raise AttributeError(f"module 'kvae' has no attribute {name!r}")
 
 
 def __dir__():
-    return [*globals(), *_MODULES, *_OF_PRESETS]
+    return [*globals(), *_MODULES, *_FUNCTIONS]

@@ -61,6 +61,7 @@ def test_training_goes_on_after_loading(tmp_path):
 
 LOAD_ALL = """
 import keras, kvae, numpy as np, pathlib, sys
+from kvae.capabilities import DECODER
 folder, backend = pathlib.Path(sys.argv[1]), keras.backend.backend()
 for path in folder.glob("*.keras"):
     model = keras.saving.load_model(path)
@@ -119,7 +120,9 @@ def test_import_kvae_imports_no_keras(run_python):
 
 
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="chooses its backend itself; once is enough")
-@pytest.mark.parametrize("part", ["distributions", "evaluation", "training", "zoo.fit"])  # one of each floor
+@pytest.mark.parametrize(
+    "part", ["distributions", "evaluation", "training", "runs", "recipes.train"]
+)  # one of each layer
 def test_every_part_can_be_imported_first_and_registers_all(part, run_python):
     code = f"import kvae.{part}, keras; print('kvae>VAE' in keras.saving.get_custom_objects())"
     assert run_python(code, backend="jax").split()[-1] == "True"
