@@ -1,15 +1,17 @@
-"""Files appear whole or not at all."""
+"""Files are written completely or not at all."""
 
 import errno
+import gzip
 import os
 import stat
 
 import pytest
 
-from kvae.files import atomic
+from kvae.errors import UserError
+from kvae.files import as_user_errors, atomic, read_bytes, read_json, write_csv, write_json
 
 
-def test_the_new_file_replaces_the_old_one(tmp_path):
+def test_atomic_replaces_the_old_file(tmp_path):
     path = tmp_path / "deep" / "file.txt"
     for text in ("one", "two"):
         with atomic(path) as temporary:
@@ -19,7 +21,7 @@ def test_the_new_file_replaces_the_old_one(tmp_path):
     assert os.listdir(path.parent) == ["file.txt"]
 
 
-def test_an_error_leaves_the_old_file_and_no_rubbish(tmp_path):
+def test_atomic_after_an_error_leaves_only_the_old_file(tmp_path):
     path = tmp_path / "file.txt"
     path.write_text("old")
 
@@ -34,9 +36,60 @@ def test_an_error_leaves_the_old_file_and_no_rubbish(tmp_path):
     assert os.listdir(tmp_path) == ["file.txt"]
 
 
-def test_permissions_are_those_of_an_ordinary_file(tmp_path):
+def test_atomic_sets_the_permissions_of_an_ordinary_file(tmp_path):
     plain, path = tmp_path / "plain", tmp_path / "file"
     plain.touch()
     with atomic(path) as temporary:
         temporary.write_text("x")
     assert stat.S_IMODE(path.stat().st_mode) == stat.S_IMODE(plain.stat().st_mode)
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (PermissionError(errno.EACCES, "Permission denied", "x.bin"), "permission to read the data. Received: x.bin"),
+        (IsADirectoryError(errno.EISDIR, "Is a directory", "x"), "readable data. Received: x: Is a directory"),
+    ],
+)
+def test_as_user_errors_names_the_file(error, message):
+    with pytest.raises(UserError, match=message), as_user_errors():
+        raise error
+
+
+def test_as_user_errors_passes_other_exceptions_on():
+    with pytest.raises(KeyError), as_user_errors():
+        raise KeyError
+
+
+def test_read_bytes_decompresses_gzip_files(tmp_path):
+    (tmp_path / "x").write_bytes(b"abc")
+    (tmp_path / "x.gz").write_bytes(gzip.compress(b"abc"))
+    assert read_bytes(tmp_path / "x") == read_bytes(tmp_path / "x.gz") == b"abc"
+
+
+def test_read_bytes_of_a_damaged_gzip_file_raises_user_error(tmp_path):
+    (tmp_path / "x.gz").write_bytes(gzip.compress(b"abc")[:-5])
+    with pytest.raises(UserError, match=r"undamaged gzip file. Received: .*x\.gz"):
+        read_bytes(tmp_path / "x.gz")
+
+
+def test_read_json_returns_what_write_json_wrote(tmp_path):
+    write_json(tmp_path / "x.json", {"a": [1, 2.5, None]})
+    assert read_json(tmp_path / "x.json") == {"a": [1, 2.5, None]}
+
+
+@pytest.mark.parametrize("content", ["{", "\xff", "[" * 200_000])
+def test_read_json_of_a_damaged_file_raises_user_error(tmp_path, content):
+    (tmp_path / "x.json").write_text(content, encoding="latin-1")
+    with pytest.raises(UserError, match=r"valid JSON file. Received: .*x\.json"):
+        read_json(tmp_path / "x.json")
+
+
+def test_read_json_of_a_missing_file_raises_user_error(tmp_path):
+    with pytest.raises(UserError, match=r"complete run directory. Received: .*, which lacks x\.json"):
+        read_json(tmp_path / "x.json")
+
+
+def test_write_csv_leaves_missing_cells_empty(tmp_path):
+    write_csv(tmp_path / "x.csv", [{"a": 1}, {"b": "2, 3"}])
+    assert (tmp_path / "x.csv").read_text() == 'a,b\n1,\n,"2, 3"\n'

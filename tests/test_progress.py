@@ -1,4 +1,4 @@
-"""Progress on a terminal, and where there is none."""
+"""Progress on a terminal and without one."""
 
 import io
 import logging
@@ -16,13 +16,13 @@ class Terminal(io.StringIO):
 
     @property
     def text(self):
-        """What was written, without the sequences that move the cursor and choose colours."""
+        """The text without escape sequences for cursor and colours."""
         return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", self.getvalue())
 
 
 @pytest.fixture(autouse=True)
 def no_command_line(monkeypatch):
-    """The command line, if it ran in this process, has given kvae's log a place on stderr."""
+    """Remove the log handlers that the command line adds if it ran in this process."""
     monkeypatch.setattr(logging.getLogger("kvae"), "handlers", [])
 
 
@@ -38,38 +38,37 @@ def terminal(monkeypatch):
 # ------------------------------------------------------------------ on a terminal
 
 
-def test_a_bar_says_what_is_done_and_how_much_of_it(terminal, capsys, caplog):
+def test_bar_on_a_terminal_shows_task_and_count(terminal, capsys, caplog):
     with caplog.at_level(logging.INFO), redirect_stderr(terminal), progress.bar(2000, "Weighing") as advance:
         advance(500)
         advance(1000)
     assert "Weighing" in terminal.text
     assert "1500/2000" in terminal.text
-    assert capsys.readouterr().out == ""  # stdout belongs to figures
+    assert capsys.readouterr().out == ""  # reserved for results
     assert not caplog.messages
 
 
-def test_a_finished_bar_leaves_nothing_behind(terminal):
-    """Its line is erased behind its last figure."""
+def test_bar_on_a_terminal_erases_its_line_when_finished(terminal):
     with redirect_stderr(terminal), progress.bar(3, "Weighing") as advance:
         advance(3)
     *_, end = terminal.getvalue().split("3/3")
     assert "\x1b[2K" in end
 
 
-def test_a_bar_that_fails_shows_the_cursor_again(terminal):
+def test_bar_on_a_terminal_shows_the_cursor_again_after_an_error(terminal):
     with pytest.raises(RuntimeError, match="no weights"), redirect_stderr(terminal), progress.bar(3, "Weighing"):
         raise RuntimeError("no weights")
     assert -1 < terminal.getvalue().rfind("\x1b[?25l") < terminal.getvalue().rfind("\x1b[?25h")
 
 
-def test_items_pass_through_a_bar(terminal):
+def test_track_on_a_terminal_yields_all_items(terminal):
     with redirect_stderr(terminal):
         assert list(progress.track(iter("abc"), 3, "letters")) == ["a", "b", "c"]
     assert "letters" in terminal.text
     assert "3/3" in terminal.text
 
 
-def test_a_bar_counts_an_item_when_its_user_is_done_with_it(terminal):
+def test_track_counts_an_item_after_its_use(terminal):
     with redirect_stderr(terminal):
         items = progress.track("abc", 3, "letters")
         next(items)
@@ -79,10 +78,10 @@ def test_a_bar_counts_an_item_when_its_user_is_done_with_it(terminal):
     assert "2/3" not in terminal.text
 
 
-# ------------------------------------------------------------------ elsewhere
+# ------------------------------------------------------------------ without a terminal
 
 
-def test_log_lines_say_how_far_it_is_and_how_long_it_takes(caplog, capsys, monkeypatch):
+def test_bar_without_a_terminal_logs_count_and_time_left(caplog, capsys, monkeypatch):
     clock = iter([0.0, 10.0, 70.0, 80.0, 140.0])
     monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
     with caplog.at_level(logging.INFO), progress.bar(2000, "Weighing") as advance:
@@ -92,21 +91,21 @@ def test_log_lines_say_how_far_it_is_and_how_long_it_takes(caplog, capsys, monke
     assert capsys.readouterr() == ("", "")
 
 
-def test_short_work_takes_one_line(caplog, capsys):
+def test_track_of_short_work_logs_one_line(caplog, capsys):
     with caplog.at_level(logging.INFO):
         assert list(progress.track(iter("abc"), 3, "letters")) == ["a", "b", "c"]
     assert caplog.messages == ["letters: 3."]
     assert capsys.readouterr() == ("", "")
 
 
-def test_items_are_drawn_one_by_one():
-    """So that a stream which is larger than the memory passes."""
+def test_track_draws_items_one_by_one():
+    """A stream larger than the memory can pass."""
     drawn = []
     items = progress.track((drawn.append(i) or i for i in range(3)), 3, "numbers")
     assert next(items) == 0
     assert drawn == [0]
 
 
-def test_an_error_inside_passes_through():
+def test_bar_without_a_terminal_passes_an_error_on():
     with pytest.raises(RuntimeError, match="no weights"), progress.bar(3, "Weighing"):
         raise RuntimeError("no weights")

@@ -1,4 +1,4 @@
-"""Every test has a cache, a home and a data folder of its own."""
+"""Fixtures of the data tests. Each test has its own cache, home and data folder."""
 
 import builtins
 import errno
@@ -22,7 +22,7 @@ def cache_folder(tmp_path, monkeypatch) -> Path:
 
 @pytest.fixture
 def data_dir(tmp_path) -> Path:
-    """An empty folder that KVAE_DATA names."""
+    """Return an empty folder, named by KVAE_DATA."""
     folder = tmp_path / "data"
     folder.mkdir()
     return folder
@@ -30,7 +30,7 @@ def data_dir(tmp_path) -> Path:
 
 @pytest.fixture
 def paint():
-    """paint(path, color, size) writes a picture of one colour; lossless where the suffix allows it."""
+    """Return paint(path, color, size), which writes an image of one colour, lossless if the suffix allows it."""
 
     def write(path: Path, color=(10, 20, 30), size=(8, 8)):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -42,7 +42,7 @@ def paint():
 
 @pytest.fixture
 def forbid(monkeypatch):
-    """forbid(path) takes away the permission to read it: truly, or in imitation for root."""
+    """Return forbid(path), which removes the permission to read a path, or simulates that for root."""
     forbidden = []
 
     def guarded(function):

@@ -1,24 +1,27 @@
+"""Data sets that need no files: digits and the swiss roll."""
+
 import numpy as np
 import pytest
 
 from kvae import data
 from kvae.errors import UserError
+from tests.data.dataset_splits import counts, splits
 
 
-def test_digits_are_bytes_and_every_digit_is_in_one_split():
+def test_digits_hold_each_digit_in_one_split_as_bytes():
     dataset = data.load("digits")
-    assert [len(s) for s in (dataset.train, dataset.validation, dataset.test)] == [1437, 180, 180]
+    assert counts(dataset) == (1437, 180, 180)
     assert dataset.shape == (8, 8, 1)
     assert dataset.train.x.dtype == np.uint8
     assert (dataset.train.x.min(), dataset.train.x.max()) == (0, 255)
     from sklearn.datasets import load_digits
 
-    loaded = np.concatenate([s.x for s in (dataset.train, dataset.validation, dataset.test)])
+    loaded = np.concatenate([s.x for s in splits(dataset)])
     levels = np.rint(loaded[..., 0] / 255 * 16).reshape(-1, 64)
     assert sorted(map(tuple, levels)) == sorted(map(tuple, load_digits().data))
 
 
-def test_digits_are_the_same_for_every_seed():
+def test_digits_with_another_seed_are_the_same():
     first, second = data.load("digits", seed=1), data.load("digits", seed=2)
     assert first.fingerprint == second.fingerprint
     np.testing.assert_array_equal(first.train.x, second.train.x)
@@ -32,10 +35,10 @@ def test_swiss_roll_is_standardised_by_its_training_points():
     np.testing.assert_allclose(roll.train.x.std(0), 1, atol=1e-6)
     mean, deviation = roll.train.columns["raw"].mean(0), roll.train.columns["raw"].std(0)
     np.testing.assert_allclose(roll.test.x * deviation + mean, roll.test.columns["raw"], atol=1e-4)
-    assert [len(s) for s in (roll.train, roll.validation, roll.test)] == [2_000, 2_000, 2_000]
+    assert counts(roll) == (2_000, 2_000, 2_000)
 
 
-def test_swiss_roll_is_rolled_up_along_its_position():
+def test_swiss_roll_raw_points_lie_on_the_spiral():
     roll = data.load("swiss_roll", n=500).test.columns
     t = roll["position"]
     np.testing.assert_allclose(roll["raw"][:, 0], t * np.cos(t), atol=1e-4)
@@ -43,13 +46,13 @@ def test_swiss_roll_is_rolled_up_along_its_position():
 
 
 @pytest.mark.parametrize(("label", "coordinate", "share"), [("first", 0, 0.14), ("height", 1, 0.52)])
-def test_swiss_roll_labels(label, coordinate, share):
+def test_swiss_roll_label_is_a_threshold_of_a_coordinate(label, coordinate, share):
     roll = data.load("swiss_roll", label=label)
     np.testing.assert_array_equal(roll.train.y, roll.train.columns["raw"][:, coordinate] >= 10)
     assert roll.train.y.mean() == pytest.approx(share, abs=0.015)
 
 
-def test_swiss_roll_splits_differ_and_settings_count():
+def test_swiss_roll_fingerprint_depends_on_every_setting():
     roll = data.load("swiss_roll", n=100)
     assert not np.array_equal(roll.train.x, roll.test.x)
     others = [{"seed": 1}, {"label": "height"}, {"noise": 0.1}]
@@ -59,6 +62,6 @@ def test_swiss_roll_splits_differ_and_settings_count():
 
 
 @pytest.mark.parametrize("option", [{"n": 0}, {"noise": -1.0}, {"noise": float("nan")}, {"label": "last"}])
-def test_swiss_roll_refuses(option):
+def test_swiss_roll_with_an_invalid_option_is_refused(option):
     with pytest.raises(UserError, match=next(iter(option))):
         data.load("swiss_roll", **option)

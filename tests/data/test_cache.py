@@ -1,4 +1,4 @@
-"""Prepared arrays: reused, streamed, renewed when sources or files change; errors of the disk."""
+"""Prepared arrays: reused, streamed, prepared again if sources or files change; errors of the disk."""
 
 import errno
 import os
@@ -23,7 +23,7 @@ def animals(tmp_path, paint):
 
 @pytest.fixture
 def decoded(monkeypatch):
-    """Counts the pictures that were decoded."""
+    """Count the images that are decoded."""
     names, decode = [], image_dataset.decoding.decode
 
     def counting(*args, **kwargs):
@@ -39,7 +39,7 @@ def entry(cache_folder):
     return path
 
 
-def test_the_second_load_decodes_nothing(animals, decoded):
+def test_prepared_of_a_second_load_decodes_nothing(animals, decoded):
     first = data.load(f"folder:{animals}")
     assert len(decoded) == 4
     second = data.load(f"folder:{animals}")
@@ -48,20 +48,20 @@ def test_the_second_load_decodes_nothing(animals, decoded):
     np.testing.assert_array_equal(first.train.x, second.train.x)
 
 
-def test_arrays_are_read_only_memory_maps(animals):
+def test_prepared_arrays_are_read_only_memory_maps(animals):
     x = data.load(f"folder:{animals}").train.x
     assert isinstance(x, np.memmap)
     with pytest.raises(ValueError, match="read-only"):
         x[0] = 0
 
 
-def test_other_settings_are_other_entries(animals, cache_folder):
+def test_prepared_with_other_settings_makes_other_entries(animals, cache_folder):
     for size in (None, 4, 5):
         data.load(f"folder:{animals}", size=size)
     assert len(list(cache_folder.glob("*.npy"))) == 3
 
 
-def test_a_changed_picture_is_seen(animals, paint):
+def test_prepared_after_a_changed_image_is_new(animals, paint):
     before = data.load(f"folder:{animals}")
     paint(animals / "2.png", (77, 0, 0))
     after = data.load(f"folder:{animals}")
@@ -69,7 +69,7 @@ def test_a_changed_picture_is_seen(animals, paint):
     assert after.fingerprint != before.fingerprint
 
 
-def test_a_changed_picture_of_the_same_size_and_date_is_seen(animals, paint):
+def test_prepared_after_a_changed_image_of_equal_size_and_date_is_new(animals, paint):
     path = paint(animals / "2.bmp", (1, 0, 0))
     status = path.stat()
     assert data.load(f"folder:{animals}").train.x[2, 0, 0, 0] == 1
@@ -78,7 +78,7 @@ def test_a_changed_picture_of_the_same_size_and_date_is_seen(animals, paint):
     assert data.load(f"folder:{animals}").train.x[2, 0, 0, 0] == 99
 
 
-def test_folders_whose_files_look_alike_are_not_confused(tmp_path, paint, monkeypatch):
+def test_prepared_distinguishes_folders_whose_files_have_equal_stamps(tmp_path, paint, monkeypatch):
     stat, frozen = os.stat, os.stat(tmp_path)
     for i, name in enumerate(("a", "b")):
         paint(tmp_path / name / "0.bmp", (i, 0, 0))
@@ -87,14 +87,14 @@ def test_folders_whose_files_look_alike_are_not_confused(tmp_path, paint, monkey
         assert data.load(f"folder:{tmp_path / name}").train.x[0, 0, 0, 0] == i
 
 
-def test_a_new_and_a_removed_picture_are_seen(animals, paint):
+def test_prepared_after_a_new_or_removed_image_is_new(animals, paint):
     paint(animals / "9.png")
     assert len(data.load(f"folder:{animals}").train) == 5
     (animals / "9.png").unlink()
     assert len(data.load(f"folder:{animals}").train) == 4
 
 
-def test_a_new_date_alone_changes_no_fingerprint(animals, decoded):
+def test_fingerprint_after_a_new_date_is_the_same(animals, decoded):
     before = data.load(f"folder:{animals}").fingerprint
     os.utime(animals / "2.png", (1, 1))
     assert data.load(f"folder:{animals}").fingerprint == before
@@ -115,7 +115,7 @@ def test_a_new_date_alone_changes_no_fingerprint(animals, decoded):
     ],
     ids=["truncated", "empty", "one byte", "header", "notes cut", "notes other", "no notes", "no array"],
 )
-def test_a_damaged_entry_is_prepared_again(animals, cache_folder, decoded, damage):
+def test_prepared_with_a_damaged_entry_prepares_it_again(animals, cache_folder, decoded, damage):
     before = np.array(data.load(f"folder:{animals}").train.x)
     damage(entry(cache_folder))
     after = data.load(f"folder:{animals}")
@@ -125,21 +125,21 @@ def test_a_damaged_entry_is_prepared_again(animals, cache_folder, decoded, damag
     assert len(decoded) == 8
 
 
-def test_a_failed_preparation_leaves_nothing(animals, cache_folder):
-    (animals / "3.png").write_bytes(b"no picture")
+def test_prepared_after_a_failure_leaves_no_file(animals, cache_folder):
+    (animals / "3.png").write_bytes(b"no image")
     with pytest.raises(UserError, match=r"3\.png"):
         data.load(f"folder:{animals}")
     assert list(cache_folder.iterdir()) == []
 
 
-def test_a_cache_that_cannot_be_written(animals, tmp_path, monkeypatch):
+def test_prepared_without_a_writable_cache_raises_user_error(animals, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("no folder")
     monkeypatch.setenv("KVAE_CACHE", str(tmp_path / "file" / "cache"))
     with pytest.raises(UserError, match=r"Received: KVAE_CACHE=.*file/cache: Not a directory. Set KVAE_CACHE"):
         data.load(f"folder:{animals}")
 
 
-def test_a_full_disk(animals, cache_folder, monkeypatch):
+def test_prepared_on_a_full_disk_raises_user_error(animals, cache_folder, monkeypatch):
     def full(descriptor):
         raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -149,8 +149,8 @@ def test_a_full_disk(animals, cache_folder, monkeypatch):
     assert list(cache_folder.iterdir()) == []
 
 
-def test_a_disk_that_fills_up_while_writing(animals, cache_folder):
-    """The system itself refuses to let the file grow, as it does at a quota."""
+def test_prepared_on_a_disk_that_becomes_full_raises_user_error(animals, cache_folder):
+    """The operating system refuses to let the file grow, as it does at a quota."""
     former = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
@@ -163,7 +163,7 @@ def test_a_disk_that_fills_up_while_writing(animals, cache_folder):
     assert list(cache_folder.iterdir()) == []
 
 
-def test_preparation_holds_one_row_at_a_time():
+def test_prepared_holds_one_row_at_a_time_in_memory():
     rows = 64
 
     def produce(notes):
@@ -181,19 +181,19 @@ def test_preparation_holds_one_row_at_a_time():
     assert x[:, 0].tolist() == list(range(rows))
 
 
-def test_the_default_folder_lies_in_the_home(monkeypatch, tmp_path):
+def test_folder_by_default_is_in_the_home_folder(monkeypatch, tmp_path):
     monkeypatch.delenv("KVAE_CACHE")
     assert cache.folder() == tmp_path / "home" / ".cache" / "kvae"
 
 
-def test_progress_is_a_log_line_when_it_is_no_terminal(animals, caplog, capsys):
+def test_prepared_without_a_terminal_logs_one_line(animals, caplog, capsys):
     caplog.set_level("INFO")
     data.load(f"folder:{animals}")
     assert "Preparing images of folder train: 4." in caplog.messages
     assert capsys.readouterr().out == ""
 
 
-def test_progress_is_a_bar_on_a_terminal(animals, monkeypatch, capsys):
+def test_prepared_on_a_terminal_writes_nothing_to_stdout(animals, monkeypatch, capsys):
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
     assert len(data.load(f"folder:{animals}").train) == 4
     assert capsys.readouterr().out == ""

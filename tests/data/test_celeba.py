@@ -1,4 +1,4 @@
-"""CelebA in files of the official layout, small."""
+"""CelebA, from small files in the official layout."""
 
 import zipfile
 
@@ -8,18 +8,19 @@ from PIL import Image
 
 from kvae import data
 from kvae.errors import UserError
+from tests.data.dataset_splits import counts, splits
 
 NAMES = ["5_o_Clock_Shadow", "Male", "Smiling"]
 
 
 def write_celeba(folder, n=20, parts=None, identities=None, listed=30):
-    """Faces at 178×218: white inside the usual box, black outside, the red corner numbered."""
-    pictures = folder / "img_align_celeba"
-    pictures.mkdir(parents=True)
+    """Write faces of 178×218. Image i has the value i inside the usual crop and 0 outside."""
+    images = folder / "img_align_celeba"
+    images.mkdir(parents=True)
     for i in range(1, n + 1):
         x = np.zeros((218, 178, 3), np.uint8)
         x[35:183, 15:163] = i
-        Image.fromarray(x).save(pictures / f"{i:06}.png")
+        Image.fromarray(x).save(images / f"{i:06}.png")
     lines = [f"{i:06}.png {'-1' if i % 2 else ' 1'} {' 1' if i % 3 == 0 else '-1'} -1" for i in range(1, listed + 1)]
     (folder / "list_attr_celeba.txt").write_text("\n".join([str(listed), " ".join(NAMES), *lines, ""]))
     for name, numbers in (("list_eval_partition.txt", parts), ("identity_CelebA.txt", identities)):
@@ -29,18 +30,20 @@ def write_celeba(folder, n=20, parts=None, identities=None, listed=30):
     return folder
 
 
-def test_the_crop_holds_the_box_and_nothing_else(data_dir):
+def test_celeba_images_hold_the_face_crop_only(data_dir):
     write_celeba(data_dir / "celeba")
     dataset = data.load("celeba")
     assert dataset.shape == (64, 64, 3)
     for split in (dataset.train, dataset.validation):
         numbers = np.array([int(file[:6]) for file in split.columns["file"]])[:, None, None, None]
         assert (split.x[:, 3:-3, 3:-3] == numbers).all()
-        assert (split.x[:, 1:-1, 1:-1] > 0.9 * numbers).all()  # the black is outside, though the kernel sees it
+        assert (
+            split.x[:, 1:-1, 1:-1] > 0.9 * numbers
+        ).all()  # black is outside the crop, but the bicubic kernel reaches it
         assert (split.x[:, 0, 32] < numbers[:, 0, 0]).any()
 
 
-def test_attributes_become_zero_and_one(data_dir):
+def test_celeba_attributes_become_zero_and_one(data_dir):
     write_celeba(data_dir / "celeba")
     dataset = data.load("celeba", size=8)
     assert dataset.label_names == tuple(NAMES)
@@ -50,7 +53,7 @@ def test_attributes_become_zero_and_one(data_dir):
         assert split.y.dtype == np.uint8
 
 
-def test_chosen_attributes_come_in_the_order_given(data_dir):
+def test_celeba_chosen_attributes_keep_the_order_given(data_dir):
     write_celeba(data_dir / "celeba")
     chosen = data.load("celeba", size=8, attributes=("Smiling", "Male"))
     assert chosen.label_names == ("Smiling", "Male")
@@ -63,20 +66,20 @@ def test_chosen_attributes_come_in_the_order_given(data_dir):
         data.load("celeba", attributes=("Male", "Male"))
 
 
-def test_the_official_partition_is_used(data_dir):
+def test_celeba_uses_the_official_partition(data_dir):
     write_celeba(data_dir / "celeba", n=6, parts=[0, 1, 2, 0, 1, 2], identities=[1] * 6)
     dataset = data.load("celeba", size=8)
-    files = [[int(f[:6]) for f in s.columns["file"]] for s in (dataset.train, dataset.validation, dataset.test)]
+    files = [[int(f[:6]) for f in s.columns["file"]] for s in splits(dataset)]
     assert files == [[1, 4], [2, 5], [3, 6]]
     assert dataset.notes == ()
     assert dataset.fingerprint == data.load("celeba", size=8, seed=5).fingerprint
 
 
-def test_without_validation_images_a_tenth_is_drawn_by_identity(data_dir):
+def test_celeba_without_validation_images_draws_a_tenth_by_identity(data_dir):
     identities = [i // 2 for i in range(40)]
     write_celeba(data_dir / "celeba", n=40, parts=[0] * 36 + [2] * 4, identities=identities, listed=40)
     dataset = data.load("celeba", size=8)
-    assert [len(s) for s in (dataset.train, dataset.validation, dataset.test)] == [32, 4, 4]
+    assert counts(dataset) == (32, 4, 4)
     assert not set(dataset.train.columns["identity"]) & set(dataset.validation.columns["identity"])
     assert "4 training images were drawn for validation, with no person in both splits" in dataset.summary()
     again, other = data.load("celeba", size=8), data.load("celeba", size=8, seed=1)
@@ -84,7 +87,7 @@ def test_without_validation_images_a_tenth_is_drawn_by_identity(data_dir):
     assert set(dataset.validation.columns["file"]) != set(other.validation.columns["file"])
 
 
-def test_a_zip_in_the_folders_of_the_official_drive(data_dir):
+def test_celeba_zip_in_official_subfolders_equals_the_plain_folder(data_dir):
     folder = write_celeba(data_dir / "plain" / "celeba")
     plain = data.load("celeba", size=8, data_dir=data_dir / "plain")
     official = data_dir / "celeba"
@@ -100,9 +103,9 @@ def test_a_zip_in_the_folders_of_the_official_drive(data_dir):
     np.testing.assert_array_equal(dataset.train.x, plain.train.x)
 
 
-def test_a_damaged_face_is_left_out_with_its_attributes(data_dir):
+def test_celeba_leaves_out_a_damaged_face_with_its_attributes(data_dir):
     folder = write_celeba(data_dir / "celeba")
-    (folder / "img_align_celeba" / "000007.png").write_bytes(b"no picture")
+    (folder / "img_align_celeba" / "000007.png").write_bytes(b"no image")
     with pytest.raises(UserError, match=r"000007.png"):
         data.load("celeba", size=8)
     dataset = data.load("celeba", size=8, skip_damaged=True)
@@ -127,7 +130,7 @@ def test_a_damaged_face_is_left_out_with_its_attributes(data_dir):
         ("identity_CelebA.txt", "000001.png a\n000002.png b\n", "lines of a file and a number"),
     ],
 )
-def test_damaged_lists(data_dir, name, content, message):
+def test_celeba_with_a_damaged_list_is_refused(data_dir, name, content, message):
     folder = write_celeba(data_dir / "celeba", n=2, listed=2)
     (folder / name).write_text(content)
     with pytest.raises(UserError, match=message):

@@ -1,3 +1,5 @@
+"""Dataset and Split: summaries, rows, and repeated or fewer training examples."""
+
 import numpy as np
 import pytest
 
@@ -20,22 +22,22 @@ def small(**changes) -> Dataset:
     return Dataset(**(settings | changes))
 
 
-def test_summary_states_counts_shape_range_and_labels():
+def test_summary_of_images_states_counts_shape_range_and_labels():
     assert small().summary() == "small: 5 train, 2 test; images of 2×3×1, bytes from 0 to 29; 5 classes."
 
 
-def test_summary_of_attributes_points_and_notes():
+def test_summary_of_points_states_attributes_and_notes():
     attributes = Split(np.zeros((4, 2), np.float32), np.ones((4, 1), np.uint8))
     dataset = small(train=attributes, test=None, label_names=("Male",), support="real", notes=("Mind the gap.",))
     assert dataset.summary() == "small: 4 train; points of 2, real from 0 to 0; 1 attribute.\nMind the gap."
 
 
-def test_shape_and_length():
+def test_dataset_shape_is_that_of_one_example():
     assert small().shape == (2, 3, 1)
     assert len(small().train) == 5
 
 
-def test_rows_of_a_split_keep_their_facts():
+def test_split_rows_keep_their_labels_and_columns():
     split = Split(np.arange(3.0), np.arange(3), {"file": np.array(["a", "b", "c"])})[[2, 0]]
     assert (split.x.tolist(), split.y.tolist(), split.columns["file"].tolist()) == (
         [2, 0],
@@ -45,12 +47,12 @@ def test_rows_of_a_split_keep_their_facts():
 
 
 @pytest.mark.parametrize("facts", [{"y": np.zeros(2)}, {"columns": {"file": np.zeros(4)}}])
-def test_a_split_refuses_facts_of_another_length(facts):
+def test_split_with_facts_of_another_length_is_refused(facts):
     with pytest.raises(UserError, match=r"one entry of (y|file) per example. Received: [24] for 3 examples"):
         Split(np.zeros((3, 2)), **facts)
 
 
-def test_fewer_training_examples_of_each_class():
+def test_at_most_keeps_the_first_training_examples_of_each_class():
     dataset = kvae.data.load("digits")
     fewer = dataset.at_most([3, 5, *[1000] * 8])
     assert np.bincount(fewer.train.y)[:2].tolist() == [3, 5]
@@ -63,10 +65,10 @@ def test_fewer_training_examples_of_each_class():
         dataset.at_most([3])
 
 
-def test_rare_attributes_are_repeated():
+def test_repeating_rare_attributes_repeats_training_examples():
     y = np.array([[1, 0], [0, 1], [0, 1], [0, 1], [0, 0], [0, 1], [0, 1], [0, 0], [0, 0], [0, 0]], np.uint8)
     dataset = small(train=Split(np.arange(10.0), y, {"file": np.arange(10)}), label_names=("hat", "male"))
-    often = dataset.repeating(["hat", "male"], 0.4)  # a tenth has the one, a half the other
+    often = dataset.repeating(["hat", "male"], 0.4)  # frequencies: one tenth and one half
     assert np.bincount(often.train.columns["file"]).tolist() == [4, *[1] * 9]
     assert often.train.x.tolist() == often.train.columns["file"].tolist()
     assert often.train.y.mean(axis=0)[0] == pytest.approx(4 / 13)
@@ -81,6 +83,6 @@ def test_rare_attributes_are_repeated():
         small(train=Split(dataset.train.x)).repeating(["a"], 0.4)
 
 
-def test_rare_classes_are_repeated():
+def test_repeating_a_rare_class_repeats_training_examples():
     dataset = small(train=Split(np.arange(10.0), np.array([0] * 9 + [1])), label_names=("many", "one"))
     assert dataset.repeating(["one"], 0.5).train.x.tolist() == [*range(9), 9, 9, 9, 9, 9]

@@ -1,4 +1,4 @@
-"""Folders and zips of pictures: classes, splits, damage, sizes, what is passed over."""
+"""A user's folder or zip file of images: classes, splits, damaged files, sizes and skipped files."""
 
 import os
 import zipfile
@@ -9,11 +9,12 @@ import pytest
 from kvae import data
 from kvae.errors import UserError
 from kvae.images import archives
+from tests.data.dataset_splits import splits
 
 
 @pytest.fixture
 def animals(tmp_path, paint):
-    """Ten cats and ten dogs; the red channel numbers the picture, the green one says what it is."""
+    """Write ten cats and ten dogs. The red channel is the number of the image, the green channel its class."""
     folder = tmp_path / "animals"
     for i in range(20):
         paint(folder / ("cat" if i < 10 else "dog") / f"{i:02}.png", (i, 100 if i < 10 else 200, 0))
@@ -22,20 +23,16 @@ def animals(tmp_path, paint):
 
 def zipped(folder, path):
     with zipfile.ZipFile(path, "w") as file:
-        for picture in sorted(folder.rglob("*")):
-            file.write(picture, picture.relative_to(folder))
+        for image in sorted(folder.rglob("*")):
+            file.write(image, image.relative_to(folder))
     return path
-
-
-def splits(dataset):
-    return [s for s in (dataset.train, dataset.validation, dataset.test) if s is not None]
 
 
 def numbers(dataset):
     return np.concatenate([split.x[:, 0, 0, 0] for split in splits(dataset)]).tolist()
 
 
-def test_folders_are_classes_and_labels_follow_their_pictures(animals):
+def test_folder_subfolders_are_classes(animals):
     dataset = data.load(f"folder:{animals}")
     assert dataset.label_names == ("cat", "dog")
     assert [len(s) for s in splits(dataset)] == [16, 2, 2]
@@ -46,7 +43,7 @@ def test_folders_are_classes_and_labels_follow_their_pictures(animals):
     assert sorted(numbers(dataset)) == list(range(20))
 
 
-def test_a_zip_is_the_same_data_as_its_folder(animals, tmp_path):
+def test_folder_as_a_zip_file_is_the_same_data(animals, tmp_path):
     folder = data.load(f"folder:{animals}")
     zip_file = data.load(f"folder:{zipped(animals, tmp_path / 'animals.zip')}")
     assert folder.fingerprint == zip_file.fingerprint
@@ -54,12 +51,12 @@ def test_a_zip_is_the_same_data_as_its_folder(animals, tmp_path):
     np.testing.assert_array_equal(folder.train.y, zip_file.train.y)
 
 
-def test_the_seed_draws_the_split(animals):
+def test_folder_split_depends_on_the_seed(animals):
     first, second = (data.load(f"folder:{animals}", seed=seed) for seed in (0, 1))
     assert set(first.test.columns["file"]) != set(second.test.columns["file"])
 
 
-def test_a_flat_folder_has_no_labels(tmp_path, paint):
+def test_folder_without_subfolders_has_no_labels(tmp_path, paint):
     for i in range(5):
         paint(tmp_path / "flat" / f"{i}.png")
     dataset = data.load(f"folder:{tmp_path / 'flat'}")
@@ -67,7 +64,7 @@ def test_a_flat_folder_has_no_labels(tmp_path, paint):
     assert len(dataset.train) == 5
 
 
-def test_folders_named_train_and_test_are_the_splits(tmp_path, paint):
+def test_folder_with_train_and_test_uses_them_as_splits(tmp_path, paint):
     for part, n in (("train", 3), ("val", 1), ("test", 2)):
         for i in range(n):
             paint(tmp_path / "set" / part / "cat" / f"{i}.png")
@@ -77,14 +74,14 @@ def test_folders_named_train_and_test_are_the_splits(tmp_path, paint):
     assert dataset.label_names == ("cat", "dog")
 
 
-def test_flat_folders_named_train_and_test_have_no_labels(tmp_path, paint):
+def test_folder_with_flat_train_and_test_has_no_labels(tmp_path, paint):
     for part in ("train", "test"):
         paint(tmp_path / "set" / part / "0.png")
     dataset = data.load(f"folder:{tmp_path / 'set'}")
     assert (len(dataset.train), len(dataset.test), dataset.label_names) == (1, 1, ())
 
 
-def test_what_is_no_picture_is_passed_over(animals, tmp_path, paint):
+def test_folder_skips_hidden_files_and_other_formats(animals, tmp_path, paint):
     (animals / "cat" / ".DS_Store").write_bytes(b"x")
     (animals / "cat" / "readme.txt").write_text("cats")
     paint(animals / "cat" / "._00.png")
@@ -94,20 +91,20 @@ def test_what_is_no_picture_is_passed_over(animals, tmp_path, paint):
     assert len(data.load(f"folder:{zipped(animals, tmp_path / 'a.zip')}").train) == 16
 
 
-def test_grey_pictures(animals):
+def test_folder_color_gray_makes_one_channel(animals):
     assert data.load(f"folder:{animals}", color="gray", size=4).shape == (4, 4, 1)
     with pytest.raises(UserError, match="color='red'"):
         data.load(f"folder:{animals}", color="red")
 
 
-def test_pictures_of_several_sizes_need_a_size(animals, paint):
+def test_folder_with_images_of_two_sizes_requires_a_size(animals, paint):
     paint(animals / "dog" / "tall.png", size=(8, 12))
     with pytest.raises(UserError, match=r"one size. Received: .* of 8×8×3, dog/tall.png of 12×8×3. Give size=64"):
         data.load(f"folder:{animals}")
     assert data.load(f"folder:{animals}", size=4).shape == (4, 4, 3)
 
 
-def test_splits_of_different_sizes_need_a_size(tmp_path, paint):
+def test_folder_with_splits_of_two_sizes_requires_a_size(tmp_path, paint):
     paint(tmp_path / "set" / "train" / "0.png")
     paint(tmp_path / "set" / "test" / "1.png", size=(8, 12))
     with pytest.raises(UserError, match=r"Received: train/0.png of 8×8×3, test/1.png of 12×8×3"):
@@ -115,13 +112,13 @@ def test_splits_of_different_sizes_need_a_size(tmp_path, paint):
 
 
 @pytest.mark.parametrize("size", [0, -1, 5.5, "64", 10_000])
-def test_sizes_that_make_no_sense(animals, size):
+def test_folder_with_an_invalid_size_is_refused(animals, size):
     with pytest.raises(UserError, match="Expected an edge length from 1 to 4096 pixels"):
         data.load(f"folder:{animals}", size=size)
 
 
-@pytest.mark.parametrize("content", [b"", b"no picture", None], ids=["empty", "text", "truncated"])
-def test_a_damaged_picture_is_named_or_left_out(animals, content):
+@pytest.mark.parametrize("content", [b"", b"no image", None], ids=["empty", "text", "truncated"])
+def test_folder_with_a_damaged_image_names_it_or_leaves_it_out(animals, content):
     path = animals / "cat" / "03.png"
     path.write_bytes(path.read_bytes()[:50] if content is None else content)
     with pytest.raises(UserError, match=r"Received: cat/03.png in .*animals: .*skip_damaged=True"):
@@ -133,30 +130,30 @@ def test_a_damaged_picture_is_named_or_left_out(animals, content):
     assert "1 damaged image was left out. The first is cat/03.png" in dataset.summary()
 
 
-def test_a_damaged_picture_is_refused_also_after_it_was_left_out(animals):
-    (animals / "cat" / "03.png").write_bytes(b"no picture")
+def test_folder_with_a_cached_damaged_image_still_refuses_it(animals):
+    (animals / "cat" / "03.png").write_bytes(b"no image")
     data.load(f"folder:{animals}", skip_damaged=True)
     with pytest.raises(UserError, match=r"cat/03\.png"):
         data.load(f"folder:{animals}")
 
 
-def test_a_split_whose_only_picture_is_damaged_is_none(tmp_path, paint):
+def test_folder_split_with_only_a_damaged_image_is_none(tmp_path, paint):
     paint(tmp_path / "set" / "train" / "0.png")
     (tmp_path / "set" / "test").mkdir()
-    (tmp_path / "set" / "test" / "1.png").write_bytes(b"no picture")
+    (tmp_path / "set" / "test" / "1.png").write_bytes(b"no image")
     for _ in range(2):  # prepared, then from the cache
         dataset = data.load(f"folder:{tmp_path / 'set'}", skip_damaged=True)
         assert (len(dataset.train), dataset.test) == (1, None)
 
 
-def test_nothing_but_damaged_pictures(tmp_path):
+def test_folder_with_only_damaged_images_is_refused(tmp_path):
     (tmp_path / "set").mkdir()
-    (tmp_path / "set" / "0.png").write_bytes(b"no picture")
+    (tmp_path / "set" / "0.png").write_bytes(b"no image")
     with pytest.raises(UserError, match=r"undamaged training images. Received: none"):
         data.load(f"folder:{tmp_path / 'set'}", skip_damaged=True)
 
 
-def test_a_damaged_member_of_a_zip_is_named(animals, tmp_path):
+def test_folder_zip_with_a_damaged_member_names_it(animals, tmp_path):
     path = zipped(animals, tmp_path / "a.zip")
     content = bytearray(path.read_bytes())
     with zipfile.ZipFile(path) as file:
@@ -167,7 +164,7 @@ def test_a_damaged_member_of_a_zip_is_named(animals, tmp_path):
         data.load(f"folder:{path}")
 
 
-def test_a_zip_bomb_is_refused(animals, tmp_path, monkeypatch):
+def test_folder_zip_bomb_is_refused(animals, tmp_path, monkeypatch):
     monkeypatch.setattr(archives, "_MAX_BYTES", 10_000)
     path = zipped(animals, tmp_path / "a.zip")
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as file:
@@ -176,7 +173,7 @@ def test_a_zip_bomb_is_refused(animals, tmp_path, monkeypatch):
         data.load(f"folder:{path}")
 
 
-def test_missing_empty_and_damaged_places(tmp_path):
+def test_folder_missing_empty_or_damaged_is_refused(tmp_path):
     with pytest.raises(UserError, match=r"Received: .*nowhere, which does not exist"):
         data.load(f"folder:{tmp_path / 'nowhere'}")
     (tmp_path / "empty").mkdir()
@@ -187,7 +184,7 @@ def test_missing_empty_and_damaged_places(tmp_path):
         data.load(f"folder:{tmp_path / 'a.zip'}")
 
 
-def test_no_permission_for_one_picture_or_for_the_folder(animals, forbid):
+def test_folder_without_permission_names_the_path(animals, forbid):
     forbid(animals / "dog" / "12.png")
     with pytest.raises(UserError, match=r"permission to read the data. Received: .*dog/12.png: permission denied"):
         data.load(f"folder:{animals}", skip_damaged=True)
@@ -196,7 +193,7 @@ def test_no_permission_for_one_picture_or_for_the_folder(animals, forbid):
         data.load(f"folder:{animals}")
 
 
-def test_names_do_not_depend_on_where_the_folder_is(animals, tmp_path):
+def test_folder_fingerprint_does_not_depend_on_its_path(animals, tmp_path):
     before = data.load(f"folder:{animals}").fingerprint
     os.rename(animals, tmp_path / "elsewhere")
     assert data.load(f"folder:{tmp_path / 'elsewhere'}").fingerprint == before

@@ -1,4 +1,4 @@
-"""What is known of each data set's terms."""
+"""The terms of use of each data set."""
 
 import pytest
 
@@ -6,12 +6,12 @@ from kvae import data
 from kvae.data.licences import LICENCES, UNKNOWN
 
 
-def test_every_data_set_has_its_line():
+def test_licences_cover_every_data_set():
     assert set(LICENCES) == set(data.names())
 
 
 @pytest.mark.parametrize("name", data.names())
-def test_terms_are_stated_or_said_to_be_unknown(name):
+def test_licence_states_its_source_or_is_unknown(name):
     stated = data.licence(name)
     assert stated.terms
     if stated.hub == UNKNOWN:
@@ -28,10 +28,10 @@ def test_terms_are_stated_or_said_to_be_unknown(name):
         ("tfds:celeb_a", "non-commercial research only"),
         ("tfds:mnist/3.0.1", "CC BY-SA 3.0, as its authors are commonly quoted"),
         ("tfds:mnist:3.0.1", "CC BY-SA 3.0, as its authors are commonly quoted"),
-        ("tfds:elsewhere", "unknown"),
-        ("folder:/home/me/pictures", "unknown: the user's own images"),
-        ("somebody's", "unknown"),
+        ("tfds:another", "unknown"),
+        ("folder:/home/me/images", "unknown: the user's own images"),
+        ("another", "unknown"),
     ],
 )
-def test_by_any_name(name, terms):
+def test_licence_understands_every_form_of_name(name, terms):
     assert data.licence(name).terms == terms

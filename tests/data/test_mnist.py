@@ -1,3 +1,5 @@
+"""MNIST and Fashion-MNIST, from small idx files."""
+
 import gzip
 
 import numpy as np
@@ -25,7 +27,7 @@ def write_mnist(folder, n=24, zipped=False):
 
 
 @pytest.mark.parametrize("name", ["mnist", "fashion_mnist"])
-def test_the_last_twelfth_of_the_training_file_is_validation(data_dir, name):
+def test_mnist_validation_is_the_last_twelfth_of_the_training_file(data_dir, name):
     write_mnist(data_dir / name)
     dataset = data.load(name)
     random = np.random.default_rng(0)
@@ -41,7 +43,7 @@ def test_the_last_twelfth_of_the_training_file_is_validation(data_dir, name):
     assert len(dataset.label_names) == 10
 
 
-def test_gzipped_or_not_is_the_same_data(data_dir):
+def test_mnist_gzipped_is_the_same_data(data_dir):
     write_mnist(data_dir / "mnist")
     plain = data.load("mnist")
     other = data_dir / "other"
@@ -51,7 +53,7 @@ def test_gzipped_or_not_is_the_same_data(data_dir):
     np.testing.assert_array_equal(plain.train.x, zipped.train.x)
 
 
-def test_the_fingerprint_sees_one_changed_pixel(data_dir):
+def test_mnist_fingerprint_changes_with_one_pixel(data_dir):
     write_mnist(data_dir / "mnist")
     before = data.load("mnist").fingerprint
     path = data_dir / "mnist" / "t10k-images-idx3-ubyte"
@@ -62,28 +64,28 @@ def test_the_fingerprint_sees_one_changed_pixel(data_dir):
 
 
 @pytest.mark.parametrize("damage", [lambda b: b[:-1], lambda b: b + b"\0", lambda b: b"", lambda b: b"PNG" + b[3:]])
-def test_a_damaged_file_is_named(data_dir, damage):
+def test_mnist_with_a_damaged_file_names_it(data_dir, damage):
     path = write_mnist(data_dir / "mnist") / "train-images-idx3-ubyte"
     path.write_bytes(damage(path.read_bytes()))
     with pytest.raises(UserError, match=r"undamaged idx file of bytes. Received: .*train-images-idx3-ubyte"):
         data.load("mnist")
 
 
-def test_a_truncated_gzip_is_named(data_dir):
+def test_mnist_with_a_truncated_gzip_file_names_it(data_dir):
     path = write_mnist(data_dir / "mnist", zipped=True) / "train-images-idx3-ubyte.gz"
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(UserError, match=r"undamaged gzip file. Received: .*train-images-idx3-ubyte.gz"):
         data.load("mnist")
 
 
-def test_counts_of_images_and_labels_must_agree(data_dir):
+def test_mnist_with_unequal_numbers_of_images_and_labels_is_refused(data_dir):
     write_mnist(data_dir / "mnist")
     write_idx(data_dir / "mnist" / "train-labels-idx1-ubyte", np.zeros(23, np.uint8))
     with pytest.raises(UserError, match="one label each"):
         data.load("mnist")
 
 
-def test_labels_must_be_digits(data_dir):
+def test_mnist_with_labels_above_nine_is_refused(data_dir):
     write_mnist(data_dir / "mnist")
     write_idx(data_dir / "mnist" / "train-labels-idx1-ubyte", np.full(24, 10, np.uint8))
     with pytest.raises(UserError, match="Expected labels 0 to 9"):

@@ -1,13 +1,16 @@
+"""Omniglot and binarised MNIST, from small `.npz` files."""
+
 import numpy as np
 import pytest
 
 from kvae import data
 from kvae.errors import UserError
+from tests.data.dataset_splits import counts
 
 
 def write_omniglot(folder):
     folder.mkdir(parents=True)
-    n = 3 * 20  # three characters, two of them background, each by twenty drawers
+    n = 3 * 20  # three characters, two of them background, each drawn by twenty people
     arrays = {
         "images": np.random.default_rng(0).integers(0, 256, (n, 28, 28), np.uint8),
         "alphabet": np.repeat(np.array([1, 1, 0], np.uint8), 20),
@@ -20,17 +23,17 @@ def write_omniglot(folder):
     return arrays
 
 
-def test_omniglot_holds_out_two_drawers(data_dir):
+def test_omniglot_validation_holds_two_drawers(data_dir):
     arrays = write_omniglot(data_dir / "omniglot")
     dataset = data.load("omniglot")
-    assert [len(s) for s in (dataset.train, dataset.validation, dataset.test)] == [36, 4, 20]
+    assert counts(dataset) == (36, 4, 20)
     assert set(dataset.validation.columns["drawer"]) == {19, 20}
     assert set(dataset.test.y) == {0}
     assert dataset.label_names == ("Angelic", "Greek")
     np.testing.assert_array_equal(dataset.test.x[..., 0], arrays["images"][40:])
 
 
-def test_omniglot_lacking_an_array(data_dir):
+def test_omniglot_without_an_array_is_refused(data_dir):
     (data_dir / "omniglot").mkdir()
     np.savez(data_dir / "omniglot" / "omniglot_28x28.npz", images=np.zeros((1, 28, 28), np.uint8))
     with pytest.raises(UserError, match="Expected the arrays images, alphabet"):
@@ -53,7 +56,7 @@ def test_binarized_mnist_is_unpacked(data_dir):
         data.load("binarized_mnist")
 
 
-def test_rows_of_another_length_are_refused(data_dir):
+def test_binarized_mnist_with_rows_of_another_length_is_refused(data_dir):
     (data_dir / "binarized_mnist").mkdir()
     rows = np.zeros((2, 97), np.uint8)
     np.savez(data_dir / "binarized_mnist" / "binarized_mnist_packed.npz", train=rows, valid=rows, test=rows)
@@ -61,7 +64,7 @@ def test_rows_of_another_length_are_refused(data_dir):
         data.load("binarized_mnist")
 
 
-def test_pickled_arrays_are_never_unpickled(data_dir):
+def test_binarized_mnist_with_pickled_arrays_is_refused(data_dir):
     (data_dir / "binarized_mnist").mkdir()
     path = data_dir / "binarized_mnist" / "binarized_mnist_packed.npz"
     np.savez(path, train=np.array([{}], object), valid=np.zeros(1), test=np.zeros(1))

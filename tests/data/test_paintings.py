@@ -1,4 +1,4 @@
-"""Paintings in folders or a zip, with and without their table."""
+"""Paintings in folders or a zip file, with and without `paintings.csv`."""
 
 import zipfile
 
@@ -7,13 +7,14 @@ import pytest
 
 from kvae import data
 from kvae.errors import UserError
+from tests.data.dataset_splits import splits
 
 ARTISTS = ("alfred-sisley", "claude-monet", "frederic-bazille")
 
 
 @pytest.fixture
 def gallery(data_dir, paint):
-    """Thirty paintings by each of three artists; the red channel is the artist, the green the number."""
+    """Write thirty paintings by each of three artists. The red channel is the artist, the green channel the number."""
     folder = data_dir / "paintings"
     lines = ["file,artist,year,title"]
     for k, artist in enumerate(ARTISTS):
@@ -24,11 +25,7 @@ def gallery(data_dir, paint):
     return folder
 
 
-def splits(dataset):
-    return dataset.train, dataset.validation, dataset.test
-
-
-def test_artists_are_classes_and_years_are_known_or_nan(gallery):
+def test_paintings_have_artists_as_classes_and_years_or_nan(gallery):
     dataset = data.load("paintings")
     assert dataset.label_names == ARTISTS
     assert dataset.shape == (64, 64, 3)
@@ -41,7 +38,7 @@ def test_artists_are_classes_and_years_are_known_or_nan(gallery):
         assert split.columns["file"][0] == f"{ARTISTS[split.y[0]]}/{number[0]:04}.png"
 
 
-def test_a_painting_stays_in_its_split(gallery):
+def test_paintings_keep_their_split_for_other_seeds_and_artists(gallery):
     every = data.load("paintings", size=8)
     some = data.load("paintings", size=8, seed=9, artists=("frederic-bazille", "claude-monet"))
     assert some.label_names == ("frederic-bazille", "claude-monet")
@@ -51,7 +48,7 @@ def test_a_painting_stays_in_its_split(gallery):
         np.testing.assert_array_equal(chosen.y, chosen.x[:, 0, 0, 0] == 1)
 
 
-def test_a_zip_with_a_folder_around_it_is_split_alike(gallery, data_dir):
+def test_paintings_in_a_zip_file_have_the_same_splits(gallery, data_dir):
     before = data.load("paintings", size=8)
     other = data_dir / "other" / "paintings"
     other.mkdir(parents=True)
@@ -65,7 +62,7 @@ def test_a_zip_with_a_folder_around_it_is_split_alike(gallery, data_dir):
         np.testing.assert_array_equal(split.columns["year"], same.columns["year"])
 
 
-def test_without_a_table_nothing_is_known(gallery):
+def test_paintings_without_a_table_have_no_years_and_titles(gallery):
     with_table = data.load("paintings", size=8)
     (gallery / "paintings.csv").unlink()
     dataset = data.load("paintings", size=8)
@@ -75,13 +72,13 @@ def test_without_a_table_nothing_is_known(gallery):
 
 
 @pytest.mark.parametrize("table", ["file,artist\na,b\n", "file,artist,year,title\na,b,old,c\n"])
-def test_a_damaged_table(gallery, table):
+def test_paintings_with_a_damaged_table_are_refused(gallery, table):
     (gallery / "paintings.csv").write_text(table)
     with pytest.raises(UserError, match=r"columns file, artist, year .* Received: .*paintings.csv"):
         data.load("paintings", size=8)
 
 
-def test_unknown_artists_and_stray_paintings(gallery, paint):
+def test_paintings_with_an_unknown_artist_or_a_stray_file_are_refused(gallery, paint):
     with pytest.raises(UserError, match=r"artists='claude-manet'. Did you mean claude-monet"):
         data.load("paintings", artists=("claude-manet",))
     paint(gallery / "stray.png")
@@ -89,7 +86,7 @@ def test_unknown_artists_and_stray_paintings(gallery, paint):
         data.load("paintings")
 
 
-def test_two_zips_are_one_too_many(data_dir):
+def test_paintings_in_two_zip_files_are_refused(data_dir):
     (data_dir / "paintings").mkdir()
     for name in ("a.zip", "b.zip"):
         (data_dir / "paintings" / name).write_bytes(b"")

@@ -1,4 +1,4 @@
-"""The door: names, options, missing data, and how little an import costs."""
+"""`data.load` and `data.names`: names, options, missing data, and the cost of the import."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from kvae.data import registry
 from kvae.errors import UserError
 
 
-def test_names():
+def test_names_lists_every_data_set():
     assert data.names() == (
         "digits",
         "swiss_roll",
@@ -22,7 +22,7 @@ def test_names():
     )
 
 
-def test_importing_and_listing_import_nothing_heavy(run_python):
+def test_is_available_imports_no_large_library(run_python):
     code = (
         "import sys, kvae.data as d; [d.is_available(n) for n in (*d.names(), 'tfds:mnist', 'folder:x')];"
         "heavy = 'keras tensorflow tensorflow_datasets torch jax sklearn PIL numpy rich'.split();"
@@ -31,7 +31,7 @@ def test_importing_and_listing_import_nothing_heavy(run_python):
     assert run_python(code).strip() == "[]"
 
 
-def test_every_loader_exists_and_is_documented():
+def test_sources_have_documented_loaders():
     import pkgutil
 
     for source in registry.SOURCES.values():
@@ -39,7 +39,7 @@ def test_every_loader_exists_and_is_documented():
 
 
 @pytest.mark.parametrize(("name", "near"), [("celba", "celeba"), ("MNIST", "mnist"), ("folders", "folder:PATH")])
-def test_an_unknown_name_meets_its_neighbours(name, near):
+def test_load_of_an_unknown_name_suggests_the_nearest(name, near):
     with pytest.raises(UserError, match=rf"name='{name}'..* (mean|one of) .*{near}"):
         data.load(name)
     with pytest.raises(UserError, match=f"name='{name}'"):
@@ -47,12 +47,12 @@ def test_an_unknown_name_meets_its_neighbours(name, near):
 
 
 @pytest.mark.parametrize("name", ["nothing:x", "folder:", "tfds:"])
-def test_a_name_needs_both_sides_of_its_colon(name):
+def test_load_of_a_name_with_an_empty_part_is_refused(name):
     with pytest.raises(UserError, match="Expected a known name"):
         data.load(name)
 
 
-def test_an_unknown_option_lists_the_known():
+def test_load_with_an_unknown_option_lists_the_known_ones():
     with pytest.raises(UserError, match=r"options that swiss_roll knows: n, noise, label. Received: points=3"):
         data.load("swiss_roll", points=3)
     with pytest.raises(UserError, match=r"options that digits knows: none. Received: size=32"):
@@ -60,7 +60,7 @@ def test_an_unknown_option_lists_the_known():
 
 
 @pytest.mark.parametrize("name", [name for name, source in registry.SOURCES.items() if source.files])
-def test_missing_data_name_the_folder_and_the_files_at_once(name, data_dir):
+def test_load_without_files_names_the_folder_and_the_files(name, data_dir):
     assert not data.is_available(name)
     with pytest.raises(UserError) as failure:
         data.load(name)
@@ -71,7 +71,7 @@ def test_missing_data_name_the_folder_and_the_files_at_once(name, data_dir):
     assert ("tensorflow_datasets.load" in message) == (tfds is not None)
 
 
-def test_missing_data_say_what_is_there_instead(data_dir):
+def test_load_without_files_names_the_files_found_instead(data_dir):
     (data_dir / "mnist").mkdir()
     with pytest.raises(UserError, match="Received: nothing"):
         data.load("mnist")
@@ -80,7 +80,7 @@ def test_missing_data_say_what_is_there_instead(data_dir):
         data.load("mnist")
 
 
-def test_the_data_folder_by_default(monkeypatch, tmp_path, paint):
+def test_load_by_default_reads_the_folder_data(monkeypatch, tmp_path, paint):
     monkeypatch.delenv("KVAE_DATA")
     monkeypatch.chdir(tmp_path)
     paint(tmp_path / "data" / "paintings" / "claude-monet" / "1.png")
@@ -88,17 +88,17 @@ def test_the_data_folder_by_default(monkeypatch, tmp_path, paint):
     assert len(data.load("paintings", size=8).train) == 1
 
 
-def test_built_in_data_are_always_here():
+def test_is_available_of_built_in_data_is_true():
     assert data.is_available("digits")
     assert data.is_available("swiss_roll")
 
 
-def test_folders_are_here_when_they_exist(tmp_path):
+def test_is_available_of_a_folder_checks_that_it_exists(tmp_path):
     assert data.is_available(f"folder:{tmp_path}")
     assert not data.is_available(f"folder:{tmp_path / 'nowhere'}")
 
 
-def test_no_permission_is_one_sentence(data_dir, forbid):
+def test_load_without_permission_raises_user_error(data_dir, forbid):
     (data_dir / "mnist").mkdir()
     forbid(data_dir / "mnist")
     assert not data.is_available("mnist")
@@ -106,7 +106,7 @@ def test_no_permission_is_one_sentence(data_dir, forbid):
         data.load("mnist")
 
 
-def test_another_error_of_the_system_is_one_sentence(data_dir):
+def test_load_after_another_system_error_raises_user_error(data_dir):
     for name in ("train_X.bin", "train_y.bin", "test_X.bin", "test_y.bin"):
         (data_dir / "stl10" / name).mkdir(parents=True)
     with pytest.raises(UserError, match="Expected"):

@@ -1,38 +1,40 @@
+"""Permutations and held-out examples."""
+
 import numpy as np
 
 from kvae.data.splits import by_name, held_out, held_out_groups, permutation
 
 
-def test_permutation_is_one_and_depends_on_the_seed():
+def test_permutation_depends_on_the_seed():
     assert sorted(permutation(100, 3)) == list(range(100))
     assert (permutation(100, 3) != permutation(100, 4)).any()
 
 
-def test_permutation_is_frozen():
-    """These numbers may never change: published figures rest on the splits."""
+def test_permutation_and_by_name_never_change():
+    """Published metrics depend on these splits."""
     assert permutation(8, 0).tolist() == [5, 3, 0, 2, 4, 1, 7, 6]
     assert [by_name(f"claude-monet/{i:04}.jpg") for i in (5, 6, 12)] == ["train", "validation", "test"]
 
 
-def test_held_out_has_the_exact_share():
+def test_held_out_has_the_exact_fraction():
     assert held_out(60_000, 0).sum() == 6_000
     assert held_out(4, 0).sum() == 0
 
 
-def test_groups_stay_whole_and_reach_the_share():
+def test_held_out_groups_are_complete_and_reach_the_fraction():
     groups = np.random.default_rng(0).integers(0, 300, 2_000)
     mask = held_out_groups(groups, seed=1)
     assert mask.sum() == 200
     assert not set(groups[mask]) & set(groups[~mask])
 
 
-def test_a_group_larger_than_the_share_is_never_held_out():
+def test_held_out_groups_skip_a_group_above_the_fraction():
     mask = held_out_groups(np.array([7] * 19 + [8]), seed=0)
     assert mask.sum() == 1
     assert mask[19]
 
 
-def test_names_divide_eighty_ten_ten():
+def test_by_name_splits_eighty_ten_ten():
     parts = [by_name(f"artist/{i}.jpg") for i in range(10_000)]
     assert abs(parts.count("train") - 8_000) < 200
     assert abs(parts.count("validation") - 1_000) < 150

@@ -1,12 +1,15 @@
+"""STL-10, from small files in the official layout."""
+
 import numpy as np
 import pytest
 
 from kvae import data
 from kvae.errors import UserError
+from tests.data.dataset_splits import counts, splits
 
 
 def write_stl10(folder, n=20, n_test=5, n_unlabelled=7):
-    """The official layout: channel, column, row. Image i has i in every pixel but the marked one."""
+    """Write the official layout: channel, column, row. Image i has the value i in every pixel except one."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, count in (("train", n), ("test", n_test), ("unlabeled", n_unlabelled)):
         x = np.empty((count, 3, 96, 96), np.uint8)
@@ -17,24 +20,24 @@ def write_stl10(folder, n=20, n_test=5, n_unlabelled=7):
             (folder / f"{name}_y.bin").write_bytes((np.arange(count) % 10 + 1).astype(np.uint8).tobytes())
 
 
-def test_images_are_turned_upright(data_dir):
+def test_stl10_images_have_rows_columns_and_channels_in_order(data_dir):
     write_stl10(data_dir / "stl10" / "stl10_binary")
     dataset = data.load("stl10")
-    assert [len(s) for s in (dataset.train, dataset.validation, dataset.test)] == [18, 2, 5]
+    assert counts(dataset) == (18, 2, 5)
     assert dataset.shape == (96, 96, 3)
     assert dataset.test.x[4, 2, 5].tolist() == [4, 200, 4]
     assert dataset.test.x[4, 5, 2].tolist() == [4, 4, 4]
 
 
-def test_labels_count_from_zero_and_follow_their_images(data_dir):
+def test_stl10_labels_begin_at_zero_and_match_their_images(data_dir):
     write_stl10(data_dir / "stl10")
     dataset = data.load("stl10", seed=3)
-    for split in (dataset.train, dataset.validation, dataset.test):
+    for split in splits(dataset):
         np.testing.assert_array_equal(split.y, split.x[:, 0, 0, 0] % 10)
     assert dataset.label_names[0] == "airplane"
 
 
-def test_unlabelled_images_join_the_training_split(data_dir):
+def test_stl10_unlabelled_images_are_added_to_the_training_split(data_dir):
     write_stl10(data_dir / "stl10")
     dataset = data.load("stl10", unlabelled=True, size=64)
     assert len(dataset.train) == 18 + 7
@@ -46,7 +49,7 @@ def test_unlabelled_images_join_the_training_split(data_dir):
     assert dataset.fingerprint != data.load("stl10", size=64).fingerprint
 
 
-def test_a_changed_file_is_prepared_again(data_dir):
+def test_stl10_after_a_changed_file_is_prepared_again(data_dir):
     write_stl10(data_dir / "stl10")
     before = data.load("stl10")
     path = data_dir / "stl10" / "test_X.bin"
@@ -56,7 +59,7 @@ def test_a_changed_file_is_prepared_again(data_dir):
     assert after.test.x[-1, -1, -1, -1] == 255
 
 
-def test_refusals(data_dir):
+def test_stl10_with_missing_or_unusable_files_is_refused(data_dir):
     folder = data_dir / "stl10"
     write_stl10(folder)
     (folder / "unlabeled_X.bin").unlink()

@@ -1,4 +1,4 @@
-"""TFDS, on small data sets that are written in its own format and read back through `tfds.load`."""
+"""TFDS, with small data sets that are written in its format and read back by `tfds.load`."""
 
 import time
 
@@ -7,11 +7,12 @@ import pytest
 
 from kvae import data
 from kvae.errors import UserError
+from tests.data.dataset_splits import counts, splits
 
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory):
-    """A TFDS folder with `tiny` and `mnist` (classes), `celeb_a` (attributes) and `odd` (several sizes)."""
+    """Write a TFDS folder with `tiny` and `mnist` (classes), `celeb_a` (attributes) and `odd` (images of two sizes)."""
     tensorflow = pytest.importorskip("tensorflow")
     tfds = pytest.importorskip("tensorflow_datasets")
     home = tmp_path_factory.mktemp("tfds")
@@ -66,12 +67,12 @@ def prepared(tmp_path_factory):
     return home
 
 
-def test_images_and_classes(prepared):
+def test_tfds_images_match_their_classes(prepared):
     dataset = data.load("tfds:tiny", data_dir=prepared)
     assert dataset.name == "tfds:tiny"
     assert dataset.label_names == ("cat", "dog", "owl")
-    assert [len(s) for s in (dataset.train, dataset.validation, dataset.test)] == [27, 3, 6]
-    for split in (dataset.train, dataset.validation, dataset.test):
+    assert counts(dataset) == (27, 3, 6)
+    for split in splits(dataset):
         np.testing.assert_array_equal(split.y, split.x[:, 0, 0, 0] % 3)
         assert split.y.dtype == np.int32
     both = np.concatenate([dataset.train.x, dataset.validation.x])[:, 0, 0, 0]
@@ -79,7 +80,7 @@ def test_images_and_classes(prepared):
     assert isinstance(dataset.train.x, np.memmap)
 
 
-def test_equal_loads_have_equal_fingerprints(prepared):
+def test_tfds_fingerprint_depends_on_every_setting(prepared):
     first, again = (data.load("tfds:tiny", data_dir=prepared) for _ in range(2))
     others = [{"seed": 1}, {"size": 4}, {"classes": ("dog", "owl")}]
     prints = {data.load("tfds:tiny", data_dir=prepared, **other).fingerprint for other in others}
@@ -87,44 +88,47 @@ def test_equal_loads_have_equal_fingerprints(prepared):
     assert len(prints | {first.fingerprint}) == 4
 
 
-def test_classes_are_numbered_in_the_order_given(prepared):
+def test_tfds_chosen_classes_are_numbered_in_the_order_given(prepared):
     dataset = data.load("tfds:tiny:3.0.1", data_dir=prepared, classes=("owl", "cat"), size=4)
     assert dataset.label_names == ("owl", "cat")
     assert dataset.shape == (4, 4, 3)
-    for split in (dataset.train, dataset.validation, dataset.test):
+    for split in splits(dataset):
         np.testing.assert_array_equal(split.y, split.x[:, 0, 0, 0] % 3 == 0)
 
 
-def test_a_prepared_copy_stands_in_for_missing_official_files(prepared, data_dir, monkeypatch):
+def test_load_without_official_files_reads_the_prepared_tfds_copy(prepared, data_dir, monkeypatch):
     assert not data.is_available("mnist")
     monkeypatch.setenv("TFDS_DATA_DIR", str(prepared))
     assert data.is_available("mnist")
     dataset = data.load("mnist")
     assert dataset.name == "mnist"
-    assert [len(s) for s in (dataset.train, dataset.validation, dataset.test)] == [22, 2, 4]
+    assert counts(dataset) == (22, 2, 4)
     assert dataset.shape == (8, 8, 1)
 
 
-def test_celebas_copy_is_cropped_and_labelled(prepared):
+def test_load_of_celebas_tfds_copy_crops_and_labels(prepared):
     dataset = data.load("celeba", data_dir=prepared, attributes=("Smiling",))
     assert (dataset.shape, dataset.label_names) == ((64, 64, 3), ("Smiling",))
-    assert [len(s) for s in (dataset.train, dataset.validation, dataset.test)] == [3, 2, 1]
-    for split in (dataset.train, dataset.validation, dataset.test):
+    assert counts(dataset) == (3, 2, 1)
+    for split in splits(dataset):
         np.testing.assert_array_equal(split.y[:, 0], split.x[:, 0, 0, 0] % 3 == 0)
     assert data.load("celeba", data_dir=prepared, size=16).label_names == ("Male", "Smiling")
 
 
-def test_refusals(prepared):
+def test_tfds_with_images_of_two_sizes_requires_a_size(prepared):
     with pytest.raises(UserError, match=r"one size. Received: image 0 of 8×8×3, image 4 of 9×9×3"):
         data.load("tfds:odd", data_dir=prepared, validation=0.0)
     assert data.load("tfds:odd", data_dir=prepared, size=4).train.y is None
+
+
+def test_tfds_with_absent_or_unknown_classes_is_refused(prepared):
     with pytest.raises(UserError, match="Expected a data set with these labels"):
         data.load("tfds:odd", data_dir=prepared, size=4, classes=("cat",))
     with pytest.raises(UserError, match="classes='cow'"):
         data.load("tfds:tiny", data_dir=prepared, classes=("cow",))
 
 
-def test_a_damaged_copy_is_one_sentence(prepared, tmp_path):
+def test_tfds_with_a_damaged_file_raises_user_error(prepared, tmp_path):
     import shutil
 
     shutil.copytree(prepared / "tiny", tmp_path / "tiny")
@@ -136,7 +140,7 @@ def test_a_damaged_copy_is_one_sentence(prepared, tmp_path):
         data.load("tfds:tiny", data_dir=tmp_path)
 
 
-def test_what_is_not_prepared_fails_at_once(tmp_path):
+def test_tfds_that_is_not_prepared_is_refused_at_once(tmp_path):
     start = time.monotonic()
     with pytest.raises(UserError, match=r"Received: tfds:cifar100, not in .*download=True"):
         data.load("tfds:cifar100", data_dir=tmp_path)
@@ -144,7 +148,7 @@ def test_what_is_not_prepared_fails_at_once(tmp_path):
     assert not data.is_available("tfds:cifar100")
 
 
-def test_without_tfds_the_way_to_install_it_is_named(prepared, monkeypatch):
+def test_tfds_that_is_not_installed_names_the_command_to_install_it(prepared, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "tensorflow_datasets", None)
     with pytest.raises(UserError, match=r'pip install "kvae-zoo\[tfds\]"'):
         data.load("tfds:tiny", data_dir=prepared)

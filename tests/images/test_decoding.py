@@ -1,3 +1,5 @@
+"""Decoded and resized images: formats, modes, orientation, damage."""
+
 import io
 import struct
 import zlib
@@ -18,7 +20,7 @@ def encoded(image, form="PNG", **options) -> bytes:
     return buffer.getvalue()
 
 
-def test_an_ordinary_picture_is_read_as_it_is():
+def test_decode_of_an_rgb_image_is_exact():
     np.testing.assert_array_equal(decoding.decode(encoded(CORNERS)), CORNERS)
 
 
@@ -34,13 +36,13 @@ def test_an_ordinary_picture_is_read_as_it_is():
         (8, lambda x: np.rot90(x)),
     ],
 )
-def test_exif_orientation_is_applied(orientation, upright):
+def test_decode_applies_the_exif_orientation(orientation, upright):
     exif = Image.Exif()
     exif[0x0112] = orientation
     np.testing.assert_array_equal(decoding.decode(encoded(CORNERS, exif=exif)), upright(CORNERS))
 
 
-def test_grey_becomes_three_equal_channels_and_back():
+def test_decode_of_grey_makes_three_equal_channels():
     grey = np.array([[0, 100], [200, 255]], np.uint8)
     x = decoding.decode(encoded(grey))
     assert x.shape == (2, 2, 3)
@@ -48,26 +50,26 @@ def test_grey_becomes_three_equal_channels_and_back():
     np.testing.assert_array_equal(decoding.decode(encoded(grey), color="gray")[..., 0], grey)
 
 
-def test_colour_becomes_grey_by_luma():
+def test_decode_of_colour_as_grey_uses_luma():
     red, green, blue = decoding.decode(encoded(CORNERS), color="gray")[0, :, 0].tolist()
     assert (red, green, blue) == (76, 150, 29)
 
 
-def test_one_bit_pictures():
+def test_decode_of_one_bit_scales_to_bytes():
     bits = Image.fromarray(np.array([[0, 255]], np.uint8)).convert("1")
     assert decoding.decode(encoded(bits))[0, :, 0].tolist() == [0, 255]
 
 
 @pytest.mark.parametrize("form", ["PNG", "TIFF"])
-def test_sixteen_bits_are_scaled_not_clipped(form):
+def test_decode_of_sixteen_bits_scales_to_bytes(form):
     levels = np.array([[0, 257, 128 * 257, 65535]], np.uint16)
     x = decoding.decode(encoded(levels, form), color="gray")
     assert x[0, :, 0].tolist() == [0, 1, 128, 255]
     assert decoding.decode(encoded(levels, form)).shape == (1, 4, 3)
 
 
-def test_sixteen_bit_colour_png():
-    """Pillow cannot write one, so it is written here: one pixel of 65535, 32896, 257."""
+def test_decode_of_a_sixteen_bit_colour_png_scales_to_bytes():
+    """Pillow cannot write this format, so the test does: one pixel of 65535, 32896, 257."""
     header = struct.pack(">IIBBBBB", 1, 1, 16, 2, 0, 0, 0)
     pixels = zlib.compress(b"\0" + struct.pack(">HHH", 65535, 32896, 257))
     chunks = ((b"IHDR", header), (b"IDAT", pixels), (b"IEND", b""))
@@ -77,15 +79,15 @@ def test_sixteen_bit_colour_png():
     assert decoding.decode(data)[0, 0].tolist() == [255, 128, 1]
 
 
-def test_palettes_become_their_colours():
+def test_decode_of_a_palette_returns_its_colours():
     palette = Image.fromarray(CORNERS).quantize(6)
     assert palette.mode == "P"
     np.testing.assert_array_equal(decoding.decode(encoded(palette)), CORNERS)
 
 
 @pytest.mark.parametrize("form", ["TIFF", "JPEG"])
-def test_cmyk_becomes_rgb(form):
-    """Ink takes light away: cyan leaves green and blue. JPEGs store it inverted."""
+def test_decode_of_cmyk_returns_rgb(form):
+    """Cyan ink leaves green and blue. JPEG files store ink inverted."""
     inks = np.zeros((16, 32, 4), np.uint8)
     inks[:, :16, 0], inks[:, 16:, 3] = 255, 255
     options = {"quality": 100, "subsampling": 0} if form == "JPEG" else {}
@@ -94,51 +96,51 @@ def test_cmyk_becomes_rgb(form):
     np.testing.assert_allclose(x[8, 28], [0, 0, 0], atol=4)
 
 
-def test_transparency_shows_white():
+def test_decode_of_transparent_pixels_returns_white():
     pixels = np.array([[[255, 0, 0, 255], [255, 0, 0, 0], [255, 0, 0, 51]]], np.uint8)
     assert decoding.decode(encoded(pixels))[0].tolist() == [[255, 0, 0], [255, 255, 255], [255, 204, 204]]
     grey = np.array([[[0, 255], [0, 0]]], np.uint8)
     assert decoding.decode(encoded(Image.fromarray(grey, "LA")), color="gray")[0, :, 0].tolist() == [0, 255]
 
 
-def test_a_transparent_palette_entry_shows_white():
+def test_decode_of_a_transparent_palette_entry_returns_white():
     palette = Image.fromarray(np.array([[0, 1]], np.uint8), "P")
     palette.putpalette([255, 0, 0, 0, 0, 255])
     assert decoding.decode(encoded(palette, transparency=0))[0].tolist() == [[255, 255, 255], [0, 0, 255]]
 
 
-def test_floating_point_and_deeper_pictures_are_refused():
+def test_decode_of_floating_point_or_deeper_images_is_refused():
     with pytest.raises(ValueError, match="floating-point"):
         decoding.decode(encoded(np.ones((2, 2), np.float32), "TIFF"))
     with pytest.raises(ValueError, match="16 bits"):
         decoding.decode(encoded(np.full((2, 2), 70_000, np.int32), "TIFF"))
 
 
-def test_shrinking_does_not_alias():
+def test_decode_to_a_smaller_size_does_not_alias():
     checkers = (np.indices((64, 64)).sum(0) % 2 * 255).astype(np.uint8)
     x = decoding.decode(encoded(checkers), size=8)
     np.testing.assert_allclose(x, 127.5, atol=2)
 
 
-def test_the_centre_square_is_kept():
+def test_decode_keeps_the_centre_square():
     wide = np.zeros((10, 30, 3), np.uint8)
     wide[:, 10:20] = 255
     np.testing.assert_array_equal(decoding.decode(encoded(wide), size=10), np.full((10, 10, 3), 255))
 
 
-def test_large_jpegs_are_decoded_at_a_fraction_without_harm():
+def test_decode_of_a_large_jpeg_at_a_fraction_is_accurate():
     ramp = np.repeat(np.linspace(0, 255, 1024).astype(np.uint8)[None], 1024, 0)
     x = decoding.decode(encoded(ramp, "JPEG", quality=95), size=32, color="gray")
     np.testing.assert_allclose(x[16, :, 0], np.linspace(0, 255, 1024).reshape(32, 32).mean(1), atol=3)
 
 
-def test_the_face_box_is_celebas():
+def test_face_is_celebas_usual_crop():
     assert crop.face(178, 218) == (15, 35, 163, 183)
     assert crop.face(89, 109) == pytest.approx((7.5, 17.5, 81.5, 91.5))
 
 
 def claiming(width: int, height: int) -> bytes:
-    """A small PNG that claims to be large."""
+    """Return a small PNG file that claims to be large."""
     data = bytearray(encoded(CORNERS))
     data[16:24] = struct.pack(">II", width, height)
     data[29:33] = struct.pack(">I", zlib.crc32(bytes(data[12:29])))
@@ -147,20 +149,20 @@ def claiming(width: int, height: int) -> bytes:
 
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 @pytest.mark.parametrize("size", [(12_000, 10_000), (60_000, 60_000)])
-def test_decompression_bombs_are_refused_before_they_go_off(size):
+def test_decode_of_a_decompression_bomb_is_refused(size):
     with pytest.raises(Exception, match=r"(?i)decompression bomb"):
         decoding.decode(claiming(*size))
 
 
-@pytest.mark.parametrize("damage", [lambda b: b[: len(b) // 2], lambda b: b"not a picture", lambda b: b""])
-def test_damaged_pictures_raise(damage):
+@pytest.mark.parametrize("damage", [lambda b: b[: len(b) // 2], lambda b: b"not an image", lambda b: b""])
+def test_decode_of_a_damaged_image_raises(damage):
     noise = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
     for form in ("PNG", "JPEG"):
         with pytest.raises(Exception, match=r".+"):
             decoding.decode(damage(encoded(noise, form)))
 
 
-def test_arrays_are_resized_like_pictures():
+def test_resize_of_an_array_equals_decode_with_a_size():
     x = np.random.default_rng(0).integers(0, 256, (20, 20, 3), np.uint8)
     np.testing.assert_array_equal(decoding.resize(x, 10), decoding.decode(encoded(x), size=10))
     assert decoding.resize(x[..., :1], None).shape == (20, 20, 1)
