@@ -64,7 +64,7 @@ def _known(run, name: str, file: str):
 def load_data(run) -> tuple:
     """The `Dataset` that `run` was trained on, and its `Training`: loaded once, however often a command asks."""
     recipe = _recipe(run)
-    values = recipe.resolve(run.config["parameters"])
+    values = recipe.values_of(run.config)
     dataset = recipe.data(values)
     if dataset.fingerprint != run.config["data"].get("fingerprint"):
         logger.warning("The data in %s are not those that the run was trained on.", dataset.name)
@@ -99,14 +99,20 @@ def held_out(run, split: str | None = None, batch_size: int | None = None, first
     if split not in splits:
         raise UserError(f"Expected a split of {dataset.name}: {', '.join(splits)}. Received: split={split}.")
     part = splits[split][:first]
-    return batches(dataset, part, training, batch_size=batch_size), f"{dataset.name}/{split}"
+    return batches(trained_model(run), dataset, part, training, batch_size=batch_size), f"{dataset.name}/{split}"
+
+
+@functools.lru_cache(maxsize=1)
+def trained_model(run):
+    """Return the model of `run`, loaded once."""
+    return run.load_model()
 
 
 def load_model(run, name: str):
     """The trained model of `run`; raises `UserError` when it has no code, as a classifier has none."""
     from kvae.models.base.latent import LatentModel
 
-    model = run.load_model()
+    model = trained_model(run)
     if not isinstance(model, LatentModel):
         raise UserError(f"Expected a model that samples and reconstructs. Received: {name}, a {type(model).__name__}.")
     return model

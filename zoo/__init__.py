@@ -1,8 +1,9 @@
-"""The recipes: one file per published experiment, `<dataset>/<model>.py`."""
+"""The recipes: one file per published experiment, `<dataset>/<model>.py`, and the names that recipes are written with."""
 
 import importlib
 
-from kvae.recipes.recipe import Count, NonNegative, Positive, Recipe, Training
+from kvae.recipes.parameters import Count, NonNegative, Positive, Upsampling
+from kvae.recipes.recipe import Recipe, Training
 from kvae.recipes.registry import files, load, names
 from kvae.recipes.space import Between, OneOf
 from kvae.tuning.search import Objective, Search
@@ -17,6 +18,7 @@ __all__ = [
     "Recipe",
     "Search",
     "Training",
+    "Upsampling",
     "files",
     "load",
     "names",

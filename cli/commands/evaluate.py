@@ -8,7 +8,7 @@ import typer
 
 from kvae.cli.options import Backend, DataDir, Json, Model, Seed, examples
 from kvae.cli.output import finite, print_figures, print_json
-from kvae.cli.sources import held_out, load_classifier, open_model
+from kvae.cli.sources import held_out, load_classifier, open_model, trained_model
 
 EXAMPLES = examples(
     "kvae evaluate runs/digits/vae",
@@ -94,7 +94,7 @@ def evaluate(
         options["training"] = training
     options["separation"] = {"seed": seed}
     about = {"model": model, "recipe": run.config["recipe"], "data": data}
-    trained = run.load_model()
+    trained = trained_model(run)
     report = finite({**about, **evaluation.evaluate(trained, batches, metrics, **options)})
     if json:
         print_json(report)

@@ -3,7 +3,7 @@
 from kvae import data, zoo
 from kvae.cli.options import DataDir, Json, examples
 from kvae.cli.output import print_json, print_table
-from kvae.recipes.recipe import summary
+from kvae.recipes.docstring import summary
 
 EXAMPLES = examples("kvae list", "kvae list --json --data-dir ~/data")
 

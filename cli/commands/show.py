@@ -9,6 +9,7 @@ from kvae.cli.commands.list import entry
 from kvae.cli.errors import usage
 from kvae.cli.options import DataDir, Json, RecipeName, examples
 from kvae.cli.output import print_json, print_table
+from kvae.tuning.search import search_of
 
 EXAMPLES = examples("kvae show digits/vae", "kvae show my_recipe.py")
 
@@ -18,7 +19,7 @@ def show(name: Annotated[str, RecipeName], data_dir: DataDir = None, json: Json 
     with usage():
         recipe = zoo.load(name)
     parameters = recipe.parameters().values()
-    search = recipe.search() if recipe.declares_search else None
+    search = search_of(recipe)
     if json:
         own = {"name": name, "kind": "file", "summary": recipe.summary, "dataset": None, "data_here": None}
         print_json(
@@ -26,14 +27,14 @@ def show(name: Annotated[str, RecipeName], data_dir: DataDir = None, json: Json 
                 **(entry(name) if name in zoo.names() else own),
                 "docstring": recipe.docstring,
                 "parameters": [{"name": p.name, "type": p.type_name, "default": p.default} for p in parameters],
-                "search": search and search.describe(),
+                "search": search.describe() if search.vary else None,
             }
         )
         return
     typer.echo(f"{name}\n\n{recipe.docstring}\n")
     rows = ((p.name, p.type_name, repr(p.default)) for p in parameters)
     print_table([("parameter", "type", "default"), *rows])
-    if search:
+    if search.vary:
         typer.echo("\nkvae tune varies")
         print_table((f"  {parameter}", space) for parameter, space in search.vary.items())
         typer.echo("and aims at")

@@ -123,7 +123,7 @@ def train(
 def _train(name: str | None, texts: list[str] | None, out: Path | None, seed: int, warm_start, from_search, **share):
     chosen = settings(texts)
     with usage():
-        searched, found, seed_ = (None, {}, 0) if from_search is None else trials.best(from_search)
+        searched, found, seed_ = (None, {}, 0) if from_search is None else trials.best_settings(from_search)
         if searched is not None and name is not None and zoo.load(name).name != searched:
             raise UserError(f"Expected {searched}, which {from_search} searched. Received: {name}.")
         name, chosen, seed = name or searched or "digits/vae", {**found, **chosen}, seed or seed_

@@ -15,7 +15,7 @@ from kvae.cli.options import Backend, DataDir, Json, RecipeName, Seed, Settings,
 from kvae.cli.output import print_json, print_table, text
 from kvae.errors import UserError
 from kvae.recipes.space import parse_space
-from kvae.tuning.search import Search, without
+from kvae.tuning.search import Search, search_of
 
 EXAMPLES = examples(
     "kvae tune digits/vae --trials 10",
@@ -86,7 +86,7 @@ def tune(
             return
         trial, first = done[name], folder_.ranked(list(done.values()))[0]
         left = (time.monotonic() - began) / printed * max(0, trials - len(done))
-        figures = "  ".join(f"{key} {text(value)}" for key, value in trial.figures.items())
+        figures = "  ".join(f"{key} {text(value)}" for key, value in trial.values.items())
         typer.echo(
             f"trial {len(done)}/{trials}  score {text(trial.score)}  {figures}  {trial.seconds:.0f} s"
             f"{'  stopped early' if trial.stopped else ''}  best {text(first.score)}"
@@ -126,11 +126,11 @@ def tune(
 def _search(recipe, vary: Iterable[str] | None, fixed: Mapping) -> Search:
     """What the recipe declares, with what `vary` names in place of its space, and nothing `fixed`. Raises `UserError`."""
     if not vary:
-        return without(recipe.search(), fixed).check(recipe)
+        return search_of(recipe).without(fixed).check(recipe)
     spaces = {name: parse_space(value) for name, value in pairs(vary, "NAME=SPACE", "--vary").items()}
     if both := sorted(set(spaces) & set(fixed)):
         raise UserError(f"Expected {both[0]} either varied or set. Received: --vary and --set.")
-    declared = recipe.search() if recipe.declares_search else Search({})
+    declared = search_of(recipe)
     return Search(spaces, declared.objectives, declared.options, declared.monitor).check(recipe)
 
 

@@ -1,9 +1,6 @@
-"""What a recipe's model learns from, and by."""
-
-from collections.abc import Mapping
+"""Batches and rounds of a data set, as the training of a recipe takes them."""
 
 from kvae import backends
-from kvae.callbacks import Anneal, DecayLearningRate, InOrder, StopOnNonFinite
 from kvae.capabilities import DOMAINS
 from kvae.data import Dataset, Split
 from kvae.errors import UserError
@@ -13,34 +10,40 @@ from kvae.training.rounds import Rounds
 
 
 def training_batches(model, dataset: Dataset, training: Training, seed: int) -> Batches | Rounds:
-    """What `model` learns from: batches in an order that `seed` decides, or rounds of turns."""
+    """Return the training split as `model` learns from it: batches in an order that `seed` decides, or rounds."""
     split, shard = dataset.train, backends.shard()
     if DOMAINS not in model.capabilities:
-        return batches(dataset, split, training, seed=seed, shard=shard)
+        return batches(model, dataset, split, training, seed=seed, shard=shard)
     if training.transform is not None:
         raise UserError(
             f"Expected no transform for a model that learns from rounds. Received: one for {type(model).__name__}. "
             "Transform the data set instead."
         )
-    periods = None if training.periods is None else training.periods(split)
-    options = {"batch_size": training.batch_size, "repeats": training.repeats, "periods": periods}
-    return Rounds(split.x, split.y, model.turns, seed=seed, scale=_scale(dataset), shard=shard, **options)
+    return Rounds(
+        split.x,
+        split.y,
+        model.turns,
+        batch_size=training.batch_size,
+        repeats=training.repeats,
+        periods=None if training.periods is None else training.periods(split),
+        seed=seed,
+        scale=_scale(dataset),
+        shard=shard,
+    )
 
 
-def learning_callbacks(training: Training, data: Batches | Rounds, rates: Mapping[str, float]) -> list:
-    """What decides, beside the model, how it learns: order, schedules, a stop at NaN. `rates` are the players' first."""
-    callbacks = [StopOnNonFinite(), InOrder(data)]
-    callbacks += [Anneal(name, schedule) for name, schedule in training.anneal.items()]
-    if training.learning_rate is not None:
-        callbacks.append(DecayLearningRate(training.learning_rate, rates))
-    return [*callbacks, *training.callbacks]
+def batches(
+    model, dataset: Dataset, split: Split, training: Training, *, batch_size: int | None = None, **options
+) -> Batches:
+    """Return `split` of `dataset` in batches of (x,) or (x, y), as `model` takes them.
 
-
-def batches(dataset: Dataset, split: Split, training: Training, *, batch_size: int | None = None, **options) -> Batches:
-    """`split` of `dataset` as `training` takes it; further `options` of `Batches`. Its order is kept without a seed."""
+    Args:
+        batch_size: number of examples in a batch; by default that of `training`.
+        options: further arguments of `Batches`. Without a seed the order of the split is kept.
+    """
     return Batches(
         split.x,
-        split.y if training.labels else None,
+        split.y if "y" in model.batch_spec else None,
         batch_size=batch_size or training.batch_size,
         scale=_scale(dataset),
         transform=training.transform,
@@ -52,5 +55,5 @@ def batches(dataset: Dataset, split: Split, training: Training, *, batch_size: i
 
 
 def _scale(dataset: Dataset) -> float:
-    """What bytes are divided by."""
+    """Return the divisor of uint8 data."""
     return 1.0 if dataset.support == "binary" else 255.0

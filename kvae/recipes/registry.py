@@ -1,4 +1,4 @@
-"""The registry of recipes: one file each, `<dataset>/<model>.py` in the package `kvae.zoo`; the folder is the registry."""
+"""The registry of recipes: each file `<dataset>/<model>.py` in the package `kvae.zoo` is a recipe of that name."""
 
 import importlib
 import importlib.util

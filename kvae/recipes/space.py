@@ -1,4 +1,4 @@
-"""Ranges of a recipe's parameters: what a search may choose from."""
+"""Ranges that a search over a recipe's parameters may choose from."""
 
 import dataclasses
 import math
@@ -8,7 +8,12 @@ from kvae.errors import UserError
 
 @dataclasses.dataclass(frozen=True)
 class Between:
-    """Numbers from `low` to `high`, ends included: whole ones when both ends are; `log`: evenly spread on a log scale."""
+    """A range of numbers.
+
+    Args:
+        low, high: ends of the range, both included. Values are integers if both ends are.
+        log: True if values are spread evenly on a log scale.
+    """
 
     low: float
     high: float
@@ -22,18 +27,20 @@ class Between:
 
     @property
     def ends(self) -> tuple:
+        """The smallest and the largest value."""
         return (self.low, self.high)
 
     def ask(self, hp, name: str, default):
-        """A value from KerasTuner's `HyperParameters`."""
+        """Return a value from `hp`, KerasTuner's `HyperParameters`."""
         inside = isinstance(default, int | float) and self.low <= default <= self.high
         options = {"sampling": "log" if self.log else "linear", "default": default if inside else None}
         if isinstance(self.low, float) or isinstance(self.high, float):
             return hp.Float(name, self.low, self.high, **options)
-        return min(hp.Int(name, self.low, self.high, **options), self.high)  # on a log scale it may be one more
+        # On a log scale KerasTuner may return the upper end plus one.
+        return min(hp.Int(name, self.low, self.high, **options), self.high)
 
     def of(self, kind: type) -> "Between":
-        """The same for a parameter of `kind`: a float's ends are floats, so that what lies between is too."""
+        """Return the range for a parameter of type `kind`. For float the ends become floats, and so all values are."""
         return Between(float(self.low), float(self.high), self.log) if kind is float else self
 
     def __str__(self):
@@ -42,7 +49,7 @@ class Between:
 
 @dataclasses.dataclass(frozen=True, init=False)
 class OneOf:
-    """One of `values`."""
+    """A choice between `values`: numbers or texts."""
 
     values: tuple
 
@@ -57,22 +64,26 @@ class OneOf:
 
     @property
     def ends(self) -> tuple:
+        """All values."""
         return self.values
 
     def ask(self, hp, name: str, default):
-        """A value from KerasTuner's `HyperParameters`."""
+        """Return a value from `hp`, KerasTuner's `HyperParameters`."""
         return hp.Choice(name, list(self.values), default=default if default in self.values else None)
 
     def of(self, kind: type) -> "OneOf":
-        """The same for a parameter of `kind`."""
+        """Return the choice for a parameter of type `kind`. For float all values become floats."""
         return OneOf(*map(float, self.values)) if kind is float else self
 
     def __str__(self):
         return "one of " + ", ".join(map(str, self.values))
 
 
-def parse_space(text: str) -> Between | OneOf:
-    """What stands behind NAME= in --vary: LOW:HIGH, LOW:HIGH:log or A,B,C."""
+Space = Between | OneOf
+
+
+def parse_space(text: str) -> Space:
+    """Return the range that `text` describes: LOW:HIGH, LOW:HIGH:log or A,B,C."""
     if "," in text:
         return OneOf(*(_number(part) for part in text.split(",")))
     low, _, rest = text.partition(":")
@@ -83,8 +94,8 @@ def parse_space(text: str) -> Between | OneOf:
     return Between(*ends, log=scale == "log")
 
 
-def _number(text: str):
-    """`text` as an int, a float, or itself."""
+def _number(text: str) -> int | float | str:
+    """Return `text` as an int or a float if it is one, and otherwise without surrounding spaces."""
     for kind in (int, float):
         try:
             return kind(text.strip())

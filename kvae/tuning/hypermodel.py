@@ -1,4 +1,4 @@
-"""A recipe as KerasTuner sees it."""
+"""A recipe as a hypermodel of KerasTuner."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,57 +8,70 @@ import keras_tuner
 
 from kvae import evaluation
 from kvae.errors import UserError
-from kvae.recipes.inputs import batches, learning_callbacks, training_batches
+from kvae.recipes.callbacks import learning_callbacks
+from kvae.recipes.inputs import batches, training_batches
+from kvae.recipes.recipe import Recipe
 from kvae.recipes.registry import load
-from kvae.tuning.search import Search, without
+from kvae.tuning.search import Search, search_of
 
 
-class RecipeModel(keras_tuner.HyperModel):
-    """A recipe as KerasTuner's `HyperModel`: works with every tuner.
+class RecipeHyperModel(keras_tuner.HyperModel):
+    """A recipe as KerasTuner's `HyperModel`, for every tuner of KerasTuner.
 
-        hypermodel = kvae.tuning.RecipeModel("mnist/vae")
+        hypermodel = kvae.tuning.RecipeHyperModel("mnist/vae")
         tuner = keras_tuner.RandomSearch(hypermodel, objective=hypermodel.objective, max_trials=10)
         tuner.search()
 
-    The data are the recipe's own; `fit` returns the score (`Search`) and the figures that it adds up.
+    The hypermodel loads the recipe's own data set. `fit` returns the score (`Search`) and its terms.
 
     Args:
         recipe: a name or a `Recipe`.
-        settings: parameters that are fixed, by dotted names; these are not varied.
-        search: what is varied and aimed at; by default what the recipe declares.
-        seed: of weights, data order and noise, the same in every trial.
+        settings: {dotted name: value} of parameters that are fixed and not varied.
+        search: ranges and objectives; by default those of the recipe (`search_of`).
+        seed: seed of weights, order of the data and noise, the same in every trial.
     """
 
-    def __init__(self, recipe, settings: Mapping[str, Any] | None = None, search: Search | None = None, seed: int = 0):
+    def __init__(
+        self,
+        recipe: str | Recipe,
+        settings: Mapping[str, Any] | None = None,
+        search: Search | None = None,
+        seed: int = 0,
+    ):
         super().__init__()
         self.recipe = load(recipe) if isinstance(recipe, str) else recipe
-        self.settings, self.seed = dict(settings or {}), seed
+        self.settings = dict(settings or {})
+        self.seed = seed
         self.defaults = self.recipe.resolve(self.settings)
-        self.search = without(search or self.recipe.search(), self.settings).check(self.recipe)
+        self.search = (search or search_of(self.recipe)).without(self.settings).check(self.recipe)
         self.metrics = self.search.metrics
         self.dataset = self.recipe.data(self.defaults)
         self.held_out = self.dataset.validation or self.dataset.test
         if self.held_out is None:
             raise UserError(
-                f"Expected held-out data to judge trials by. Received: {self.dataset.name}, which has none."
+                f"Expected a data set with held-out data, to score trials. Received: {self.dataset.name}, "
+                "which has only training data."
             )
 
     @property
     def objective(self) -> keras_tuner.Objective:
+        """The objective of a tuner: to minimise the score."""
         return keras_tuner.Objective("score", "min")
 
     def declare_hyperparameters(self, hp):
+        """Register every range in `hp`."""
         self.chosen(hp)
 
     def chosen(self, hp) -> dict[str, Any]:
-        """{name: value} of what is varied."""
+        """Return {name: value} of the parameters that are varied."""
         return {name: space.ask(hp, name, self.defaults[name]) for name, space in self.search.vary.items()}
 
     def values(self, hp) -> dict[str, Any]:
-        """Every parameter's value under `hp`."""
+        """Return the value of every parameter under `hp`."""
         return self.recipe.resolve({**self.settings, **self.chosen(hp)})
 
     def build(self, hp):
+        """Return the compiled, untrained model under `hp`."""
         values = self.values(hp)
         keras.utils.set_random_seed(self.seed)
         model = self.recipe.model(self.dataset, values)
@@ -66,6 +79,7 @@ class RecipeModel(keras_tuner.HyperModel):
         return model
 
     def fit(self, hp, model, *args, epochs: int | None = None, initial_epoch: int = 0, callbacks=(), **options):
+        """Fit `model` as the recipe does under `hp`, and return its score and the terms of the score."""
         values = self.values(hp)
         training = self.recipe.training(values)
         data = training_batches(model, self.dataset, training, self.seed)
@@ -78,18 +92,18 @@ class RecipeModel(keras_tuner.HyperModel):
             shuffle=False,
             **{"verbose": 0, **options},
         )
-        return self.judge(model, training)
+        return self.evaluate(model, training)
 
-    def judge(self, model, training) -> dict[str, float]:
-        """The score of a trained model and the figures that it adds up, on held-out data."""
-        held_out = batches(self.dataset, self.held_out, training)
+    def evaluate(self, model, training) -> dict[str, float]:
+        """Return the score of a trained model on held-out data, and the terms of the score."""
+        held_out = batches(model, self.dataset, self.held_out, training)
         report = evaluation.evaluate(model, held_out, self.metrics, **self.search.options)
         absent = [o.value for o in self.search.objectives if o.value not in report["metrics"]]
         if absent:
-            there = ", ".join(report["metrics"]) or "none"
+            known = ", ".join(report["metrics"]) or "none"
             raise UserError(
-                f"Expected the figure {absent[0]}, which the search aims at. Received: {there}"
+                f"Expected the value {absent[0]}, an objective of the search. Received: {known}"
                 f"{''.join(f' ({why})' for why in report['skipped'].values())}."
             )
-        figures = {o.value: report["metrics"][o.value] for o in self.search.objectives}
-        return {"score": self.search.score(figures), **figures}
+        values = {o.value: report["metrics"][o.value] for o in self.search.objectives}
+        return {"score": self.search.score(values), **values}

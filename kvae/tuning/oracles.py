@@ -9,10 +9,11 @@ from kvae.files import read_json, write_json
 
 
 class CrashSafeOracle:
-    """An oracle whose files appear whole, and which after a kill neither loses nor repeats a trial.
+    """A mixin for oracles whose files appear whole and which neither lose nor repeat a trial after a kill.
 
-    KerasTuner writes a trial's file before the oracle's. A trial that began in between is forgotten, since the same one
-    comes again; one that ended in between is asked for again, and answered from its score.json.
+    KerasTuner writes the file of a trial before the file of the oracle. A trial that began between the two writes is
+    forgotten, since the oracle proposes the same one again. A trial that ended between them is proposed again, and the
+    tuner answers from its score.json.
     """
 
     def save(self):
@@ -27,19 +28,25 @@ class CrashSafeOracle:
             if file.parent.name.removeprefix("trial_") not in known:
                 file.unlink()
         super().reload()
-        # A trial that has ended is among those that run until the next one is saved.
+        # KerasTuner keeps a finished trial among the running ones until it saves the next trial.
         self._retry_queue = [trial for trial in dict.fromkeys(self._retry_queue) if trial not in self.end_order]
 
 
 class RandomSearch(CrashSafeOracle, oracles.RandomSearchOracle):
+    """Random search over `trials` trials."""
+
     def __init__(self, trials: int, epochs: int, **options):
         super().__init__(max_trials=trials, **options)
 
 
 class Bayesian(CrashSafeOracle, oracles.BayesianOptimizationOracle):
-    """Draws by the number of the trial, so that a search that goes on proposes what one left alone would; and at random
-    where it would propose what has been tried. Proposals are a millionth of their range apart: what an optimizer ends at
-    depends in its last digits on the machine's threads, and would be taken for something new."""
+    """Bayesian optimisation over `trials` trials.
+
+    The random state depends only on the number of the trial, so that a resumed search proposes the same settings as one
+    that was never interrupted. A proposal that has been tried already is replaced by a random one. Proposals are rounded
+    to a millionth of their range: the last digits of an optimizer's result depend on the threads of the machine, and
+    would make a repeated proposal look new.
+    """
 
     def __init__(self, trials: int, epochs: int, **options):
         super().__init__(max_trials=trials, **options)
@@ -55,7 +62,10 @@ class Bayesian(CrashSafeOracle, oracles.BayesianOptimizationOracle):
 
 
 class Hyperband(CrashSafeOracle, oracles.HyperbandOracle):
-    """Begins with the largest bracket that ends within `trials`: its best settings are then trained for all `epochs`."""
+    """Hyperband, beginning with the largest bracket that ends within `trials` trials.
+
+    The best settings of that bracket are then trained for all `epochs`.
+    """
 
     def __init__(self, trials: int, epochs: int, **options):
         super().__init__(max_epochs=epochs, **options)
@@ -66,9 +76,9 @@ class Hyperband(CrashSafeOracle, oracles.HyperbandOracle):
         self._start_new_bracket()
 
     def _size(self) -> int:
-        """Trials of the current bracket, over all its rounds."""
+        """Return the number of trials in the current bracket, over all its rounds."""
         return sum(self._get_size(self._current_bracket, number) for number in range(self._current_bracket + 1))
 
 
 TUNERS = {"random": RandomSearch, "bayesian": Bayesian, "hyperband": Hyperband}
-"""By the names that `kvae tune` knows: made of the number of trials and of a trial's epochs."""
+"""Oracles by the names in `kvae tune --tuner`, made of the number of trials and the number of epochs of a trial."""

@@ -1,7 +1,7 @@
-"""What a search over a recipe's settings varies, and what it aims at.
+"""A search over the parameters of a recipe: their ranges and the objectives.
 
-A recipe declares it in a function `search() -> Search` beside its `data`, `model` and `training`. Nothing here imports
-KerasTuner, which `kvae.tuning.tune` does.
+The ranges stand in the annotations of the recipe's parameters. A recipe with other objectives than the ELBO has a
+function `search() -> Search`. This module does not import KerasTuner.
 """
 
 import dataclasses
@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 from kvae.errors import UserError
 from kvae.evaluation import reporting
-from kvae.recipes.space import Between, OneOf
+from kvae.recipes.recipe import Recipe
+from kvae.recipes.space import Between, OneOf, Space
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,8 +21,8 @@ class Objective:
     Args:
         value: name of the value, such as "elbo" or "leakage.z".
         direction: "min" or "max".
-        unit: how much of it weighs as much as one unit of another objective.
-        enough: beyond this value nothing more is gained, such as an AUC of 0.5.
+        unit: amount of the value that weighs as much as one unit of another objective.
+        enough: value beyond which nothing is gained, such as an AUC of 0.5.
     """
 
     value: str
@@ -46,10 +47,11 @@ class Objective:
 
     @property
     def sign(self) -> int:
+        """1 for "min", −1 for "max"."""
         return 1 if self.direction == "min" else -1
 
     def cost(self, value: float) -> float:
-        """`value` in units, smaller is better."""
+        """Return `value` in units; smaller is better."""
         if self.enough is not None:
             value = max(value, self.enough) if self.direction == "min" else min(value, self.enough)
         return self.sign * value / self.unit
@@ -61,21 +63,22 @@ class Objective:
 
 @dataclasses.dataclass(frozen=True)
 class Search:
-    """What a search varies and what it aims at.
+    """Ranges and objectives of a search, which minimises
 
-        score = Σ_i ± figure_i / unit_i,    + for "min" and − for "max": the search minimises it.
+        score = Σ_i ± value_i / unit_i,    + for "min" and − for "max".
 
-    The figures are unweighted ones (an ELBO at β = 1, a leakage, a likelihood): a weighted loss is smallest where its
+    The values are unweighted (an ELBO at β = 1, a leakage, a likelihood), because a weighted loss is smallest where its
     weights are.
 
     Args:
-        vary: {name of a parameter: `Between` or `OneOf`}.
-        objectives: what the score adds up. With two or more, those trials are kept as a front that no other beats in all.
+        vary: {name of a parameter: range}. A recipe's `search()` leaves it empty.
+        objectives: terms of the score. With two or more objectives the search also keeps their Pareto front.
         options: arguments of metrics, such as {"nll": {"samples": 50}}.
-        monitor: a column of history.csv, to be large, by which hopeless trials are stopped; None stops none.
+        monitor: column of history.csv, the larger the better, by which the median stopping rule stops a trial; None
+            for no rule.
     """
 
-    vary: Mapping[str, Between | OneOf]
+    vary: Mapping[str, Space] = dataclasses.field(default_factory=dict)
     objectives: tuple[Objective, ...] = (Objective("elbo", "max"),)
     options: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
     monitor: str | None = "val_elbo"
@@ -86,31 +89,38 @@ class Search:
         return tuple(dict.fromkeys(objective.metric for objective in self.objectives))
 
     def describe(self) -> dict:
-        """What `from_description` makes the same search of; for JSON."""
+        """Return a description for JSON, which `from_description` reads."""
         vary = {n: list(s.values) if isinstance(s, OneOf) else dataclasses.asdict(s) for n, s in self.vary.items()}
         objectives = [dataclasses.asdict(objective) for objective in self.objectives]
         return {"vary": vary, "objectives": objectives, "options": dict(self.options), "monitor": self.monitor}
 
     @classmethod
     def from_description(cls, described: Mapping) -> "Search":
+        """Return the search that `described`, a result of `describe`, describes."""
         vary = {n: OneOf(*s) if isinstance(s, list) else Between(**s) for n, s in described["vary"].items()}
         objectives = tuple(_objective(**objective) for objective in described["objectives"])
         return cls(vary, objectives, described["options"], described["monitor"])
 
-    def score(self, figures: Mapping[str, float]) -> float:
-        """The sum that the search minimises."""
-        return float(sum(o.cost(figures[o.value]) for o in self.objectives))
+    def score(self, values: Mapping[str, float]) -> float:
+        """Return the sum that the search minimises."""
+        return float(sum(o.cost(values[o.value]) for o in self.objectives))
 
-    def check(self, recipe) -> "Search":
-        """This search, with numbers of the kinds that `recipe` takes. Raises `UserError` where it does not fit."""
+    def without(self, settings: Mapping[str, Any]) -> "Search":
+        """Return this search without the parameters that `settings` fix."""
+        vary = {name: space for name, space in self.vary.items() if name not in settings}
+        return dataclasses.replace(self, vary=vary)
+
+    def check(self, recipe: Recipe) -> "Search":
+        """Return this search with ranges of the types that `recipe` takes. Raises `UserError` if a range does not fit."""
         if not self.vary:
             raise UserError(
-                f"Expected at least one parameter to vary. Received: none for {recipe.name}. Name some: --vary NAME=LOW:HIGH"
+                f"Expected at least one parameter to vary. Received: none for {recipe.name}. "
+                "Name some: --vary NAME=LOW:HIGH"
             )
         parameters, vary = recipe.parameters(), {}
         for name, space in self.vary.items():
             for value in space.ends:
-                recipe.resolve({name: value})  # a sentence for an unknown name and for a value that does not suit
+                recipe.resolve({name: value})  # raises for an unknown name and for a value of the wrong type
             kind = type(parameters[name].default)
             if kind is int and any(isinstance(end, float) for end in space.ends):
                 raise UserError(f"Expected whole numbers for {name}. Received: {space}.")
@@ -128,14 +138,19 @@ def _objective(value: str = "", figure: str = "", metric: str = "", **others) ->
     return Objective(value or figure, **others)
 
 
-def without(search: Search, settings: Mapping[str, Any]) -> Search:
-    """`search` without the parameters that `settings` fix."""
-    vary = {name: space for name, space in search.vary.items() if name not in settings}
-    return dataclasses.replace(search, vary=vary)
+def search_of(recipe: Recipe) -> Search:
+    """Return the search of `recipe`: the ranges of its parameters, and the objectives of its `search()` if it has one."""
+    declare = getattr(recipe.module, "search", Search)
+    ranges = {name: p.space for name, p in recipe.parameters().items() if p.space is not None}
+    declared = declare()
+    return dataclasses.replace(declared, vary={**ranges, **declared.vary})
 
 
 def pareto_front(costs) -> list[int]:
-    """Indices of the rows of `costs` (N, objectives) that no other row beats in one and equals or beats in all."""
+    """Return the indices of the Pareto front of `costs` (N, objectives).
+
+    A row is on the front if no different row is at most as large in every objective. Equal rows are all kept.
+    """
     rows = [tuple(row) for row in costs]
 
     def beaten(row):

@@ -1,10 +1,10 @@
-"""The folder of a search, and what can be read in it.
+"""The directory of a search and its trials.
 
-    search.json         recipe, fixed settings, space, objectives, tuner and seed
-    oracle.json         KerasTuner's state
+    search.json         recipe, fixed settings, ranges, objectives, tuner and seed
+    oracle.json         state of KerasTuner
     trial_<id>/         trial.json (KerasTuner's), run/ (an ordinary run directory), then score.json or failed.json
-    trials.csv          a line per trial, the best first: score, figures, settings
-    front.csv, .png     the trials that no other beats in one objective and equals in all, where there are several
+    trials.csv          a line per trial, the best first: score, objectives, settings
+    front.csv, .png     the Pareto front, if there are several objectives
     best/               the run of the best trial
 
 Every file appears whole or not at all.
@@ -25,22 +25,32 @@ from kvae.tuning.search import Search, pareto_front
 
 @dataclasses.dataclass(frozen=True)
 class Trial:
-    """A trial that is done."""
+    """A finished trial.
+
+    Args:
+        name: number that KerasTuner gave it.
+        score: the score, the smaller the better.
+        values: {objective: value}.
+        parameters: {name: value} of the parameters that the search varies.
+        epochs: number of epochs it was trained for.
+        stopped: True if the median stopping rule stopped it.
+        seconds: time it took.
+    """
 
     name: str
     score: float
-    figures: dict[str, float]
+    values: dict[str, float]
     parameters: dict[str, Any]
     epochs: int
     stopped: bool
     seconds: float
 
     def row(self) -> dict:
-        """One line of a table."""
+        """Return the trial as one line of a table."""
         return {
             "trial": self.name,
             "score": self.score,
-            **self.figures,
+            **self.values,
             **self.parameters,
             "epochs": self.epochs,
             "stopped": self.stopped,
@@ -49,30 +59,31 @@ class Trial:
 
 
 def read(folder: str | os.PathLike) -> list[Trial]:
-    """The trials that are done, in the order of their names."""
+    """Return the finished trials, in the order of their names."""
     found = []
     for file in sorted(Path(folder).glob("trial_*/score.json")):
-        known = read_json(file)
-        rest = {key: known.pop(key) for key in ("score", "parameters", "epochs", "stopped", "seconds")}
-        found.append(Trial(name=file.parent.name.removeprefix("trial_"), figures=known, **rest))
+        values = read_json(file)
+        rest = {key: values.pop(key) for key in ("score", "parameters", "epochs", "stopped", "seconds")}
+        found.append(Trial(name=file.parent.name.removeprefix("trial_"), values=values, **rest))
     return found
 
 
 def failures(folder: str | os.PathLike) -> dict[str, str]:
-    """Trials that failed, and why."""
+    """Return the reason of each failed trial by its name."""
     files = sorted(Path(folder).glob("trial_*/failed.json"))
     return {file.parent.name.removeprefix("trial_"): read_json(file)["reason"] for file in files}
 
 
-def names(folder: str | os.PathLike) -> set[str]:
-    """The trials that have ended, well or not."""
+def ended(folder: str | os.PathLike) -> set[str]:
+    """Return the names of all trials that have finished or failed."""
     return {trial.name for trial in read(folder)} | set(failures(folder))
 
 
-def best(folder: str | os.PathLike) -> tuple[str, dict[str, Any], int]:
-    """The recipe that a search varied, the settings of its best trial and the seed. Raises `UserError` when none is done.
+def best_settings(folder: str | os.PathLike) -> tuple[str, dict[str, Any], int]:
+    """Return the recipe of a search, the settings of its best trial, and the seed.
 
-    `folder` may also be that of one trial, such as one of the front: its settings then.
+    `folder` is the directory of a search, or of one of its trials, whose settings are then returned. Raises `UserError`
+    if no trial has finished.
     """
     folder = Path(folder)
     search = folder.parent if (folder / "score.json").is_file() else folder
@@ -87,27 +98,26 @@ def best(folder: str | os.PathLike) -> tuple[str, dict[str, Any], int]:
 
 
 def ranked(trials: Sequence[Trial]) -> list[Trial]:
-    """The best first."""
+    """Return `trials` by score, the best first."""
     return sorted(trials, key=lambda trial: trial.score)
 
 
-def conclude(folder: Path) -> None:
-    """Writes the tables, the front and the best run."""
+def write_results(folder: Path) -> None:
+    """Write the table of all trials, the Pareto front and the best run into the directory of a search."""
     done = ranked(read(folder))
     if not done:
         return
     write_csv(folder / "trials.csv", [trial.row() for trial in done])
     objectives = Search.from_description(read_json(folder / "search.json")["search"]).objectives
     if len(objectives) > 1:
-        costs = [[o.cost(trial.figures[o.value]) for o in objectives] for trial in done]
-        front = pareto_front(costs)
+        front = pareto_front([[o.cost(trial.values[o.value]) for o in objectives] for trial in done])
         write_csv(folder / "front.csv", [done[i].row() for i in front])
-        _draw(folder / "front.png", done, front, *objectives[:2])
+        _draw_front(folder / "front.png", done, front, *objectives[:2])
     copy(folder / f"trial_{done[0].name}" / "run", folder / "best")
 
 
 def copy(source: Path, target: Path) -> None:
-    """The folder `source` as `target`, which appears whole."""
+    """Copy the directory `source` to `target`, which appears whole."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as temporary:
         whole = Path(temporary) / target.name
@@ -116,18 +126,9 @@ def copy(source: Path, target: Path) -> None:
         os.replace(whole, target)
 
 
-def _draw(path: Path, trials: Sequence[Trial], front: Sequence[int], across, up) -> None:
-    """All trials by two figures, those of the front joined."""
-    from kvae.plots.figure import new_figure, save_figure
+def _draw_front(path: Path, trials: Sequence[Trial], front: Sequence[int], across, up) -> None:
+    from kvae.plots.front import save_front  # imports Keras
 
-    points = [(trial.figures[across.value], trial.figures[up.value]) for trial in trials]
-    figure = new_figure(5, 4)
-    axes = figure.subplots()
-    axes.scatter(*zip(*points, strict=True), s=14, color="0.6", label="trials")
-    axes.plot(*zip(*sorted(points[i] for i in front), strict=True), "o-", markersize=5, label="front")
-    for i in front:
-        axes.annotate(trials[i].name, points[i], textcoords="offset points", xytext=(4, 4), fontsize=7)
-    axes.set_xlabel(f"{across.value} ({across.direction})")
-    axes.set_ylabel(f"{up.value} ({up.direction})")
-    axes.legend(frameon=False)
-    save_figure(figure, path)
+    points = [(trial.values[across.value], trial.values[up.value]) for trial in trials]
+    labels = [f"{objective.value} ({objective.direction})" for objective in (across, up)]
+    save_front(path, points, [trial.name for trial in trials], front, labels)

@@ -1,4 +1,4 @@
-"""The tuner whose trials are run directories, and the rule by which a hopeless one stops."""
+"""A tuner of KerasTuner whose trials are run directories."""
 
 import math
 import shutil
@@ -12,22 +12,31 @@ import keras_tuner
 from kvae.callbacks import MedianStopping
 from kvae.errors import UserError
 from kvae.files import read_json, write_json
-from kvae.recipes.train import Session
+from kvae.recipes.finish import finish
+from kvae.recipes.session import Session
 from kvae.runs import Run
 from kvae.tuning import trials
-from kvae.tuning.hypermodel import RecipeModel
+from kvae.tuning.hypermodel import RecipeHyperModel
 
 
 class RunTuner(keras_tuner.Tuner):
-    """A tuner whose trials are run directories: an unfinished one goes on from its last epoch."""
+    """A tuner whose trials are run directories. An interrupted trial is resumed after its last epoch.
+
+    Args:
+        oracle: chooses the settings of each trial.
+        hypermodel: the recipe.
+        folder: directory of the search.
+        ended: called with the name of each trial that ends.
+    """
 
     def __init__(
-        self, oracle, hypermodel: RecipeModel, folder: Path, ended: Callable[[str], None] = lambda trial: None
+        self, oracle, hypermodel: RecipeHyperModel, folder: Path, ended: Callable[[str], None] = lambda trial: None
     ):
-        self.folder, self.ended = folder, ended
+        self.folder = folder
+        self.ended = ended
         super().__init__(oracle=oracle, hypermodel=hypermodel, directory=str(folder.parent), project_name=folder.name)
 
-    # The tuner has no state beside its oracle's, which a worker leaves to the chief.
+    # The tuner has no state of its own. Its oracle has one, which only the chief writes.
 
     def _get_tuner_fname(self):
         return str(self.folder / "oracle.json")
@@ -41,31 +50,31 @@ class RunTuner(keras_tuner.Tuner):
             self.oracle.reload()
 
     def run_trial(self, trial, *args, **kwargs):
+        """Train and evaluate `trial`, or read its score.json if it has ended already, and return its numbers."""
         place = self.folder / f"trial_{trial.trial_id}"
         done = place / "score.json"
         if not done.is_file():
             try:
                 write_json(done, self._score(trial, place / "run"))
             except keras_tuner.errors.FailedTrialError as error:
-                write_json(place / "failed.json", {"reason": str(error)})  # a chief is not told
+                write_json(place / "failed.json", {"reason": str(error)})  # KerasTuner does not tell the chief why
                 raise
-            except (OSError, UserError) as error:  # a full disk, a figure that is not there: the next trial has it too
+            except (OSError, UserError) as error:  # a full disk or a missing value stops the next trial too
                 raise keras_tuner.errors.FatalError(str(error)) from error
-        figures = read_json(done)
-        return {name: value for name, value in figures.items() if isinstance(value, int | float)}
+        return {name: value for name, value in read_json(done).items() if isinstance(value, int | float)}
 
     def _score(self, trial, folder: Path) -> dict:
         began = time.monotonic()
         try:
             session, run = self._train(trial.hyperparameters, folder, trial.trial_id)
-        except UserError as error:  # settings that do not go together, or a loss that is not finite
+        except UserError as error:  # settings that do not fit each other, or a loss that is not finite
             raise keras_tuner.errors.FailedTrialError(str(error)) from error
-        figures = self.hypermodel.judge(session.model, session.training)
-        if not math.isfinite(figures["score"]):
-            raise keras_tuner.errors.FailedTrialError(f"Expected finite figures. Received: {figures}.")
+        values = self.hypermodel.evaluate(session.model, session.training)
+        if not math.isfinite(values["score"]):
+            raise keras_tuner.errors.FailedTrialError(f"The score is not finite: {values}.")
         epochs = len(run.history()["epoch"])
         return {
-            **figures,
+            **values,
             "epochs": epochs,
             "stopped": bool(epochs < session.training.epochs),
             "seconds": time.monotonic() - began,
@@ -73,10 +82,10 @@ class RunTuner(keras_tuner.Tuner):
         }
 
     def _train(self, hp, folder: Path, trial: str) -> tuple[Session, Run]:
-        """Trains the run in `folder`, from its last epoch on if it has begun."""
+        """Train the run in `folder` under `hp`, resuming it if it has begun."""
         hypermodel = self.hypermodel
         values = hypermodel.values(hp)
-        if "tuner/epochs" in hp.values:  # Hyperband's
+        if "tuner/epochs" in hp.values:  # set by Hyperband
             values["epochs"] = hp.values["tuner/epochs"]
             if "tuner/trial_id" in hp.values and not (folder / "config.json").is_file():
                 trials.copy(self.folder / f"trial_{hp.values['tuner/trial_id']}" / "run", folder)
@@ -89,12 +98,14 @@ class RunTuner(keras_tuner.Tuner):
         write_json(folder / "config.json", session.config())
         epochs = session.restore(run)
         stop = MedianStopping(self.folder, trial, hypermodel.search.monitor)
-        if not stop.should_stop(run):  # it may have been stopped, and killed before it was judged
+        if not stop.should_stop(run):  # it may have been stopped, and the process killed before its evaluation
             session.fit(run, epochs, [stop], progress=False)
+            finish(run, session)
         elif not run.finished:
             run.save_model(session.model)
         return session, run
 
     def on_trial_end(self, trial):
+        """Report the end of `trial` to KerasTuner and to `ended`."""
         super().on_trial_end(trial)
         self.ended(trial.trial_id)

@@ -1,4 +1,4 @@
-"""A search shared by processes of this machine: KerasTuner's chief, which knows the trials, and workers that train them."""
+"""The processes of a search on one machine: KerasTuner's chief, which hands out trials, and workers that train them."""
 
 import logging
 import os
@@ -15,23 +15,23 @@ from kvae.errors import UserError
 from kvae.tuning import trials
 
 RESTARTS = 3
-"""How often processes that died are started again."""
+"""Number of times that dead processes are started again."""
 REFUSED = 2
-"""Exit code of a process that has said in a sentence why it cannot go on."""
+"""Exit code of a process that printed in one sentence why it stops."""
 
 logger = logging.getLogger(__name__)
 
 
 def supervise(folder: Path, workers: int, ended: Callable[[str], None]) -> None:
-    """A chief and `workers` as processes of this machine, until no trial is left."""
+    """Run a chief and `workers` processes until no trial is left, and call `ended` with the name of each trial that ends."""
     names = ("chief", *(f"worker-{i}" for i in range(workers)))
-    seen = trials.names(folder)
+    seen = trials.ended(folder)
     processes = _start(folder, names, workers)
     restarts = 0
     try:
         while True:
             time.sleep(0.5)
-            for trial in trials.names(folder) - seen:
+            for trial in trials.ended(folder) - seen:
                 seen.add(trial)
                 ended(trial)
             codes = {name: process.poll() for name, process in processes.items()}
@@ -41,27 +41,27 @@ def supervise(folder: Path, workers: int, ended: Callable[[str], None]) -> None:
             if not dead:
                 continue
             if restarts == RESTARTS or any(codes[name] == REFUSED for name in dead):
-                raise UserError(_complaint(folder, codes))
+                raise UserError(_explanation(folder, codes))
             restarts += 1
-            # Without its chief a worker would be given a trial that another one has: all begin again.
+            # A new chief could give a worker a trial that another worker is training, so all of them start again.
             again = names if "chief" in dead else dead
-            logger.warning("%s ended with code %d; it begins again where it was.", dead[0], codes[dead[0]])
+            logger.warning("%s ended with code %d and is started again. It resumes its trial.", dead[0], codes[dead[0]])
             _stop(processes[name] for name in again)
             port = None if "chief" in again else processes["chief"].port
             processes |= _start(folder, again, workers, port)
     finally:
-        _stop(processes.values())  # a chief lingers for up to twenty seconds; its files are whole at any time
+        _stop(processes.values())  # a chief would wait for up to twenty seconds; its files are always whole
 
 
 def _start(folder: Path, names: Iterable[str], workers: int, port: int | None = None) -> dict[str, subprocess.Popen]:
-    """Processes of the search, which end when this one does."""
+    """Start the processes called `names`, which end when this one does."""
     if port is None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
     described = {"KERASTUNER_ORACLE_IP": "127.0.0.1", "KERASTUNER_ORACLE_PORT": str(port)}
     described["KERAS_BACKEND"] = keras.backend.backend()
-    # They share the processor's cores, and the memory of a GPU.
+    # The processes share the cores of the processor and the memory of a GPU.
     threads = str(max(1, (os.cpu_count() or 1) // workers))
     shared = {"OMP_NUM_THREADS": threads, "TF_NUM_INTRAOP_THREADS": threads}
     shared |= {"XLA_PYTHON_CLIENT_PREALLOCATE": "false", "TF_FORCE_GPU_ALLOW_GROWTH": "true"}
@@ -76,6 +76,7 @@ def _start(folder: Path, names: Iterable[str], workers: int, port: int | None = 
 
 
 def _stop(processes: Iterable[subprocess.Popen]) -> None:
+    """Terminate `processes` and wait for their end."""
     processes = list(processes)
     for process in processes:
         process.terminate()
@@ -83,11 +84,11 @@ def _stop(processes: Iterable[subprocess.Popen]) -> None:
         process.wait()
 
 
-def _complaint(folder: Path, codes: Mapping[str, int | None]) -> str:
-    """What the process said last that could not go on."""
+def _explanation(folder: Path, codes: Mapping[str, int | None]) -> str:
+    """Return an error message with the last words of the process that stopped the search."""
     name = next((n for n, code in codes.items() if code == REFUSED), next(n for n, code in codes.items() if code))
     lines = (folder / f"{name}.log").read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    said = lines[-1] if lines else "It said nothing."
+    said = lines[-1] if lines else "It printed nothing."
     if codes[name] == REFUSED:
         return said
-    return f"Expected processes that run. Received: {name}, which ended with code {codes[name]}: {said}"
+    return f"{name} ended with code {codes[name]}. Its last line: {said}"

@@ -94,7 +94,7 @@ def model(dataset):
 
 
 def training():
-    return Training(3, 64, "adam", labels=True)
+    return Training(3, 64, "adam")
 '''
 
 CLASSES = '''
@@ -118,7 +118,7 @@ def model(dataset):
 
 
 def training():
-    return Training(3, 64, "adam", labels=True)
+    return Training(3, 64, "adam")
 '''
 
 
@@ -135,7 +135,7 @@ def model(dataset):
 
 
 def training():
-    return Training(3, 64, "adam", labels=True)
+    return Training(3, 64, "adam")
 '''
 
 

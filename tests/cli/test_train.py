@@ -41,12 +41,12 @@ def test_list(kvae, kvae_json):
 
 def test_show(kvae, kvae_json):
     shown = kvae_json("show", "digits/vae")
-    assert {"name": "model.hidden", "type": "ints of 1 or more, comma between", "default": [256, 128]} in shown[
+    assert {"name": "model.hidden", "type": "ints of 1 or more, separated by commas", "default": [256, 128]} in shown[
         "parameters"
     ]
     text = kvae("show", "digits/vae").out
     assert "Source:" in text
-    assert "model.hidden   ints of 1 or more, comma between  (256, 128)" in text
+    assert "model.hidden   ints of 1 or more, separated by commas  (256, 128)" in text
 
 
 def test_trains_with_settings_of_which_the_last_wins(kvae, tmp_path):
@@ -96,7 +96,7 @@ def test_a_full_disk_says_how_to_go_on(kvae, run, monkeypatch):
     assert result.code == 1
     error, note = result.err.splitlines()[-2:]
     assert error.startswith("Error: No room on the disk: ")
-    assert note == f"Go on with the run: kvae train --resume {run}"
+    assert note == f"Resume the run: kvae train --resume {run}"
 
 
 def test_ctrl_c_and_resume(kvae, tmp_path):
@@ -120,7 +120,7 @@ def test_ctrl_c_and_resume(kvae, tmp_path):
     finally:
         process.kill()
     assert process.returncode == 130
-    assert err.splitlines()[-2:] == ["Interrupted.", f"Go on with the run: kvae train --resume {run}"]
+    assert err.splitlines()[-2:] == ["Interrupted.", f"Resume the run: kvae train --resume {run}"]
     assert "Traceback" not in err
     assert "absl" not in err
     assert out == ""

@@ -24,7 +24,7 @@ def test_a_search_and_its_best_settings(kvae, kvae_json, tmp_path):
     assert "trial 3/3" in result.err
     done = trials.ranked(trials.read("s"))
     assert len(done) == 3
-    assert [trial.score for trial in done] == sorted(-trial.figures["elbo"] for trial in done)
+    assert [trial.score for trial in done] == sorted(-trial.values["elbo"] for trial in done)
     assert len(Path("s/trials.csv").read_text().splitlines()) == 4
     best = json.loads(Path("s/best/config.json").read_text())["parameters"]
     assert {name: best[name] for name in done[0].parameters} == done[0].parameters
@@ -90,7 +90,7 @@ def test_a_folder_that_holds_something_else(kvae):
 
 
 def test_two_searches_in_one_folder(kvae):
-    with tune._alone(Path("s")):
+    with tune._locked(Path("s")):
         result = kvae("tune", "digits/vae", *FAST, "--trials", 1, "--out", "s")
     assert (result.code, "no other search is using" in result.err) == (1, True)
 

@@ -25,7 +25,7 @@ def training(epochs: int = 40):
         epochs,
         batch_size=256,
         optimizer=keras.optimizers.Adam(1e-2),
-        learning_rate=kvae.training.schedules.Cosine(1.0, 0.1, length=epochs),
+        learning_rate_schedule=kvae.training.schedules.Cosine(1.0, 0.1, length=epochs),
         anneal={"beta": kvae.training.schedules.Cyclical(0.0, 1.0, period=7)},
         transform=lambda x, rng: (rng.random(x.shape) < x).astype("float32"),
         images_every=10,

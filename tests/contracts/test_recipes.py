@@ -80,7 +80,7 @@ def test_builds_and_trains_one_round(name):
     check_config(keras.saving.serialize_keras_object(model), name)  # it can be exported
     model.compile(training.optimizer, run_eagerly=EAGERLY and name not in FIRST_OF_EACH)
     split = _dataset(name).train
-    data = (split.x / np.float32(255), *((split.y,) if training.labels else ()))
+    data = (split.x / np.float32(255), *((split.y,) if "y" in model.batch_spec else ()))
     logs = model.train_on_batch(*step_of(model, data), return_dict=True)
     assert logs
     assert all(np.isfinite(v) for v in logs.values())
@@ -161,7 +161,7 @@ def test_every_choice_trains_one_round(name, parameter, value, few_data):
     training = recipe.training(values)
     model = recipe.model(dataset, values)
     model.compile(training.optimizer, run_eagerly=EAGERLY)
-    data = batches(dataset, dataset.train, training, batch_size=8, seed=0)[0]
+    data = batches(model, dataset, dataset.train, training, batch_size=8, seed=0)[0]
     if DOMAINS not in model.capabilities:  # what rounds are made of is told elsewhere
         logs = model.train_on_batch(*data, return_dict=True)
         assert logs

@@ -9,8 +9,8 @@ import pytest
 
 from kvae.callbacks.median_stopping import STARTUP, MedianStopping
 from kvae.files import write_json
+from kvae.recipes.space import Between, OneOf
 from kvae.tuning.oracles import Bayesian, Hyperband, RandomSearch
-from kvae.tuning.search import Between, OneOf
 
 pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="computes nothing on a backend")
 
@@ -131,6 +131,6 @@ def test_it_stops_training(tmp_path, monkeypatch):
     stop = MedianStopping(tmp_path, "0", "val_elbo")
     stop.set_model(keras.Sequential([keras.layers.Dense(1)]))
     stop.model.stop_training = False
-    monkeypatch.setattr(stop, "hopeless", lambda run: True)
+    monkeypatch.setattr(stop, "should_stop", lambda run: True)
     stop.on_epoch_end(0, {"val_elbo": np.float32(-1)})
     assert stop.model.stop_training

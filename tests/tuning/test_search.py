@@ -8,7 +8,8 @@ import pytest
 from kvae import zoo
 from kvae.errors import UserError
 from kvae.recipes.space import Between, OneOf, parse_space
-from kvae.tuning.search import Objective, Search, pareto_front
+from kvae.tuning import RecipeHyperModel
+from kvae.tuning.search import Objective, Search, pareto_front, search_of
 
 FAST = {"epochs": 1, "model.hidden": (8,), "batch_size": 500}
 
@@ -16,7 +17,7 @@ FAST = {"epochs": 1, "model.hidden": (8,), "batch_size": 500}
 def test_every_recipe_declares_a_search_that_fits_it():
     for name in zoo.names():
         recipe = zoo.load(name)
-        search = recipe.search().check(recipe)
+        search = search_of(recipe).check(recipe)
         defaults = recipe.resolve()
         for parameter, space in search.vary.items():
             hp = keras_tuner.HyperParameters()
@@ -36,7 +37,7 @@ TUNERS = {
 @pytest.mark.parametrize("name", TUNERS if keras.backend.backend() == "tensorflow" else ["grid"])
 def test_kerastuners_own_tuners(name, tmp_path):
     space = Search({"model.beta": Between(0.5, 2.0), "model.latent": OneOf(2, 4)})
-    hypermodel = zoo.load("digits/vae").hypermodel(FAST, search=space)
+    hypermodel = RecipeHyperModel("digits/vae", FAST, search=space)
     tuner = TUNERS[name](hypermodel=hypermodel, objective=hypermodel.objective, directory=tmp_path, project_name=name)
     tuner.search(verbose=0)
     trials = tuner.oracle.get_best_trials(2)
@@ -50,18 +51,18 @@ def test_kerastuners_own_tuners(name, tmp_path):
 
 
 def test_the_best_model_is_the_one_that_was_judged(tmp_path):
-    hypermodel = zoo.load("digits/vae").hypermodel(FAST)
+    hypermodel = RecipeHyperModel("digits/vae", FAST)
     tuner = keras_tuner.RandomSearch(
         hypermodel, objective=hypermodel.objective, max_trials=1, seed=0, directory=tmp_path, project_name="one"
     )
     tuner.search(verbose=0)
     training = hypermodel.recipe.training(hypermodel.values(tuner.get_best_hyperparameters()[0]))
-    again = hypermodel.judge(tuner.get_best_models()[0], training)
+    again = hypermodel.evaluate(tuner.get_best_models()[0], training)
     assert again["score"] == pytest.approx(tuner.oracle.get_best_trials()[0].score, rel=1e-5)
 
 
 def test_a_fixed_setting_is_not_varied():
-    hypermodel = zoo.load("digits/vae").hypermodel({"model.beta": 1.0})
+    hypermodel = RecipeHyperModel("digits/vae", {"model.beta": 1.0})
     assert "model.beta" not in hypermodel.search.vary
     assert "model.latent" in hypermodel.search.vary
 
@@ -120,7 +121,7 @@ def test_spaces_that_do_not_fit(vary, match):
         (lambda: Objective("mse", "minimize"), "direction min or max"),
         (lambda: Objective("mse", "min", unit=0.0), "a unit above 0"),
         (lambda: Search({"model.latent": Between(2.0, 8.0)}).check(zoo.load("digits/vae")), "whole numbers"),
-        (lambda: zoo.load("digits/vae").hypermodel(search=Search({"model.beta": Between(1, 2)}, (Objective("fid", "min"),))),
+        (lambda: RecipeHyperModel("digits/vae", search=Search({"model.beta": Between(1, 2)}, (Objective("fid", "min"),))),
          "that a metric reports"),
     ],
 )  # fmt: skip
@@ -146,7 +147,7 @@ def test_whole_numbers_stay_in_their_range():
 
 def test_a_figure_that_the_model_does_not_have():
     search = Search({"model.beta": Between(0.5, 2.0)}, (Objective("accuracy", "max"),))
-    hypermodel = zoo.load("digits/vae").hypermodel(FAST, search=search)
+    hypermodel = RecipeHyperModel("digits/vae", FAST, search=search)
     hp = keras_tuner.HyperParameters()
-    with pytest.raises(UserError, match="Expected the figure accuracy"):
+    with pytest.raises(UserError, match="Expected the value accuracy"):
         hypermodel.fit(hp, hypermodel.build(hp))

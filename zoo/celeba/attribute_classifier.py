@@ -47,7 +47,7 @@ def training(epochs: Count = 20, batch_size: Count = 128, learning_rate: Positiv
     import keras
 
     optimizer = keras.optimizers.AdamW(learning_rate, weight_decay=1e-4)
-    return Training(epochs, batch_size, optimizer, learning_rate=kvae.training.schedules.OneCycle(epochs), labels=True)
+    return Training(epochs, batch_size, optimizer, learning_rate_schedule=kvae.training.schedules.OneCycle(epochs))
 
 
 def search():

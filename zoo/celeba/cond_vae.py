@@ -51,7 +51,7 @@ def training(epochs: Count = 24, batch_size: Count = 64, learning_rate: Positive
     import keras
 
     optimizer, cycle = keras.optimizers.Adam(learning_rate), kvae.training.schedules.OneCycle(epochs)
-    return Training(epochs, batch_size, optimizer, learning_rate=cycle, labels=True, images_every=5)
+    return Training(epochs, batch_size, optimizer, learning_rate_schedule=cycle, images_every=5)
 
 
 def search():

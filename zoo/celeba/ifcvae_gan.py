@@ -80,7 +80,7 @@ def training(
     players = {player: RMSprop(learning_rate) for player in ("loss", "label", "adversary")}
     optimizers = {**players, "discriminator": RMSprop(discriminator_learning_rate)}
     cycle = kvae.training.schedules.OneCycle(epochs)
-    return Training(epochs, batch_size, optimizers, learning_rate=cycle, labels=True, images_every=5)
+    return Training(epochs, batch_size, optimizers, learning_rate_schedule=cycle, images_every=5)
 
 
 def search():

@@ -32,7 +32,7 @@ def training(epochs: Count = 12, batch_size: Count = 64, learning_rate: Positive
     import keras
 
     optimizer, cycle = keras.optimizers.Adam(learning_rate), kvae.training.schedules.OneCycle(epochs)
-    return Training(epochs, batch_size, optimizer, learning_rate=cycle, images_every=5)
+    return Training(epochs, batch_size, optimizer, learning_rate_schedule=cycle, images_every=5)
 
 
 def search():

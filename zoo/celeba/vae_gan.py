@@ -49,7 +49,7 @@ def model(
 def training(epochs: Count = 24, batch_size: Count = 64, learning_rate: Positive = 3e-4):
     import keras
 
-    return Training(epochs, batch_size, keras.optimizers.RMSprop(learning_rate), labels=True, images_every=5)
+    return Training(epochs, batch_size, keras.optimizers.RMSprop(learning_rate), images_every=5)
 
 
 def search():

@@ -33,7 +33,7 @@ def training(epochs: Count = 60, batch_size: Count = 64, learning_rate: Positive
         epochs,
         batch_size,
         keras.optimizers.Adam(learning_rate),
-        learning_rate=kvae.training.schedules.Cosine(1.0, 0.02, length=epochs),
+        learning_rate_schedule=kvae.training.schedules.Cosine(1.0, 0.02, length=epochs),
         images_every=20,
     )
 

@@ -69,7 +69,7 @@ def training(
         epochs,
         batch_size,
         keras.optimizers.Adam(learning_rate, epsilon=1e-4),
-        learning_rate=factor,
+        learning_rate_schedule=factor,
         transform=kvae.data.binarize,
         images_every=10,
     )

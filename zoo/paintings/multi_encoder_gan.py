@@ -61,7 +61,7 @@ def training(epochs: Count = 20, batch_size: Count = 50, learning_rate: Positive
 
     optimizer = keras.optimizers.Adam(learning_rate)
     cycle = kvae.training.schedules.OneCycle(epochs)
-    return Training(epochs, batch_size, optimizer, learning_rate=cycle, labels=True, periods=periods, images_every=10)
+    return Training(epochs, batch_size, optimizer, learning_rate_schedule=cycle, periods=periods, images_every=10)
 
 
 def search():

@@ -94,7 +94,7 @@ def training(epochs: Count = 57, batch_size: Count = 50, learning_rate: Positive
     import keras
 
     optimizer, cycle = keras.optimizers.Adam(learning_rate), kvae.training.schedules.OneCycle(epochs)
-    return Training(epochs, batch_size, optimizer, learning_rate=cycle, images_every=10)
+    return Training(epochs, batch_size, optimizer, learning_rate_schedule=cycle, images_every=10)
 
 
 ERROR = Objective("mae", "min", unit=0.001)

@@ -41,7 +41,9 @@ def training(epochs: Count = 100, batch_size: Count = 64, learning_rate: Positiv
     import keras
 
     falling = kvae.training.schedules.Linear(1.0, 1.0 / epochs, length=epochs - 1)
-    return Training(epochs, batch_size, keras.optimizers.Adam(learning_rate), learning_rate=falling, images_every=10)
+    return Training(
+        epochs, batch_size, keras.optimizers.Adam(learning_rate), learning_rate_schedule=falling, images_every=10
+    )
 
 
 def search():

@@ -80,7 +80,7 @@ def training(
     from keras.optimizers import Adam
 
     optimizers = {"loss": Adam(learning_rate, beta_1=0.5), "adversary": Adam(adversary_learning_rate, beta_1=0.5)}
-    return Training(epochs, batch_size, optimizers, learning_rate=falling(epochs), labels=True)
+    return Training(epochs, batch_size, optimizers, learning_rate_schedule=falling(epochs))
 
 
 def search():

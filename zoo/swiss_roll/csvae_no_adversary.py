@@ -37,7 +37,7 @@ def model(
 def training(epochs: Count = 150, batch_size: Count = 128, learning_rate: Positive = 2e-3):
     from keras.optimizers import Adam
 
-    return Training(epochs, batch_size, Adam(learning_rate, beta_1=0.5), falling(epochs), labels=True)
+    return Training(epochs, batch_size, Adam(learning_rate, beta_1=0.5), falling(epochs))
 
 
 def search():

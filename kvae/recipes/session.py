@@ -1,0 +1,137 @@
+"""A recipe that is resolved and built, ready to fit."""
+
+import datetime
+import importlib.metadata
+import logging
+import platform
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import keras
+
+from kvae import backends
+from kvae import training as training_
+from kvae.callbacks import Progress, RunWriter, StopOnInterrupt, TensorBoard
+from kvae.data import Dataset
+from kvae.presets import open_trained
+from kvae.recipes.callbacks import learning_callbacks, watching_callbacks
+from kvae.recipes.inputs import batches, training_batches
+from kvae.recipes.recipe import Recipe
+from kvae.runs import Run
+from kvae.training import checkpoint
+from kvae.version import __version__
+
+logger = logging.getLogger(__name__)
+
+
+class Session:
+    """Data set, compiled model and training of a recipe for one seed.
+
+    Args:
+        recipe: the recipe.
+        values: all its parameters (`Recipe.resolve`).
+        seed: seed of weights, order of the data and noise.
+        warm_start: run or preset whose weights the model begins with, as far as they fit; it is only recorded if
+            `resumed`.
+        resumed: True if a checkpoint will be restored, so that the weights of `warm_start` are not needed.
+        dataset: data set of the recipe, if it has been loaded already.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        values: Mapping[str, Any],
+        seed: int,
+        warm_start=None,
+        resumed: bool = False,
+        dataset: Dataset | None = None,
+    ):
+        self.recipe = recipe
+        self.values = values
+        self.seed = seed
+        self.warm_start = warm_start
+        source = None if warm_start is None or resumed else open_trained(warm_start).load_model()
+        keras.utils.set_random_seed(seed)  # after building `source`, which draws from the same generator
+        self.dataset = dataset or recipe.data(values)
+        if dataset is None:
+            logger.info(self.dataset.summary())
+        self.held_out = self.dataset.validation or self.dataset.test
+        self.model = recipe.model(self.dataset, values)
+        if source is not None:
+            self._take_weights(source)
+        self.training = recipe.training(values)
+        self.model.compile(self.training.optimizer)
+        # Read before a checkpoint is restored, whose rates have already decayed.
+        self.rates = self.model.optimizer.learning_rates
+
+    def config(self) -> dict:
+        """Return what config.json of the run says."""
+        packages = ("keras", "numpy", keras.backend.backend())
+        return {
+            "recipe": self.recipe.name,
+            "parameters": dict(self.values),
+            "seed": self.seed,
+            **({} if self.warm_start is None else {"warm_start": str(self.warm_start)}),
+            "data": {
+                "name": self.dataset.name,
+                "fingerprint": self.dataset.fingerprint,
+                "labels": list(self.dataset.label_names),
+            },
+            "backend": keras.backend.backend(),
+            "versions": {
+                "kvae": __version__,
+                "python": platform.python_version(),
+                **{package: importlib.metadata.version(package) for package in packages},
+            },
+            "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        }
+
+    def batches(self, split, **options):
+        """Return a split of the data set in batches, as the model takes them."""
+        return batches(self.model, self.dataset, split, self.training, **options)
+
+    def restore(self, run: Run) -> list[dict]:
+        """Restore the last checkpoint of `run`, if there is one, and return the epochs that are done."""
+        if not run.state.is_file():
+            return []
+        epochs = checkpoint.restore(run.state, self.model)["epochs"]
+        run.write_history(epochs)  # the process may have died between writing the checkpoint and history.csv
+        return epochs
+
+    def fit(self, run: Run, epochs: list[dict], callbacks: Sequence = (), progress: bool = True) -> None:
+        """Fit the model from the epoch after `epochs` to the last, and record each epoch in `run`.
+
+        Args:
+            epochs: metrics of the epochs that are done.
+            callbacks: further callbacks. They are called when all metrics of an epoch are written.
+            progress: True to print a line for each epoch.
+        """
+        total = self.training.epochs
+        if len(epochs) < total:
+            run.mark_unfinished()
+        data = training_batches(self.model, self.dataset, self.training, self.seed)
+        validation = self.batches(self.held_out, shard=backends.shard()) if self.held_out else None
+        bar, interrupt = Progress(total), StopOnInterrupt()
+        every = [interrupt, *learning_callbacks(self.training, data, self.rates)]
+        if self.held_out:
+            every += watching_callbacks(run, self.model, self.dataset, self.held_out, self.training)
+        every += [TensorBoard(run.path / "tensorboard"), *([bar] if progress else []), RunWriter(run, epochs)]
+        try:
+            self.model.fit(
+                data,
+                validation_data=validation,
+                epochs=total,
+                initial_epoch=len(epochs),
+                callbacks=[*every, *callbacks],
+                shuffle=False,  # InOrder sets the order; Keras would shuffle by Python's global generator
+                verbose=0,
+            )
+        finally:
+            bar.close()
+            interrupt.close()
+
+    def _take_weights(self, source) -> None:
+        taken, left = training_.warm_start(self.model, source)
+        logger.info("%d arrays taken from %s, %d not.", len(taken), self.warm_start, len(left))
+        for line in left:
+            logger.info("  not taken: %s", line)
