@@ -1,4 +1,4 @@
-"""A cache of prepared arrays on disk. They are written row by row and opened as memory maps, so any size fits memory.
+"""A cache of prepared arrays on disk, written row by row and opened as memory maps: data may be larger than memory.
 
 An array is stored below KVAE_CACHE (default `~/.cache/kvae`) as `<label>-<key>.npy`, next to a `.json` file with its
 checksum and notes. The key is a hash of everything that the array depends on, so that a changed source or setting leads

@@ -30,7 +30,7 @@ def find(folder: Path, pattern: str) -> list[Path]:
     files are skipped. A folder that does not exist counts as empty.
 
     Raises:
-        PermissionError: A folder must not be read.
+        PermissionError: Permission to read a folder is missing.
     """
     here = _entries(folder)
     found = [path for name, path in here if _matches(name, pattern)]

@@ -66,7 +66,7 @@ def is_available(name: str, data_dir: str | os.PathLike | None = None) -> bool:
     source = _source(name)
     try:
         found = all(official_files.find(root / name, pattern) for pattern in source.files)
-    except OSError:  # a folder that must not be read
+    except OSError:  # permission to read a folder is missing
         found = False
     return found or (source.tfds is not None and official_files.find_tfds(source.tfds, root) is not None)
 
@@ -89,7 +89,7 @@ def load(
     options: options of the data set, documented by its loader.
 
     Raises:
-        UserError: The name or an option is unknown, or the data are missing, damaged or must not be read.
+        UserError: The name or an option is unknown, or the data are missing, damaged or not readable.
     """
     if size is not None:
         options["size"] = size
@@ -119,17 +119,15 @@ def _source(name: str) -> Source:
 
 def _call(name: str, loader: str, where: tuple, options: dict, seed: int) -> "Dataset":
     """Call a loader with its options. Refuse options that it does not have."""
-    load = pkgutil.resolve_name(f"kvae.data.{loader}")
-    known = [p.name for p in inspect.signature(load).parameters.values() if p.kind is p.KEYWORD_ONLY]
+    function = pkgutil.resolve_name(f"kvae.data.{loader}")
+    known = [p.name for p in inspect.signature(function).parameters.values() if p.kind is p.KEYWORD_ONLY]
     unknown = sorted(set(options) - set(known))
     if unknown:
         listed = ", ".join(option for option in known if option != "seed") or "none"
-        raise UserError(
-            f"Expected options that {name} knows: {listed}. Received: {unknown[0]}={options[unknown[0]]!r}."
-        )
+        raise UserError(f"Expected options of {name}: {listed}. Received: {unknown[0]}={options[unknown[0]]!r}.")
     if "seed" in known:
         options["seed"] = seed
-    return load(*where, **options)
+    return function(*where, **options)
 
 
 def _missing(name: str, source: Source, where: Path, missing: list[str]) -> UserError:

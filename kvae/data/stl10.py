@@ -67,5 +67,7 @@ def _read_labels(folder: Path, name: str, n: int) -> np.ndarray:
     """Return class indices (N,) that begin at 0. Those in the file begin at 1."""
     y = np.frombuffer(read_bytes(find(folder, name)[0]), np.uint8).astype(np.int32) - 1
     if len(y) != n or y.min() < 0 or y.max() >= len(LABELS):
-        raise UserError(f"Expected {n:,} labels from 1 to 10 in {folder / name}. Received: {len(y):,}, or others.")
+        raise UserError(
+            f"Expected {n:,} labels from 1 to 10 in {folder / name}. Received: {len(y):,} labels, or other values."
+        )
     return y

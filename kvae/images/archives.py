@@ -49,7 +49,7 @@ class Archive(Protocol):
         """Return the bytes of an image file.
 
         Raises:
-            UserError: The file must not be read.
+            UserError: Permission to read the file is missing.
             Exception: The file is damaged.
         """
 

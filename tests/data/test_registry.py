@@ -53,9 +53,9 @@ def test_load_of_a_name_with_an_empty_part_is_refused(name):
 
 
 def test_load_with_an_unknown_option_lists_the_known_ones():
-    with pytest.raises(UserError, match=r"options that swiss_roll knows: n, noise, label. Received: points=3"):
+    with pytest.raises(UserError, match=r"options of swiss_roll: n, noise, label. Received: points=3"):
         data.load("swiss_roll", points=3)
-    with pytest.raises(UserError, match=r"options that digits knows: none. Received: size=32"):
+    with pytest.raises(UserError, match=r"options of digits: none. Received: size=32"):
         data.load("digits", size=32)
 
 
