@@ -5,7 +5,7 @@ import warnings
 import keras
 import numpy as np
 
-from kvae.capabilities import POSTERIOR
+from kvae.capabilities import POSTERIOR, UNIT_KL
 from kvae.errors import UserError
 from kvae.evaluation.collapse import active_units
 
@@ -46,8 +46,8 @@ class LatentMonitor(keras.callbacks.Callback):
             "posterior_std_max": float(std.max()),
             "active_units": active,
         }
-        if self.model.latent_layers == 1:
-            rates = self.model.rate_per_unit(*self.data).mean(axis=0)
+        if UNIT_KL in self.model.capabilities:
+            rates = self.model.rate_per_unit(*self.data).mean(axis=0).ravel()
             logs |= {f"kl_unit/{j}": float(rate) for j, rate in enumerate(rates)}
         self.without_code = 0 if active else self.without_code + 1
         if self.without_code == PATIENCE:
