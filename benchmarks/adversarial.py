@@ -17,7 +17,7 @@ import json
 
 from turns import BACKENDS, contenders, race, show, work
 
-SHAPE, LATENT, WIDTH = (64, 64, 3), 128, 0.5
+SHAPE, LATENT, WIDTH = (64, 64, 3), 128, 32
 BATCH, STEPS = 64, 5
 
 
@@ -54,7 +54,7 @@ def pythae_tasks():
     from torch import nn
 
     def scaled(channels):
-        return max(1, round(channels * WIDTH))
+        return max(1, round(channels * WIDTH / 64))
 
     def normalised(layer, channels, norm=nn.BatchNorm2d):
         return [layer, norm(channels), nn.ReLU()]

@@ -31,7 +31,7 @@ class CondVAE(LabelledModel):
     Example:
         >>> from kvae.distributions import ClassLabels
         >>> from kvae.networks import mlp
-        >>> model = CondVAE(mlp((8, 8, 1), 4, labels=3), mlp(2 + 3, (8, 8, 1)), ClassLabels(3))
+        >>> model = CondVAE(mlp((8, 8, 1), 4, label_units=3), mlp(2 + 3, (8, 8, 1)), ClassLabels(3))
         >>> model.sample(4, y=2, seed=0).shape
         (4, 8, 8, 1)
     """

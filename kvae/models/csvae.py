@@ -50,7 +50,7 @@ class CSVAE(LabelledModel):
     Example:
         >>> from kvae.distributions import BinaryLabels
         >>> from kvae.networks import mlp
-        >>> encoder, label_encoder = mlp((8, 8, 1), 4), mlp((8, 8, 1), 2, labels=1)
+        >>> encoder, label_encoder = mlp((8, 8, 1), 4), mlp((8, 8, 1), 2, label_units=1)
         >>> model = CSVAE(encoder, label_encoder, mlp(1, 2), mlp(3, (8, 8, 1)), mlp(2, 1), BinaryLabels(1))
         >>> model.parts
         {'z': slice(None, 2, None), 'w': slice(2, None, None)}

@@ -1,9 +1,11 @@
-"""Functions that return a built `keras.Model`. A model of this library takes nets and never makes them."""
+"""Functions that return networks, each a built `keras.Model`. The models of this library take networks as arguments."""
 
-from kvae.networks.classifier import RandomSmoothing, conv_classifier
+from kvae.networks.augmentation import RandomSmoothing
+from kvae.networks.classifier import conv_classifier
 from kvae.networks.conv import conv_decoder, conv_encoder
 from kvae.networks.creswell import creswell_decoder, creswell_discriminator, creswell_encoder
-from kvae.networks.dense import fixed_label_prior, mlp, residual_posterior
+from kvae.networks.csvae import fixed_label_prior, residual_posterior
+from kvae.networks.dense import mlp
 from kvae.networks.features import feature_maps, vgg19_features
 from kvae.networks.larsen import larsen_decoder, larsen_discriminator, larsen_encoder
 from kvae.networks.made import MaskedDense, made

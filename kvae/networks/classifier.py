@@ -1,11 +1,12 @@
-"""Convolutional classifiers of small pictures."""
+"""Convolutional classifiers of small images."""
 
 from collections.abc import Sequence
 
 import keras
-from keras import layers, ops
+from keras import layers
 
-from kvae.networks.dense import output_dtype
+from kvae.networks.augmentation import RandomSmoothing
+from kvae.networks.common import output_dtype
 from kvae.networks.normalization import BatchNormalization
 
 
@@ -18,11 +19,20 @@ def conv_classifier(
     smooth: bool = False,
     name: str | None = None,
 ) -> keras.Model:
-    """Four blocks of a 3×3 convolution, batch norm, ReLU and max-pooling with width, 2·width … channels, then dropout
-    and dense 128: images (B, H, W, C) -> logits (B, outputs).
+    """Return a convolutional classifier: images (B, H, W, C) -> logits (B, outputs).
 
-    With `augment` the net sees, in training alone, mirrored, shifted (by a sixteenth) pictures of other contrast; with
-    `smooth` also smooth ones (`RandomSmoothing`).
+    It has four blocks of a 3×3 convolution, batch norm, ReLU and max-pooling, with width, 2·width, 4·width and 8·width
+    channels. Dropout and a dense layer of 128 units follow.
+
+    Args:
+        shape: shape (H, W, C) of the images.
+        outputs: number of logits.
+        width: number of channels of the first convolution.
+        dropout: fraction of the units that dropout sets to zero.
+        augment: True to flip the images, to shift them by up to a sixteenth of their sides and to change their contrast,
+            at random and in training only.
+        smooth: True to smooth some of the images in training (`RandomSmoothing`).
+        name: name of the network.
     """
     image = h = keras.Input(tuple(shape))
     if augment:
@@ -36,34 +46,3 @@ def conv_classifier(
     h = layers.Dropout(dropout)(layers.Flatten()(h))
     h = layers.Dense(128, activation="relu")(h)
     return keras.Model(image, layers.Dense(outputs, dtype=output_dtype())(h), name=name)
-
-
-@keras.saving.register_keras_serializable("kvae")
-class RandomSmoothing(layers.Layer):
-    """In training, one picture of two lies somewhere between itself and a smooth copy: what VAEs draw is smooth, and a judge
-    who has seen sharp pictures alone takes smoothness for a feature of faces.
-
-    Args:
-        size: of the square that is averaged over, twice.
-        seed: of which pictures, and how far.
-    """
-
-    def __init__(self, size: int = 5, seed: int | None = None, **kwargs):
-        super().__init__(**kwargs)
-        self.size, self.seed = size, seed
-        self.generator = keras.random.SeedGenerator(seed)
-
-    def call(self, x, training=False):
-        if not training:
-            return x
-        smooth = x
-        for _ in range(2):
-            smooth = ops.average_pool(smooth, self.size, strides=1, padding="same")
-        amount = keras.random.uniform((ops.shape(x)[0], 1, 1, 1), -1.0, 1.0, seed=self.generator)
-        return x + ops.relu(amount) * (smooth - x)
-
-    def compute_output_shape(self, input_shape):
-        return input_shape
-
-    def get_config(self):
-        return {**super().get_config(), "size": self.size, "seed": self.seed}

@@ -1,24 +1,23 @@
-"""Convolutional nets in the manner of DCGAN (Radford et al. 2016), symmetric: an encoder halves, a decoder doubles.
+"""Convolutional networks in the manner of DCGAN (Radford et al. 2016).
 
-Between the image and a map of about 4×4, every stage halves (or doubles) the sides and doubles (or halves) the channels:
-width, 2·width, … up to 8·width, so 32-64-128-256 at 64×64. Sides that are not a power of two are rounded up on the way
-down and cropped on the way up. All stages but those that touch the image are batch-normalised; `momentum` is that of the
-statistics which are used after training. With 0.99 they are those of the last hundreds of steps, too old where an epoch
-has fewer.
+Encoder and decoder mirror each other. Between the image and a map of about 4×4, each stage of the encoder halves the sides
+and doubles the channels, up to 8·width: 32-64-128-256 at 64×64. The decoder does the reverse. Sides that are not a power of
+two are rounded up in the encoder and cropped in the decoder. Every stage has batch norm, except those that read or return
+the image.
+
+`momentum` is the momentum of batch norm's running statistics, which are used after training. With 0.99 they average over
+hundreds of steps. That is too many if an epoch has fewer.
 """
 
-import math
 from collections.abc import Sequence
 
 import keras
 from keras import layers
 
-from kvae.errors import UserError
-from kvae.networks.dense import output_dtype
+from kvae.networks.common import concatenate_labels, label_input, labelled_model, normalized_relu, output_dtype
+from kvae.networks.maps import cropped, map_channels, map_sides
 from kvae.networks.normalization import BatchNormalization
 from kvae.networks.resampling import StridedConv2D, doubled
-
-NORMALIZATIONS = ("batch", "group")
 
 
 def conv_encoder(
@@ -27,29 +26,38 @@ def conv_encoder(
     width: int = 32,
     kernel: int = 4,
     momentum: float = 0.99,
-    labels: int = 0,
+    label_units: int = 0,
     gain: float = 1.0,
     name: str | None = None,
 ) -> keras.Model:
-    """Strided convolutions with leaky ReLU, and a linear layer: images (B, H, W, C) -> (B, outputs).
+    """Return an encoder: images (B, H, W, C) -> (B, outputs).
 
-    With `labels` the net takes that many numbers (B, labels) beside the image, which the linear layer sees. `gain` is the
-    scale of the linear layer's initial weights, against Glorot and Bengio's: with a small one every posterior begins near
-    N(0, 1), and no log σ is large before the decoder has learnt to read z.
+    It has convolutions of stride 2 with leaky ReLU, and a linear layer.
+
+    Args:
+        shape: shape (H, W, C) of the images.
+        outputs: number of outputs.
+        width: number of channels of the first convolution.
+        kernel: side of the kernels.
+        momentum: momentum of batch norm's running statistics.
+        label_units: number of label units. With labels the network takes [image, y (B, label_units)], and the linear
+            layer reads y.
+        gain: factor on the scale of the linear layer's initial weights, compared with Glorot and Bengio (2010). With a
+            small gain every posterior starts near N(0, 1), and no log σ is large before the decoder has learnt to use z.
+        name: name of the network.
     """
-    sides = map_sides(shape)
-    image, y = keras.Input(tuple(shape)), keras.Input((labels,))
+    stages = len(map_sides(shape)) - 1
+    image, y = keras.Input(tuple(shape)), label_input(label_units)
     h = image
-    for stage in range(len(sides) - 1):
+    for stage in range(stages):
         h = StridedConv2D(map_channels(width, stage), kernel, strides=2, padding="same", use_bias=stage == 0)(h)
         if stage > 0:
             h = BatchNormalization(momentum=momentum)(h)
         h = layers.LeakyReLU(0.2)(h)
-    h = layers.Flatten()(h)
-    h = layers.Concatenate()([h, y]) if labels else h
+    h = concatenate_labels(layers.Flatten()(h), y)
     initializer = keras.initializers.VarianceScaling(gain**2, "fan_avg", "uniform")
     h = layers.Dense(outputs, kernel_initializer=initializer, dtype=output_dtype())(h)
-    return keras.Model([image, y] if labels else image, h, name=name)
+    return labelled_model(image, y, h, name)
 
 
 def conv_decoder(
@@ -64,61 +72,41 @@ def conv_decoder(
     normalization: str = "batch",
     name: str | None = None,
 ) -> keras.Model:
-    """A linear layer to the smallest map, then doublings with ReLU: (B, inputs) -> (B, H, W, C), by `activation`.
+    """Return a decoder: (B, inputs) -> (B, H, W, C).
 
-    A doubling is, by `upsampling`: "deconv", a transposed convolution of stride 2; "nearest" or "bilinear", that
-    interpolation followed by a 3×3 convolution, which leaves no checkerboard (Odena et al. 2016). `dropout` is the share of
-    whole maps that training leaves out of the first two layers. With `normalization="group"` eight groups of maps are each
-    normalised within one picture (Wu and He 2018), for decoders whose batches are of one kind at a time: statistics of
-    all kinds suit none of them.
+    It has a linear layer that returns the smallest map, and then stages that double the sides, with ReLU.
+
+    Args:
+        inputs: number of inputs.
+        shape: shape (H, W, C) of the images.
+        width: number of channels of the encoder's first convolution, and of the last map before the image.
+        kernel: side of the kernels of transposed convolutions.
+        upsampling: how a stage doubles the sides: "deconv" by a transposed convolution of stride 2; "nearest" or
+            "bilinear" by this interpolation and a 3×3 convolution, which leaves no checkerboard (Odena et al. 2016).
+        momentum: momentum of batch norm's running statistics.
+        dropout: fraction of whole channels that training sets to zero after the first two layers.
+        activation: activation of the outputs.
+        normalization: "batch", "group" or "none". Group norm (Wu and He 2018) normalises within one image. It suits
+            decoders whose batches come from one domain at a time, since no single running statistic fits all domains.
+        name: name of the network.
     """
-    if normalization not in NORMALIZATIONS:
-        raise UserError(
-            f"Expected normalization to be one of {', '.join(NORMALIZATIONS)}. Received: normalization={normalization!r}."
-        )
     sides = map_sides(shape)
     *_, channels = shape
     deepest = len(sides) - 2
+    has_bias = normalization == "none"
     code = keras.Input((inputs,))
-    h = layers.Dense(sides[-1][0] * sides[-1][1] * map_channels(width, deepest), use_bias=False)(code)
-    h = layers.Reshape((*sides[-1], map_channels(width, deepest)))(h)
-    h = layers.ReLU()(_normalized(h, normalization, momentum))
+    h = layers.Dense(sides[-1][0] * sides[-1][1] * map_channels(width, deepest), use_bias=has_bias)(code)
+    h = layers.Reshape((*sides[-1], map_channels(width, deepest)))(h)  # (B, h·w·c) -> (B, h, w, c)
+    h = normalized_relu(h, normalization, momentum)
     h = layers.SpatialDropout2D(dropout)(h) if dropout else h
     for stage in range(deepest, -1, -1):
         last = stage == 0
-        h = doubled(h, channels if last else map_channels(width, stage - 1), kernel, upsampling, use_bias=last)
+        maps = channels if last else map_channels(width, stage - 1)
+        h = doubled(h, maps, kernel, upsampling, use_bias=last or has_bias)
         h = cropped(h, sides[stage])
         if not last:
-            h = layers.ReLU()(_normalized(h, normalization, momentum))
+            h = normalized_relu(h, normalization, momentum)
         if dropout and stage == deepest and not last:
             h = layers.SpatialDropout2D(dropout)(h)
     h = layers.Activation(activation, dtype=output_dtype())(h)
     return keras.Model(code, h, name=name)
-
-
-def _normalized(h, normalization: str, momentum: float):
-    if normalization == "batch":
-        return BatchNormalization(momentum=momentum)(h)
-    return layers.GroupNormalization(math.gcd(8, h.shape[-1]))(h)
-
-
-def cropped(h, side: tuple[int, int]):
-    surplus = (h.shape[1] - side[0], h.shape[2] - side[1])
-    return layers.Cropping2D(((0, surplus[0]), (0, surplus[1])))(h) if any(surplus) else h
-
-
-def map_channels(width: int, stage: int) -> int:
-    return width * 2 ** min(stage, 3)
-
-
-def map_sides(shape: Sequence[int]) -> list[tuple[int, int]]:
-    """The sides of the maps from the image down: halved, rounded up, until one is 4 or less."""
-    if len(shape) != 3 or not all(8 <= side <= 256 for side in shape[:2]):
-        raise UserError(
-            f"Expected images (H, W, C) with sides from 8 to 256. Received: shape={tuple(shape)}. "
-            "Resize them (data.size=64), or use a dense net."
-        )
-    sides = [(shape[0], shape[1])]
-    while min(sides[-1]) > 4:
-        sides.append(tuple(-(-side // 2) for side in sides[-1]))
-    return sides

@@ -1,8 +1,10 @@
-"""The nets of IFCVAE-GAN (Creswell et al. 2017, in the authors' code), for images whose sides are multiples of 16.
+"""The networks of IFCVAE-GAN, for images whose sides are multiples of 16.
 
-5×5 kernels of stride 2 and ReLU, 64-128-256-512 channels down and back up. `width` scales them: 1 is published. There is no
-normalisation in the authors' code; with a `momentum`, that of its statistics, encoder and decoder have batch norm and learn
-faster.
+Source: Creswell et al. 2017, in the authors' code. It has 5×5 kernels of stride 2 and ReLU, with 64-128-256-512 channels in
+the encoder and the reverse in the decoder. `width` is the number of channels of the first convolution, and scales the
+others. 64 is published.
+
+The authors' code has no normalisation. With `normalization="batch"` encoder and decoder have batch norm, and learn faster.
 """
 
 from collections.abc import Sequence
@@ -10,22 +12,39 @@ from collections.abc import Sequence
 import keras
 from keras import layers
 
-from kvae.errors import UserError
-from kvae.networks.dense import output_dtype, standardised
-from kvae.networks.normalization import BatchNormalization
+from kvae.networks.common import check_sides, normalized_relu, output_dtype, standardize_labels
 from kvae.networks.resampling import doubled
+
+PUBLISHED = (64, 128, 256, 512)
+"""Numbers of channels of the authors' encoder."""
 
 
 def creswell_encoder(
-    shape: Sequence[int], outputs: int, width: float = 1.0, momentum: float | None = None, name=None
+    shape: Sequence[int],
+    outputs: int,
+    width: int = 64,
+    normalization: str = "none",
+    momentum: float = 0.9,
+    name: str | None = None,
 ) -> keras.Model:
-    """Images (B, H, W, C) -> [(B, outputs), the features (B, F) that these are read from]."""
-    image, features = _trunk(shape, width, momentum)
+    """Return an encoder: images (B, H, W, C) -> [outputs (B, outputs), features (B, F)].
+
+    The outputs are a linear function of the features.
+
+    Args:
+        shape: shape (H, W, C) of the images.
+        outputs: number of outputs.
+        width: number of channels of the first convolution. 64 is published.
+        normalization: "batch", "group" or "none". "none" is published.
+        momentum: momentum of batch norm's running statistics.
+        name: name of the network.
+    """
+    image, features = _trunk(shape, width, normalization, momentum)
     return keras.Model(image, [layers.Dense(outputs, dtype=output_dtype())(features), features], name=name)
 
 
-def creswell_discriminator(shape: Sequence[int], width: float = 1.0, name=None) -> keras.Model:
-    """Images (B, H, W, C) -> logit (B, 1)."""
+def creswell_discriminator(shape: Sequence[int], width: int = 64, name: str | None = None) -> keras.Model:
+    """Return a discriminator: images (B, H, W, C) -> logit (B, 1). `width` is as in `creswell_encoder`."""
     image, features = _trunk(shape, width)
     return keras.Model(image, layers.Dense(1, dtype=output_dtype())(features), name=name)
 
@@ -33,50 +52,55 @@ def creswell_discriminator(shape: Sequence[int], width: float = 1.0, name=None) 
 def creswell_decoder(
     inputs: int,
     shape: Sequence[int],
-    width: float = 1.0,
-    momentum: float | None = None,
+    width: int = 64,
+    normalization: str = "none",
+    momentum: float = 0.9,
     upsampling: str = "deconv",
     label_rates: Sequence[float] = (),
-    name=None,
+    name: str | None = None,
 ) -> keras.Model:
-    """A linear layer and four doublings: (B, inputs) -> (B, H, W, C), linear outputs.
+    """Return a decoder of a linear layer and four stages that double the sides: (B, inputs) -> (B, H, W, C).
 
-    `upsampling` is how maps are doubled, as in `conv_decoder`: "deconv" is published, and leaves a checkerboard.
-    `label_rates` are as in `larsen_decoder`.
+    The outputs are linear.
+
+    Args:
+        inputs: number of inputs.
+        shape: shape (H, W, C) of the images.
+        width: number of channels of the encoder's first convolution, and of the last map before the image. 64 is
+            published.
+        normalization: "batch", "group" or "none". "none" is published.
+        momentum: momentum of batch norm's running statistics.
+        upsampling: how a stage doubles the sides, as in `conv_decoder`. "deconv" is published, and leaves a checkerboard.
+        label_rates: frequencies of the binary labels that are the last inputs, as in `larsen_decoder`.
+        name: name of the network.
     """
-    *_, channels = shape
-    sides, code = _sides(shape), keras.Input((inputs,))
+    sides = _smallest_sides(shape)
+    code = keras.Input((inputs,))
     deepest, *maps = reversed(_channels(width))
-    h = standardised(code, label_rates) if label_rates else code
-    h = layers.Reshape((*sides, deepest))(layers.Dense(sides[0] * sides[1] * deepest)(h))
-    h = _activated(h, momentum)
+    h = standardize_labels(code, label_rates) if label_rates else code
+    h = layers.Dense(sides[0] * sides[1] * deepest)(h)
+    h = layers.Reshape((*sides, deepest))(h)  # (B, h·w·c) -> (B, h, w, c)
+    h = normalized_relu(h, normalization, momentum)
     for count in maps:
-        h = _activated(doubled(h, count, 5, upsampling), momentum)
-    h = doubled(h, channels, 5, upsampling, dtype=output_dtype())
+        h = normalized_relu(doubled(h, count, 5, upsampling), normalization, momentum)
+    h = doubled(h, shape[-1], 5, upsampling, dtype=output_dtype())
     return keras.Model(code, h, name=name)
 
 
-def _trunk(shape, width, momentum=None):
-    _sides(shape)
+def _trunk(shape, width: int, normalization: str = "none", momentum: float = 0.9):
+    """Return the image (B, H, W, C) and the flattened output (B, F) of the last convolution."""
+    _smallest_sides(shape)
     image = h = keras.Input(tuple(shape))
     for count in _channels(width):
-        h = _activated(layers.Conv2D(count, 5, 2, "same")(h), momentum)
+        h = normalized_relu(layers.Conv2D(count, 5, 2, "same")(h), normalization, momentum)
     return image, layers.Flatten()(h)
 
 
-def _activated(h, momentum):
-    return layers.ReLU()(h if momentum is None else BatchNormalization(momentum=momentum)(h))
+def _channels(width: int) -> list[int]:
+    return [max(1, round(count * width / 64)) for count in PUBLISHED]
 
 
-def _channels(width) -> list[int]:
-    return [max(1, round(count * width)) for count in (64, 128, 256, 512)]
-
-
-def _sides(shape) -> tuple[int, int]:
-    """The sides of the smallest map."""
-    if len(shape) != 3 or any(side % 16 or not 16 <= side <= 256 for side in shape[:2]):
-        raise UserError(
-            f"Expected images (H, W, C) with sides that are multiples of 16, up to 256. Received: shape={tuple(shape)}. "
-            "Resize them (data.size=64)."
-        )
+def _smallest_sides(shape) -> tuple[int, int]:
+    """Return the sides of the smallest map."""
+    check_sides(shape, smallest=16, multiple=16)
     return shape[0] // 16, shape[1] // 16

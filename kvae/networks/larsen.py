@@ -1,7 +1,8 @@
-"""The nets of VAE/GAN (Larsen et al. 2016, table 1), for images whose sides are multiples of 8.
+"""The networks of VAE/GAN (Larsen et al. 2016, table 1), for images whose sides are multiples of 8.
 
-5×5 kernels; batch norm and ReLU behind every layer but those that touch an image or return. `width` scales all
-channels: 1 is published.
+All kernels are 5×5. Every layer is followed by batch norm and ReLU, except those that read or return an image or return the
+outputs. `width` is the number of channels of the encoder's first convolution, and scales all other channels and hidden
+units. 64 is published. `momentum` is the momentum of batch norm's running statistics.
 """
 
 from collections.abc import Sequence
@@ -9,89 +10,116 @@ from collections.abc import Sequence
 import keras
 from keras import layers
 
-from kvae.errors import UserError
-from kvae.networks.dense import output_dtype, standardised
-from kvae.networks.normalization import BatchNormalization
+from kvae.networks.common import (
+    check_sides,
+    concatenate_labels,
+    label_input,
+    labelled_model,
+    normalized_relu,
+    output_dtype,
+    standardize_labels,
+)
 
 
 def larsen_encoder(
-    shape: Sequence[int], outputs: int, width: float = 1.0, labels: int = 0, momentum: float = 0.9, name=None
+    shape: Sequence[int],
+    outputs: int,
+    width: int = 64,
+    label_units: int = 0,
+    momentum: float = 0.9,
+    name: str | None = None,
 ) -> keras.Model:
-    """Convolutions 64-128-256 of stride 2, dense 2048: images (B, H, W, C) -> (B, outputs).
+    """Return an encoder: images (B, H, W, C) -> (B, outputs).
 
-    With `labels` the net takes that many numbers (B, labels) beside the image, which the dense layers see.
+    It has convolutions of stride 2 with 64-128-256 channels and a dense layer of 2048 units.
+
+    Args:
+        shape: shape (H, W, C) of the images.
+        outputs: number of outputs.
+        width: number of channels of the first convolution. 64 is published.
+        label_units: number of label units. With labels the network takes [image, y (B, label_units)], and the dense
+            layers read y.
+        momentum: momentum of batch norm's running statistics.
+        name: name of the network.
     """
-    _check(shape)
-    image, y = keras.Input(tuple(shape)), keras.Input((labels,))
+    check_sides(shape, multiple=8)
+    image, y = keras.Input(tuple(shape)), label_input(label_units)
     h = image
     for channels in (64, 128, 256):
-        h = _normalised(layers.Conv2D(_scaled(channels, width), 5, 2, "same", use_bias=False)(h), momentum)
-    h = layers.Flatten()(h)
-    h = layers.Concatenate()([h, y]) if labels else h
-    h = _normalised(layers.Dense(_scaled(2048, width), use_bias=False)(h), momentum)
+        h = layers.Conv2D(_scaled(channels, width), 5, 2, "same", use_bias=False)(h)
+        h = normalized_relu(h, "batch", momentum)
+    h = concatenate_labels(layers.Flatten()(h), y)
+    h = normalized_relu(layers.Dense(_scaled(2048, width), use_bias=False)(h), "batch", momentum)
     h = layers.Dense(outputs, dtype=output_dtype())(h)
-    return keras.Model([image, y] if labels else image, h, name=name)
+    return labelled_model(image, y, h, name)
 
 
 def larsen_decoder(
     inputs: int,
     shape: Sequence[int],
-    width: float = 1.0,
+    width: int = 64,
     momentum: float = 0.9,
     label_rates: Sequence[float] = (),
-    name=None,
+    name: str | None = None,
 ) -> keras.Model:
-    """Dense to 256 maps of an eighth of the sides, transposed convolutions 256-128-32 of stride 2, a convolution to the
-    image: (B, inputs) -> (B, H, W, C), linear outputs.
+    """Return a decoder: (B, inputs) -> (B, H, W, C).
 
-    With `label_rates` the last inputs are binary labels of these frequencies, which the net standardises: beside units of
-    variance 1, a label that one picture of twenty has would hardly be heard.
+    It has a dense layer that returns 256 maps of an eighth of the sides, transposed convolutions of stride 2 with
+    256-128-32 channels, and a convolution that returns the image. The outputs are linear.
+
+    Args:
+        inputs: number of inputs.
+        shape: shape (H, W, C) of the images.
+        width: number of channels of the encoder's first convolution. 64 is published.
+        momentum: momentum of batch norm's running statistics.
+        label_rates: frequencies of the binary labels that are the last inputs. The network standardises them. Without
+            that a label of one image in twenty has almost no effect next to latent units of variance 1.
+        name: name of the network.
     """
-    _check(shape)
+    check_sides(shape, multiple=8)
     *_, channels = shape
     sides, deepest = (shape[0] // 8, shape[1] // 8), _scaled(256, width)
     code = keras.Input((inputs,))
-    h = standardised(code, label_rates) if label_rates else code
-    h = _normalised(layers.Dense(sides[0] * sides[1] * deepest, use_bias=False)(h), momentum)
-    h = layers.Reshape((*sides, deepest))(h)
+    h = standardize_labels(code, label_rates) if label_rates else code
+    h = normalized_relu(layers.Dense(sides[0] * sides[1] * deepest, use_bias=False)(h), "batch", momentum)
+    h = layers.Reshape((*sides, deepest))(h)  # (B, h·w·c) -> (B, h, w, c)
     for maps in (256, 128, 32):
-        h = _normalised(layers.Conv2DTranspose(_scaled(maps, width), 5, 2, "same", use_bias=False)(h), momentum)
+        h = layers.Conv2DTranspose(_scaled(maps, width), 5, 2, "same", use_bias=False)(h)
+        h = normalized_relu(h, "batch", momentum)
     h = layers.Conv2D(channels, 5, padding="same", dtype=output_dtype())(h)
     return keras.Model(code, h, name=name)
 
 
 def larsen_discriminator(
-    shape: Sequence[int], width: float = 1.0, labels: int = 0, momentum: float = 0.9, name=None
+    shape: Sequence[int], width: int = 64, label_units: int = 0, momentum: float = 0.9, name: str | None = None
 ) -> keras.Model:
-    """Convolutions 32-128-256-256, all but the first of stride 2, dense 512: images -> [features, logit (B, 1)].
+    """Return a discriminator: images (B, H, W, C) -> [features (B, H/8, W/8, 256), logit (B, 1)].
 
-    The features (B, H/8, W/8, 256) are the last convolution's outputs before batch norm. With `labels` the net takes
-    that many numbers (B, labels) beside the image, which the dense layers see.
+    It has convolutions with 32-128-256-256 channels, all but the first of stride 2, and a dense layer of 512 units. The
+    features are the last convolution's outputs before batch norm.
+
+    Args:
+        shape: shape (H, W, C) of the images.
+        width: number of channels of the encoder's first convolution. The discriminator's first has half as many. 64 is
+            published.
+        label_units: number of label units. With labels the network takes [image, y (B, label_units)], and the dense
+            layers read y.
+        momentum: momentum of batch norm's running statistics.
+        name: name of the network.
     """
-    _check(shape)
-    image, y = keras.Input(tuple(shape)), keras.Input((labels,))
+    check_sides(shape, multiple=8)
+    image, y = keras.Input(tuple(shape)), label_input(label_units)
     h = layers.ReLU()(layers.Conv2D(_scaled(32, width), 5, padding="same")(image))
     for channels in (128, 256):
-        h = _normalised(layers.Conv2D(_scaled(channels, width), 5, 2, "same", use_bias=False)(h), momentum)
+        h = layers.Conv2D(_scaled(channels, width), 5, 2, "same", use_bias=False)(h)
+        h = normalized_relu(h, "batch", momentum)
     features = layers.Conv2D(_scaled(256, width), 5, 2, "same", use_bias=False, dtype=output_dtype())(h)
-    h = layers.Flatten()(_normalised(features, momentum))
-    h = layers.Concatenate()([h, y]) if labels else h
-    h = _normalised(layers.Dense(_scaled(512, width), use_bias=False)(h), momentum)
+    h = layers.Flatten()(normalized_relu(features, "batch", momentum))
+    h = concatenate_labels(h, y)
+    h = normalized_relu(layers.Dense(_scaled(512, width), use_bias=False)(h), "batch", momentum)
     logit = layers.Dense(1, dtype=output_dtype())(h)
-    return keras.Model([image, y] if labels else image, [features, logit], name=name)
+    return labelled_model(image, y, [features, logit], name)
 
 
-def _normalised(h, momentum):
-    return layers.ReLU()(BatchNormalization(momentum=momentum)(h))
-
-
-def _scaled(channels: int, width: float) -> int:
-    return max(1, round(channels * width))
-
-
-def _check(shape):
-    if len(shape) != 3 or any(side % 8 or not 8 <= side <= 256 for side in shape[:2]):
-        raise UserError(
-            f"Expected images (H, W, C) with sides that are multiples of 8, up to 256. Received: shape={tuple(shape)}. "
-            "Resize them (data.size=64)."
-        )
+def _scaled(channels: int, width: int) -> int:
+    return max(1, round(channels * width / 64))

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import keras
 from keras import layers
 
-from kvae.networks.conv import cropped, map_channels, map_sides
-from kvae.networks.dense import output_dtype
+from kvae.networks.common import output_dtype
+from kvae.networks.maps import cropped, map_channels, map_sides
 from kvae.networks.normalization import BatchNormalization
 from kvae.networks.resampling import DoublingConv2D, StridedConv2D
 

@@ -89,7 +89,7 @@ def data():
 
 def model(dataset):
     mlp = kvae.networks.mlp
-    encoder, decoder = mlp(dataset.shape, 6, (32,), labels=2), mlp(3 + 2, dataset.shape, (32,))
+    encoder, decoder = mlp(dataset.shape, 6, (32,), label_units=2), mlp(3 + 2, dataset.shape, (32,))
     return kvae.models.CondVAE(encoder, decoder, kvae.distributions.BinaryLabels(2))
 
 
@@ -109,7 +109,7 @@ def model(dataset):
     mlp = kvae.networks.mlp
     return kvae.models.CSVAE(
         encoder=mlp(dataset.shape, 4, (32,)),
-        label_encoder=mlp(dataset.shape, 2, (32,), labels=10),
+        label_encoder=mlp(dataset.shape, 2, (32,), label_units=10),
         label_prior=mlp(10, 2),
         decoder=mlp(3, dataset.shape, (32,)),
         adversary=None,

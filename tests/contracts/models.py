@@ -30,7 +30,7 @@ def _csvae(labels, adversary=True, **options):
     units = labels.units
     return models.CSVAE(
         encoder=networks.mlp(SHAPE, 4, (16,), "softplus"),
-        label_encoder=networks.mlp(SHAPE, 2, (16,), "softplus", labels=units),
+        label_encoder=networks.mlp(SHAPE, 2, (16,), "softplus", label_units=units),
         label_prior=networks.mlp(units, 2, (5,), "softplus"),
         decoder=_dense()[1],
         adversary=networks.mlp(2, units, (7,), "softplus") if adversary else None,
@@ -41,7 +41,7 @@ def _csvae(labels, adversary=True, **options):
 
 def _and_features(inputs, outputs, labels=0, features_first=False):
     """A dense net with two outputs: its own, and the features that they are read from."""
-    net = networks.mlp(inputs, 6, (12,), "softplus", labels=labels)
+    net = networks.mlp(inputs, 6, (12,), "softplus", label_units=labels)
     head = keras.layers.Dense(outputs)(net.output)
     return keras.Model(net.input, [net.output, head] if features_first else [head, net.output])
 
@@ -89,12 +89,12 @@ MODELS = {
         mirrored=True,
     ),
     "CondVAE": lambda: models.CondVAE(
-        networks.mlp(SHAPE, 2 * LATENT, (16,), "softplus", labels=2),
+        networks.mlp(SHAPE, 2 * LATENT, (16,), "softplus", label_units=2),
         networks.mlp(LATENT + 2, SHAPE, (16,), "softplus"),
         labels=distributions.BinaryLabels(2),
     ),
     "CondVAE, classes": lambda: models.CondVAE(
-        networks.conv_encoder(SHAPE, 2 * LATENT, width=4, labels=3),
+        networks.conv_encoder(SHAPE, 2 * LATENT, width=4, label_units=3),
         networks.conv_decoder(LATENT + 3, SHAPE, width=4),
         labels=distributions.ClassLabels(3),
     ),
@@ -110,7 +110,7 @@ MODELS = {
     "IFCVAEGAN, classes": lambda: _ifcvae_gan(distributions.ClassLabels(3)),
     "VAEGAN": lambda: models.VAEGAN(*_dense(), _and_features(SHAPE, 1, features_first=True), gamma=0.1),
     "VAEGAN, labels": lambda: models.VAEGAN(
-        networks.mlp(SHAPE, 2 * LATENT, (16,), "softplus", labels=2),
+        networks.mlp(SHAPE, 2 * LATENT, (16,), "softplus", label_units=2),
         networks.mlp(LATENT + 2, SHAPE, (16,), "softplus"),
         _and_features(SHAPE, 1, labels=2, features_first=True),
         labels=distributions.BinaryLabels(2),
@@ -119,9 +119,9 @@ MODELS = {
         saturating=False,
     ),
     "VAEGAN, convolutional, classes": lambda: models.VAEGAN(
-        networks.larsen_encoder(SHAPE, 2 * LATENT, width=0.25, labels=3),
-        networks.larsen_decoder(LATENT + 3, SHAPE, width=0.25),
-        networks.larsen_discriminator(SHAPE, width=0.25, labels=3),
+        networks.larsen_encoder(SHAPE, 2 * LATENT, width=16, label_units=3),
+        networks.larsen_decoder(LATENT + 3, SHAPE, width=16),
+        networks.larsen_discriminator(SHAPE, width=16, label_units=3),
         labels=distributions.ClassLabels(3),
         gamma=0.1,
     ),
@@ -145,7 +145,7 @@ MODELS = {
         networks.mlp(SHAPE, (2, 2, 4), (16,), "softplus"), networks.mlp((2, 2, 2), SHAPE, (16,), "softplus")
     ),
     "CondVAE, spatial code": lambda: models.CondVAE(
-        networks.mlp(SHAPE, (2, 2, 4), (16,), "softplus", labels=3),
+        networks.mlp(SHAPE, (2, 2, 4), (16,), "softplus", label_units=3),
         networks.mlp((2, 2, 2 + 3), SHAPE, (16,), "softplus"),
         labels=distributions.ClassLabels(3),
     ),

@@ -20,7 +20,7 @@ def models():
     yield kvae.models.VAE(mlp(DATA, 2 * LATENT, (8,)), mlp(LATENT, DATA, (8,)), likelihood="normal")
     yield kvae.models.CSVAE(
         encoder=mlp(DATA, 2 * LATENT, (8,)),
-        label_encoder=mlp(DATA, 2 * LATENT, (8,), labels=1),
+        label_encoder=mlp(DATA, 2 * LATENT, (8,), label_units=1),
         label_prior=mlp(1, 2 * LATENT, (8,)),
         decoder=mlp(2 * LATENT, DATA, (8,)),
         adversary=mlp(LATENT, 1, (8,)),

@@ -149,7 +149,7 @@ def test_samples_of_an_ifcvae_gan_are_asked_for_their_labels_where_they_shall_be
 def _judging_itself(fixed_classifier, momentum):
     keras.utils.set_random_seed(3)
     shape = (16, 16, 1)
-    encoder = networks.creswell_encoder(shape, 4, width=0.05, momentum=momentum)
+    encoder = networks.creswell_encoder(shape, 4, width=3, normalization="batch", momentum=momentum)
     nets = (
         networks.mlp(encoder.output_shape[1][-1], 2),
         networks.mlp(4, shape),
@@ -211,8 +211,8 @@ def test_turns_of_the_adversary_alone_leave_the_encoder_its_batch_statistics():
     def csvae(turns):
         keras.utils.set_random_seed(3)
         return CSVAE(
-            encoder=networks.larsen_encoder(SHAPE, 4, width=0.05),
-            label_encoder=networks.mlp(SHAPE, 2, labels=1),
+            encoder=networks.larsen_encoder(SHAPE, 4, width=3),
+            label_encoder=networks.mlp(SHAPE, 2, label_units=1),
             label_prior=networks.mlp(1, 2),
             decoder=networks.mlp(3, SHAPE),
             adversary=networks.mlp(2, 1),

@@ -144,7 +144,9 @@ def _posterior(net, kernel, label_kernel, bias, log_scale=-0.5):
 def linear_condvae(rng):
     """x = W z + V y + b + σ ε with classes y: N(V y + b, W Wᵀ + σ² I) given y."""
     w, v, b = rng.standard_normal((D, 2)), rng.standard_normal((D, 3)), rng.standard_normal(D)
-    model = CondVAE(mlp(D, 4, labels=3), mlp(2 + 3, D), labels=ClassLabels(3), likelihood=NormalLikelihood(scale=SIGMA))
+    model = CondVAE(
+        mlp(D, 4, label_units=3), mlp(2 + 3, D), labels=ClassLabels(3), likelihood=NormalLikelihood(scale=SIGMA)
+    )
     _assign(model.decoder, np.concatenate([w.T, v.T]), b)
     gain = np.linalg.solve(w.T @ w + SIGMA**2 * np.eye(2), w.T)
     _posterior(model.encoder, gain.T, -(gain @ v).T, -gain @ b)
@@ -161,7 +163,7 @@ def linear_csvae(rng):
     m, log_s = np.array([-1.0, 1.5]), np.array([0.2, -0.6])
     model = CSVAE(
         encoder=mlp(D, 2),
-        label_encoder=mlp(D, 2, labels=1),
+        label_encoder=mlp(D, 2, label_units=1),
         label_prior=mlp(1, 2),
         decoder=mlp(2, D),
         adversary=mlp(1, 1),

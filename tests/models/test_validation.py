@@ -59,7 +59,7 @@ def test_what_is_no_number_is_a_users_error(kind, y):
 def _csvae(**options):
     nets = {
         "encoder": mlp(SHAPE, 4),
-        "label_encoder": mlp(SHAPE, 2, labels=1),
+        "label_encoder": mlp(SHAPE, 2, label_units=1),
         "label_prior": mlp(1, 2),
         "decoder": mlp(3, SHAPE),
         "adversary": mlp(2, 1),
@@ -81,7 +81,7 @@ def test_a_base_rate_that_does_not_fit(rate):
         {"encoder": mlp(SHAPE, 8)},
         {"label_prior": mlp(2, 2)},
         {"label_encoder": mlp(SHAPE, 2)},
-        {"label_encoder": mlp(SHAPE, 2, labels=2)},
+        {"label_encoder": mlp(SHAPE, 2, label_units=2)},
         {"adversary": mlp(3, 1)},
         {"label_prior": mlp(1, 4)},
         {"adversary": mlp(2, 2)},
@@ -197,7 +197,7 @@ def test_a_model_of_x_alone_takes_no_labels(method):
 
 def test_a_number_is_no_kind_of_labels():
     with pytest.raises(UserError, match="Expected labels: BinaryLabels"):
-        CondVAE(mlp(SHAPE, 4, labels=1), mlp(3, SHAPE), labels=1)
+        CondVAE(mlp(SHAPE, 4, label_units=1), mlp(3, SHAPE), labels=1)
 
 
 def test_base_rates_of_classes_sum_to_one():

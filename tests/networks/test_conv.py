@@ -61,7 +61,7 @@ def test_group_normalization_does_not_mix_pictures():
 
 
 def test_normalization_by_name():
-    with pytest.raises(UserError, match="one of batch, group"):
+    with pytest.raises(UserError, match="one of batch, group, none"):
         conv_decoder(3, (16, 16, 1), normalization="layer")
 
 

@@ -40,14 +40,20 @@ def test_the_last_layer_of_an_mlp_has_an_activation_of_its_own():
 
 
 def test_a_standardized_mlp_does_not_know_the_scale_of_its_input():
-    net, x = mlp(3, 2, (5,), standardized=True), np.random.default_rng(0).standard_normal((64, 3)).astype("float32")
+    net, x = (
+        mlp(3, 2, (5,), standardize_inputs=True),
+        np.random.default_rng(0).standard_normal((64, 3)).astype("float32"),
+    )
     answers = [ops.convert_to_numpy(net(scale * x + shift, training=True)) for scale, shift in ((30, 0), (90, -20))]
     np.testing.assert_allclose(*answers, atol=1e-4)  # beside variances of 900 and 8,100, batch norm's ε is nothing
     assert len(net.trainable_variables) == 4
 
 
 def test_a_normalized_mlp_does_not_know_the_scale_of_its_first_weights():
-    net, x = mlp(3, 2, (5, 4), normalized=True), np.random.default_rng(0).standard_normal((64, 3)).astype("float32")
+    net, x = (
+        mlp(3, 2, (5, 4), normalization="batch"),
+        np.random.default_rng(0).standard_normal((64, 3)).astype("float32"),
+    )
     first = net.layers[1].kernel
     first.assign(30 * first)  # beside whose variances batch norm's ε is nothing
     before = ops.convert_to_numpy(net(x, training=True))
@@ -92,18 +98,18 @@ FACES = (64, 64, 3)
 )
 def test_channels_are_those_of_the_paper_or_a_share_of_them(net, maps, units):
     kinds = (keras.layers.Conv2D, keras.layers.Conv2DTranspose)
-    found = net(1.0).layers
+    found = net(64).layers
     assert [layer.filters for layer in found if isinstance(layer, kinds)] == maps
     assert {layer.kernel_size for layer in found if isinstance(layer, kinds)} == {(5, 5)}
     assert [layer.units for layer in found if isinstance(layer, keras.layers.Dense)] == units
-    half = [layer.filters for layer in net(0.5).layers if isinstance(layer, kinds)]
+    half = [layer.filters for layer in net(32).layers if isinstance(layer, kinds)]
     assert half == [count if count == 3 else count // 2 for count in maps]
 
 
 def test_a_discriminator_s_features_come_before_batch_norm():
-    features, logit = larsen_discriminator(FACES, width=0.25).output_shape
+    features, logit = larsen_discriminator(FACES, width=16).output_shape
     assert (features, logit) == ((None, 8, 8, 64), (None, 1))
-    net = larsen_discriminator((8, 8, 1), width=0.1)
+    net = larsen_discriminator((8, 8, 1), width=6)
     last = [layer for layer in net.layers if isinstance(layer, keras.layers.Conv2D)][-1]
     assert last.output is net.outputs[0]
 
@@ -111,17 +117,17 @@ def test_a_discriminator_s_features_come_before_batch_norm():
 @pytest.mark.parametrize(
     ("make", "multiple"),
     [
-        (lambda shape: larsen_encoder(shape, 4, 0.1), 8),
-        (lambda shape: larsen_decoder(4, shape, 0.1), 8),
-        (lambda shape: larsen_discriminator(shape, 0.1), 8),
-        (lambda shape: creswell_encoder(shape, 4, 0.1), 16),
-        (lambda shape: creswell_decoder(4, shape, 0.1), 16),
-        (lambda shape: creswell_discriminator(shape, 0.1), 16),
+        (lambda shape: larsen_encoder(shape, 4, 6), 8),
+        (lambda shape: larsen_decoder(4, shape, 6), 8),
+        (lambda shape: larsen_discriminator(shape, 6), 8),
+        (lambda shape: creswell_encoder(shape, 4, 6), 16),
+        (lambda shape: creswell_decoder(4, shape, 6), 16),
+        (lambda shape: creswell_discriminator(shape, 6), 16),
     ],
 )
 @pytest.mark.parametrize("shape", [(28, 28, 1), (512, 512, 3), (64, 64), (0, 0, 1)], ids=str)
 def test_sizes_that_do_not_fit_the_nets_of_a_paper(make, multiple, shape):
-    with pytest.raises(UserError, match=f"multiples of {multiple}, up to 256"):
+    with pytest.raises(UserError, match=f"to 256 that are multiples of {multiple}"):
         make(shape)
 
 
@@ -200,7 +206,7 @@ def test_a_fixed_prior_of_labels_separates_them_and_learns_nothing():
 @pytest.mark.parametrize("decoder", [larsen_decoder, creswell_decoder])
 def test_labels_of_given_rates_are_standardised(decoder):
     rates = [0.04, 0.5]
-    net = decoder(3 + 2, (16, 16, 3), width=0.05, label_rates=rates)
+    net = decoder(3 + 2, (16, 16, 3), width=3, label_rates=rates)
     first = next(layer for layer in net.layers if layer.__class__.__name__ == "Normalization")
     y = np.random.default_rng(0).random((20_000, 2)) < rates
     code = np.concatenate([np.ones((20_000, 3)), y], axis=1).astype("float32")
@@ -212,16 +218,16 @@ def test_labels_of_given_rates_are_standardised(decoder):
 
 def test_nets_of_ifcvae_gan_are_the_authors_unless_normalised():
     def kinds(**options):
-        encoder = creswell_encoder((32, 32, 3), 4, 0.05, **options)
-        decoder = creswell_decoder(4, (32, 32, 3), 0.05, **options)
+        encoder = creswell_encoder((32, 32, 3), 4, 3, **options)
+        decoder = creswell_decoder(4, (32, 32, 3), 3, **options)
         return {type(layer).__name__ for net in (encoder, decoder) for layer in net.layers}
 
     assert "BatchNormalization" not in kinds()
-    assert "BatchNormalization" in kinds(momentum=0.9)
+    assert "BatchNormalization" in kinds(normalization="batch")
 
 
 def test_a_residual_posterior_begins_at_the_prior():
-    prior, net = fixed_label_prior(2), mlp((3,), 4, labels=2)
+    prior, net = fixed_label_prior(2), mlp((3,), 4, label_units=2)
     net.set_weights([np.zeros_like(weight) for weight in net.get_weights()])
     posterior = residual_posterior(net, prior)
     x, y = np.random.default_rng(0).random((5, 3), "float32"), np.eye(2, dtype="float32")[[0, 1, 1, 0, 1]]
@@ -234,7 +240,7 @@ def test_a_residual_posterior_is_saved_beside_its_prior(tmp_path):
     x, y = np.random.default_rng(0).random((4, 6), "float32"), np.eye(2, dtype="float32")[[0, 1, 1, 0], :1]
     model = CSVAE(
         encoder=mlp((6,), 4),
-        label_encoder=residual_posterior(mlp((6,), 2, labels=1), prior),
+        label_encoder=residual_posterior(mlp((6,), 2, label_units=1), prior),
         label_prior=prior,
         decoder=mlp(3, (6,)),
         adversary=None,
@@ -246,5 +252,5 @@ def test_a_residual_posterior_is_saved_beside_its_prior(tmp_path):
 
 
 def test_a_residual_posterior_keeps_no_prior_that_learns():
-    with pytest.raises(UserError, match=r"a prior that is given\. Received: p, which learns"):
-        residual_posterior(mlp((3,), 4, labels=2), mlp(2, 4, name="p"))
+    with pytest.raises(UserError, match=r"a fixed prior\. Received: p with trainable weights"):
+        residual_posterior(mlp((3,), 4, label_units=2), mlp(2, 4, name="p"))

@@ -230,7 +230,9 @@ def test_without_a_login_or_the_package(hub, preset, monkeypatch):
 
 def test_points_are_a_scatter_plot(tmp_path):
     mlp = kvae.networks.mlp
-    model = kvae.models.CondVAE(mlp(3, 4, labels=2), mlp(4, 3), kvae.distributions.BinaryLabels(2), likelihood="normal")
+    model = kvae.models.CondVAE(
+        mlp(3, 4, label_units=2), mlp(4, 3), kvae.distributions.BinaryLabels(2), likelihood="normal"
+    )
     assert save_samples(tmp_path / "points.png", model)
     assert Image.open(tmp_path / "points.png").width > 1000
     assert save_samples(tmp_path / "points.png", model, np.ones((sample_count(model), 2), "uint8"))

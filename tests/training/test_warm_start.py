@@ -51,7 +51,7 @@ def test_a_model_with_labels_begins_as_the_one_without():
     """Whatever the labels are, its codes and pictures are at first those of the model that never saw them."""
     mlp, labels, rng = networks.mlp, BinaryLabels(2), np.random.default_rng(0)
     source = models.VAE(mlp(SHAPE, 2 * LATENT, (5,)), mlp(LATENT, SHAPE, (5,)))
-    model = models.CondVAE(mlp(SHAPE, 2 * LATENT, (5,), labels=2), mlp(LATENT + 2, SHAPE, (5,)), labels)
+    model = models.CondVAE(mlp(SHAPE, 2 * LATENT, (5,), label_units=2), mlp(LATENT + 2, SHAPE, (5,)), labels)
     taken, left = warm_start(model, source)
     assert [name for name in taken if "labels" in name] == [
         f"{net}/Dense 1 kernel, 0 for its 2 labels" for net in ("encoder", "decoder")

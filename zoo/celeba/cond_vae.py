@@ -37,9 +37,13 @@ def data(
 def model(dataset, latent: Count = 128, width: Positive = 0.25, beta: NonNegative = 4.0):
     count = len(dataset.label_names)
     return kvae.models.CondVAE(
-        kvae.networks.larsen_encoder(dataset.shape, 2 * latent, width, labels=count, name="encoder"),
+        kvae.networks.larsen_encoder(dataset.shape, 2 * latent, round(64 * width), label_units=count, name="encoder"),
         kvae.networks.larsen_decoder(
-            latent + count, dataset.shape, width, label_rates=dataset.train.y.mean(axis=0).tolist(), name="decoder"
+            latent + count,
+            dataset.shape,
+            round(64 * width),
+            label_rates=dataset.train.y.mean(axis=0).tolist(),
+            name="decoder",
         ),
         kvae.distributions.BinaryLabels(count),
         likelihood="bernoulli",

@@ -42,7 +42,7 @@ def model(
     count = len(dataset.label_names)
     units_w = units_per_label * count
     label_encoder = kvae.networks.larsen_encoder(
-        dataset.shape, 2 * units_w, width / 2, labels=count, name="label_encoder"
+        dataset.shape, 2 * units_w, round(32 * width), label_units=count, name="label_encoder"
     )
     if prior == "fixed":
         label_prior = kvae.networks.fixed_label_prior(count, units_per_label, spread=0.3, name="label_prior")
@@ -50,11 +50,13 @@ def model(
     else:
         label_prior = kvae.networks.mlp(count, 2 * units_w, (64,), name="label_prior")
     return kvae.models.CSVAE(
-        encoder=kvae.networks.larsen_encoder(dataset.shape, 2 * latent, width, name="encoder"),
+        encoder=kvae.networks.larsen_encoder(dataset.shape, 2 * latent, round(64 * width), name="encoder"),
         label_encoder=label_encoder,
         label_prior=label_prior,
-        decoder=kvae.networks.larsen_decoder(latent + units_w, dataset.shape, width, name="decoder"),
-        adversary=kvae.networks.mlp(latent, count, (256,), standardized=True, name="adversary") if adversary else None,
+        decoder=kvae.networks.larsen_decoder(latent + units_w, dataset.shape, round(64 * width), name="decoder"),
+        adversary=kvae.networks.mlp(latent, count, (256,), standardize_inputs=True, name="adversary")
+        if adversary
+        else None,
         labels=kvae.distributions.BinaryLabels(count),
         likelihood="bernoulli",
         beta_distortion=beta_distortion,

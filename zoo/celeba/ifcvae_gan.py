@@ -46,13 +46,19 @@ def model(
 ):
     count, networks = len(dataset.label_names), kvae.networks
     rates = dataset.train.y.mean(axis=0).tolist()
-    momentum = 0.9 if normalized else None
-    encoder = networks.creswell_encoder(dataset.shape, 2 * latent, width, momentum, name="encoder")
+    width, normalization = round(64 * width), "batch" if normalized else "none"
+    encoder = networks.creswell_encoder(dataset.shape, 2 * latent, width, normalization, name="encoder")
     return kvae.models.IFCVAEGAN(
         encoder=encoder,
         label_head=networks.mlp(encoder.output_shape[1][-1], count, name="label_head"),
         decoder=networks.creswell_decoder(
-            latent + count, dataset.shape, width, momentum, upsampling, label_rates=rates, name="decoder"
+            latent + count,
+            dataset.shape,
+            width,
+            normalization,
+            upsampling=upsampling,
+            label_rates=rates,
+            name="decoder",
         ),
         adversary=networks.mlp(latent, count, (1000, 1000), name="adversary"),
         discriminator=networks.creswell_discriminator(dataset.shape, width, name="discriminator"),

@@ -21,8 +21,8 @@ def data(size: Count = 64, skip_damaged: bool = False):
 
 def model(dataset, latent: Count = 128, width: Positive = 0.25, beta: NonNegative = 1.0):
     return kvae.models.VAE(
-        kvae.networks.larsen_encoder(dataset.shape, 2 * latent, width, name="encoder"),
-        kvae.networks.larsen_decoder(latent, dataset.shape, width, name="decoder"),
+        kvae.networks.larsen_encoder(dataset.shape, 2 * latent, round(64 * width), name="encoder"),
+        kvae.networks.larsen_decoder(latent, dataset.shape, round(64 * width), name="decoder"),
         likelihood="bernoulli",
         beta=beta,
     )

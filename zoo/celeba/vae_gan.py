@@ -33,11 +33,15 @@ def model(
 ):
     count, networks = len(dataset.label_names), kvae.networks
     return kvae.models.VAEGAN(
-        networks.larsen_encoder(dataset.shape, 2 * latent, width, labels=count, name="encoder"),
+        networks.larsen_encoder(dataset.shape, 2 * latent, round(64 * width), label_units=count, name="encoder"),
         networks.larsen_decoder(
-            latent + count, dataset.shape, width, label_rates=dataset.train.y.mean(axis=0).tolist(), name="decoder"
+            latent + count,
+            dataset.shape,
+            round(64 * width),
+            label_rates=dataset.train.y.mean(axis=0).tolist(),
+            name="decoder",
         ),
-        networks.larsen_discriminator(dataset.shape, width, labels=count, name="discriminator"),
+        networks.larsen_discriminator(dataset.shape, round(64 * width), label_units=count, name="discriminator"),
         labels=kvae.distributions.BinaryLabels(count),
         gamma=gamma,
         level=level,

@@ -26,7 +26,14 @@ def data(size: Count = 150, artists: tuple[str, ...] = ARTISTS, skip_damaged: bo
 
 def encoder(dataset, outputs: int, hidden):
     return kvae.networks.mlp(
-        dataset.shape, outputs, hidden, "leaky_relu", standardized=True, normalized=True, gain=0.1, name="encoder"
+        dataset.shape,
+        outputs,
+        hidden,
+        "leaky_relu",
+        standardize_inputs=True,
+        normalization="batch",
+        gain=0.1,
+        name="encoder",
     )
 
 

@@ -34,7 +34,7 @@ def nets(dataset, hidden: tuple[int, ...]) -> dict:
     mlp, units_z, units_w = kvae.networks.mlp, 2, 2
     return {
         "encoder": mlp(dataset.shape, 2 * units_z, hidden, name="encoder"),
-        "label_encoder": mlp(dataset.shape, 2 * units_w, hidden, labels=1, name="label_encoder"),
+        "label_encoder": mlp(dataset.shape, 2 * units_w, hidden, label_units=1, name="label_encoder"),
         "label_prior": mlp(1, 2 * units_w, hidden, name="label_prior"),
         "decoder": mlp(units_z + units_w, dataset.shape, hidden, name="decoder"),
     }

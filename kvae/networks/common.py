@@ -1,0 +1,92 @@
+"""Parts that several networks share: label inputs, normalisation, the type of outputs, the check of an image's sides."""
+
+import math
+from collections.abc import Sequence
+
+import keras
+from keras import layers
+
+from kvae.errors import UserError
+from kvae.networks.normalization import BatchNormalization
+
+NORMALIZATIONS = ("batch", "group", "none")
+"""Values of the argument `normalization` of a network."""
+
+LARGEST_SIDE = 256
+"""Largest height or width of an image, in pixels, that a convolutional network accepts."""
+
+
+def output_dtype() -> str:
+    """Return the type in which a network computes its outputs.
+
+    It is float32 also under a mixed-precision policy, because likelihoods are sums over all pixels of an image.
+    """
+    return keras.config.dtype_policy().variable_dtype
+
+
+def label_input(units: int):
+    """Return the input of labels (B, units), or None if `units` is 0."""
+    return keras.Input((units,)) if units else None
+
+
+def concatenate_labels(h, y):
+    """Return `h` (B, D) and the labels `y` (B, units) concatenated: (B, D + units). Return `h` if `y` is None."""
+    return h if y is None else layers.Concatenate()([h, y])
+
+
+def labelled_model(x, y, outputs, name: str | None) -> keras.Model:
+    """Return the network from `x` to `outputs`, or from [x, y] if there is a label input `y`."""
+    return keras.Model(x if y is None else [x, y], outputs, name=name)
+
+
+def standardize_labels(code, rates: Sequence[float]):
+    """Return the tensor `code` (B, units + labels) with the labels, its last columns, standardised.
+
+    The labels are binary and have the frequencies `rates`. Afterwards each has mean 0 and variance 1.
+    """
+    units = code.shape[-1] - len(rates)
+    return layers.Normalization(
+        mean=[0.0] * units + list(rates), variance=[1.0] * units + [rate * (1 - rate) for rate in rates]
+    )(code)
+
+
+def normalize(h, normalization: str, momentum: float = 0.9):
+    """Return `h` normalised over its last axis, the channels.
+
+    Args:
+        h: a tensor (B, …, C).
+        normalization: "batch" for batch norm, "group" for group norm (Wu and He 2018) with eight groups of channels or
+            fewer, "none" for `h` as it is.
+        momentum: momentum of batch norm's running statistics.
+    """
+    if normalization not in NORMALIZATIONS:
+        raise UserError(
+            f"Expected normalization to be one of {', '.join(NORMALIZATIONS)}. Received: normalization={normalization!r}."
+        )
+    if normalization == "batch":
+        return BatchNormalization(momentum=momentum)(h)
+    if normalization == "group":
+        return layers.GroupNormalization(math.gcd(8, h.shape[-1]))(h)
+    return h
+
+
+def normalized_relu(h, normalization: str, momentum: float = 0.9):
+    """Return max(0, `normalize`(h))."""
+    return layers.ReLU()(normalize(h, normalization, momentum))
+
+
+def check_sides(shape: Sequence[int], smallest: int = 8, multiple: int = 1) -> None:
+    """Raise `UserError` unless `shape` is (H, W, C) with sides that a convolutional network can halve.
+
+    Args:
+        shape: shape of the images.
+        smallest: smallest height and width.
+        multiple: number of which both sides are multiples.
+    """
+    if len(shape) == 3 and all(smallest <= side <= LARGEST_SIDE and side % multiple == 0 for side in shape[:2]):
+        return
+    multiples = f" that are multiples of {multiple}" if multiple > 1 else ""
+    raise UserError(
+        f"Expected images (H, W, C) with sides from {smallest} to {LARGEST_SIDE}{multiples}. "
+        f"Received: shape={tuple(shape)}. Resize them (data.size=64), or use a dense network."
+    )
