@@ -271,3 +271,23 @@ def test_labels_random_repeated_seed_draws_same_valid_labels(spec):
 def test_labels_cycle_takes_each_class_or_attribute_in_turn():
     assert BinaryLabels(2).cycle(4).tolist() == [[0, 0], [1, 0], [0, 1], [0, 0]]
     assert ClassLabels(3).cycle(4).tolist() == [0, 1, 2, 0]
+
+
+@pytest.mark.parametrize("labels", [BinaryLabels(2), ClassLabels(3)])
+def test_labels_agreement_equals_that_of_answers(labels):
+    rng = np.random.default_rng(0)
+    logits = rng.standard_normal((50, labels.units)).astype("float32")
+    y = rng.integers(0, 2, (50, 2)) if not labels.exclusive else rng.integers(0, 3, 50)
+    answers = labels.answers(ops.convert_to_numpy(labels.probabilities(ops.convert_to_tensor(logits))))
+    correct = answers == (ops.convert_to_numpy(labels.encode(y)) > 0.5)
+    expected = correct.all(axis=1) if labels.exclusive else correct.mean(axis=1)
+    np.testing.assert_allclose(ops.convert_to_numpy(labels.agreement(ops.convert_to_tensor(y), logits)), expected)
+
+
+def test_labels_with_label_keeps_the_other_attributes():
+    y = np.array([[0, 1], [1, 0]])
+    np.testing.assert_array_equal(BinaryLabels(2).with_label(y, 1), [[0, 1], [1, 1]])
+    np.testing.assert_array_equal(BinaryLabels(2).with_label(y, 0, 0), [[0, 1], [0, 0]])
+    np.testing.assert_array_equal(BinaryLabels(1).with_label(np.array([0, 1]), 0), [[1], [1]])
+    np.testing.assert_array_equal(ClassLabels(3).with_label(np.array([0, 1]), 2), [2, 2])
+    np.testing.assert_array_equal(y, [[0, 1], [1, 0]])

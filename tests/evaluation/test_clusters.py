@@ -1,4 +1,4 @@
-"""Distances to clusters."""
+"""Distances to clusters of codes."""
 
 import numpy as np
 import pytest
@@ -6,10 +6,10 @@ import pytest
 from kvae.evaluation.clusters import Clusters
 
 
-def test_distances_are_in_units_of_the_common_spread(rng):
+def test_clusters_distances_are_in_units_of_the_common_spread(rng):
     z = rng.standard_normal((4000, 2)) * [10.0, 0.1]
     y = np.arange(4000) % 2
-    z[:, 1] += 0.2 * y  # two spreads of the narrow unit, a fiftieth of one of the wide unit
+    z[:, 1] += 0.2 * y  # 2 standard deviations of the narrow unit, 0.02 of the wide one
     clusters = Clusters.of(z, y)
     distance = clusters.distances(clusters.mean)
     np.testing.assert_allclose(distance, [[0, 4], [4, 0]], atol=0.2)
@@ -17,7 +17,7 @@ def test_distances_are_in_units_of_the_common_spread(rng):
     assert np.mean(nearest == y) == pytest.approx(0.841, abs=0.02)
 
 
-def test_a_unit_without_spread_does_no_harm(rng):
+def test_clusters_constant_unit_is_ignored(rng):
     z = np.concatenate([rng.standard_normal((200, 2)), np.full((200, 1), 3.0)], axis=1)
     y = np.arange(200) % 2
     z[:, 0] += 20 * y

@@ -1,12 +1,10 @@
-"""Distances between samples that are known."""
-
-import importlib
+"""Diversity of samples whose distances are known."""
 
 import numpy as np
 import pytest
 
+from kvae.evaluation import NotApplicable
 from kvae.evaluation.diversity import diversity
-from kvae.evaluation.requirements import NotApplicable
 from kvae.models import VAE
 from kvae.networks import mlp
 from kvae.training import Batches
@@ -14,22 +12,22 @@ from tests.contracts.models import MODELS, SHAPE, batch, data_for
 
 
 def _scaled(scale):
-    """A VAE whose samples are scale · z, z of two units."""
+    """Return a VAE of two latent units whose samples are scale · z."""
     model = VAE(mlp(2, 4), mlp(2, 2), likelihood="normal")
     model.decoder.layers[-1].kernel.assign(scale * np.eye(2))
     return model
 
 
-def test_samples_half_as_far_apart_as_the_data(rng):
-    """Two independent points of N(0, 1)² are √π apart on average."""
+def test_diversity_samples_at_half_distance_is_half(rng):
+    """The mean distance of two independent points of N(0, 1)² is √π."""
     batches = Batches(rng.standard_normal((400, 2)).astype("float32"), batch_size=90)
-    figures = diversity(_scaled(0.5), batches)
-    assert figures["diversity_examples"] == pytest.approx(np.sqrt(np.pi), rel=0.05)
-    assert figures["diversity"] == pytest.approx(0.5, rel=0.07)
+    values = diversity(_scaled(0.5), batches)
+    assert values["diversity_examples"] == pytest.approx(np.sqrt(np.pi), rel=0.05)
+    assert values["diversity"] == pytest.approx(0.5, rel=0.07)
     assert diversity(_scaled(0.0), batches)["diversity"] == 0
 
 
-def test_samples_have_the_examples_labels():
+def test_diversity_labelled_model_samples_with_labels_of_examples():
     model = MODELS["CondVAE, classes"]()
     x, y = data_for(model, 12)
     asked = []
@@ -41,14 +39,14 @@ def test_samples_have_the_examples_labels():
     np.testing.assert_array_equal(labels, y)
 
 
-def test_what_cannot_be_sampled_has_none():
+def test_diversity_without_prior_or_examples_gives_reason():
     with pytest.raises(NotApplicable, match="no prior"):
         diversity(MODELS["Autoencoder"](), Batches(batch()))
     with pytest.raises(NotApplicable, match="two examples"):
         diversity(MODELS["VAE"](), Batches(np.zeros((1, *SHAPE), "float32")))
 
 
-def test_of_large_examples_fewer_are_compared(rng, monkeypatch):
-    monkeypatch.setattr(importlib.import_module("kvae.evaluation.diversity"), "NUMBERS", 20)
+def test_diversity_large_examples_compares_fewer(rng, monkeypatch):
+    monkeypatch.setattr("kvae.evaluation.diversity.NUMBERS", 20)
     x, model = rng.standard_normal((40, 2)).astype("float32"), _scaled(0.5)
     assert diversity(model, Batches(x)) == diversity(model, Batches(x[:10]))

@@ -1,4 +1,4 @@
-"""The importance-sampled likelihood against exact evidence, and its arithmetic draw by draw."""
+"""The importance-sampled likelihood: exact evidence, counting of draws, and bits per dimension."""
 
 import dataclasses
 import math
@@ -11,8 +11,7 @@ from keras import ops
 from kvae import distributions
 from kvae.backends import compiled
 from kvae.errors import UserError
-from kvae.evaluation import evaluate
-from kvae.evaluation.elbo import elbo
+from kvae.evaluation import METRICS, evaluate
 from kvae.evaluation.likelihood import likelihood, log_evidence
 from kvae.models import IWAE, VAE, LayeredVAE
 from kvae.networks import mlp
@@ -22,17 +21,17 @@ from tests.models.linear_gaussian import linear_gaussian
 
 
 @pytest.mark.parametrize("cls", [VAE, LayeredVAE, IWAE])
-def test_the_estimate_tends_to_the_exact_evidence(cls, rng):
+def test_likelihood_more_samples_approaches_exact_evidence(cls, rng):
     model, x, exact = linear_gaussian(cls, rng)
     batches = Batches(x, batch_size=64)
-    figures = {k: likelihood(model, batches, samples=k) for k in (1, 50, 2000)}
-    assert figures[1]["nll"] > figures[50]["nll"] + 0.05 > figures[2000]["nll"]
-    assert figures[2000]["nll"] == pytest.approx(-exact.mean(), abs=0.01)
-    assert figures[2000]["nll_se"] == pytest.approx(exact.std(ddof=1) / math.sqrt(len(x)), rel=0.05)
-    assert figures[1]["nll"] == pytest.approx(-elbo(model, batches, draws=50)["elbo"], abs=0.5)
+    values = {k: likelihood(model, batches, samples=k) for k in (1, 50, 2000)}
+    assert values[1]["nll"] > values[50]["nll"] + 0.05 > values[2000]["nll"]
+    assert values[2000]["nll"] == pytest.approx(-exact.mean(), abs=0.01)
+    assert values[2000]["nll_se"] == pytest.approx(exact.std(ddof=1) / math.sqrt(len(x)), rel=0.05)
+    assert values[1]["nll"] == pytest.approx(-METRICS["elbo"](model, batches, draws=50)["elbo"], abs=0.5)
 
 
-def test_each_example_has_its_own_evidence(rng):
+def test_log_evidence_estimates_each_example(rng):
     model, x, exact = linear_gaussian(VAE, rng)
     estimates = log_evidence(model, [(x[:100],), (x[100:],)], len(x), samples=3000)
     assert estimates.dtype == "float64"
@@ -40,8 +39,8 @@ def test_each_example_has_its_own_evidence(rng):
     assert abs(estimates - exact).mean() < 0.03
 
 
-class Counting(keras.layers.Layer):
-    """A model whose j-th draw, counted from 1 for each example, has the weight j."""
+class CountedDraws(keras.layers.Layer):
+    """A model in which the j-th draw for an example has the weight j = 1, 2, …"""
 
     def __init__(self):
         super().__init__()
@@ -58,30 +57,30 @@ class Counting(keras.layers.Layer):
 @pytest.mark.parametrize(
     ("samples", "rows"), [(1, 100), (50, 100), (250, 100), (199, 100), (1000, 1000), (7, 3), (5, 1)]
 )
-def test_exactly_k_draws_count(samples, rows):
-    """Of weights 1, 2, …, K the mean is (K + 1) / 2: any other number of draws has another."""
-    model = Counting()
+def test_log_evidence_uses_exactly_k_draws(samples, rows):
+    """The mean of the weights 1, 2, …, K is (K + 1) / 2. Any other number of draws has a different mean."""
+    model = CountedDraws()
     estimate = log_evidence(model, [(np.zeros((1, 2), "float32"),)], 1, samples, rows)
     np.testing.assert_allclose(np.exp(estimate), (samples + 1) / 2, rtol=1e-5)
     assert all(draws * examples <= rows for draws, examples in model.asked)
 
 
-def test_it_does_not_matter_how_the_work_is_cut(rng):
+def test_log_evidence_does_not_depend_on_rows(rng):
     model, x, exact = linear_gaussian(VAE, rng)
     for rows in (7, 512, 100_000):
         estimates = log_evidence(model, [(x[:33],), (x[33:],)], len(x), samples=500, rows=rows)
         assert estimates.mean() == pytest.approx(exact.mean(), abs=0.02)
 
 
-def test_weights_that_no_float32_holds(monkeypatch):
-    """log w near −7000, as of an image: exp underflows in every float, its logarithm does not."""
-    model = Counting()
+def test_log_evidence_weights_below_float32_are_accumulated(monkeypatch):
+    """exp(−7000) underflows. Images have log weights of this size."""
+    model = CountedDraws()
     monkeypatch.setattr(model, "log_weights", lambda x, seed, samples: ops.full((samples, x.shape[0]), -7000.25))
     estimate = log_evidence(model, [(np.zeros((3, 2), "float32"),)], 3, samples=100, rows=30)
     np.testing.assert_allclose(estimate, -7000.25, atol=1e-6)
 
 
-def test_it_repeats_by_its_seed():
+def test_likelihood_same_seed_repeats():
     model, batches = MODELS["IWAE, two layers"](), Batches(batch(5), batch_size=4)
     first, second = (likelihood(model, batches, samples=20, rows=8, seed=3) for _ in range(2))
     assert {k: v for k, v in first.items() if k.startswith("nll")} == {
@@ -94,15 +93,15 @@ def test_it_repeats_by_its_seed():
 
 
 def _uniform(likelihood_, shape=(4, 4, 3)):
-    """A VAE with a collapsed posterior whose p(x|z) is the same for every pixel."""
+    """Return a VAE with weights 0: the posterior is the prior, and p(x|z) is the same for every pixel."""
     model = VAE(mlp(shape, 4), mlp(2, (*shape[:2], shape[2] * likelihood_.outputs)), likelihood=likelihood_)
     for variable in model.trainable_variables:
         variable.assign(np.zeros(variable.shape))
     return model
 
 
-def test_bits_of_fair_coins(rng):
-    """A Bernoulli of ½ takes one bit per dimension, and three per pixel of three channels."""
+def test_likelihood_fair_coins_have_one_bit_per_dim(rng):
+    """A Bernoulli with mean ½ has one bit per dimension, and three bits per pixel with three channels."""
     from kvae.distributions.likelihoods import BernoulliLikelihood
 
     x = rng.integers(0, 2, (6, 4, 4, 3)).astype("uint8")
@@ -112,7 +111,7 @@ def test_bits_of_fair_coins(rng):
     assert report["metrics"]["nll_samples"] == 3
 
 
-def test_grey_values_under_a_bernoulli_have_no_bits_per_dim(rng):
+def test_likelihood_grey_values_under_bernoulli_have_no_bits_per_dim(rng):
     from kvae.distributions.likelihoods import BernoulliLikelihood
 
     x = rng.integers(0, 256, (6, 4, 4, 3)).astype("uint8")
@@ -121,18 +120,18 @@ def test_grey_values_under_a_bernoulli_have_no_bits_per_dim(rng):
     assert report["metrics"]["bits_per_pixel"] == pytest.approx(3, rel=1e-6)
 
 
-def test_bits_of_uniform_levels(rng):
-    """Equal logits for 256 levels take eight bits per dimension."""
+def test_likelihood_uniform_levels_have_eight_bits_per_dim(rng):
+    """Equal logits for 256 levels have eight bits per dimension."""
     from kvae.distributions.likelihoods import CategoricalLikelihood
 
     x = rng.integers(0, 256, (6, 4, 4, 3)).astype("uint8")
-    figures = likelihood(_uniform(CategoricalLikelihood()), Batches(x), samples=2)
-    assert figures["bits_per_dim"] == pytest.approx(8, rel=1e-6)
-    assert figures["bits_per_pixel"] == pytest.approx(24, rel=1e-6)
+    values = likelihood(_uniform(CategoricalLikelihood()), Batches(x), samples=2)
+    assert values["bits_per_dim"] == pytest.approx(8, rel=1e-6)
+    assert values["bits_per_pixel"] == pytest.approx(24, rel=1e-6)
 
 
-def test_a_density_of_bytes_is_dequantised():
-    """Bytes 127 and 128 fill [127/256, 129/256): N(½, σ²) there, by the 256 of the scaling, gives the bits per byte."""
+def test_likelihood_density_of_bytes_is_dequantised():
+    """Dequantised bytes 127 and 128 fill [127/256, 129/256). There p(byte) is the density of N(½, σ²) divided by 256."""
     from kvae.distributions.likelihoods import NormalLikelihood
 
     scale = 0.2
@@ -140,13 +139,13 @@ def test_a_density_of_bytes_is_dequantised():
     model.decoder.layers[-2].bias.assign(np.full(48, 0.5))
     x = np.full((50, 4, 4, 3), 127, "uint8")
     x[..., 1] = 128
-    figures = likelihood(model, Batches(x), samples=2)
+    values = likelihood(model, Batches(x), samples=2)
     density = 1 / math.sqrt(2 * math.pi) / scale  # nearly constant over so short an interval
-    assert figures["bits_per_dim"] == pytest.approx(-math.log2(density / 256), abs=1e-3)
-    assert figures["nll"] == pytest.approx(-48 * math.log(density), abs=1e-1)
+    assert values["bits_per_dim"] == pytest.approx(-math.log2(density / 256), abs=1e-3)
+    assert values["nll"] == pytest.approx(-48 * math.log(density), abs=1e-1)
 
 
-def test_points_have_no_bits(rng):
+def test_likelihood_points_have_no_bits(rng):
     model, x, _ = linear_gaussian(VAE, rng)
     report = evaluate(model, Batches(x), ["nll"], nll={"samples": 2})
     assert set(report["metrics"]) == {"nll", "nll_se", "nll_samples"}
@@ -154,19 +153,19 @@ def test_points_have_no_bits(rng):
 
 
 @pytest.mark.parametrize("options", [{"samples": 0}, {"rows": 0}, {"samples": 2.5}])
-def test_what_makes_no_sense(options):
+def test_likelihood_options_below_one_are_refused(options):
     with pytest.raises(UserError, match=f"Expected {next(iter(options))} of at least 1"):
         likelihood(MODELS["VAE"](), Batches(batch(2)), **options)
 
 
-def test_an_autoencoder_has_none():
+def test_likelihood_autoencoder_is_skipped():
     report = evaluate(MODELS["Autoencoder"](), Batches(batch(2)), ["nll"])
     assert report["skipped"] == {"nll": "Autoencoder has no posterior and no prior"}
 
 
 @pytest.mark.parametrize("likelihood", ["bernoulli", "normal", "laplace", "logistic", "categorical"])
-def test_densities_computed_in_one_pass_are_those_of_the_distribution(likelihood, rng):
-    """Within what is compiled for evaluation a backend may compute log p(x|z) another way: the numbers are the same."""
+def test_log_prob_compiled_equals_eager(likelihood, rng):
+    """A backend may compute log p(x|z) differently in compiled functions. The numbers are the same."""
     px = distributions.likelihoods.get(likelihood)
     px = dataclasses.replace(px, levels=4) if px.support == "levels" else px
     h = rng.standard_normal((2, 3, 5, 4, 2 * px.outputs)).astype("float32") * 3
