@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 
+from kvae.capabilities import UNIT_KL
 from kvae.errors import UserError
 from kvae.evaluation import METRICS, applicable, evaluate
 from kvae.training import Batches
@@ -43,6 +44,19 @@ def test_evaluate_labelled_model_report_is_json(name):
     json.dumps(report, allow_nan=False)
 
 
+@pytest.mark.parametrize(
+    "name", ["VAE, spatial code", "CondVAE, spatial code", "VAE, flow", "VAE, VampPrior", "CSVAE, mixture prior"]
+)
+def test_evaluate_any_posterior_prior_and_code_report_is_json(name):
+    model, data = settled(name)
+    labels = data[1] if len(data) > 1 else np.arange(48) % 2
+    report = evaluate(model, Batches(*data, labels=labels, batch_size=20), samples=10)
+    assert {"elbo", "mse", "active_units", "nll", "diversity"} <= set(report["metrics"])
+    assert ("kl_per_unit" in report["metrics"]) == (UNIT_KL in model.capabilities)
+    assert not {"elbo", "nll", "collapse", "diversity", "divergence", "leakage"} & set(report["skipped"])
+    json.dumps(report, allow_nan=False)
+
+
 @pytest.mark.parametrize("name", ["CondVAE", "CSVAE"])
 def test_evaluate_labelled_model_depends_on_labels(name):
     model, (x, y) = settled(name)
@@ -60,6 +74,9 @@ def test_evaluate_labelled_model_depends_on_labels(name):
         ("Autoencoder", {"cross_encoding", "collapse_by_class"}),
         ("CondVAE, classes", {"cross_encoding"}),
         ("LayeredVAE, two layers", {"cross_encoding"}),
+        ("VAE, spatial code", {"cross_encoding"}),
+        ("CondVAE, spatial code", {"cross_encoding"}),
+        ("VAE, flow", {"cross_encoding"}),
     ],
 )
 def test_evaluate_metrics_of_classes_for_every_kind_of_model(name, skipped):

@@ -27,6 +27,14 @@ def test_save_planes_draws_every_part_for_every_label(name, tmp_path, monkeypatc
         assert len(panels[2 * row].collections[1].get_offsets()) == held[:, row].sum()
 
 
+@pytest.mark.parametrize("name", ["VAE, spatial code", "VAE, flow"])
+def test_save_planes_any_posterior_and_code_writes_a_file(name, tmp_path):
+    model = MODELS[name]()
+    (x,) = data_for(model, 60)
+    save_planes(tmp_path / "planes.png", model, Batches(x, labels=np.arange(60) % 2))
+    assert (tmp_path / "planes.png").stat().st_size > 1000
+
+
 @pytest.mark.parametrize("units", [1, 2, 5])
 def test_to_plane_any_number_of_units_gives_two_coordinates(rng, units):
     z = rng.standard_normal((10, units))
