@@ -19,6 +19,7 @@ import keras
 import numpy as np
 
 from kvae.errors import UserError, first_line
+from kvae.evaluation.renamed import current
 from kvae.files import atomic, read_json, write_csv, write_json
 from kvae.training import checkpoint
 
@@ -60,8 +61,12 @@ class Run:
 
     @property
     def metrics(self) -> dict | None:
+        """The report in metrics.json, with the present names of values, or None if there is none."""
         path = self.path / "metrics.json"
-        return read_json(path) if path.is_file() else None
+        if not path.is_file():
+            return None
+        report = read_json(path)
+        return report | {part: current(report[part]) for part in ("metrics", "skipped") if part in report}
 
     @property
     def images(self) -> Path:

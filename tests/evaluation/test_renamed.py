@@ -1,7 +1,10 @@
 """Names of metric values of version 0.1.0."""
 
+import json
+
 from kvae.evaluation import reporting
 from kvae.evaluation.renamed import RENAMED_VALUES, current
+from kvae.runs import Run
 
 
 def test_current_old_names_are_replaced():
@@ -31,3 +34,17 @@ def test_current_present_names_are_kept():
 def test_renamed_values_are_reported_by_metrics():
     for new in RENAMED_VALUES.values():
         assert reporting(new.replace("*", "Monet")), new
+
+
+def test_run_metrics_of_old_run_have_present_names(tmp_path):
+    report = {
+        "data": "paintings/test",
+        "n": 5,
+        "metrics": {"separation.nearest": 0.5},
+        "skipped": {"cross_encoding.told_apart": "why"},
+    }
+    (tmp_path / "metrics.json").write_text(json.dumps(report))
+    metrics = Run(tmp_path).metrics
+    assert metrics["metrics"] == {"separation.nearest_accuracy": 0.5}
+    assert metrics["skipped"] == {"cross_encoding.encoder_identifiability": "why"}
+    assert (metrics["data"], metrics["n"]) == ("paintings/test", 5)
