@@ -1,14 +1,14 @@
-"""A run directory: what training writes, and what resuming, evaluating and sharing read.
+"""Run directories. Training writes them; resuming, evaluating and exporting read them.
 
-    config.json     recipe, resolved parameters, seed, backend, versions, fingerprint of the data
-    history.csv     a line per epoch
+    config.json     recipe, parameters, seed, backend, versions, fingerprint of the data
+    history.csv     losses and monitored values, a line per epoch
     checkpoint/     model.json (architecture and optimizers) and state.npz (everything that an exact resume needs)
     model.keras     the trained model, for `keras.saving.load_model`
-    metrics.json    figures on held-out data
+    metrics.json    metrics on held-out data
     images/         samples and reconstructions by epoch, curves
-    tensorboard/    the same figures for TensorBoard
+    tensorboard/    the history for TensorBoard
 
-Every file appears whole or not at all.
+Every file is written completely or not at all. The directories of version 0.1.0 can be read.
 """
 
 import csv
@@ -18,6 +18,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from kvae import upgrade
 from kvae.errors import UserError, first_line
 from kvae.evaluation.renamed import current
 from kvae.files import atomic, read_json, write_csv, write_json
@@ -32,12 +33,12 @@ class Run:
 
     @classmethod
     def create(cls, path: str | os.PathLike, config: dict) -> "Run":
-        """Makes a new run directory. Refuses a folder that already holds something."""
+        """Make a new run directory. Raise `UserError` if the folder exists and is not empty."""
         run = cls(path)
         if run.path.is_file() or (run.path.is_dir() and any(run.path.iterdir())):
             raise UserError(
                 f"Expected a new or empty folder. Received: out={run.path}, which holds files. "
-                f"Choose another, or go on with it by --resume {run.path}."
+                f"Choose another folder, or resume the run in it: kvae train --resume {run.path}"
             )
         run.path.mkdir(parents=True, exist_ok=True)
         write_json(run.path / "config.json", config)
@@ -45,19 +46,21 @@ class Run:
 
     @classmethod
     def open(cls, path: str | os.PathLike) -> "Run":
-        """An existing run directory."""
+        """Return an existing run. Raise `UserError` if `path` is not a run directory."""
         run = cls(path)
         if not run.path.is_dir():
             raise UserError(f"Expected a run directory. Received: {run.path}, which does not exist.")
         if not (run.path / "config.json").is_file():
             raise UserError(f"Expected a run directory. Received: {run.path}, which holds no config.json.")
         if (run.path / "card.json").is_file():
-            raise UserError(f"Expected a run directory. Received: {run.path}, a preset. Training goes on from runs.")
+            raise UserError(f"Expected a run directory. Received: {run.path}, a preset. Only a run can be resumed.")
         return run
 
     @property
     def config(self) -> dict:
-        return read_json(self.path / "config.json")
+        """The contents of config.json under the present keys."""
+        config = read_json(self.path / "config.json")
+        return upgrade.rename_keys(config, upgrade.RUN) if isinstance(config, dict) else config
 
     @property
     def metrics(self) -> dict | None:
@@ -70,39 +73,52 @@ class Run:
 
     @property
     def images(self) -> Path:
-        return self.path / "images"
+        """The folder of images. Version 0.1.0 called it pictures."""
+        former = self.path / "pictures"
+        return former if former.is_dir() else self.path / "images"
 
     @property
     def state(self) -> Path:
+        """The file of the last checkpoint."""
         return self.path / "checkpoint" / "state.npz"
 
     @property
     def finished(self) -> bool:
+        """True if training has ended."""
         return (self.path / "model.keras").is_file()
+
+    def check_finished(self) -> None:
+        """Raise `UserError` unless training has ended."""
+        if not self.finished:
+            raise UserError(f"The run {self.path} is not finished. Resume it: kvae train --resume {self.path}")
 
     # ------------------------------------------------------------------ the model
 
     def save_architecture(self, model) -> None:
+        """Write checkpoint/model.json, from which the model is rebuilt without its recipe."""
         described = {"model": keras.saving.serialize_keras_object(model), "compile": model.get_compile_config()}
         write_json(self.path / "checkpoint" / "model.json", described)
 
     def mark_unfinished(self) -> None:
-        """Removes what says that the run is finished: it goes on."""
+        """Remove the files of a finished run, because training continues."""
         for name in ("model.keras", "metrics.json"):
             (self.path / name).unlink(missing_ok=True)
 
     def save_model(self, model) -> None:
+        """Write model.keras, which marks the run as finished."""
         with atomic(self.path / "model.keras") as temporary:
             model.save(temporary)
 
     def load_model(self):
-        """The trained model; of an unfinished run, the model of its last checkpoint."""
+        """Return the trained model, or the model of the last checkpoint if the run is not finished."""
         try:
             return self._load_finished() if self.finished else self._load_checkpoint()
         except UserError:
             raise
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise UserError(f"Expected a whole model. Received: that of {self.path} ({first_line(error)}).") from error
+            raise UserError(
+                f"The model of {self.path} is damaged ({first_line(error)}). Train the run anew."
+            ) from error
 
     def _load_finished(self):
         return keras.saving.load_model(self.path / "model.keras")
@@ -110,8 +126,8 @@ class Run:
     def _load_checkpoint(self):
         if not self.state.is_file():
             raise UserError(
-                f"Expected a run with at least one finished epoch. Received: {self.path}, which has no checkpoint yet. "
-                f"Go on with it: kvae train --resume {self.path}"
+                f"The run {self.path} has no checkpoint, because its first epoch did not end. "
+                f"Resume it: kvae train --resume {self.path}"
             )
         described = read_json(self.path / "checkpoint" / "model.json")
         model = keras.saving.deserialize_keras_object(described["model"])
@@ -120,7 +136,7 @@ class Run:
         return model
 
     def save_metrics(self, report: dict) -> None:
-        """Writes figures of the model, beside those that are known of the same examples and were not computed anew."""
+        """Write metrics.json. Former metrics of the same examples are kept unless `report` holds new values of them."""
         former = self.metrics
         if former is not None and all(former.get(key) == report[key] for key in ("data", "n")):
             for part in ("metrics", "skipped"):
@@ -130,7 +146,7 @@ class Run:
     # ------------------------------------------------------------------ history
 
     def history(self) -> dict[str, np.ndarray]:
-        """Columns of history.csv; empty before the first epoch ends."""
+        """Return the columns of history.csv, {} before the first epoch ends."""
         path = self.path / "history.csv"
         if not path.is_file():
             return {}
@@ -139,5 +155,5 @@ class Run:
         return {name: np.array([float(row[name] or "nan") for row in rows]) for name in (rows[0] if rows else {})}
 
     def write_history(self, epochs: list[dict]) -> None:
-        """Writes history.csv anew from all epochs so far, so that a kill can neither halve nor double a line."""
+        """Write history.csv again from all epochs so far, so that a kill can neither cut nor repeat a line."""
         write_csv(self.path / "history.csv", epochs)

@@ -1,7 +1,10 @@
-"""Trained models as small folders that any backend loads, and that are harmless to load whoever made them."""
+"""Trained models in small folders. Any backend loads them, and loading one is harmless, whoever made it."""
 
-from kvae.presets.preset import Preset, from_preset, names, open_trained, read_card, to_preset
+from kvae.presets.layout import read_card
+from kvae.presets.load import from_preset
+from kvae.presets.preset import Preset, open_trained, to_preset
 from kvae.presets.probe import deviation
 from kvae.presets.push import push_preset
+from kvae.weights import names
 
 __all__ = ["Preset", "deviation", "from_preset", "names", "open_trained", "push_preset", "read_card", "to_preset"]

@@ -1,4 +1,4 @@
-"""A preset's card as the Hub shows one: Markdown, with what the Hub sorts by in front of it."""
+"""The README.md of a preset on the Hugging Face Hub: its card in Markdown, after a header of metadata for the Hub."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -7,34 +7,38 @@ from kvae.capabilities import DECODER, POSTERIOR
 from kvae.data.licences import UNKNOWN
 
 
-def model_card(repo: str, model, card: Mapping, licence: str | None = None, picture: str | None = None) -> str:
-    """The README.md of the repository hf://`repo`, which holds `model` and its `card`.
+def model_card(repo: str, model, card: Mapping, licence: str | None = None, image: str | None = None) -> str:
+    """Return the text of README.md. Everything that the card leaves open is stated as unknown.
 
-    `licence` is that of the weights, as the Hub names it; `picture` a file beside it. What nobody said is said to be
-    unknown.
+    Args:
+        repo: user/repo of the repository.
+        model: the trained model.
+        card: the card of its preset, in the present format.
+        licence: identifier of the weights' licence on the Hub, or None if it is unknown.
+        image: name of an image of samples in the same folder, or None.
     """
     sections = [
         f"# {repo.partition('/')[2]}",
         f"{card.get('summary') or 'A model of kvae'}".rstrip(".") + ".",
-        f"![Samples of the model]({picture})" if picture else "",
+        f"![Samples of the model]({image})" if image else "",
         _usage(repo, model),
         _recipe(model, card),
-        _figures(repo, card),
+        _metrics(repo, card),
         _licences(card, licence),
     ]
     return _front_matter(model, card, licence) + "\n\n".join(section for section in sections if section) + "\n"
 
 
 def _front_matter(model, card: Mapping, licence: str | None) -> str:
-    """YAML, whose strings are written as JSON has them: a value may hold anything."""
+    """Return the header in YAML. Strings are written as in JSON, since they may contain any character."""
     data = _data(card)
     terms = data.get("licence", {})
     entries = {"library_name": "kvae", "license": licence or UNKNOWN}
-    if licence is None and terms.get("hub") == "other":  # what the data forbid, an unknown licence does not allow
+    if licence is None and terms.get("hub") == "other":  # an unknown licence does not lift the restrictions of the data
         name = "-".join("".join(c if c.isalnum() else " " for c in terms["terms"].lower()).split())
         entries |= {"license": "other", "license_name": name, "license_link": terms["url"]}
     entries["tags"] = ["kvae", "keras", "variational-autoencoder", type(model).__name__.lower()]
-    if data.get("name") and ":" not in data["name"]:  # where somebody's own pictures lie is nobody else's business
+    if data.get("name") and ":" not in data["name"]:  # the folder of a user's own images is private
         entries["datasets"] = [data["name"]]
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in entries.items()]
     return "\n".join(["---", *lines, "---", "", ""])
@@ -46,8 +50,9 @@ def _usage(repo: str, model) -> str:
 
 
 def _call(model) -> str:
+    """Return a line of code that uses the model for what it is meant for."""
     if DECODER not in model.capabilities:
-        return "probabilities = model.probabilities(x)  # of pictures in [0, 1]"
+        return "probabilities = model.probabilities(x)  # of images in [0, 1]"
     if POSTERIOR not in model.capabilities:
         return "x_hat = model.reconstruct(x)"
     y = ""
@@ -58,7 +63,7 @@ def _call(model) -> str:
 
 def _recipe(model, card: Mapping) -> str:
     about = {
-        "model": f"`{type(model).__name__}`, {card['parameter_count']:,} parameters, kept as {card['precision']}",
+        "model": f"`{type(model).__name__}`, {card['parameter_count']:,} parameters, stored as {card['precision']}",
         "recipe": _code(card.get("recipe")),
         "source": _cell(card.get("source")),
         "training": _code(card.get("command")),
@@ -66,19 +71,19 @@ def _recipe(model, card: Mapping) -> str:
         "trained with": _versions(card.get("trained_with")),
         **{f"`{name}`": _cell(value) for name, value in (card.get("parameters") or {}).items()},
     }
-    return "## What it is\n\n" + _table(("", ""), about.items())
+    return "## Model\n\n" + _table(("", ""), about.items())
 
 
-def _figures(repo: str, card: Mapping) -> str:
-    figures = card.get("figures") or {}
-    if not figures:
-        return "## Figures\n\nNone were measured."
-    where, n = card.get("figures_on"), card.get("examples")
-    of = f" on {n:,} examples" if n else ""
-    lines = ["## Figures", f"Measured{of}{f' of `{where}`' if where else ''}; information is in nats."]
-    lines.append(_table(("figure", "value"), ((f"`{name}`", _cell(value)) for name, value in figures.items())))
-    if again := card.get("evaluation"):
-        lines.append(f"Again: `{again.replace('MODEL', f'hf://{repo}')}`")
+def _metrics(repo: str, card: Mapping) -> str:
+    metrics = card.get("metrics") or {}
+    if not metrics:
+        return "## Metrics\n\nNone were computed."
+    data, n = card.get("metrics_data"), card.get("examples")
+    examples = f" on {n:,} examples" if n else ""
+    lines = ["## Metrics", f"Computed{examples}{f' of `{data}`' if data else ''}. Information is in nats."]
+    lines.append(_table(("metric", "value"), ((f"`{name}`", _cell(value)) for name, value in metrics.items())))
+    if command := card.get("evaluation"):
+        lines.append(f"To reproduce them: `{command.replace('MODEL', f'hf://{repo}')}`")
     return "\n\n".join(lines)
 
 
@@ -89,7 +94,7 @@ def _licences(card: Mapping, licence: str | None) -> str:
     name = data.get("name", "").partition(":")[0]
     rows = {
         f"data{f' `{name}`' if name else ''}": stated["terms"] + (f" ({about})" if about else ""),
-        "weights": licence or "unknown: whoever put them here has not said",
+        "weights": licence or "unknown: not stated by the uploader",
     }
     return "## Data and licences\n\n" + _table(("", "licence"), rows.items())
 
@@ -113,7 +118,7 @@ def _code(text) -> str:
 
 
 def _cell(value) -> str:
-    """A value in a table: figures with five significant digits, text on one line."""
+    """Return a value as text for a table: numbers with five significant digits, text on one line."""
     if value is None:
         return UNKNOWN
     if isinstance(value, float):

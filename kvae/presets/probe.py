@@ -1,71 +1,83 @@
-"""A few answers of a model, kept on its card: by them another backend or machine tells that it computes the same.
+"""Reference outputs stored on a preset's card, used to verify that another backend or machine reproduces the model.
 
-The questions are drawn by NumPy's legacy generator, whose numbers are the same for ever. Of the answers an even choice is
-kept, beside the mean and the standard deviation of each example's: a few hundred numbers, whatever the pictures' size.
+The inputs are drawn by NumPy's legacy generator, whose numbers never change. The card stores an even selection of the output
+values, and the mean and the standard deviation of each example's output: a few hundred numbers, whatever the size of x.
 """
 
 import numpy as np
 
-from kvae.capabilities import POSTERIOR
-from kvae.models import Classifier
-from kvae.models.base.latent import LatentModel
+from kvae.capabilities import CLASSIFIER, DECODER, POSTERIOR
 
-EXAMPLES, SEED, KEPT = 4, 0, 32
+EXAMPLES, SEED = 4, 0
+
+VALUES = 32
+"""Number of output values that are stored."""
 
 DIGITS = 7
-"""Of each number kept: what a float32 holds."""
+"""Significant digits of each stored number, as many as a float32 has."""
 
 
 def probe(model) -> dict | None:
-    """What a card keeps of the answers of `model`; None of a model that has none of the usual ones."""
-    answers = _answers(model, EXAMPLES, SEED)
-    return answers and {"examples": EXAMPLES, "seed": SEED, "answers": {k: _kept(v) for k, v in answers.items()}}
+    """Return the reference outputs of `model`, or None if it neither reconstructs nor classifies."""
+    outputs = _outputs(model, EXAMPLES, SEED)
+    if outputs is None:
+        return None
+    return {"examples": EXAMPLES, "seed": SEED, "answers": {name: _stored(output) for name, output in outputs.items()}}
 
 
-def deviation(model, kept: dict) -> float:
-    """How far the answers of `model` lie from those that `probe` kept: the largest difference, of numbers above 1 the
-    largest relative one. Infinite, where they are of another shape or none."""
-    answers = _answers(model, kept["examples"], kept["seed"])
-    if not answers or set(answers) != set(kept["answers"]):
+def deviation(model, stored: dict) -> float:
+    """Return the largest difference between the outputs of `model` and those that `probe` returned.
+
+    The difference is relative for numbers above 1, and infinite if the outputs have other names or shapes.
+    """
+    outputs = _outputs(model, stored["examples"], stored["seed"])
+    if not outputs or set(outputs) != set(stored["answers"]):
         return float("inf")
-    return max(_distance(_kept(answers[name]), expected) for name, expected in kept["answers"].items())
+    return max(_distance(_stored(outputs[name]), expected) for name, expected in stored["answers"].items())
 
 
-def questions(model, n: int, seed: int) -> tuple[np.ndarray, ...]:
-    """(x,), or (x, y) for a model that takes labels: pictures of soft random squares, or points."""
+def inputs(model, n: int, seed: int) -> tuple[np.ndarray, ...]:
+    """Return `n` random inputs of `model`: (x,), or (x, y) if it takes labels.
+
+    An image x is made of 8 × 8 squares of random brightness. Any other x is uniform in [0, 1], or standard normal if the
+    likelihood is one of real numbers.
+    """
     rng, shape = np.random.RandomState(seed), model.data_shape
-    likelihood = getattr(model, "likelihood", None)
-    if len(shape) == 1 and likelihood is not None and likelihood.support == "real":
+    support = model.likelihood.support if DECODER in model.capabilities else "unit"
+    if len(shape) == 1 and support == "real":
         x = rng.standard_normal((n, *shape))
     elif len(shape) == 3:
-        side = -(-max(shape[:2]) // 8)  # pixels of a square, eight squares to a picture
+        side = -(-max(shape[:2]) // 8)  # pixels per square, rounded up
         x = rng.random_sample((n, 8, 8, shape[2])).repeat(side, axis=1).repeat(side, axis=2)[:, : shape[0], : shape[1]]
     else:
         x = rng.random_sample((n, *shape))
-    if levels := getattr(likelihood, "levels", None):
-        x = np.round(x * (levels - 1)) / (levels - 1)
+    if support == "levels":
+        top = model.likelihood.levels - 1
+        x = np.round(x * top) / top
     x = x.astype("float32")
     return (x,) if "y" not in model.batch_spec else (x, model.labels.random(rng, n))
 
 
-def _answers(model, n: int, seed: int) -> dict[str, np.ndarray] | None:
-    if isinstance(model, Classifier):
-        return {"probabilities": model.probabilities(questions(model, n, seed)[0])}
-    if not isinstance(model, LatentModel):
+def _outputs(model, n: int, seed: int) -> dict[str, np.ndarray] | None:
+    """Return the outputs of `model` that do not depend on random numbers, by the name of the method."""
+    if CLASSIFIER in model.capabilities:
+        return {"probabilities": model.probabilities(inputs(model, n, seed)[0])}
+    if DECODER not in model.capabilities:
         return None
-    x, *y = questions(model, n, seed)
-    answers = {"reconstruct": model.reconstruct(x, *y)}
+    x, *y = inputs(model, n, seed)
+    outputs = {"reconstruct": model.reconstruct(x, *y)}
     if y and POSTERIOR in model.capabilities:
-        answers["sample"] = model.sample(n, *y, seed=seed, temperature=0.0)  # of each label's prior, the mean
-    return answers
+        # Temperature 0 decodes the mean of each label's prior. Without labels there is only one such mean.
+        outputs["sample"] = model.sample(n, *y, seed=seed, temperature=0.0)
+    return outputs
 
 
-def _kept(answer: np.ndarray) -> dict:
-    flat = np.asarray(answer, "float64").reshape(len(answer), -1)
-    chosen = np.linspace(0, flat.size - 1, min(KEPT, flat.size)).astype(int)
+def _stored(output: np.ndarray) -> dict:
+    flat = np.asarray(output, "float64").reshape(len(output), -1)  # (B, …) -> (B, values of one example)
+    chosen = np.linspace(0, flat.size - 1, min(VALUES, flat.size)).astype(int)
     numbers = {"mean": flat.mean(axis=1), "deviation": flat.std(axis=1), "some": flat.ravel()[chosen]}
     rounded = {name: [float(f"{v:.{DIGITS}g}") for v in values] for name, values in numbers.items()}
-    return {"shape": list(np.shape(answer)), **rounded}
+    return {"shape": list(np.shape(output)), **rounded}
 
 
 def _distance(found: dict, expected: dict) -> float:

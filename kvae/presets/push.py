@@ -1,4 +1,4 @@
-"""Presets to the Hugging Face Hub, each with a card that people read and a picture of what it makes."""
+"""Uploading presets to the Hugging Face Hub, each with a model card and an image of samples."""
 
 import json
 import os
@@ -12,26 +12,28 @@ import keras
 from kvae.errors import UserError
 from kvae.plots.samples import save_samples
 from kvae.presets.hub import check_login, repository, upload
+from kvae.presets.layout import FILES, IMAGE, OPTIONAL, README, file_in, is_run, locate, read_card
+from kvae.presets.load import from_preset
 from kvae.presets.model_card import model_card
-from kvae.presets.preset import BESIDE, FILES, from_preset, inside, is_run, locate, read_card, to_preset
+from kvae.presets.preset import to_preset
 
 
 def push_preset(
     source, repo: str, *, card: Mapping | None = None, y=None, licence: str | None = None, private: bool = False
 ) -> str:
-    """Puts a preset on the Hugging Face Hub as "hf://user/repo" and returns its address.
+    """Upload a preset to the Hugging Face Hub and return its address.
 
-    Beside its three files it gets a README.md, the model card, and a picture.png of samples, unless the preset's folder has
-    its own. The repository is made where there is none. Of paths on this computer, which a card holds where data or the
-    recipe are the user's own, only the last part is published.
+    In addition to the three files of the preset, the repository gets a model card (README.md) and an image of samples
+    (samples.png). If the folder of the preset holds files of these names, they are uploaded instead. Paths of this computer,
+    which a card contains if the data or the recipe are the user's own, are reduced to their last component.
 
     Args:
         source: a trained model, or a preset: its name, or a folder that `to_preset` wrote.
-        repo: "hf://user/repo".
-        card: of a trained model, as in `to_preset`.
-        y: labels of the samples (`kvae.plots.samples.sample_count`), of a model that takes labels.
-        licence: of the weights, as the Hub names it ("apache-2.0"); nothing is assumed.
-        private: whether a new repository is private.
+        repo: "hf://user/repo". The repository is created if it does not exist.
+        card: what is known of a trained model, as in `to_preset`.
+        y: labels of the samples, as many as `kvae.plots.samples.sample_count(model)`, for a model that takes labels.
+        licence: identifier of the weights' licence on the Hub, such as "apache-2.0". None leaves it unknown.
+        private: True to create a private repository.
 
     Raises:
         UserError: `repo` is not of this form, `source` is not a preset, `huggingface_hub` is not installed
@@ -48,27 +50,25 @@ def push_preset(
 def _push(folder: Path, name: str, y, licence, private) -> str:
     if is_run(folder):
         raise UserError(f"Expected a preset. Received: {folder}, a run. Export it: kvae export {folder} hf://{name}")
-    model, card = from_preset(folder), read_card(folder)
+    model, card = from_preset(folder), _without_paths(read_card(folder))
     with tempfile.TemporaryDirectory() as temporary:
         new = Path(temporary)
         for file in FILES[:2]:
-            shutil.copyfile(inside(folder, file), new / file)
-        card = _without_paths(card)
+            shutil.copyfile(file_in(folder, file), new / file)
         (new / FILES[2]).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
-        readme, picture = BESIDE
-        for file in BESIDE:
+        for file in OPTIONAL:
             if (folder / file).is_file():
-                shutil.copyfile(inside(folder, file), new / file)
-        if not (new / picture).exists():
-            save_samples(new / picture, model, y)
-        if not (new / readme).exists():
-            shown = picture if (new / picture).exists() else None
-            (new / readme).write_text(model_card(name, model, card, licence, shown), encoding="utf-8")
+                shutil.copyfile(file_in(folder, file), new / file)
+        if not (new / IMAGE).exists():
+            save_samples(new / IMAGE, model, y)
+        if not (new / README).exists():
+            image = IMAGE if (new / IMAGE).exists() else None
+            (new / README).write_text(model_card(name, model, card, licence, image), encoding="utf-8")
         return upload(new, name, private)
 
 
 def _without_paths(card: dict) -> dict:
-    """The card, in which the last part stands for a path of this computer."""
+    """Return a copy of the card with local paths reduced to their last component."""
     data = card.get("data")
     values = [*(card.get("parameters") or {}).values(), card.get("recipe"), card.get("warm_start")]
     values += [str(data.get("name")).partition(":")[2]] if isinstance(data, Mapping) else []

@@ -1,8 +1,8 @@
-"""Whether a model's description and weights, which may come from anyone, are harmless to load.
+"""Checks that the configuration and the weights of a model are harmless to load. They may come from anyone.
 
-A description is checked before anything in it is imported or built: it may name Keras' plain layers and kvae's own classes,
-nothing else, and every size in it is bounded. Then the model is built without memory for its weights, which tells how many
-there are. Weights are checked before they are read: plain arrays, within their file.
+The configuration is checked before anything in it is imported or built. It may name only simple layers of Keras and classes
+of kvae, and every size in it is bounded. Then the model is built without memory for its weights, to count its parameters.
+The weights are checked before they are read: they must be plain arrays within their file.
 """
 
 import copy
@@ -31,39 +31,42 @@ NAMES = {
     "keras.src.models.functional": frozenset({"Functional"}),
     "keras.src.ops.numpy": frozenset({"Flip"}),
 }
-"""What a description may name beside kvae's classes, {module: classes}: what computes, and nothing else."""
+"""Classes that a configuration may name in addition to those of kvae: {module: classes}. They compute, and nothing else."""
 
 UNBOUNDED = frozenset({"shared_object_id", "seed"})
-"""Keys of numbers that are no sizes."""
+"""Keys whose numbers are not sizes, and may have any value."""
 
-LARGEST = 2**20
-"""Of the other numbers."""
+MAX_NUMBER = 2**20
+"""Largest absolute value of any other number in a configuration."""
 
-DEEPEST, MOST = 60, 200_000
-"""How deep a description may be nested, and how many entries it may have."""
+MAX_DEPTH, MAX_ENTRIES = 60, 200_000
+"""Largest nesting depth and largest number of entries of a configuration."""
 
 PARAMETERS = 200_000_000
-"""Of a model: 800 MB in memory."""
+"""Largest number of parameters of a model: 800 MB in memory."""
 
 BYTES = 2**30
-"""Of a file of weights."""
+"""Largest size of a file of weights."""
 
 
 def check_config(config: Any, name: str) -> None:
-    """Raises `UserError` unless the JSON value `config`, read from `name`, describes a model of known classes and sizes."""
+    """Raise `UserError` unless the JSON value `config` is the configuration of a model with known classes and bounded sizes.
+
+    `name` is the file that it was read from, for the error.
+    """
     for number, (key, value, depth) in enumerate(_entries(config)):
-        if depth > DEEPEST or number > MOST:
-            raise _refused(name, "one that is nested too deeply or too long")
+        if depth > MAX_DEPTH or number > MAX_ENTRIES:
+            raise _refused(name, "which is nested too deeply or too long")
         if isinstance(value, dict):
             _check_names(value, name)
         elif key not in UNBOUNDED and not _is_bounded(value):
-            raise _refused(name, f"{key}={value}")
+            raise _refused(name, f"which contains {key}={value}")
     if not (isinstance(config, dict) and _is_ours(config)):
-        raise _refused(name, "none of a model of kvae")
+        raise _refused(name, "which does not describe a model of kvae")
 
 
 def _entries(config) -> Iterator[tuple[str, Any, int]]:
-    """(key, value, depth) of everything in a JSON value; without recursion, which a deep one would exhaust."""
+    """Yield (key, value, depth) of every entry of a JSON value, without recursion, since a deep value would exhaust it."""
     waiting = [("", config, 0)]
     while waiting:
         key, value, depth = waiting.pop()
@@ -75,11 +78,11 @@ def _entries(config) -> Iterator[tuple[str, Any, int]]:
 
 
 def _is_bounded(value) -> bool:
-    return not isinstance(value, int | float) or (math.isfinite(value) and abs(value) <= LARGEST)
+    return not isinstance(value, int | float) or (math.isfinite(value) and abs(value) <= MAX_NUMBER)
 
 
 def _check_names(entry: dict, name: str) -> None:
-    """What Keras would look up: a class by its module or by what it is registered as, and no function by its name."""
+    """Refuse everything that Keras would look up, except the classes in `NAMES` and those that kvae has registered."""
     if not {"class_name", "module", "registered_name"} & set(entry):
         return
     found, module, registered = (entry.get(key) for key in ("class_name", "module", "registered_name"))
@@ -90,7 +93,7 @@ def _check_names(entry: dict, name: str) -> None:
         names = ", ".join(
             f"{key}={entry[key]!r}" for key in ("module", "class_name", "registered_name") if key in entry
         )
-        raise _refused(name, f"one that names {names[:200]}")
+        raise _refused(name, f"which names {names[:200]}")
 
 
 def _is_ours(entry: dict) -> bool:
@@ -100,43 +103,51 @@ def _is_ours(entry: dict) -> bool:
         known is not None
         and registered == f"kvae>{entry.get('class_name')}"
         and known.__module__.partition(".")[0] == "kvae"
-        # Keras finds the class by its registered name. The module is not imported, and earlier versions had other modules.
+        # Keras finds a registered class by this name and never imports the module, so that the modules of earlier versions,
+        # which have moved, are accepted. A module of another package is refused all the same.
         and str(entry.get("module")).partition(".")[0] == "kvae"
     )
 
 
 def check_size(config: dict, name: str) -> int:
-    """How many parameters the model of a checked `config` has, told without memory for them. Raises `UserError` for more
-    than `PARAMETERS`, and where the parts do not fit each other."""
+    """Return the number of parameters of the model of a checked `config`, without taking memory for them.
+
+    Raises:
+        UserError: there are more than `PARAMETERS`, or the model cannot be built.
+    """
     try:
         with keras.StatelessScope(initialize_variables=False):
-            model = keras.saving.deserialize_keras_object(copy.deepcopy(config))  # which Keras takes apart
+            model = keras.saving.deserialize_keras_object(copy.deepcopy(config))  # Keras changes its argument
             count = sum(math.prod(weight.shape) for weight in model.weights)
     except UserError:
         raise
-    except Exception as error:  # whatever Keras raises for parts that do not fit
-        raise _refused(name, f"one that cannot be built ({first_line(error)})") from error
+    except Exception as error:  # Keras raises many kinds for parts that do not fit each other
+        raise _refused(name, f"which cannot be built ({first_line(error)})") from error
     if count > PARAMETERS:
-        raise _refused(name, f"one of {count:,} parameters")
+        raise _refused(name, f"which has {count:,} parameters")
     return count
 
 
 def check_weights(path: str | os.PathLike, name: str) -> None:
-    """Raises `UserError` unless the HDF5 file `path`, called `name`, holds plain arrays and nothing that leads out of it."""
+    """Raise `UserError` unless the HDF5 file `path` holds only plain arrays, all of them within the file.
+
+    `name` is what errors call the file.
+    """
     import h5py
 
     if os.path.getsize(path) > BYTES:
-        raise UserError(f"Expected at most {BYTES:,} bytes of weights. Received: {name}.")
+        raise UserError(f"Expected at most {BYTES:,} bytes of weights. Received: {name}, which is larger.")
     try:
         with h5py.File(path, "r") as file:
             total = sum(_size_of(dataset, name) for dataset in _datasets(file, name))
     except (OSError, RuntimeError, ValueError, KeyError, TypeError) as error:
-        raise UserError(f"Expected a whole file of weights. Received: {name} ({first_line(error)}).") from error
+        raise UserError(f"The weights in {name} are damaged ({first_line(error)}). Get the preset again.") from error
     if total > 4 * PARAMETERS:
         raise UserError(f"Expected at most {PARAMETERS:,} parameters. Received: {name} with arrays of {total:,} bytes.")
 
 
 def _datasets(file, name: str) -> Iterator:
+    """Yield every array of an open HDF5 file. Refuse links, and arrays that occur twice."""
     import h5py
 
     waiting, seen = [file], set()
@@ -144,27 +155,29 @@ def _datasets(file, name: str) -> Iterator:
         group = waiting.pop()
         for key in group:
             if not isinstance(group.get(key, getlink=True), h5py.HardLink):
-                raise UserError(f"Expected weights within their file. Received: {name}, where {key!r} leads elsewhere.")
+                raise UserError(f"Expected weights within their file. Received: {name}, where {key!r} is a link.")
             each = group[key]
             address = h5py.h5o.get_info(each.id).addr
             if address in seen:
-                raise UserError(f"Expected each array once. Received: {name}, where {key!r} is another's.")
+                raise UserError(f"Expected each array once. Received: {name}, where {key!r} repeats another.")
             seen.add(address)
             if isinstance(each, h5py.Group):
                 waiting.append(each)
             elif isinstance(each, h5py.Dataset):
                 yield each
             else:
-                raise UserError(f"Expected arrays. Received: {name}, where {key!r} is none.")
+                raise UserError(f"Expected arrays. Received: {name}, where {key!r} is not one.")
 
 
 def _size_of(dataset, name: str) -> int:
     if dataset.external or dataset.is_virtual:
-        raise UserError(f"Expected weights within their file. Received: {name}, where {dataset.name} leads elsewhere.")
+        raise UserError(
+            f"Expected weights within their file. Received: {name}, where {dataset.name} is stored elsewhere."
+        )
     if dataset.dtype.kind not in "fiub" or dataset.shape is None:
         raise UserError(f"Expected arrays of numbers. Received: {name}, where {dataset.name} is of {dataset.dtype}.")
     return math.prod(dataset.shape) * dataset.dtype.itemsize
 
 
 def _refused(name: str, what: str) -> UserError:
-    return UserError(f"Expected the description of a model of kvae. Received: {name}, {what}.")
+    return UserError(f"Expected the configuration of a model of kvae. Received: {name}, {what}.")

@@ -1,4 +1,4 @@
-"""The file of a preset's weights: Keras' HDF5 file without the optimizers', compressed."""
+"""The file of a preset's weights: Keras' HDF5 file without the optimizers' variables, compressed."""
 
 import hashlib
 from pathlib import Path
@@ -9,44 +9,37 @@ import numpy as np
 from kvae.errors import UserError
 
 SMALL = 4096
-"""Bytes of an array that is not compressed."""
+"""Size in bytes up to which an array is not compressed."""
 
 
-def elements(path: Path) -> int:
-    """How many numbers the model's variables have in a file of weights; the optimizer's are left out."""
-    count = []
+def element_count(path: Path) -> int:
+    """Return how many numbers a file of weights holds for the model, without those of the optimizers."""
+    sizes = []
 
     def add(name, each):
-        if isinstance(each, h5py.Dataset) and name.partition("/")[0] != "optimizer":
-            count.append(each.size)
+        if isinstance(each, h5py.Dataset) and not _is_of_optimizer(name):
+            sizes.append(each.size)
 
     with h5py.File(path, "r") as file:
         file.visititems(add)
-    return int(sum(count))
+    return int(sum(sizes))
 
 
 def compress(source: Path, target: Path, half: bool) -> None:
-    """Copies a file of weights without its optimizers', compressed and, with `half`, in 16 bits.
+    """Copy a file of weights without the optimizers' variables, compressed and, with `half`, in 16 bits.
 
-    Groups are those of HDF5 1.8, and small arrays are not compressed: either way a model of few weights would take several
-    times their size.
+    The file uses the groups of HDF5 1.8 and leaves small arrays uncompressed. Otherwise the file of a small model would be
+    several times as large as its weights.
     """
     with h5py.File(source, "r") as old, h5py.File(target, "w", libver=("v108", "latest")) as new:
 
         def copy(name, each):
-            if name.partition("/")[0] == "optimizer":
+            if _is_of_optimizer(name):
                 return
             if isinstance(each, h5py.Group):
                 new.require_group(name).attrs.update(each.attrs)
                 return
-            values = each[()]
-            if half and values.dtype == np.float32:
-                with np.errstate(over="ignore"):
-                    values = values.astype(np.float16)
-                if not np.isfinite(values).all():
-                    raise UserError(
-                        f"Expected weights within 16 bits. Received: {name} with larger ones. Leave half out."
-                    )
+            values = _rounded(name, each[()]) if half else each[()]
             options = {"compression": "gzip", "shuffle": True} if values.nbytes > SMALL else {}
             new.create_dataset(name, data=values, **options).attrs.update(each.attrs)
 
@@ -55,5 +48,21 @@ def compress(source: Path, target: Path, half: bool) -> None:
 
 
 def sha256(path: Path) -> str:
+    """Return the SHA-256 checksum of a file, in hexadecimal."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _is_of_optimizer(name: str) -> bool:
+    return name.partition("/")[0] == "optimizer"
+
+
+def _rounded(name: str, values: np.ndarray) -> np.ndarray:
+    """Return float32 `values` in 16 bits, and others as they are."""
+    if values.dtype != np.float32:
+        return values
+    with np.errstate(over="ignore"):
+        values = values.astype(np.float16)
+    if not np.isfinite(values).all():
+        raise UserError(f"Expected weights within 16 bits. Received: {name} with larger values. Leave out half.")
+    return values

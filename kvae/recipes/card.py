@@ -1,62 +1,68 @@
-"""What a preset's card says of a run."""
+"""The part of a preset's card that a run and its recipe know."""
 
-import re
 import shlex
+from collections.abc import Mapping
+from typing import Any
 
-from kvae.errors import UserError
 from kvae.evaluation import METRICS, reporting
+from kvae.recipes import docstring, renamed
 from kvae.recipes.registry import load
 from kvae.runs import Run
 
 
-def card(run: Run) -> dict:
-    """Recipe, source, parameters, data, figures of a finished run, and the commands that repeat them."""
-    if not run.finished:
-        raise UserError(f"Expected a run that is finished. Received: {run.path}. Go on: kvae train --resume {run.path}")
+def card(run: Run) -> dict[str, Any]:
+    """Return recipe, source, parameters, data and metrics of a finished run, and the commands that reproduce them."""
+    run.check_finished()
     config, metrics = run.config, run.metrics or {}
     recipe = load(config["recipe"])
-    usual = recipe.resolve()
-    changed = {k: v for k, v in config["parameters"].items() if _plain(v) != _plain(usual.get(k))}
-    settings = "".join(f" --set {shlex.quote(f'{name}={_text(value)}')}" for name, value in changed.items())
-    begun = f" --warm-start {shlex.quote(config['warm_start'])}" if "warm_start" in config else ""
+    parameters = config["parameters"]
+    if renamed.is_old(config):
+        parameters = renamed.translate(config["recipe"], parameters)
     return {
-        **{key: config[key] for key in ("recipe", "parameters", "seed", "data", "warm_start") if key in config},
+        **{key: config[key] for key in ("recipe", "seed", "data", "warm_start") if key in config},
+        "parameters": parameters,
         "summary": recipe.docstring.partition("\n")[0],
-        "source": _source(recipe.docstring),
+        "source": docstring.source(recipe.docstring),
         "trained_on": config["backend"],
         "trained_with": config["versions"],
         "epochs": int(run.history()["epoch"][-1]),
-        "figures_on": metrics.get("data"),
+        "metrics_data": metrics.get("data"),
         "examples": metrics.get("n"),
-        "figures": metrics.get("metrics", {}),
-        "evaluation": _evaluation(metrics, config["backend"]),
-        "command": f"kvae train {shlex.quote(config['recipe'])}{settings}{begun} --seed {config['seed']} "
-        f"--backend {config['backend']}",
+        "metrics": metrics.get("metrics", {}),
+        "evaluation": evaluation_command(metrics, config["backend"]),
+        "command": training_command({**config, "parameters": parameters}, recipe.resolve()),
     }
 
 
-def _source(docstring: str) -> str | None:
-    """The paragraph that begins with "Source:", on one line."""
-    found = re.search(r"^Source:(.*?)(?=^\s*$|^(?:Expected|Cost|Command|Chosen|Silent)\b|\Z)", docstring, re.M | re.S)
-    return " ".join(found[1].split()) if found else None
+def training_command(config: Mapping[str, Any], defaults: Mapping[str, Any]) -> str:
+    """Return the command that trains a run with this configuration. `defaults` are the parameters of its recipe."""
+    words = ["kvae train", shlex.quote(config["recipe"])]
+    for name, value in config["parameters"].items():
+        if name not in defaults or _plain(value) != _plain(defaults[name]):
+            words.append(f"--set {shlex.quote(f'{name}={_text(value)}')}")
+    if "warm_start" in config:
+        words.append(f"--warm-start {shlex.quote(config['warm_start'])}")
+    return " ".join([*words, f"--seed {config['seed']}", f"--backend {config['backend']}"])
 
 
-def _evaluation(metrics: dict, backend: str) -> str | None:
-    """The command that computes the figures of a run again, from the weights of MODEL."""
-    figures = metrics.get("metrics", {})
-    known = {metric.name for metric in map(reporting, figures) if metric}
+def evaluation_command(report: Mapping[str, Any], backend: str) -> str | None:
+    """Return the command that computes the metrics of `report` again, for the model MODEL, or None if no metric is known."""
+    values = report.get("metrics", {})
+    known = {metric.name for metric in map(reporting, values) if metric}
     if not known:
         return None
-    words = ["kvae evaluate MODEL --split", metrics["data"].rpartition("/")[2]]
+    words = ["kvae evaluate MODEL --split", report["data"].rpartition("/")[2]]
     words += [f"--metric {name}" for name in METRICS if name in known]
-    words += [f"--samples {figures['nll_samples']}"] if "nll_samples" in figures else []
-    words += ["--judge CLASSIFIER"] if "attributes" in known else []
+    words += [f"--samples {values['nll_samples']}"] if "nll_samples" in values else []
+    words += ["--classifier CLASSIFIER"] if "attributes" in known else []
     return " ".join([*words, "--backend", backend])
 
 
 def _plain(value):
+    """Return `value` with tuples as lists, as JSON reads them."""
     return list(value) if isinstance(value, tuple) else value
 
 
 def _text(value) -> str:
+    """Return a parameter's value as `--set` takes it."""
     return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -1,9 +1,7 @@
 """A recipe that is resolved and built, ready to fit."""
 
 import datetime
-import importlib.metadata
 import logging
-import platform
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,7 +17,7 @@ from kvae.recipes.inputs import batches, training_batches
 from kvae.recipes.recipe import Recipe
 from kvae.runs import Run
 from kvae.training import checkpoint
-from kvae.version import __version__
+from kvae.version import installed_versions
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +64,6 @@ class Session:
 
     def config(self) -> dict:
         """Return what config.json of the run says."""
-        packages = ("keras", "numpy", keras.backend.backend())
         return {
             "recipe": self.recipe.name,
             "parameters": dict(self.values),
@@ -78,11 +75,7 @@ class Session:
                 "labels": list(self.dataset.label_names),
             },
             "backend": keras.backend.backend(),
-            "versions": {
-                "kvae": __version__,
-                "python": platform.python_version(),
-                **{package: importlib.metadata.version(package) for package in packages},
-            },
+            "versions": installed_versions(keras.backend.backend()),
             "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         }
 

@@ -42,7 +42,7 @@ def test_json(kvae_json, trained):
 def test_presets_beside_a_run(kvae, trained, tmp_path, monkeypatch):
     for place in ("deep/mine", "cache/models/snapshots/0"):
         assert kvae("export", trained, place).code == 0
-    monkeypatch.setattr("kvae.presets.preset.download", lambda repo, files: tmp_path / "cache/models/snapshots/0")
+    monkeypatch.setattr("kvae.presets.layout.download", lambda repo, files: tmp_path / "cache/models/snapshots/0")
     result = kvae("compare", "deep/mine", "hf://me/digits", trained)
     assert result.code == 0, result.err
     header, *rows = result.out.splitlines()

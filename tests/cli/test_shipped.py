@@ -27,7 +27,7 @@ def test_figures_are_repeated(kvae_json, name, within):
     command = card["evaluation"].replace("MODEL", name).split(" --backend ")[0]
     found = kvae_json(*shlex.split(command)[1:])["metrics"]
     for figure, error in within.items():
-        assert found[figure] == pytest.approx(card["figures"][figure], abs=error), figure
+        assert found[figure] == pytest.approx(card["metrics"][figure], abs=error), figure
 
 
 FACES = (
@@ -56,11 +56,11 @@ FACES = (
 def test_a_figure_is_repeated_on_the_real_data(kvae_json, real, name, metric, figure, within):
     """One of the card's metrics, that takes seconds: 16 bits and another backend move a reconstruction by less than 1e-5."""
     card = read_card(Path(weights.__file__).parent / name)
-    asked = ("--split", card["figures_on"].split("/")[1], "--metric", metric)
+    asked = ("--split", card["metrics_data"].split("/")[1], "--metric", metric)
     assert {" ".join(asked[:2]), " ".join(asked[2:])} <= set(re.findall(r"--\w+ \w+", card["evaluation"]))
     found = kvae_json("evaluate", name, *asked)["metrics"][figure]
-    print(f"{name}: {figure} {found:.6f}, on its card {card['figures'][figure]:.6f}")
-    assert found == pytest.approx(card["figures"][figure], abs=within)
+    print(f"{name}: {figure} {found:.6f}, on its card {card['metrics'][figure]:.6f}")
+    assert found == pytest.approx(card["metrics"][figure], abs=within)
 
 
 def test_every_preset_has_a_figure_that_is_repeated():

@@ -35,7 +35,7 @@ def test_a_preset_that_comes_along(name):
     card = read_card(ROOT / name)
     recipe = zoo.load(card["recipe"])
     assert card["parameters"].keys() == recipe.parameters().keys(), "trained by a recipe that is no more"
-    assert card["figures"]
+    assert card["metrics"]
     assert card["evaluation"].startswith("kvae evaluate MODEL ")
     assert card["command"].startswith(f"kvae train {card['recipe']} ")
     assert card["data"]["licence"]["terms"] == licence(card["data"]["name"]).terms

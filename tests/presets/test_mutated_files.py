@@ -1,4 +1,4 @@
-"""Two hundred presets and runs that have come to harm: each loads what it was, or is refused in a sentence."""
+"""Two hundred damaged presets and runs. Each loads as it was, or is refused with one sentence."""
 
 import json
 import shutil
@@ -10,7 +10,7 @@ import pytest
 
 from kvae.errors import UserError
 from kvae.presets import from_preset, to_preset
-from kvae.presets.preset import FILES
+from kvae.presets.layout import FILES
 from tests.contracts.models import MODELS, answer, data_for, settle
 
 COUNT = 200
@@ -58,7 +58,7 @@ def _shuffled(path, rng):
     path.write_bytes(data.tobytes())
 
 
-HARM = (_truncated, _flipped, _missing, _emptied, _shuffled)
+DAMAGES = (_truncated, _flipped, _missing, _emptied, _shuffled)
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def originals(tmp_path_factory):
 
 
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="one backend is enough for files")
-def test_harm(originals, tmp_path):
+def test_from_preset_of_damaged_files_loads_the_original_or_is_refused(originals, tmp_path):
     rng, loaded, sentences = np.random.default_rng(0), 0, []
     for number in range(COUNT):
         kind = ("preset", "run")[number % 2]
@@ -79,8 +79,8 @@ def test_harm(originals, tmp_path):
         folder = tmp_path / str(number)
         shutil.copytree(original, folder)
         name = rng.choice(FILES if kind == "preset" else ["config.json", "model.keras", "model.keras"])
-        harm = HARM[rng.integers(len(HARM))]
-        harm(folder / name, rng)
+        damage = DAMAGES[rng.integers(len(DAMAGES))]
+        damage(folder / name, rng)
         start = time.perf_counter()
         try:
             model = from_preset(folder)
@@ -89,7 +89,7 @@ def test_harm(originals, tmp_path):
             model = None
         assert time.perf_counter() - start < 10
         if model is not None:
-            np.testing.assert_array_equal(answer(model, data), expected, err_msg=f"{kind} {name} {harm.__name__}")
+            np.testing.assert_array_equal(answer(model, data), expected, err_msg=f"{kind} {name} {damage.__name__}")
             loaded += 1
     print(f"{COUNT} mutations: {len(sentences)} refused, {loaded} loaded as they were")
     assert loaded + len(sentences) == COUNT
@@ -97,7 +97,7 @@ def test_harm(originals, tmp_path):
     assert not [sentence for sentence in sentences if "\n" in sentence]
 
 
-def test_files_of_another_model(tmp_path):
+def test_from_preset_with_a_file_of_another_preset_is_refused(tmp_path):
     one, _ = _preset(tmp_path / "one")
     other, _ = _preset(tmp_path / "other", "CSVAE")
     for name in FILES:

@@ -1,4 +1,4 @@
-"""Presets: what is written is what is loaded."""
+"""Writing presets and loading them."""
 
 import json
 import os
@@ -14,24 +14,25 @@ from keras import ops
 import kvae
 from kvae.errors import UserError
 from kvae.presets import deviation, from_preset, read_card, to_preset
-from kvae.presets.preset import FILES
+from kvae.presets.layout import FILES
 from kvae.presets.probe import EXAMPLES
+from kvae.presets.upgrade import FORMAT
 from tests.contracts.models import MODELS, ONE_OF_EACH, answer, data_for, settle
 
 
 @pytest.mark.parametrize("name", ONE_OF_EACH)
-def test_what_is_written_is_what_is_loaded(name, tmp_path):
+def test_from_preset_returns_the_model_that_was_written(name, tmp_path):
     model = MODELS[name]()
     settle(model)
-    data = data_for(model, EXAMPLES)  # as many as the probe has: one shape to compile for
-    to_preset(model, tmp_path / "preset", {"figures": {"elbo": -1.0}})
+    data = data_for(model, EXAMPLES)  # as many as the probe has, so that one shape is compiled
+    to_preset(model, tmp_path / "preset", {"metrics": {"elbo": -1.0}})
     loaded = from_preset(tmp_path / "preset")
     assert type(loaded) is type(model)
     np.testing.assert_array_equal(answer(loaded, data), answer(model, data))
     loaded.compile("adam")
 
 
-def test_the_card_says_what_it_is(tmp_path):
+def test_to_preset_completes_the_card(tmp_path):
     model = MODELS["VAE"]()
     to_preset(model, tmp_path, {"recipe": "digits/vae", "seed": 3})
     card = read_card(tmp_path)
@@ -42,14 +43,14 @@ def test_the_card_says_what_it_is(tmp_path):
     assert set(card["sha256"]) == {"config.json", "model.weights.h5"}
 
 
-def test_the_card_states_the_licence_of_the_data(tmp_path):
+def test_to_preset_adds_the_licence_of_the_data(tmp_path):
     to_preset(MODELS["VAE"](), tmp_path, {"data": {"name": "celeba", "fingerprint": "0"}})
     data = read_card(tmp_path)["data"]
     assert data["fingerprint"] == "0"
     assert data["licence"]["terms"] == "non-commercial research only"
 
 
-def test_the_card_keeps_answers_by_which_other_weights_are_told(tmp_path):
+def test_deviation_of_changed_weights_is_large(tmp_path):
     model = settle(MODELS["CSVAE"]())
     probe = read_card(to_preset(model, tmp_path))["probe"]
     assert set(probe["answers"]) == {"reconstruct", "sample"}
@@ -64,7 +65,7 @@ def test_the_card_keeps_answers_by_which_other_weights_are_told(tmp_path):
     assert deviation(MODELS["VAE"](), probe) == float("inf")
 
 
-def test_what_optimizers_remember_is_left_out(tmp_path):
+def test_to_preset_of_compiled_model_leaves_out_optimizer(tmp_path):
     model = MODELS["VAE"]()
     bare = to_preset(model, tmp_path / "bare")
     model.compile("adam")
@@ -73,7 +74,7 @@ def test_what_optimizers_remember_is_left_out(tmp_path):
     assert (compiled / "model.weights.h5").stat().st_size == (bare / "model.weights.h5").stat().st_size
 
 
-def test_half_precision_is_half_as_large_and_nearly_the_same(tmp_path):
+def test_to_preset_half_rounds_weights_to_16_bits(tmp_path):
     model = MODELS["VAE, convolutional"]()
     settle(model)
     (x,) = data_for(model, 8)
@@ -87,7 +88,7 @@ def test_half_precision_is_half_as_large_and_nearly_the_same(tmp_path):
         np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-6)
 
 
-def test_weights_too_large_for_half_precision(tmp_path):
+def test_to_preset_half_refuses_weights_beyond_16_bits(tmp_path):
     model = MODELS["VAE"]()
     model.trainable_variables[0].assign(np.full(model.trainable_variables[0].shape, 1e6))
     with pytest.raises(UserError, match="within 16 bits"):
@@ -96,7 +97,7 @@ def test_weights_too_large_for_half_precision(tmp_path):
         from_preset(tmp_path)
 
 
-def test_an_older_preset_is_replaced_and_other_folders_are_not(tmp_path):
+def test_to_preset_replaces_presets_but_no_other_folders(tmp_path):
     for name in ("VAE", "Autoencoder"):
         to_preset(MODELS[name](), tmp_path / "one")
     assert type(from_preset(tmp_path / "one")).__name__ == "Autoencoder"
@@ -107,7 +108,7 @@ def test_an_older_preset_is_replaced_and_other_folders_are_not(tmp_path):
 
 
 @pytest.mark.parametrize("file", ["config.json", "model.weights.h5", "card.json"])
-def test_a_full_disk_leaves_the_older_preset_as_it_was(file, tmp_path, monkeypatch):
+def test_to_preset_on_full_disk_leaves_the_old_preset(file, tmp_path, monkeypatch):
     to_preset(MODELS["VAE"](), tmp_path)
     before = {each.name: each.read_bytes() for each in tmp_path.iterdir()}
     monkeypatch.setattr(os, "replace", _full_disk(os.replace, file))
@@ -117,25 +118,24 @@ def test_a_full_disk_leaves_the_older_preset_as_it_was(file, tmp_path, monkeypat
     assert type(from_preset(tmp_path)).__name__ == "VAE"
 
 
-def test_a_kill_at_any_moment_leaves_the_older_preset_or_the_new_one(tmp_path, monkeypatch):
+def test_to_preset_killed_at_any_move_leaves_old_or_new_preset(tmp_path, monkeypatch):
     path, new, states = tmp_path / "preset", MODELS["Autoencoder"](), []
     to_preset(MODELS["VAE"](), path)
 
-    def remembering(move):  # what a kill before this move would leave
-        def moving(source, target):
+    def recording(move):  # copies what a kill before this move would leave
+        def recorded_move(source, target):
             states.append(shutil.copytree(path, tmp_path / str(len(states))))
             move(source, target)
 
-        return moving
+        return recorded_move
 
     with monkeypatch.context() as patch:
         for name in ("replace", "rename"):
-            patch.setattr(os, name, remembering(getattr(os, name)))
+            patch.setattr(os, name, recording(getattr(os, name)))
         to_preset(new, path)
     kinds = [type(from_preset(state)).__name__ for state in states]
-    assert kinds == 4 * ["VAE"] + 3 * [
-        "Autoencoder"
-    ]  # three files are written and become one folder, and three are moved
+    # Three files are written and become one folder, then three files are moved.
+    assert kinds == 4 * ["VAE"] + 3 * ["Autoencoder"]
     for state in states:
         to_preset(new, state)
         assert sorted(file.name for file in state.iterdir()) == sorted(FILES)
@@ -143,11 +143,11 @@ def test_a_kill_at_any_moment_leaves_the_older_preset_or_the_new_one(tmp_path, m
 
 
 @pytest.mark.parametrize("after", [1, 2])
-def test_a_kill_between_two_replacements_is_noticed(after, tmp_path):
+def test_from_preset_with_files_of_two_presets_is_refused(after, tmp_path):
     one, other = to_preset(MODELS["VAE"](), tmp_path / "one"), to_preset(MODELS["Autoencoder"](), tmp_path / "other")
     for name in FILES[:after]:
         os.replace(other / name, one / name)
-    with pytest.raises(UserError, match="damaged or another"):
+    with pytest.raises(UserError, match="is damaged"):
         from_preset(one)
 
 
@@ -160,32 +160,32 @@ def _full_disk(replace, file):
     return failing
 
 
-def test_from_the_package_itself(tmp_path):
+def test_kvae_has_to_preset_and_from_preset(tmp_path):
     kvae.to_preset(MODELS["VAE"](), tmp_path)
     assert type(kvae.from_preset(tmp_path)).__name__ == "VAE"
 
 
 @pytest.mark.parametrize("source", ["celeba/vea", "/nowhere", "hf:/user/repo"])
-def test_what_is_no_preset(source):
+def test_from_preset_of_anything_else_is_refused(source):
     with pytest.raises(UserError, match=r"Expected a preset.*Received: " + source):
         from_preset(source)
 
 
-def test_the_hub_needs_its_package(monkeypatch):
+def test_from_preset_of_the_hub_without_its_package_says_how_to_install_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "huggingface_hub", None)
     with pytest.raises(UserError, match=r'pip install "kvae-zoo\[hub\]"'):
         from_preset("hf://somebody/something")
 
 
-def test_a_newer_format(tmp_path):
+def test_from_preset_of_newer_format_is_refused(tmp_path):
     to_preset(MODELS["VAE"](), tmp_path)
     card = json.loads((tmp_path / "card.json").read_text())
-    (tmp_path / "card.json").write_text(json.dumps(card | {"format": 2}))
-    with pytest.raises(UserError, match="A newer preset takes a newer kvae"):
+    (tmp_path / "card.json").write_text(json.dumps(card | {"format": FORMAT + 1}))
+    with pytest.raises(UserError, match="If a newer version of kvae wrote it, update kvae"):
         from_preset(tmp_path)
 
 
-def test_from_the_hub_whose_cache_links_to_the_files(tmp_path, monkeypatch):
+def test_from_preset_of_the_hub_accepts_links_within_its_cache(tmp_path, monkeypatch):
     home, asked = tmp_path / "models--me--vae", []
     snapshot = home / "snapshots" / "abc"
     snapshot.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""Presets on their way to the Hub, which a module of the same functions stands for."""
+"""Uploading presets to the Hub, which a module with the same functions replaces."""
 
 import json
 import shutil
@@ -14,7 +14,7 @@ import kvae
 from kvae.errors import UserError
 from kvae.plots.samples import sample_count, save_samples
 from kvae.presets import push_preset, read_card, to_preset
-from kvae.presets.preset import FILES
+from kvae.presets.layout import FILES
 from tests.contracts.models import MODELS, settle
 
 pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="one backend is enough for files")
@@ -27,16 +27,16 @@ CARD = {
     "seed": 0,
     "epochs": 2,
     "data": {"name": "digits"},
-    "figures_on": "digits/validation",
+    "metrics_data": "digits/validation",
     "examples": 180,
-    "figures": {"elbo": -86.712345, "kl_per_unit": [0.5, 0.25]},
+    "metrics": {"elbo": -86.712345, "kl_per_unit": [0.5, 0.25]},
     "evaluation": "kvae evaluate MODEL --split validation --metric elbo",
     "command": "kvae train digits/vae --seed 0",
 }
 
 
 class Hub(types.SimpleNamespace):
-    """What `push_preset` asks of huggingface_hub. Remembers what it is given; `raising` is what it raises instead."""
+    """The functions of huggingface_hub that `push_preset` calls. They record their arguments, or raise `raising`."""
 
     raising, token = None, "hf_token"
 
@@ -67,24 +67,24 @@ def preset(tmp_path_factory):
 
 
 def _front_matter(readme: str) -> dict:
-    """YAML of one line each, whose values are JSON."""
+    """Return the header, whose lines have JSON values."""
     lines = readme.split("---\n")[1].splitlines()
     return {key: json.loads(value) for key, value in (line.split(": ", 1) for line in lines)}
 
 
-def test_a_preset_is_pushed_with_its_card_and_a_picture(hub, preset):
+def test_push_preset_uploads_preset_card_and_samples(hub, preset):
     before = {file.name: file.read_bytes() for file in preset.iterdir()}
     assert kvae.push_preset(preset, "hf://me/my-vae", private=True) == "https://huggingface.co/me/my-vae"
     assert hub.created == ("me/my-vae", True, {"private": True})
-    assert {file.name for file in hub.files.iterdir()} == {*FILES, "README.md", "picture.png"}
+    assert {file.name for file in hub.files.iterdir()} == {*FILES, "README.md", "samples.png"}
     assert {file.name: file.read_bytes() for file in preset.iterdir()} == before
     for name in FILES[:2]:
         assert (hub.files / name).read_bytes() == before[name]
     assert type(kvae.from_preset(hub.files)).__name__ == "VAE"
-    assert Image.open(hub.files / "picture.png").width > 400
+    assert Image.open(hub.files / "samples.png").width > 400
 
 
-def test_the_model_card(hub, preset):
+def test_model_card_states_metrics_parameters_and_licences(hub, preset):
     push_preset(preset, "hf://me/my-vae", licence="apache-2.0")
     readme = (hub.files / "README.md").read_text()
     assert _front_matter(readme) == {
@@ -93,7 +93,7 @@ def test_the_model_card(hub, preset):
         "tags": ["kvae", "keras", "variational-autoencoder", "vae"],
         "datasets": ["digits"],
     }
-    assert "\n# my-vae\n\nA dense VAE on handwritten digits.\n\n![Samples of the model](picture.png)\n" in readme
+    assert "\n# my-vae\n\nA dense VAE on handwritten digits.\n\n![Samples of the model](samples.png)\n" in readme
     code = readme.split("```python\n")[1].split("```")[0]
     assert len(code.splitlines()) == 3
     assert 'model = kvae.from_preset("hf://me/my-vae")' in code
@@ -104,8 +104,8 @@ def test_the_model_card(hub, preset):
         "| `model.hidden` | 16 |",
         "| `elbo` | -86.712 |",
         "| `kl_per_unit` | 0.5, 0.25 |",
-        "Measured on 180 examples of `digits/validation`",
-        "Again: `kvae evaluate hf://me/my-vae --split validation --metric elbo`",
+        "Computed on 180 examples of `digits/validation`",
+        "To reproduce them: `kvae evaluate hf://me/my-vae --split validation --metric elbo`",
         "| data `digits` | CC BY 4.0 (E. Alpaydin",
         "| weights | apache-2.0 |",
     ):
@@ -115,18 +115,18 @@ def test_the_model_card(hub, preset):
 @pytest.mark.parametrize(
     ("name", "card", "matter", "words"),
     [
-        ("CSVAE, classes", {}, {"license": "unknown"}, ["y=0, seed=0", "None were measured", "| data | unknown |"]),
+        ("CSVAE, classes", {}, {"license": "unknown"}, ["y=0, seed=0", "None were computed", "| data | unknown |"]),
         ("CondVAE", {"data": {"name": "celeba"}}, {"license": "other", "datasets": ["celeba"]}, ["y=[0, 0], seed=0"]),
         ("Classifier", {"data": {"name": "cifar10"}}, {"license": "unknown"}, ["probabilities(x)", "Krizhevsky 2009"]),
         (
             "Autoencoder",
             {"data": {"name": "folder:/home/me/x"}},
             {"tags"},
-            ["reconstruct(x)", "the user's own pictures"],
+            ["reconstruct(x)", "the user's own images"],
         ),
     ],
 )
-def test_what_is_not_known_is_said_to_be_unknown(name, card, matter, words, hub):
+def test_model_card_states_what_is_unknown(name, card, matter, words, hub):
     push_preset(MODELS[name](), "hf://me/it", card=card)
     readme = (hub.files / "README.md").read_text()
     found = _front_matter(readme)
@@ -134,20 +134,20 @@ def test_what_is_not_known_is_said_to_be_unknown(name, card, matter, words, hub)
     if isinstance(matter, dict):
         assert {key: found[key] for key in matter} == matter
     assert (found["license"] == "other") == ("license_link" in found)
-    assert "unknown: whoever put them here has not said" in readme
+    assert "unknown: not stated by the uploader" in readme
     assert (
-        (hub.files / "picture.png").exists() == ("(picture.png)" in readme) == (name in ("CSVAE, classes", "CondVAE"))
+        (hub.files / "samples.png").exists() == ("(samples.png)" in readme) == (name in ("CSVAE, classes", "CondVAE"))
     )
     for each in words:
         assert each in readme, each
 
 
-def test_paths_of_this_computer_stay_here(hub):
+def test_push_preset_reduces_local_paths(hub):
     card = {
         "recipe": "/home/me/secret/recipe.py",
         "parameters": {"data.path": "/home/me/secret/pictures", "model.latent": 2},
         "data": {"name": "folder:/home/me/secret/pictures"},
-        "figures_on": "folder:/home/me/secret/pictures/test",
+        "metrics_data": "folder:/home/me/secret/pictures/test",
         "command": "kvae train /home/me/secret/recipe.py --set data.path=/home/me/secret/pictures --seed 0",
     }
     push_preset(MODELS["Classifier"](), "hf://me/it", card=card)
@@ -158,21 +158,21 @@ def test_paths_of_this_computer_stay_here(hub):
     assert not [file for file in hub.files.iterdir() if b"secret" in file.read_bytes()]
 
 
-def test_what_lies_beside_a_preset_is_pushed_as_it_is_and_links_are_not(hub, preset, tmp_path):
+def test_push_preset_keeps_files_of_the_user_and_refuses_links(hub, preset, tmp_path):
     mine = shutil.copytree(preset, tmp_path / "mine")
     (mine / "README.md").write_text("My own.")
     push_preset(mine, "hf://me/it")
     assert (hub.files / "README.md").read_text() == "My own."
     (tmp_path / "secret").write_text("secret")
-    (mine / "picture.png").symlink_to(tmp_path / "secret")
-    with pytest.raises(UserError, match="leads elsewhere"):
+    (mine / "samples.png").symlink_to(tmp_path / "secret")
+    with pytest.raises(UserError, match="a link to another folder"):
         push_preset(mine, "hf://me/it")
 
 
-def test_a_damaged_preset_is_not_pushed(hub, preset, tmp_path):
+def test_push_preset_of_damaged_preset_uploads_nothing(hub, preset, tmp_path):
     mine = shutil.copytree(preset, tmp_path / "mine")
     (mine / "config.json").write_text("{}")
-    with pytest.raises(UserError, match="damaged or another"):
+    with pytest.raises(UserError, match="is damaged"):
         push_preset(mine, "hf://me/it")
     assert not hasattr(hub, "created")
 
@@ -181,13 +181,13 @@ def test_a_damaged_preset_is_not_pushed(hub, preset, tmp_path):
     "repo",
     ["me/vae", "hf://vae", "hf://me/a/b", "hf://me/", "hf://me/a--b", "hf://me/.a", "hf://../a", "hf://me/ä", "x"],
 )
-def test_what_is_no_repository(repo, hub, preset):
+def test_push_preset_to_malformed_repository_is_refused(repo, hub, preset):
     with pytest.raises(UserError, match="Expected hf://user/repo, "):
         push_preset(preset, repo)
 
 
 def _answer(status):
-    """An error of huggingface_hub, whatever its class, with the Hub's answer."""
+    """Return an error with the answer of the Hub, as huggingface_hub raises it."""
     error = Exception("Forbidden")
     error.response = types.SimpleNamespace(status_code=status)
     return error
@@ -201,27 +201,27 @@ UNREACHED = type("ConnectError", (Exception,), {"__module__": "httpx"})
     [
         (
             ConnectionError("Name or service not known\nand so on"),
-            r"Expected a connection .*\(Name or service not known\)",
+            r"could not be reached for hf://me/it \(Name or service not known\)",
         ),
-        (UNREACHED("no route"), r"Expected a connection to the Hub\. Received: none, for hf://me/it \(no route\)"),
-        (_answer(401), "Expected a login that the Hub knows"),
-        (_answer(403), "Expected the right to write to hf://me/it"),
+        (UNREACHED("no route"), r"The Hub could not be reached for hf://me/it \(no route\)"),
+        (_answer(401), "it does not accept your login"),
+        (_answer(403), "The Hub refused hf://me/it: your login may not write to it"),
         (
             ValueError("Invalid metadata.\n- license is none"),
-            r"refusal of hf://me/it \(Invalid metadata. - license is none\)",
+            r"The Hub refused hf://me/it \(Invalid metadata. - license is none\)",
         ),
     ],
 )
-def test_why_the_hub_did_not_take_it(raising, words, hub, preset):
+def test_push_preset_refused_by_the_hub_says_why(raising, words, hub, preset):
     hub.raising = raising
     with pytest.raises(UserError, match=words) as refused:
         push_preset(preset, "hf://me/it")
     assert "\n" not in str(refused.value)
 
 
-def test_without_a_login_or_the_package(hub, preset, monkeypatch):
+def test_push_preset_without_login_or_package_says_what_to_do(hub, preset, monkeypatch):
     hub.token = None
-    with pytest.raises(UserError, match="Log in by `hf auth login`"):
+    with pytest.raises(UserError, match="Run `hf auth login`"):
         push_preset(preset, "hf://me/it")
     monkeypatch.setitem(sys.modules, "huggingface_hub", None)
     with pytest.raises(UserError, match=r'pip install "kvae-zoo\[hub\]"'):

@@ -1,8 +1,9 @@
-"""Descriptions and weights that someone means ill by: each is refused in a sentence, before anything of it happens."""
+"""Malicious configurations and weights. Each is refused with one sentence before anything in it is run."""
 
 import builtins
 import copy
 import hashlib
+import importlib
 import json
 import os
 import socket
@@ -28,8 +29,8 @@ def preset(tmp_path_factory):
 
 
 @pytest.fixture
-def nothing_happens(monkeypatch, tmp_path):
-    """Fails the test that starts a process, opens a connection, evaluates code or writes outside its folder."""
+def no_side_effects(monkeypatch, tmp_path):
+    """Fail the test if it starts a process, opens a connection or evaluates code."""
 
     def refuse(*arguments, **_):
         raise AssertionError(f"a preset ran something: {arguments!r}")
@@ -40,8 +41,7 @@ def nothing_happens(monkeypatch, tmp_path):
 
 
 def _rewritten(preset, folder, change):
-    """A copy of the preset with another description, and the card that goes with it: checksums protect from accidents,
-    not from an author."""
+    """Return a copy of the preset with a changed configuration and a card of matching checksums."""
     described = json.loads((preset / "config.json").read_text())
     described["model"] = change(copy.deepcopy(described["model"]))
     return _sealed(preset, folder, json.dumps(described).encode(), (preset / "model.weights.h5").read_bytes())
@@ -59,12 +59,12 @@ def _sealed(preset, folder, config: bytes, weights: bytes):
 
 
 def _layer(config):
-    """The first dense layer's description, of the encoder."""
+    """Return the configuration of the encoder's first dense layer."""
     return next(layer for layer in config["config"]["encoder"]["config"]["layers"] if layer["class_name"] == "Dense")
 
 
 def _instead(**entry):
-    """Replaces the encoder."""
+    """Replace the encoder."""
 
     def change(config):
         config["config"]["encoder"] = entry
@@ -140,13 +140,19 @@ HOSTILE = {
     "a class of ours from a foreign module": _instead(
         module="evil", class_name="VAE", config={}, registered_name="kvae>VAE"
     ),
+    "os as the module of a class of ours": _instead(
+        module="os", class_name="VAE", config={}, registered_name="kvae>VAE"
+    ),
+    "a path as the module of a class of ours": _instead(
+        module="kvae/../x", class_name="VAE", config={}, registered_name="kvae>VAE"
+    ),
     "a registered name for another class": _instead(
         module="kvae.models.vae", class_name="IWAE", config={}, registered_name="kvae>VAE"
     ),
     "Keras' Functional from elsewhere": _instead(module="evil.functional", class_name="Functional", config={}),
     "a wrapper around a Lambda": _in_a_layer(**_nested(1)),
     "forty wrappers around a Lambda": _in_a_layer(**_nested(40)),
-    "a Lambda where nobody looks": _in_its_config(quantization_config=_nested(0)),
+    "a Lambda in an unusual key": _in_its_config(quantization_config=_nested(0)),
     "a class as its own module": _instead(module=["os"], class_name={"x": 1}, config={}, registered_name=None),
     "code in a number's place": _in_its_config(units={"class_name": "__numpy__", "config": {"value": CODE}}),
     "a type specification": _in_its_config(units={"class_name": "__typespec__", "spec_name": "x", "module": "os"}),
@@ -163,33 +169,42 @@ HOSTILE = {
 
 
 def _huge(config):
-    """Every size within bounds, and their product beyond any memory."""
+    """Set sizes that are within bounds each, while their product exceeds any memory."""
     _layer(config)["config"]["units"] = 2**20
     config["config"]["encoder"]["config"]["layers"][0]["config"]["batch_shape"] = [None, 2**10, 2**10, 1]
     return config
 
 
-def test_there_are_thirty():
-    assert len(HOSTILE) >= 30
-    print(f"{len(HOSTILE)} hostile descriptions")
-
-
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_description_that_is_meant_ill(name, preset, tmp_path, nothing_happens):
+def test_from_preset_with_hostile_configuration_is_refused(name, preset, tmp_path, no_side_effects):
     folder = _rewritten(preset, tmp_path / "x", HOSTILE[name])
     with pytest.raises(UserError) as refused:
         from_preset(folder)
     assert "\n" not in str(refused.value)
 
 
+def test_from_preset_finds_registered_classes_without_importing_their_module(preset, tmp_path, monkeypatch):
+    """The module of a registered class is only a word: Keras looks the class up by its registered name."""
+    imported, import_module = [], importlib.import_module
+
+    def recording(name, *arguments):
+        imported.append(name)
+        return import_module(name, *arguments)
+
+    monkeypatch.setattr(importlib, "import_module", recording)
+    folder = _rewritten(preset, tmp_path / "x", lambda config: config | {"module": "kvae.evil"})
+    assert type(from_preset(folder)).__name__ == "VAE"
+    assert "kvae.evil" not in imported
+
+
 @pytest.mark.parametrize("text", [b"[" * 100_000, b'{"model": NaN}', b'{"model": ' + b"9" * 5000 + b"}", b"\xff\xfe"])
-def test_a_file_that_is_hard_to_read(text, preset, tmp_path):
+def test_from_preset_with_unreadable_json_is_refused(text, preset, tmp_path):
     folder = _sealed(preset, tmp_path / "x", text, (preset / "model.weights.h5").read_bytes())
     with pytest.raises(UserError):
         from_preset(folder)
 
 
-def test_a_run_is_looked_at_alike(preset, tmp_path, nothing_happens):
+def test_from_preset_of_a_run_makes_the_same_checks(preset, tmp_path, no_side_effects):
     run = tmp_path / "run"
     run.mkdir()
     (run / "config.json").write_text("{}")
@@ -233,42 +248,42 @@ def _circle(file):
 
 
 @pytest.mark.parametrize("change", [_external, _soft, _virtual, _outside, _vast, _words, _circle])
-def test_weights_that_lead_elsewhere(change, preset, tmp_path, nothing_happens):
+def test_from_preset_with_hostile_weights_is_refused(change, preset, tmp_path, no_side_effects):
     path = tmp_path / "weights.h5"
     path.write_bytes((preset / "model.weights.h5").read_bytes())
     with h5py.File(path, "r+") as file:
         change(file)
     folder = _sealed(preset, tmp_path / "x", (preset / "config.json").read_bytes(), path.read_bytes())
-    with pytest.raises(UserError, match="Expected"):
+    with pytest.raises(UserError, match=r"Expected|damaged"):
         from_preset(folder)
 
 
 @pytest.mark.parametrize("file", ["config.json", "model.weights.h5", "card.json"])
-def test_files_that_lie_elsewhere(file, preset, tmp_path):
+def test_from_preset_with_linked_file_is_refused(file, preset, tmp_path):
     folder = tmp_path / "x"
     folder.mkdir()
     for each in preset.iterdir():
         (folder / each.name).symlink_to(each) if each.name == file else (folder / each.name).write_bytes(
             each.read_bytes()
         )
-    with pytest.raises(UserError, match="leads elsewhere"):
+    with pytest.raises(UserError, match="a link to another folder"):
         from_preset(folder)
 
 
-def test_new_files_that_lie_elsewhere(preset, tmp_path):
+def test_preset_with_linked_folder_of_new_files_is_refused(preset, tmp_path):
     folder = tmp_path / "x"
     folder.mkdir()
     (folder / ".new").symlink_to(preset)
     for read in (from_preset, lambda folder: to_preset(MODELS["VAE"](), folder)):
-        with pytest.raises(UserError, match=r"leads elsewhere|holds \.new"):
+        with pytest.raises(UserError, match=r"a link to another folder|holds \.new"):
             read(folder)
 
 
-def test_a_card_may_not_name_other_files(preset, tmp_path):
+def test_from_preset_ignores_other_files_named_on_the_card(preset, tmp_path):
     folder = _sealed(
         preset, tmp_path / "x", (preset / "config.json").read_bytes(), (preset / "model.weights.h5").read_bytes()
     )
     card = json.loads((folder / "card.json").read_text())
     card["sha256"]["../../etc/passwd"] = "0"
     (folder / "card.json").write_text(json.dumps(card))
-    assert isinstance(from_preset(folder), keras.Model)  # what it does not need, it does not read
+    assert isinstance(from_preset(folder), keras.Model)
