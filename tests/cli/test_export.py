@@ -135,4 +135,4 @@ def test_training_begins_with_a_preset_and_does_not_go_on_from_one(kvae, trained
     assert "arrays taken from mine, 0 not." in result.out + result.err
     result = kvae("train", "--resume", "mine")
     assert (result.code, result.out) == (1, "")
-    assert "mine, a preset. Training goes on from runs." in result.err
+    assert "mine, a preset. Only a run can be resumed." in result.err
