@@ -1,4 +1,4 @@
-"""The Bernoulli distribution: binary data, and by convention grey values."""
+"""The Bernoulli distribution, of binary data and, by convention, of grey values."""
 
 import dataclasses
 from typing import Any
@@ -12,14 +12,13 @@ from kvae.distributions.base import Distribution, promote, random_like
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Bernoulli(Distribution):
-    """A Bernoulli distribution of every unit, with p(x = 1) = sigmoid(`logits`).
+    """A Bernoulli distribution of each unit, with p(x = 1) = sigmoid(`logits`).
 
     log p(x) = x · logits − softplus(logits) = x log p + (1 − x) log(1 − p)
 
-    For x strictly between 0 and 1 the same formula is the negative cross-entropy that VAEs are often trained
-    with. It is not a normalised density over [0, 1], so bounds computed with it are a convention of the field
-    and compare only with figures of the same convention (Loaiza-Ganem and Cunningham 2019, "The continuous
-    Bernoulli").
+    For x between 0 and 1 the same formula is the negative cross-entropy that VAEs are often trained with. It is not a
+    normalised density over [0, 1]. Bounds computed with it are a convention of the field and comparable only with each
+    other (Loaiza-Ganem and Cunningham 2019, "The continuous Bernoulli").
     """
 
     logits: Any
@@ -29,7 +28,7 @@ class Bernoulli(Distribution):
         return x * logits - softplus(logits)
 
     def sample(self, seed, shape=()):
-        """Returns zeros and ones; no gradient flows through them."""
+        """Return zeros and ones; no gradient flows through them."""
         p = self.mean
         return ops.cast(random_like(keras.random.uniform, p, seed, shape) < p, p.dtype)
 

@@ -1,4 +1,4 @@
-"""Categorical distributions: of class indices, and of the grey levels of a pixel."""
+"""Categorical distributions, of class indices and of the grey levels of a pixel."""
 
 import dataclasses
 from typing import Any
@@ -15,9 +15,9 @@ class Categorical(Distribution):
 
     log p(k) = logits[k] − logsumexp(logits)
 
-    A draw is an integer, not a one-hot vector: logits of shape (B, N) describe indices of shape (B,), so
-    `event` is 0 unless several indices form one draw. Anything but an index has log-probability −∞. The mean
-    is the expected index, which says something only where the classes are ordered.
+    A draw is an integer, not a one-hot vector: logits of shape (B, N) describe indices of shape (B,), so `event` is 0
+    unless several indices form one draw. A value that is no index has log-probability −∞. The mean is the expected
+    index, which is meaningful only if the classes are ordered.
     """
 
     logits: Any
@@ -26,12 +26,12 @@ class Categorical(Distribution):
     def log_prob_per_unit(self, k):
         (logits,) = promote(self.logits)
         k = ops.expand_dims(ops.cast(k, logits.dtype), -1)
-        # A masked maximum rather than a gather: it broadcasts, and an index out of range finds nothing.
+        # A masked maximum instead of a gather: it broadcasts, and an index out of range selects nothing.
         chosen = ops.max(ops.where(ops.equal(k, _indices(logits)), logits, -float("inf")), axis=-1)
         return chosen - ops.logsumexp(logits, axis=-1)
 
     def sample(self, seed, shape=()):
-        """Returns int32 indices by the Gumbel-max trick; no gradient flows through them."""
+        """Return int32 indices by the Gumbel-max trick; no gradient flows through them."""
         (logits,) = promote(self.logits)
         gumbel = -ops.log(-ops.log(random_like(keras.random.uniform, logits, seed, shape)))
         return ops.cast(ops.argmax(logits + gumbel, axis=-1), "int32")
@@ -51,8 +51,8 @@ class Categorical(Distribution):
 class CategoricalLevels(Distribution):
     """A `Categorical` of N evenly spaced grey levels k / (N − 1) in [0, 1] instead of their indices.
 
-    `logits` has the shape batch + event + (N,); x is taken to the nearest level (van den Oord et al. 2016,
-    "Pixel recurrent neural networks", §3: a softmax over 256 values per channel).
+    `logits` has the shape batch + event + (N,). x is rounded to the nearest level (van den Oord et al. 2016, "Pixel
+    recurrent neural networks", section 3: a softmax over 256 values per channel).
     """
 
     logits: Any
@@ -63,7 +63,7 @@ class CategoricalLevels(Distribution):
         return self.index.log_prob_per_unit(ops.round(x * self.top))
 
     def sample(self, seed, shape=()):
-        """Returns levels in [0, 1]; no gradient flows through them."""
+        """Return levels in [0, 1]; no gradient flows through them."""
         return self._level(self.index.sample(seed, shape))
 
     @property
@@ -76,7 +76,7 @@ class CategoricalLevels(Distribution):
 
     @property
     def index(self):
-        """The distribution of the level's index."""
+        """The distribution of the index of the level."""
         return Categorical(self.logits, event=self.event)
 
     @property

@@ -1,4 +1,4 @@
-"""Whether data lie where a likelihood can describe them; every check names the repair."""
+"""Checks that data lie in the range of a likelihood. Each error names the repair."""
 
 import numpy as np
 
@@ -8,14 +8,14 @@ OTHERWISE = "choose likelihood='normal', which takes any range"
 
 
 def check_shape(x, name, shape):
-    """Raises unless the array x has a batch axis and then `shape`."""
+    """Raise `UserError` unless the array x has a batch axis, then `shape`."""
     if tuple(x.shape[1:]) != tuple(shape):
         axes = ", ".join(map(str, ("N", *shape)))
         raise UserError(f"Expected {name} of shape ({axes}). Received: {name}.shape={tuple(x.shape)}.")
 
 
 def check_finite(x, name):
-    """Raises unless the array x holds finite numbers. NaN and ±∞ reach the extremes, so no mask is stored."""
+    """Raise `UserError` unless the array x holds finite numbers. NaN and ±∞ appear in the extremes: no mask is needed."""
     if x.dtype.kind not in "buif":
         raise UserError(f"Expected {name} to hold numbers. Received: {name} of dtype {x.dtype}.")
     if x.size == 0:
@@ -28,7 +28,10 @@ def check_finite(x, name):
 
 
 def check_unit(x, name, asker, otherwise=OTHERWISE):
-    """Raises unless x lies in [0, 1]; `asker` says who wants it so, `otherwise` what else one may do."""
+    """Raise `UserError` unless x lies in [0, 1].
+
+    `asker` names what requires the range, and `otherwise` an alternative to rescaling; both are parts of the message.
+    """
     low, high = float(x.min()), float(x.max())
     if low >= 0 and high <= 1:
         return
@@ -45,9 +48,9 @@ def check_unit(x, name, asker, otherwise=OTHERWISE):
 
 
 def check_levels(x, name, asker, levels):
-    """Raises unless every x is some k / (levels − 1), to a tenth of a level, so that float16 files pass."""
+    """Raise `UserError` unless each x is some k / (levels − 1), to a tenth of a level, so that float16 files pass."""
     top = levels - 1
-    for rows in np.array_split(x.reshape(-1), max(1, x.size >> 22)):  # in parts: the temporaries stay small
+    for rows in np.array_split(x.reshape(-1), max(1, x.size >> 22)):  # in parts, to keep temporary arrays small
         steps = rows.astype("float32") * top
         between = np.abs(steps - np.round(steps)) > 0.1
         if between.any():

@@ -1,4 +1,4 @@
-"""Labels: what y may be, how a net takes it, and the distribution of it that a net's logits stand for."""
+"""Label specifications: the values of y, their encoding for networks, and the distribution that logits parametrise."""
 
 import abc
 import dataclasses
@@ -15,55 +15,55 @@ from kvae.errors import UserError
 
 @dataclasses.dataclass(frozen=True)
 class Labels(Configuration, abc.ABC):
-    """What y may be."""
+    """A label specification."""
 
     exclusive: ClassVar[bool]
-    """Whether just one of the units is 1."""
+    """True if exactly one of the units is 1."""
 
     @property
     @abc.abstractmethod
     def units(self) -> int:
-        """How many numbers stand for one y, in a net's input as in its output."""
+        """Number of values that encode one y, in a network's input and in its output."""
 
     @abc.abstractmethod
     def encode(self, y):
-        """y as floats (B, units); what has that form already, such as a mixture of labels, passes."""
+        """Return y as floats (B, units). Values of this form, such as mixtures of labels, are unchanged."""
 
     @abc.abstractmethod
     def log_prob(self, y, logits):
-        """log q(y) under `logits` (B, units): (B,), in nats."""
+        """Return log q(y) under `logits` (B, units): (B,), in nats."""
 
     @abc.abstractmethod
     def probabilities(self, logits):
-        """Of each attribute to be 1, or of each class, under `logits` (B, units): (B, units)."""
+        """Return the probability of each attribute to be 1, or of each class, under `logits` (B, units): (B, units)."""
 
     @abc.abstractmethod
     def agreement(self, y, logits):
-        """Share of y that the most probable answer under `logits` gets right: (B,)."""
+        """Return the share of y that the most probable prediction under `logits` has right: (B,)."""
 
     @abc.abstractmethod
     def answers(self, probabilities: np.ndarray) -> np.ndarray:
-        """Which units the most probable labels hold, (N, units), for the arrays that `probabilities` gives."""
+        """Return the most probable labels as truth values (N, units), for an array of `probabilities`."""
 
     @abc.abstractmethod
     def with_label(self, y: np.ndarray, unit: int, value: int = 1) -> np.ndarray:
-        """The array `y`, in which every example has this attribute (or has not), or is of this class."""
+        """Return a copy of `y` with attribute `unit` set to `value`, or the class set to `unit`, for each example."""
 
     @abc.abstractmethod
     def negative_entropy(self, logits):
-        """Σ_y q(y) log q(y) under `logits` (B, units): (B,), in nats; least where the logits tell nothing."""
+        """Return Σ_y q(y) log q(y) under `logits` (B, units): (B,), in nats. It is least for uniform predictions."""
 
     @abc.abstractmethod
     def divergence(self, rates, logits):
-        """KL(p ‖ q) of fixed probabilities `rates` (units,) from those of `logits` (B, units): (B,), in nats."""
+        """Return KL(p ‖ q) of fixed probabilities `rates` (units,) from those of `logits` (B, units): (B,), in nats."""
 
     @abc.abstractmethod
     def check(self, y, name: str = "y") -> None:
-        """Raises `UserError` unless the array `y` holds such labels."""
+        """Raise `UserError` unless the array `y` holds labels of this specification."""
 
     @abc.abstractmethod
     def is_one(self, y) -> bool:
-        """Whether the array `y` is one label and not several."""
+        """Return True if the array `y` is one label and not several."""
 
     @abc.abstractmethod
     def random(self, rng: np.random.RandomState, n: int) -> np.ndarray:
@@ -74,7 +74,7 @@ class Labels(Configuration, abc.ABC):
         """Return `n` labels that repeat in turn: each class, or no attribute and then each attribute alone."""
 
     def check_rates(self, rates, name: str = "base_rate") -> list[float]:
-        """`rates`, a probability of each unit to be 1, as a list. Raises `UserError` for anything else."""
+        """Return `rates`, the probability of each unit to be 1, as a list. Raise `UserError` for anything else."""
         rates = np.asarray(rates, "float64")
         if rates.shape != (self.units,) or not self._are_probabilities(rates):
             together = " that sum to 1" if self.exclusive else ""
@@ -85,7 +85,7 @@ class Labels(Configuration, abc.ABC):
         return rates.tolist()
 
     def check_mixture(self, y) -> None:
-        """Raises `UserError` unless the array `y` holds labels, or what lies between them: floats (N, units)."""
+        """Raise `UserError` unless the array `y` holds labels, or mixtures of labels: floats (N, units)."""
         if y.dtype.kind != "f" or y.shape[1:] != (self.units,) or not self._are_probabilities(y):
             self.check(y)
 
@@ -94,7 +94,7 @@ class Labels(Configuration, abc.ABC):
         return bool(within and (not self.exclusive or np.allclose(p.sum(axis=-1), 1, atol=1e-4)))
 
     def spread(self, y, n: int) -> np.ndarray:
-        """`n` labels: those of `y`, or one of them `n` times. Raises `UserError` for any other number."""
+        """Return `n` labels: those of `y`, or one label `n` times. Raise `UserError` for any other number."""
         y = np.asarray(y)
         y = y[None] if self.is_one(y) else y
         self.check(y)
@@ -107,7 +107,7 @@ class Labels(Configuration, abc.ABC):
 @keras.saving.register_keras_serializable("kvae")
 @dataclasses.dataclass(frozen=True)
 class BinaryLabels(Labels):
-    """`count` attributes, each 0 or 1: y (N, count), or (N,) of a single one. Given z they are independent."""
+    """`count` attributes, each 0 or 1: y (N, count), or (N,) for a single attribute. They are independent given z."""
 
     exclusive = False
     count: int = 1
@@ -147,7 +147,7 @@ class BinaryLabels(Labels):
         return ops.mean(ops.cast((logits > 0) == (y > 0.5), y.dtype), axis=-1)
 
     def negative_entropy(self, logits):
-        # log q(y) is linear in y: its mean under probabilities p is its value at p.
+        # log q(y) is linear in y: its expectation under probabilities p is its value at p.
         return Bernoulli(logits).log_prob(ops.sigmoid(logits))
 
     def divergence(self, rates, logits):
@@ -169,7 +169,7 @@ class BinaryLabels(Labels):
 @keras.saving.register_keras_serializable("kvae")
 @dataclasses.dataclass(frozen=True)
 class ClassLabels(Labels):
-    """One of `classes` classes: y (N,) of whole numbers from 0."""
+    """One of `classes` classes: y (N,), whole numbers from 0."""
 
     exclusive = True
     classes: int
@@ -234,7 +234,7 @@ def _check_numbers(y, name):
 
 
 def get(labels) -> Labels:
-    """The labels that a Keras configuration or labels themselves stand for. Raises `UserError` for anything else."""
+    """Return the label specification given by itself or by its Keras configuration. Raise `UserError` for anything else."""
     found = keras.saving.deserialize_keras_object(labels) if isinstance(labels, dict) else labels
     if isinstance(found, Labels):
         return found

@@ -1,4 +1,4 @@
-"""The Laplace distribution, whose log-density is the L1 distance."""
+"""The Laplace distribution, with the L1 distance as its log density."""
 
 import dataclasses
 import math
@@ -12,7 +12,7 @@ from kvae.distributions.base import Distribution, promote, random_like
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Laplace(Distribution):
-    """A Laplace distribution of every unit, with mean `loc` and scale exp(`log_scale`).
+    """A Laplace distribution of each unit, with mean `loc` and scale exp(`log_scale`).
 
     log p(x) = −|x − loc| / scale − log_scale − log 2; the variance is 2 scale².
     """
@@ -25,7 +25,7 @@ class Laplace(Distribution):
         return -distance(x, loc) * ops.exp(-log_scale) - log_scale - math.log(2)
 
     def sample(self, seed, shape=()):
-        """Returns loc + scale · (e₁ − e₂) with exponential e₁, e₂: differentiable in both parameters."""
+        """Return loc + scale · (e₁ − e₂) with exponential e₁, e₂, differentiable in both parameters."""
         loc, log_scale = promote(self.loc, self.log_scale)
         # u < 1, so both logarithms are finite.
         u = random_like(keras.random.uniform, loc + log_scale, seed, (2, *shape))
@@ -42,5 +42,5 @@ class Laplace(Distribution):
 
 
 def distance(a, b):
-    """Returns |a − b| with the gradient 0 where a = b, on every backend: JAX gives `abs` slope 1 there."""
+    """Return |a − b|, with the gradient 0 where a = b on each backend. JAX gives `abs` the gradient 1 there."""
     return (a - b) * ops.sign(a - b)

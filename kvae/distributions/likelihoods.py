@@ -1,4 +1,4 @@
-"""Likelihoods: how what a decoder returns parametrises p(x|z), and which data it may describe."""
+"""Likelihoods: how the output of a decoder parametrises p(x|z), and the range of its data."""
 
 import abc
 import dataclasses
@@ -23,35 +23,36 @@ from kvae.suggest import hint
 
 @dataclasses.dataclass(frozen=True)
 class Likelihood(Configuration, abc.ABC):
-    """A map from a decoder's output h to the distribution of the data, bound to the range of that data."""
+    """A map from a decoder's output h to the distribution of the data, with the range of these data."""
 
     name: ClassVar[str]
-    """The word by which `get` finds it."""
+    """Name that `get` takes."""
 
     support: ClassVar[str]
-    """Where the data lie: "real" (any finite number), "unit" ([0, 1]) or "levels" (k / (levels − 1))."""
+    """Range of the data: "real" (any finite number), "unit" ([0, 1]) or "levels" (k / (levels − 1))."""
 
     @property
     def outputs(self):
-        """How many channels the decoder returns for every channel of the data."""
+        """Number of channels of the decoder's output for each channel of the data."""
         return 1
 
     @abc.abstractmethod
     def __call__(self, h, batch_axes=1):
-        """Returns the distribution of the data, whose event is every axis but the first `batch_axes`.
+        """Return the distribution of the data. Its event is all axes but the first `batch_axes`.
 
         Args:
-            h: The decoder's output, of shape (B, D · outputs) or (B, H, W, C · outputs), or with an axis of K
-                samples in front and two batch axes. Two outputs are the means, then the log-scales; N levels
-                stand channel by channel.
+            h: The decoder's output, of shape (B, D · outputs) or (B, H, W, C · outputs), or with an axis of K samples
+            in front
+                and two batch axes. Two outputs are the means, then the log-scales. N levels are grouped by channel.
+            batch_axes: Number of leading axes that are no part of one x.
         """
 
     def check(self, x, name="x"):
-        """Raises unless the array x, called `name` in the message, is data that this likelihood describes.
+        """Raise `UserError` unless the array x, called `name` in the message, lies in the range of this likelihood.
 
         Raises:
-            UserError: x is empty, not numeric, not finite, out of range or between the levels; the message
-                names the repair.
+            UserError: x is empty, not numeric, not finite, out of range or between the levels. The message names the
+            repair.
         """
         x = np.asarray(x)
         check_finite(x, name)
@@ -64,10 +65,10 @@ class Likelihood(Configuration, abc.ABC):
 @keras.saving.register_keras_serializable("kvae")
 @dataclasses.dataclass(frozen=True)
 class BernoulliLikelihood(Likelihood):
-    """Binary data, and grey values in [0, 1] by the cross-entropy convention; h holds logits.
+    """Likelihood of binary data, and of grey values in [0, 1] by the cross-entropy convention. h holds logits.
 
-    With grey values the bound is not one on a normalised density: see `Bernoulli` (Kingma and Welling 2014,
-    appendix C.1; Loaiza-Ganem and Cunningham 2019).
+    For grey values the bound is not one on a normalised density: see `Bernoulli` (Kingma and Welling 2014, appendix
+    C.1; Loaiza-Ganem and Cunningham 2019).
     """
 
     name = "bernoulli"
@@ -79,9 +80,10 @@ class BernoulliLikelihood(Likelihood):
 
 @dataclasses.dataclass(frozen=True)
 class LocationScaleLikelihood(Likelihood):
-    """Real data around means that h holds, at one fixed `scale`, or at log-scales that h holds too where it is None.
+    """Location-scale likelihood of real data. h holds the means and, if `scale` is None, the log-scales.
 
-    A learnt scale is one per dimension and example, exp(clip(h, −7, 7)). Abstract: a subclass names the distribution.
+    There is one learnt scale for each dimension and example; its logarithm is bounded to [−7, 7]. Abstract: a subclass
+    names the distribution.
     """
 
     scale: float | None = 1.0
@@ -103,7 +105,10 @@ class LocationScaleLikelihood(Likelihood):
 @keras.saving.register_keras_serializable("kvae")
 @dataclasses.dataclass(frozen=True)
 class NormalLikelihood(LocationScaleLikelihood):
-    """Real data with normal noise: with scale 1 the distortion is half the squared error, plus ½ log 2π per dimension."""
+    """Likelihood of real data with normal noise.
+
+    With scale 1 the distortion is half the squared error, plus ½ log 2π per dimension.
+    """
 
     name = "normal"
     distribution = Normal
@@ -112,8 +117,11 @@ class NormalLikelihood(LocationScaleLikelihood):
 @keras.saving.register_keras_serializable("kvae")
 @dataclasses.dataclass(frozen=True)
 class LaplaceLikelihood(LocationScaleLikelihood):
-    """Real data with Laplace noise, the L1 loss: with scale 1/λ the distortion is λ times the absolute error, up to a
-    constant, which is log 2 per dimension for scale 1."""
+    """Likelihood of real data with Laplace noise: the L1 loss.
+
+    With scale 1/λ the distortion is λ times the absolute error up to a constant, which is log 2 per dimension for scale
+    1.
+    """
 
     name = "laplace"
     distribution = Laplace
@@ -122,9 +130,9 @@ class LaplaceLikelihood(LocationScaleLikelihood):
 @keras.saving.register_keras_serializable("kvae")
 @dataclasses.dataclass(frozen=True)
 class LogisticLikelihood(Likelihood):
-    """Pixels on evenly spaced levels, by the discretised logistic; h holds means, then log-scales.
+    """Likelihood of pixels on evenly spaced levels: the discretised logistic. h holds the means, then the log-scales.
 
-    The log-scales are clipped to [−7, 7], one per dimension and example.
+    The log-scales are bounded to [−7, 7], one for each dimension and example.
     """
 
     levels: int = 256
@@ -146,7 +154,7 @@ class LogisticLikelihood(Likelihood):
 @keras.saving.register_keras_serializable("kvae")
 @dataclasses.dataclass(frozen=True)
 class CategoricalLikelihood(Likelihood):
-    """Pixels on evenly spaced levels, by one softmax over all levels; h holds the logits."""
+    """Likelihood of pixels on evenly spaced levels: one softmax over all levels. h holds the logits."""
 
     levels: int = 256
 
@@ -179,10 +187,10 @@ LIKELIHOODS = {
 
 
 def get(likelihood):
-    """Returns the likelihood that a name, a Keras configuration or a likelihood itself stands for.
+    """Return the likelihood given by itself, its name or its Keras configuration.
 
     Raises:
-        UserError: It is none of the three; for a misspelt name the message holds the nearest one.
+        UserError: `likelihood` is none of these. The message suggests the nearest name.
     """
     if isinstance(likelihood, str) and likelihood in LIKELIHOODS:
         return LIKELIHOODS[likelihood]()

@@ -1,4 +1,4 @@
-"""The discretised logistic distribution: a proper likelihood of 8-bit pixels."""
+"""The discretised logistic distribution, a proper likelihood of 8-bit pixels."""
 
 import dataclasses
 from typing import Any
@@ -11,17 +11,17 @@ from kvae.distributions.base import Distribution, promote, random_like
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class DiscretizedLogistic(Distribution):
-    """A logistic distribution of every unit, rounded to the `levels` values k / (levels − 1) in [0, 1].
+    """A logistic distribution of each unit, rounded to the `levels` values k / (levels − 1) in [0, 1].
 
     With y ~ Logistic(loc, scale), scale = exp(`log_scale`), and h half the distance between two levels,
 
         P(x) = P(x − h < y < x + h) = σ((x + h − loc) / scale) − σ((x − h − loc) / scale),
 
-    where the bin of x = 0 reaches down to −∞ and that of x = 1 up to +∞ (Salimans et al. 2017, "PixelCNN++",
-    equation 2; its data lie in [−1, 1], so its scales are twice these). P is a probability and not a density:
-    −log P converts to bits per dimension without an offset.
+    where the bin of x = 0 extends to −∞ and that of x = 1 to +∞ (Salimans et al. 2017, "PixelCNN++", equation 2; its
+    data lie in [−1, 1], so that its scales are twice these). P is a probability and not a density: −log P converts to
+    bits per dimension without an offset.
 
-    x is taken to the nearest level. It must arrive in float32, since bfloat16 cannot tell 256 levels apart.
+    x is rounded to the nearest level. It must be float32, because bfloat16 does not resolve 256 levels.
     """
 
     loc: Any
@@ -30,14 +30,14 @@ class DiscretizedLogistic(Distribution):
     event: int = dataclasses.field(default=3, kw_only=True)
 
     def log_prob_per_unit(self, x):
-        """Returns log P(x), finite in the farthest tail.
+        """Return log P(x), finite in the farthest tail.
 
         log(σ(a) − σ(b)) = log σ(a) + log σ(−b) + log(1 − exp(b − a)); an outer bin keeps one of the terms.
         """
         x, loc, log_scale = promote(x, self.loc, self.log_scale)
         top, per_scale = self.levels - 1, ops.exp(-log_scale)
         k = ops.round(x * top)
-        # Neighbours take their common edge from one half-integer, so that no gap is left between bins.
+        # Adjacent bins compute their common edge from the same half-integer, so that there is no gap between them.
         below = ops.log_sigmoid(((k + 0.5) / top - loc) * per_scale)
         above = ops.log_sigmoid((loc - (k - 0.5) / top) * per_scale)
         width = ops.log(-ops.expm1(-per_scale / top))
@@ -49,14 +49,14 @@ class DiscretizedLogistic(Distribution):
         )
 
     def sample(self, seed, shape=()):
-        """Returns levels in [0, 1]; no gradient flows through the rounding."""
+        """Return levels in [0, 1]; no gradient flows through the rounding."""
         loc, log_scale = promote(self.loc, self.log_scale)
         u = random_like(keras.random.uniform, loc + log_scale, seed, shape)
         return self._nearest_level(loc + ops.exp(log_scale) * (ops.log(u) - ops.log1p(-u)))
 
     @property
     def mean(self):
-        """The mean of the logistic clipped to [0, 1], which the rounding moves by half a level at most.
+        """The mean of the logistic clipped to [0, 1], which rounding changes by at most half a level.
 
         E[clip(y, 0, 1)] = ∫₀¹ σ((loc − t) / scale) dt
                          = scale · (softplus(loc / scale) − softplus((loc − 1) / scale))
@@ -64,13 +64,13 @@ class DiscretizedLogistic(Distribution):
         loc, log_scale = promote(self.loc, self.log_scale)
         scale = ops.exp(log_scale)
         integral = scale * (ops.log_sigmoid((1 - loc) / scale) - ops.log_sigmoid(-loc / scale))
-        # Where the logistic is wide the difference cancels; the integrand at ½ is right to 0.004 / scale².
+        # For a wide logistic the difference cancels; the integrand at ½ is exact to 0.004 / scale².
         mean = ops.where(scale < 32, integral, ops.sigmoid((loc - 0.5) / scale))
         return ops.clip(mean, 0.0, 1.0)
 
     @property
     def mode(self):
-        """The most probable level: the nearest to loc, or an edge whose tail outweighs it."""
+        """The most probable level: the nearest to loc, or an outer level if its tail has more mass."""
         loc, log_scale = promote(self.loc, self.log_scale)
         nearest = self._nearest_level(loc + ops.zeros_like(log_scale))
         candidates = ops.stack([nearest, ops.zeros_like(nearest), ops.ones_like(nearest)])

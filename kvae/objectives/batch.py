@@ -1,10 +1,10 @@
-"""The one reduction over a batch."""
+"""The reduction over a batch that all losses use."""
 
 from keras import ops
 
 
 def batch_mean(values):
-    """The mean over the first axis: (B, …) -> (…), in the dtype of `values`.
+    """Return the mean over the first axis: (B, …) -> (…), in the dtype of `values`.
 
     `ops.mean` rounds float64 to float32 on JAX and PyTorch; a sum does not.
     """

@@ -1,6 +1,6 @@
-"""Bounds from weighted samples of the posterior, w_k = p(x, z_k) / q(z_k|x). Everything in nats.
+"""Bounds from weighted samples of the posterior, w_k = p(x, z_k) / q(z_k|x), in nats.
 
-The samples come as log p(x|z_k) and log p(z_k) − log q(z_k|x), (K, B) each, whose sum is log w_k.
+The arguments are log p(x|z_k) and log p(z_k) − log q(z_k|x), (K, B) each. Their sum is log w_k.
 """
 
 import math
@@ -11,16 +11,16 @@ from kvae.objectives.batch import batch_mean
 
 
 def log_mean_weight(log_w):
-    """log 1/K Σ_k w_k for each example, (K, B) -> (B,): in expectation a bound on log p(x), which rises with K."""
+    """Return log 1/K Σ_k w_k for each example, (K, B) -> (B,). Its expectation is a bound on log p(x) that rises with K."""
     return ops.logsumexp(log_w, axis=0) - math.log(log_w.shape[0])
 
 
 def sampled_negative_elbo(log_px, log_ratio) -> dict:
-    """The terms of the ELBO, estimated by K samples:
+    """Return the terms of the ELBO, estimated from K samples:
 
         loss = −1/K Σ_k log w_k = distortion + rate          elbo = −loss
 
-    means over the batch (Burda et al. 2016, eq. 3).
+    as means over the batch (Burda et al. 2016, eq. 3).
     """
     rate = -batch_mean(ops.mean(log_ratio, axis=0))
     distortion = -batch_mean(ops.mean(log_px, axis=0))
@@ -28,7 +28,7 @@ def sampled_negative_elbo(log_px, log_ratio) -> dict:
 
 
 def importance_bound(log_px, log_ratio) -> dict:
-    """The terms of the importance-weighted bound of K samples (Burda et al. 2016, eq. 8):
+    """Return the terms of the importance-weighted bound of K samples (Burda et al. 2016, eq. 8):
 
         loss = −L_K = −log 1/K Σ_k w_k
 
@@ -39,7 +39,7 @@ def importance_bound(log_px, log_ratio) -> dict:
 
 
 def doubly_reparameterized(log_w, log_w_path) -> dict:
-    """Losses whose gradients are those of −L_K for the generative nets and, with less variance, for the inference nets:
+    """Return losses whose gradients are those of −L_K, with less variance in the inference networks:
 
         decoder = −Σ_k w̃_k log w_k          encoder = −Σ_k w̃_k² log w_k      (Tucker et al. 2019, eq. 8)
 

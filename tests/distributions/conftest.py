@@ -1,4 +1,4 @@
-"""What the tests of distributions share: float64 and gradients on every backend."""
+"""Fixtures of the distributions' tests: float64 and gradients on each backend."""
 
 import contextlib
 
@@ -10,21 +10,21 @@ from keras import ops
 
 @pytest.fixture(autouse=True, scope="module")
 def quick_compilation():
-    """JAX compiles each of many small operations once; without optimisation that takes half the time."""
+    """Compile without optimisation on JAX, which takes half the time for many small operations."""
     with jax_setting("jax_disable_most_optimizations"):
         yield
 
 
 @pytest.fixture
 def double():
-    """Lets JAX keep float64 for the length of one test; the other backends always do."""
+    """Enable float64 on JAX for one test; the other backends always have it."""
     with jax_setting("jax_enable_x64"):
         yield
 
 
 @contextlib.contextmanager
 def jax_setting(name):
-    """Turns on a setting of JAX that is off by default, if JAX is the backend."""
+    """Turn on a setting of JAX that is off by default, if JAX is the backend."""
     if keras.backend.backend() != "jax":
         yield
         return
@@ -39,7 +39,7 @@ def jax_setting(name):
 
 @pytest.fixture
 def gradients():
-    """`gradients(f, *arrays)`: the gradients of Σ f(*arrays), in the dtype of each array."""
+    """Return a function `gradients(f, *arrays)`: the gradients of Σ f(*arrays), in the dtype of each array."""
     return _gradients
 
 

@@ -1,4 +1,4 @@
-"""Densities: agreement with SciPy, normalisation, the event, precision, and slopes at the extremes."""
+"""Densities: agreement with SciPy, normalisation, events, precision, and gradients at extreme values."""
 
 import keras
 import numpy as np
@@ -32,26 +32,26 @@ def numpy(tensor):
 
 @pytest.mark.parametrize(("ours", "theirs"), [(Normal, stats.norm), (Laplace, stats.laplace)])
 @pytest.mark.parametrize("event", [0, 1, 2])
-def test_continuous_densities_agree_with_scipy(double, ours, theirs, event):
+def test_log_prob_of_continuous_distributions_agrees_with_scipy(double, ours, theirs, event):
     expected = theirs.logpdf(X, LOC, np.exp(LOG_SCALE)).sum(axis=tuple(range(3 - event, 3)))
     result = numpy(ours(LOC, LOG_SCALE, event=event).log_prob(X))
     assert result.dtype == "float64"
     np.testing.assert_allclose(result, expected, rtol=1e-13)
 
 
-def test_bernoulli_agrees_with_scipy(double):
+def test_bernoulli_log_prob_agrees_with_scipy(double):
     x, logits = np.array([0.0, 1.0]).reshape(2, 1), np.array([-8.0, -1.0, 0.0, 0.5, 20.5])
     expected = stats.bernoulli.logpmf(x, special.expit(logits))
     np.testing.assert_allclose(numpy(Bernoulli(logits, event=0).log_prob(x)), expected, atol=1e-14)
 
 
-def test_bernoulli_of_a_grey_value_is_the_negative_cross_entropy(double):
+def test_bernoulli_log_prob_of_a_grey_value_is_the_negative_cross_entropy(double):
     x, logits = np.array([0.0, 0.2, 0.9, 1.0]), np.array([[-100.0], [-2.0], [0.7], [100.0]])
     expected = x * special.log_expit(logits) + (1 - x) * special.log_expit(-logits)
     np.testing.assert_allclose(numpy(Bernoulli(logits).log_prob_per_unit(x)), expected, atol=1e-13)
 
 
-def test_categorical_agrees_with_scipy(double):
+def test_categorical_log_prob_agrees_with_scipy(double):
     logits = np.array([[0.0, 1.0, -2.0], [100.0, -100.0, 3.0]])  # two classes of events
     k = np.array([[0, 1], [2, 2], [1, 0]])  # three draws of each
     expected = np.take_along_axis(special.log_softmax(logits, axis=-1), k.T, axis=1).T
@@ -62,18 +62,18 @@ def test_categorical_agrees_with_scipy(double):
 
 
 @pytest.mark.parametrize("k", [-1, 3, 0.5])
-def test_what_is_no_class_has_probability_zero(k):
+def test_categorical_log_prob_of_an_invalid_class_is_minus_infinity(k):
     assert numpy(Categorical(np.zeros(3, "float32")).log_prob(k)) == -np.inf
 
 
-def test_a_masked_class_has_probability_zero_and_disturbs_no_gradient(gradients):
+def test_categorical_with_a_masked_class_has_finite_gradients(gradients):
     logits = np.array([0.5, -np.inf, 1.0], "float32")
     assert numpy(Categorical(logits).log_prob(1)) == -np.inf
     (slope,) = gradients(lambda logits: Categorical(logits).log_prob(2), logits)
     np.testing.assert_allclose(slope, np.array([0, 0, 1]) - special.softmax(logits), atol=1e-6)
 
 
-def test_discretized_logistic_agrees_with_scipy(double):
+def test_discretized_logistic_log_prob_agrees_with_scipy(double):
     loc, log_scale = np.array([-0.1, 0.0, 0.4, 1.3]).reshape(4, 1), np.array([-5.0, -2.0, 0.0, 3.0])
     edges = np.concatenate([[-np.inf], (np.arange(255) + 0.5) / 255, [np.inf]]).reshape(-1, 1, 1)
     expected = np.diff(stats.logistic.cdf(edges, loc, np.exp(log_scale)), axis=0)
@@ -81,7 +81,7 @@ def test_discretized_logistic_agrees_with_scipy(double):
     np.testing.assert_allclose(result, expected, atol=1e-14)
 
 
-def test_discretized_logistic_is_exact_in_the_far_tail(double):
+def test_discretized_logistic_log_prob_in_the_far_tail_is_exact(double):
     """Below its mean a logistic CDF is exponential: log P → (x − loc) / s + log 2 sinh(h / s)."""
     h, loc, scale = 0.5 / 255, 50.0, 0.1
     x = LEVELS[1:-1]
@@ -94,7 +94,7 @@ def test_discretized_logistic_is_exact_in_the_far_tail(double):
 
 
 @pytest.mark.parametrize("levels", [2, 3, 256])
-def test_discretized_logistic_sums_to_one(double, levels):
+def test_discretized_logistic_over_all_levels_sums_to_one(double, levels):
     loc = np.array([-1000.0, -1.0, 0.0, 0.1234, 0.5, 1.0, 300.0]).reshape(-1, 1)
     log_scale = np.array([-30.0, -7.0, -3.0, 0.0, 7.0, 30.0])
     x = (np.arange(levels) / (levels - 1)).reshape(-1, 1, 1)
@@ -102,8 +102,8 @@ def test_discretized_logistic_sums_to_one(double, levels):
     np.testing.assert_allclose(p.sum(0), 1, rtol=1e-10)
 
 
-def test_discretized_logistic_sums_to_one_in_float32():
-    """Also where the scale is far below the rounding error of a level k/255."""
+def test_discretized_logistic_in_float32_sums_to_one():
+    """The scales include values far below the rounding error of a level k/255."""
     loc = np.array([-1.0, 0.0, 0.1234, 0.3, 0.5, 1.0], "float32").reshape(-1, 1)
     log_scale = np.array([-30.0, -7.0, -3.0, 0.0, 7.0, 30.0], "float32")
     x = LEVELS.astype("float32").reshape(-1, 1, 1)
@@ -112,7 +112,7 @@ def test_discretized_logistic_sums_to_one_in_float32():
     np.testing.assert_allclose(np.exp(log_p.astype("float64")).sum(0), 1, atol=1e-5)
 
 
-def test_categorical_levels_sum_to_one_on_the_levels():
+def test_categorical_levels_over_all_levels_sum_to_one():
     logits = np.random.default_rng(0).normal(size=(2, 256)).astype("float32")
     log_p = numpy(CategoricalLevels(logits, event=0).log_prob(LEVELS.astype("float32").reshape(-1, 1)))
     np.testing.assert_allclose(log_p, special.log_softmax(logits, axis=-1).T, rtol=1e-5)
@@ -122,7 +122,7 @@ def test_categorical_levels_sum_to_one_on_the_levels():
 
 
 def members():
-    """Every distribution over the batch axes (3,) and the event axes (4, 5), with data in its support."""
+    """Return each distribution over the batch axes (3,) and the event axes (4, 5), with data in its support."""
     rng = np.random.default_rng(1)
     loc, log_scale = rng.normal(size=(2, 3, 4, 5)).astype("float32")
     logits = rng.normal(size=(3, 4, 5, 6)).astype("float32")
@@ -141,7 +141,7 @@ every_member = pytest.mark.parametrize(("cls", "parameters", "x"), members(), id
 
 
 @every_member
-def test_tiling_an_event_doubles_its_log_density(cls, parameters, x):
+def test_log_prob_of_an_event_repeated_twice_doubles(cls, parameters, x):
     def tiled(array):
         return np.concatenate([array, array], axis=1)
 
@@ -153,7 +153,7 @@ def test_tiling_an_event_doubles_its_log_density(cls, parameters, x):
 
 @every_member
 @pytest.mark.parametrize("event", [0, 1, 2])
-def test_log_prob_sums_the_units_over_the_event_and_nothing_else(cls, parameters, x, event):
+def test_log_prob_sums_over_the_event_axes_only(cls, parameters, x, event):
     p = cls(*parameters, event=event)
     units = numpy(p.log_prob_per_unit(x))
     assert units.shape == (3, 4, 5)
@@ -161,7 +161,7 @@ def test_log_prob_sums_the_units_over_the_event_and_nothing_else(cls, parameters
 
 
 @every_member
-def test_samples_of_a_batch_are_weighed_by_that_batch(cls, parameters, x):
+def test_log_prob_of_samples_with_leading_axes_broadcasts_over_the_batch(cls, parameters, x):
     p = cls(*parameters, event=2)
     stacked = numpy(p.log_prob(np.stack([x, x])))
     np.testing.assert_allclose(stacked, np.stack([numpy(p.log_prob(x))] * 2), rtol=1e-6)
@@ -175,14 +175,14 @@ def test_mean_and_mode_have_the_shape_of_a_draw(cls, parameters, x):
 
 
 @every_member
-def test_no_draw_is_more_probable_than_the_mode(cls, parameters, x):
+def test_mode_has_the_highest_density(cls, parameters, x):
     if cls is Bernoulli:
         x = np.round(x)
     p = cls(*parameters)
     assert (numpy(p.log_prob_per_unit(x)) <= numpy(p.log_prob_per_unit(p.mode)) + 1e-6).all()
 
 
-def test_distributions_are_frozen():
+def test_distribution_assigned_to_raises():
     with pytest.raises(AttributeError):
         standard_normal().loc = 1.0
 
@@ -192,7 +192,7 @@ def test_distributions_are_frozen():
 
 @every_member
 @pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
-def test_half_precision_is_computed_in_float32(cls, parameters, x, dtype):
+def test_half_precision_parameters_give_float32_results(cls, parameters, x, dtype):
     half = [ops.cast(parameter, dtype) for parameter in parameters]
     rounded = [ops.cast(parameter, "float32") for parameter in half]
     result, expected = cls(*half).log_prob_per_unit(x), cls(*rounded).log_prob_per_unit(x)
@@ -201,7 +201,7 @@ def test_half_precision_is_computed_in_float32(cls, parameters, x, dtype):
     assert numpy(cls(*half).mean).dtype == "float32"
 
 
-def test_parameters_may_be_variables_and_numbers():
+def test_log_prob_with_variables_and_numbers_accepts_both():
     variable = keras.Variable(np.zeros(3, "float32"))
     expected = 2 * stats.norm.logpdf(1.0) + stats.norm.logpdf(0.0)
     result = Normal(variable, 0).log_prob(np.array([1, 1, 0], "uint8"))
@@ -222,7 +222,7 @@ MODERATE = [
 
 
 @pytest.mark.parametrize(("cls", "parameters", "x"), MODERATE)
-def test_gradients_are_the_slopes_of_the_density(double, gradients, cls, parameters, x):
+def test_log_prob_gradients_agree_with_finite_differences(double, gradients, cls, parameters, x):
     parameters = [np.array(parameter) for parameter in parameters]
     x = np.array(x)
 
@@ -255,8 +255,8 @@ EXTREME = [
 
 
 @pytest.mark.parametrize(("cls", "parameters", "x"), EXTREME)
-def test_extremes_are_finite_and_right_in_float32(double, gradients, cls, parameters, x):
-    """Each parameter meets each x. The reference is float64, whose range these numbers do not strain."""
+def test_extreme_values_in_float32_are_finite_and_exact(double, gradients, cls, parameters, x):
+    """Each parameter is combined with each x. The reference is computed in float64, whose range suffices."""
     single = [np.stack([parameter] * len(x)).astype("float32") for parameter in parameters]
     wide = [parameter.astype("float64") for parameter in single]
     x = np.array(x, "float32").reshape(-1, *[1] * (parameters[0].ndim - (parameters[0] is CLASSES)))
@@ -272,7 +272,7 @@ def test_extremes_are_finite_and_right_in_float32(double, gradients, cls, parame
         np.testing.assert_allclose(ours, reference, rtol=1e-4, atol=1e-5)
 
 
-def test_a_laplace_at_its_peak_pulls_nowhere(gradients):
-    """|x − loc| has no slope at 0; every backend takes 0, so that trajectories agree."""
+def test_laplace_gradient_at_its_peak_is_zero(gradients):
+    """|x − loc| has no gradient at 0; each backend uses 0, so that training agrees between backends."""
     (slope,) = gradients(lambda loc: Laplace(loc, 0.0).log_prob(np.zeros(3, "float32")), np.zeros(3, "float32"))
     np.testing.assert_array_equal(slope, 0)

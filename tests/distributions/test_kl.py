@@ -1,4 +1,4 @@
-"""The Kullback-Leibler divergence: zero on the diagonal, and equal to what integrals, sums and draws say."""
+"""The Kullback-Leibler divergence: zero for equal distributions, and equal to integrals, sums and Monte Carlo estimates."""
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ def numpy(tensor):
 
 
 def same_shape(seed=0):
-    """Every pair with a closed form, over the batch (4,) and the event (3,)."""
+    """Return each pair with a closed form, over the batch (4,) and the event (3,)."""
     rng = np.random.default_rng(seed)
     loc, log_scale = rng.normal(size=(2, 4, 3)).astype("float32")
     logits = rng.normal(size=(4, 3, 5)).astype("float32")
@@ -89,7 +89,7 @@ def test_kl_of_discrete_pairs_agrees_with_scipy(double):
     np.testing.assert_allclose(numpy(kl_per_unit(Bernoulli(a), Bernoulli(b))), one + zero, rtol=1e-10)
 
 
-def test_kl_to_the_standard_normal_is_the_textbook_formula():
+def test_kl_to_the_standard_normal_agrees_with_the_textbook_formula():
     """−½ Σ (1 + log σ² − μ² − σ²), Kingma and Welling 2014, equation 10."""
     rng = np.random.default_rng(3)
     loc, log_scale = rng.normal(size=(2, 4, 3)).astype("float32")
@@ -109,8 +109,8 @@ EXTREME = [
 
 
 @pytest.mark.parametrize(("cls", "q", "p"), EXTREME)
-def test_extremes_are_finite_and_right_in_float32(double, gradients, cls, q, p):
-    """Each q meets each p. The reference is float64.
+def test_extreme_values_in_float32_are_finite_and_exact(double, gradients, cls, q, p):
+    """Each q is combined with each p. The reference is computed in float64.
 
     Over a gap of a thousandth of its scale, the slope of a Laplace is a difference that loses three digits.
     """
@@ -132,7 +132,7 @@ def test_extremes_are_finite_and_right_in_float32(double, gradients, cls, q, p):
 
 
 @pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
-def test_half_precision_is_computed_in_float32(dtype):
+def test_half_precision_parameters_give_float32_results(dtype):
     loc, log_scale = (ops.cast(values, dtype) for values in ([1.25, -3.0], [0.5, -2.0]))
     result = kl(Normal(loc, log_scale), standard_normal())
     expected = kl(Normal([1.25, -3.0], [0.5, -2.0]), standard_normal())
@@ -140,6 +140,6 @@ def test_half_precision_is_computed_in_float32(dtype):
     np.testing.assert_array_equal(numpy(result), numpy(expected))
 
 
-def test_a_pair_without_a_closed_form_is_refused_with_a_way_out():
+def test_kl_of_a_pair_without_closed_form_is_refused_with_the_alternative():
     with pytest.raises(UserError, match=r"Normal ‖ Normal.*Received: DiscretizedLogistic ‖ Normal.*sample_with_kl"):
         kl(DiscretizedLogistic(0.0, 0.0), standard_normal())

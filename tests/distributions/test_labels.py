@@ -1,4 +1,4 @@
-"""Labels: their distributions against SciPy's, which arrays are refused, and the way to a configuration and back."""
+"""Label specifications: distributions against SciPy's, validation of arrays, and configuration round trips."""
 
 import keras
 import numpy as np
@@ -10,7 +10,7 @@ from kvae.distributions import BinaryLabels, ClassLabels, labels
 from kvae.errors import UserError
 
 LOGITS = np.array([[0.0, 0.0, 0.0], [1.0, -2.0, 0.5], [-8.0, 9.0, 3.0], [30.0, -30.0, 0.1]], "float32")
-"""Logits (4, 3), from those that tell nothing to those that leave no doubt."""
+"""Return logits (4, 3), from uninformative to certain."""
 
 
 def numpy(tensor):
@@ -22,7 +22,7 @@ def tensor(array):
 
 
 def coins(logits):
-    """Probabilities (…, A, 2) of 0 and of 1, exact at both ends."""
+    """Return the probabilities (…, A, 2) of 0 and of 1, exact at both ends."""
     logits = np.asarray(logits, "float64")
     return np.stack([special.expit(-logits), special.expit(logits)], axis=-1)
 
@@ -31,37 +31,37 @@ def coins(logits):
 
 
 @pytest.mark.parametrize("y", [[0, 0, 0], [1, 1, 1], [1, 0, 1], [0, 1, 0]], ids=str)
-def test_attributes_are_independent_coins(y):
+def test_binary_labels_log_prob_is_that_of_independent_bernoullis(y):
     expected = stats.bernoulli.logpmf(y, special.expit(LOGITS[:3].astype("float64"))).sum(axis=-1)
     got = BinaryLabels(3).log_prob(tensor([y] * 3), tensor(LOGITS[:3]))
     np.testing.assert_allclose(numpy(got), expected, rtol=1e-5)
 
 
-def test_attributes_that_are_next_to_certain_keep_a_finite_log_prob():
+def test_binary_labels_log_prob_of_near_certain_logits_is_finite():
     got = numpy(BinaryLabels(1).log_prob(tensor([[0.0], [1.0]]), tensor([[200.0], [-200.0]])))
     np.testing.assert_allclose(got, [-200, -200], rtol=1e-6)
 
 
 @pytest.mark.parametrize("y", [0, 1, 2])
-def test_a_class_is_one_draw_of_a_multinomial(y):
+def test_class_labels_log_prob_is_that_of_one_multinomial_draw(y):
     probabilities = special.softmax(LOGITS.astype("float64"), axis=-1)
     expected = stats.multinomial.logpmf(np.eye(3)[y], 1, probabilities)
     got = ClassLabels(3).log_prob(ops.convert_to_tensor(np.full(4, y, "int32")), tensor(LOGITS))
     np.testing.assert_allclose(numpy(got), expected, rtol=1e-5, atol=1e-6)
 
 
-def test_negative_entropy_of_attributes():
+def test_binary_labels_negative_entropy_agrees_with_scipy():
     expected = -stats.entropy(coins(LOGITS), axis=-1).sum(axis=-1)
     np.testing.assert_allclose(numpy(BinaryLabels(3).negative_entropy(tensor(LOGITS))), expected, rtol=1e-5, atol=1e-6)
 
 
-def test_negative_entropy_of_classes():
+def test_class_labels_negative_entropy_agrees_with_scipy():
     expected = -stats.entropy(special.softmax(LOGITS.astype("float64"), axis=-1), axis=-1)
     np.testing.assert_allclose(numpy(ClassLabels(3).negative_entropy(tensor(LOGITS))), expected, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize(("kind", "least"), [(BinaryLabels(3), -3 * np.log(2)), (ClassLabels(3), -np.log(3))], ids=repr)
-def test_negative_entropy_is_least_where_the_logits_tell_nothing(kind, least):
+def test_negative_entropy_is_least_at_uniform_logits(kind, least):
     values = numpy(kind.negative_entropy(tensor(LOGITS)))
     assert values[0] == pytest.approx(least, rel=1e-6)
     assert (values[1:] > values[0]).all()
@@ -72,7 +72,7 @@ def test_negative_entropy_is_least_where_the_logits_tell_nothing(kind, least):
 
 
 @pytest.mark.parametrize("rates", [[0.5, 0.5, 0.5], [0.1, 0.7, 0.25], [0.999, 0.001, 0.5]], ids=str)
-def test_divergence_of_attributes(rates):
+def test_binary_labels_divergence_agrees_with_the_sum(rates):
     p = np.stack([1 - np.array(rates), rates], axis=-1)
     expected = special.rel_entr(p, coins(LOGITS)).sum(axis=(-1, -2))
     got = numpy(BinaryLabels(3).divergence(rates, tensor(LOGITS)))
@@ -80,13 +80,13 @@ def test_divergence_of_attributes(rates):
 
 
 @pytest.mark.parametrize("rates", [[1 / 3, 1 / 3, 1 / 3], [0.1, 0.7, 0.2], [0.001, 0.001, 0.998]], ids=str)
-def test_divergence_of_classes(rates):
+def test_class_labels_divergence_agrees_with_the_sum(rates):
     expected = special.rel_entr(rates, special.softmax(LOGITS.astype("float64"), axis=-1)).sum(axis=-1)
     got = numpy(ClassLabels(3).divergence(rates, tensor(LOGITS)))
     np.testing.assert_allclose(got, expected, rtol=1e-5, atol=1e-6)
 
 
-def test_divergence_is_zero_where_the_logits_say_the_rates():
+def test_label_divergence_of_equal_probabilities_is_zero():
     rates = np.array([0.2, 0.5, 0.3])
     coin, cube = special.logit(rates)[None], np.log(rates)[None] + 4.0  # a softmax has no zero of its own
     np.testing.assert_allclose(numpy(BinaryLabels(3).divergence(rates, tensor(coin))), 0, atol=1e-6)
@@ -94,14 +94,14 @@ def test_divergence_is_zero_where_the_logits_say_the_rates():
 
 
 @pytest.mark.parametrize("rate", [0.0, 1.0])
-def test_a_label_that_never_changes_has_a_finite_divergence(rate):
-    """KL = −log q of what always comes: softplus of the logit towards the other side."""
+def test_binary_labels_divergence_of_a_constant_label_is_finite(rate):
+    """The KL is −log q of the constant label: softplus of the logit of the other label."""
     logits = np.array([[-3.0], [0.0], [3.0]])
     expected = np.logaddexp(0, np.where(rate, -logits, logits))[:, 0]
     np.testing.assert_allclose(numpy(BinaryLabels(1).divergence([rate], tensor(logits))), expected, atol=1e-4)
 
 
-def test_a_class_that_never_comes_has_a_finite_divergence():
+def test_class_labels_divergence_of_an_absent_class_is_finite():
     expected = -np.log(special.softmax(LOGITS[:2].astype("float64"), axis=-1)[:, 1])
     np.testing.assert_allclose(numpy(ClassLabels(3).divergence([0, 1, 0], tensor(LOGITS[:2]))), expected, atol=1e-4)
 
@@ -110,7 +110,7 @@ def test_a_class_that_never_comes_has_a_finite_divergence():
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "int32", "float32", "bool"])
-def test_attributes_become_floats(dtype):
+def test_binary_labels_encode_returns_floats(dtype):
     y = np.array([[0, 1], [1, 1], [0, 0]], dtype)
     got = BinaryLabels(2).encode(ops.convert_to_tensor(y))
     assert keras.backend.standardize_dtype(got.dtype) == keras.config.floatx()
@@ -118,14 +118,14 @@ def test_attributes_become_floats(dtype):
 
 
 @pytest.mark.parametrize("y", [[0, 1, 1], [[0], [1], [1]]], ids=str)
-def test_a_single_attribute_may_be_a_vector_or_a_column(y):
+def test_binary_labels_encode_accepts_a_vector_or_a_column(y):
     y = np.array(y, "uint8")
     BinaryLabels(1).check(y)
     np.testing.assert_array_equal(numpy(BinaryLabels(1).encode(ops.convert_to_tensor(y))), [[0], [1], [1]])
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "int32", "int64", "float32"])
-def test_a_class_becomes_a_unit_of_its_own(dtype):
+def test_class_labels_encode_returns_one_hot_vectors(dtype):
     y = np.array([2, 0, 1, 2], dtype)
     got = ClassLabels(3).encode(ops.convert_to_tensor(y))
     assert keras.backend.standardize_dtype(got.dtype) == keras.config.floatx()
@@ -133,7 +133,7 @@ def test_a_class_becomes_a_unit_of_its_own(dtype):
 
 
 @pytest.mark.parametrize(("kind", "units"), [(BinaryLabels(), 1), (BinaryLabels(4), 4), (ClassLabels(7), 7)], ids=repr)
-def test_units(kind, units):
+def test_label_units_are_the_encoded_size(kind, units):
     assert kind.units == units
 
 
@@ -152,7 +152,7 @@ def test_units(kind, units):
     ],
     ids=str,
 )
-def test_labels_that_are_welcome(kind, y):
+def test_label_check_accepts_valid_labels(kind, y):
     kind.check(np.array(y))
 
 
@@ -179,12 +179,12 @@ def test_labels_that_are_welcome(kind, y):
     ],
     ids=str,
 )
-def test_labels_that_are_refused(kind, y, message):
+def test_label_check_refuses_invalid_labels(kind, y, message):
     with pytest.raises(UserError, match=message):
         kind.check(np.array(y))
 
 
-def test_the_array_is_called_by_the_name_that_its_user_knows():
+def test_label_check_names_the_given_array():
     with pytest.raises(UserError, match=r"Received: new_y with -1. \(new_y \+ 1\) / 2"):
         BinaryLabels(1).check(np.array([-1]), "new_y")
     with pytest.raises(UserError, match="Received: new_y with 9"):
@@ -203,7 +203,7 @@ def test_the_array_is_called_by_the_name_that_its_user_knows():
     ],
     ids=str,
 )
-def test_one_label_is_spread_over_all(kind, one, expected):
+def test_label_spread_repeats_a_single_label(kind, one, expected):
     np.testing.assert_array_equal(kind.spread(one, 3), expected)
 
 
@@ -217,21 +217,21 @@ def test_one_label_is_spread_over_all(kind, one, expected):
     ],
     ids=str,
 )
-def test_as_many_labels_as_asked_for_stay_what_they_are(kind, y):
+def test_label_spread_of_n_labels_returns_them(kind, y):
     np.testing.assert_array_equal(kind.spread(y, 3), y)
 
 
 @pytest.mark.parametrize(
     ("kind", "y"), [(BinaryLabels(1), [1, 0]), (BinaryLabels(2), [[0, 1]] * 2), (ClassLabels(3), [2, 0])], ids=str
 )
-def test_any_other_number_of_labels_is_refused(kind, y):
+def test_label_spread_of_another_number_is_refused(kind, y):
     for n in (1, 3):
         with pytest.raises(UserError, match=f"Expected {n} labels, or one for all. Received: 2"):
             kind.spread(y, n)
 
 
 @pytest.mark.parametrize("kind", [BinaryLabels(1), ClassLabels(3)], ids=repr)
-def test_a_label_that_is_spread_is_checked(kind):
+def test_label_spread_checks_the_label(kind):
     with pytest.raises(UserError, match="Received: y"):
         kind.spread(-1, 3)
 
@@ -240,18 +240,18 @@ def test_a_label_that_is_spread_is_checked(kind):
 
 
 @pytest.mark.parametrize("kind", [BinaryLabels(), BinaryLabels(5), ClassLabels(4)], ids=repr)
-def test_a_configuration_gives_equal_labels(kind):
+def test_label_configuration_round_trip_gives_equal_labels(kind):
     assert type(kind).from_config(kind.get_config()) == kind
     assert labels.get(keras.saving.serialize_keras_object(kind)) == kind
     assert labels.get(kind) is kind
 
 
-def test_other_labels_are_not_equal():
+def test_label_specifications_of_other_sizes_are_not_equal():
     assert len({BinaryLabels(1), BinaryLabels(2), ClassLabels(2), ClassLabels(2)}) == 3
 
 
 @pytest.mark.parametrize("what", [2, None, "binary"], ids=repr)
-def test_what_stands_for_no_labels(what):
+def test_get_labels_with_another_object_is_refused(what):
     with pytest.raises(UserError, match=r"Expected labels: BinaryLabels\(count\) or ClassLabels\(classes\)"):
         labels.get(what)
 

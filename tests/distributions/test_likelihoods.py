@@ -1,4 +1,4 @@
-"""Likelihoods: what a decoder's output becomes, which data are refused, and the way to a file and back."""
+"""Likelihoods: distributions of decoder outputs, validation of data, and configuration round trips."""
 
 import json
 
@@ -45,7 +45,7 @@ def noise(*shape):
 
 @pytest.mark.parametrize("likelihood", EVERY, ids=repr)
 @pytest.mark.parametrize("shape", [(2, 5), (2, 4, 4, 3)])
-def test_a_decoder_output_becomes_a_distribution_of_the_data(likelihood, shape):
+def test_likelihood_of_a_decoder_output_has_the_shape_of_the_data(likelihood, shape):
     px = likelihood(ops.convert_to_tensor(noise(*shape[:-1], shape[-1] * likelihood.outputs)))
     assert px.event == len(shape) - 1
     assert numpy(px.mean).shape == shape
@@ -53,26 +53,26 @@ def test_a_decoder_output_becomes_a_distribution_of_the_data(likelihood, shape):
 
 
 @pytest.mark.parametrize("likelihood", EVERY, ids=repr)
-def test_a_likelihood_accepts_what_it_draws(likelihood):
+def test_likelihood_check_accepts_its_own_draws(likelihood):
     h = ops.convert_to_tensor(noise(2, 5 * likelihood.outputs))
     likelihood.check(numpy(likelihood(h).sample(0, (3,))))
 
 
 @pytest.mark.parametrize("likelihood", [one for one in EVERY if one.support != "real"], ids=repr)
-def test_a_reconstruction_stays_in_the_range_of_the_data(likelihood):
+def test_likelihood_mean_stays_in_the_range_of_the_data(likelihood):
     mean = numpy(likelihood(ops.convert_to_tensor(50 * noise(200, 3 * likelihood.outputs))).mean)
     assert mean.min() >= 0
     assert mean.max() <= 1
 
 
-def test_bernoulli_takes_logits():
+def test_bernoulli_likelihood_reads_logits():
     px = BernoulliLikelihood()(ops.convert_to_tensor(noise(2, 3)))
     assert isinstance(px, Bernoulli)
     np.testing.assert_allclose(numpy(px.mean), special.expit(noise(2, 3)), rtol=1e-5)
 
 
 @pytest.mark.parametrize(("likelihood", "cls"), [(NormalLikelihood, Normal), (LaplaceLikelihood, Laplace)])
-def test_a_fixed_scale_leaves_the_means_to_the_decoder(likelihood, cls):
+def test_location_scale_likelihood_with_a_fixed_scale_reads_means_only(likelihood, cls):
     px = likelihood(scale=0.5)(ops.convert_to_tensor(noise(2, 3)))
     assert isinstance(px, cls)
     assert float(px.log_scale) == pytest.approx(np.log(0.5))
@@ -87,14 +87,14 @@ def test_a_fixed_scale_leaves_the_means_to_the_decoder(likelihood, cls):
         (LogisticLikelihood(), DiscretizedLogistic),
     ],
 )
-def test_a_learnt_scale_comes_after_the_means_and_is_clipped(likelihood, cls):
+def test_location_scale_likelihood_with_a_learnt_scale_clips_it(likelihood, cls):
     px = likelihood(ops.convert_to_tensor(np.array([[0.1, 0.2, 0.3, -50.0, 1.5, 50.0]], "float32")))
     assert isinstance(px, cls)
     np.testing.assert_allclose(numpy(px.loc), [[0.1, 0.2, 0.3]])
     np.testing.assert_allclose(numpy(px.log_scale), [[-7.0, 1.5, 7.0]])
 
 
-def test_categorical_keeps_the_levels_of_a_channel_together():
+def test_categorical_likelihood_groups_levels_by_channel():
     likelihood = CategoricalLikelihood(levels=4)
     h = np.zeros((1, 2, 2, 3 * 4), "float32")
     h[0, 1, 0, 4 + 3] = 100.0  # second row, first column, second channel, highest level
@@ -106,7 +106,7 @@ def test_categorical_keeps_the_levels_of_a_channel_together():
 
 
 @pytest.mark.parametrize("likelihood", [LogisticLikelihood(), CategoricalLikelihood()])
-def test_a_decoder_with_too_few_outputs_is_refused(likelihood):
+def test_likelihood_of_too_few_outputs_is_refused(likelihood):
     with pytest.raises(UserError, match=rf"decoder with {likelihood.outputs} outputs.*channels=3"):
         likelihood(ops.convert_to_tensor(noise(2, 3)))
 
@@ -119,23 +119,23 @@ UNIT = ["bernoulli", "categorical", "logistic"]
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
-def test_every_likelihood_takes_grey_levels(name, dtype):
+def test_likelihood_check_accepts_grey_levels(name, dtype):
     likelihoods.get(name).check((np.arange(256) / 255).astype(dtype))
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_likelihood_takes_binary_data(name):
+def test_likelihood_check_accepts_binary_data(name):
     likelihoods.get(name).check(np.array([[True, False]]))
     likelihoods.get(name).check(np.array([[0, 1]], "uint8"))
 
 
 @pytest.mark.parametrize("name", ["bernoulli", "normal", "laplace"])
-def test_what_lies_between_the_levels_is_welcome_without_levels(name):
+def test_likelihood_check_without_levels_accepts_values_between_them(name):
     likelihoods.get(name).check(np.array([0.123]))
 
 
 @pytest.mark.parametrize("name", ["normal", "laplace"])
-def test_the_real_line_takes_any_finite_number(name):
+def test_likelihood_check_of_real_data_accepts_any_finite_number(name):
     likelihoods.get(name).check(np.array([-3e5, 0.0, 255.0]))
 
 
@@ -150,27 +150,27 @@ def test_the_real_line_takes_any_finite_number(name):
         (np.array([-1e-3, 1.0]), r"from -0.001 to 1"),
     ],
 )
-def test_data_outside_the_unit_interval_are_refused_with_the_repair(name, x, repair):
+def test_likelihood_check_outside_the_unit_interval_names_the_repair(name, x, repair):
     with pytest.raises(UserError, match=rf"Expected pixels in \[0, 1\] for likelihood='{name}'.*{repair}.*'normal'"):
         likelihoods.get(name).check(x, name="pixels")
 
 
 @pytest.mark.parametrize("name", ["logistic", "categorical"])
-def test_data_between_the_levels_are_refused_with_the_repair(name):
+def test_likelihood_check_between_the_levels_names_the_repair(name):
     x = np.tile(GREY, 3)
     x[-1] = 100.4 / 255
     with pytest.raises(UserError, match=r"256 levels k/255.*such as 0\.3937.*np\.round\(255 \* x\) / 255"):
         likelihoods.get(name).check(x)
 
 
-def test_a_stray_value_is_found_in_a_large_array():
+def test_likelihood_check_of_a_large_array_finds_one_invalid_value():
     x = np.zeros(2**22 + 2**21, "float32")  # more than one part
     x[-1] = 0.5
     with pytest.raises(UserError, match=r"such as 0\.5"):
         LogisticLikelihood().check(x)
 
 
-def test_the_levels_are_those_of_the_likelihood():
+def test_likelihood_check_uses_the_number_of_levels():
     CategoricalLikelihood(levels=3).check(np.array([0.0, 0.5, 1.0]))
     with pytest.raises(UserError, match="3 levels k/2"):
         CategoricalLikelihood(levels=3).check(np.array([0.0, 0.25, 1.0]))
@@ -187,21 +187,21 @@ def test_the_levels_are_those_of_the_likelihood():
         (np.array(["a"]), "hold numbers"),
     ],
 )
-def test_what_is_no_data_is_refused_by_all(name, x, said):
+def test_likelihood_check_refuses_empty_and_non_numeric_data(name, x, said):
     with pytest.raises(UserError, match=said):
         likelihoods.get(name).check(x)
 
 
 @pytest.mark.parametrize("scale", [0, -1.0, float("nan"), float("inf"), "1"])
 @pytest.mark.parametrize("cls", [NormalLikelihood, LaplaceLikelihood])
-def test_a_scale_is_positive(cls, scale):
+def test_likelihood_with_an_invalid_scale_is_refused(cls, scale):
     with pytest.raises(UserError, match="Expected scale to be a positive number"):
         cls(scale=scale)
 
 
 @pytest.mark.parametrize("levels", [1, 0, 2.5, None])
 @pytest.mark.parametrize("cls", [LogisticLikelihood, CategoricalLikelihood])
-def test_there_are_at_least_two_levels(cls, levels):
+def test_likelihood_with_too_few_levels_is_refused(cls, levels):
     with pytest.raises(UserError, match="Expected levels to be an integer of at least 2"):
         cls(levels=levels)
 
@@ -210,26 +210,26 @@ def test_there_are_at_least_two_levels(cls, levels):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_name_stands_for_a_likelihood(name):
+def test_get_likelihood_by_name_returns_it(name):
     found = likelihoods.get(name)
     assert found.name == name
     assert likelihoods.get(found) is found
 
 
 @pytest.mark.parametrize("likelihood", EVERY, ids=repr)
-def test_a_likelihood_round_trips_through_keras_and_json(likelihood):
+def test_likelihood_round_trips_through_keras_and_json(likelihood):
     config = json.loads(json.dumps(keras.saving.serialize_keras_object(likelihood)))
     assert config["registered_name"] == f"kvae>{type(likelihood).__name__}"
     assert keras.saving.deserialize_keras_object(config) == likelihood
     assert likelihoods.get(config) == likelihood
 
 
-def test_a_misspelt_name_is_answered_with_the_nearest():
+def test_get_likelihood_with_a_misspelt_name_suggests_the_nearest():
     with pytest.raises(UserError, match=r"'bernoulli', 'normal'.*likelihood='bernouli'.*Did you mean bernoulli\?"):
         likelihoods.get("bernouli")
 
 
 @pytest.mark.parametrize("wrong", [None, 3, "xyz", Normal(0.0, 0.0)])
-def test_anything_else_is_refused(wrong):
+def test_get_likelihood_with_another_object_is_refused(wrong):
     with pytest.raises(UserError, match=r"Expected a likelihood.*Choose one of them"):
         likelihoods.get(wrong)

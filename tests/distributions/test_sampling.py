@@ -1,4 +1,4 @@
-"""Draws: their law against SciPy, their shapes and seeds, and the gradients that flow through them."""
+"""Draws: their law against SciPy's, shapes, seeds and gradients."""
 
 import keras
 import numpy as np
@@ -28,7 +28,7 @@ def numpy(tensor):
 
 @pytest.mark.parametrize(("ours", "theirs"), [(Normal, stats.norm), (Laplace, stats.laplace)])
 @pytest.mark.parametrize(("loc", "log_scale"), [(0.0, 0.0), (-3.0, 1.5), (2.0, -4.0)])
-def test_continuous_draws_follow_their_law(ours, theirs, loc, log_scale):
+def test_sample_of_continuous_distributions_follows_their_law(ours, theirs, loc, log_scale):
     draws = numpy(ours(loc, log_scale, event=0).sample(3, (N,)))
     assert stats.kstest(draws, theirs(loc, np.exp(log_scale)).cdf).pvalue > 1e-3
 
@@ -44,7 +44,7 @@ def test_continuous_draws_follow_their_law(ours, theirs, loc, log_scale):
         DiscretizedLogistic(-0.3, 0.5, levels=6, event=0),
     ],
 )
-def test_discrete_draws_follow_their_law(p):
+def test_sample_of_discrete_distributions_follows_their_law(p):
     draws, counts = np.unique(numpy(p.sample(5, (N,))), return_counts=True)
     expected = N * np.exp(numpy(p.log_prob(draws)).astype("float64"))
     assert expected.sum() == pytest.approx(N, rel=1e-5)  # every possible value was drawn, and no other
@@ -59,7 +59,7 @@ def test_discrete_draws_follow_their_law(p):
         (Bernoulli([0.3, -2.0], event=0), special.expit([0.3, -2.0]) * special.expit([-0.3, 2.0])),
     ],
 )
-def test_sample_moments(p, variance):
+def test_sample_moments_agree_with_mean_and_variance(p, variance):
     draws = numpy(p.sample(11, (N,))).astype("float64")
     error = np.sqrt(variance / N)
     np.testing.assert_allclose((draws.mean(0) - numpy(p.mean)) / error, 0, atol=4)
@@ -67,7 +67,7 @@ def test_sample_moments(p, variance):
 
 
 @pytest.mark.parametrize("p", [Categorical, CategoricalLevels])
-def test_the_mean_of_a_categorical_is_that_of_its_classes(p):
+def test_categorical_mean_is_the_expected_index(p):
     logits = np.array([[0.0, 1.0, -1.0], [3.0, 0.0, 0.0]], "float32")
     classes = np.arange(3) if p is Categorical else np.arange(3) / 2
     np.testing.assert_allclose(numpy(p(logits).mean), special.softmax(logits, -1) @ classes, rtol=1e-5)
@@ -75,7 +75,7 @@ def test_the_mean_of_a_categorical_is_that_of_its_classes(p):
 
 @pytest.mark.parametrize("loc", [-100.0, -0.2, 0.0, 0.3, 0.5, 1.0, 1.7, 100.0])
 @pytest.mark.parametrize("log_scale", [-30.0, -7.0, -4.0, -1.0, 0.0, 3.4, 3.5, 7.0, 12.0, 30.0])
-def test_the_mean_of_a_discretized_logistic_is_within_half_a_level(loc, log_scale):
+def test_discretized_logistic_mean_is_within_half_a_level(loc, log_scale):
     p = DiscretizedLogistic(np.float32(loc), np.float32(log_scale), event=0)
     levels = (np.arange(256) / 255).astype("float32")
     exact = levels @ np.exp(numpy(p.log_prob(levels)).astype("float64"))
@@ -100,7 +100,7 @@ def test_the_mean_of_a_discretized_logistic_is_within_half_a_level(loc, log_scal
     ],
     ids=lambda p: type(p).__name__,
 )
-def test_draws_have_the_shape_asked_for_and_repeat_by_seed(p):
+def test_sample_with_an_integer_seed_repeats_in_the_given_shape(p):
     first, again, other = (numpy(p.sample(seed, (2, 3))) for seed in (0, 0, 1))
     assert first.shape == (2, 3, 4, 5)
     np.testing.assert_array_equal(first, again)
@@ -110,16 +110,16 @@ def test_draws_have_the_shape_asked_for_and_repeat_by_seed(p):
 
 
 @pytest.mark.parametrize("cls", [Normal, Laplace])
-def test_draws_of_float64_parameters_are_float64(double, cls):
+def test_sample_of_float64_parameters_is_float64(double, cls):
     assert numpy(cls(np.zeros(3), np.zeros(3)).sample(0)).dtype == "float64"
 
 
-def test_a_seed_generator_moves_on():
+def test_sample_with_a_seed_generator_differs_at_each_call():
     seed = keras.random.SeedGenerator(0)
     assert (numpy(standard_normal((3,)).sample(seed)) != numpy(standard_normal((3,)).sample(seed))).all()
 
 
-def test_the_standard_normal_takes_a_shape_to_draw_and_none_to_compare():
+def test_standard_normal_with_and_without_shape():
     z = standard_normal((2, 3)).sample(0, (5,))
     assert tuple(z.shape) == (5, 2, 3)
     assert tuple(standard_normal((2, 3)).log_prob(z).shape) == (5,)
@@ -138,7 +138,7 @@ def test_the_standard_normal_takes_a_shape_to_draw_and_none_to_compare():
         (lambda h: DiscretizedLogistic(h, h, event=1), (4, 2, 3)),
     ],
 )
-def test_draws_of_an_unknown_batch_size(build, expected):
+def test_sample_of_an_unknown_batch_size_has_the_static_event(build, expected):
     import tensorflow as tf
 
     draw = tf.function(lambda h: build(h).sample(0, (4,)), input_signature=[tf.TensorSpec((None, 3))])
@@ -150,7 +150,7 @@ def test_draws_of_an_unknown_batch_size(build, expected):
 
 @pytest.mark.parametrize("cls", [Normal, Laplace])
 @pytest.mark.parametrize("log_scale", [-30.0, -7.0, 0.0, 7.0, 30.0])
-def test_gradients_flow_through_a_draw(gradients, cls, log_scale):
+def test_sample_gradients_flow_to_the_parameters(gradients, cls, log_scale):
     """∂z/∂loc = 1 and ∂z/∂log_scale = z − loc, for the same noise."""
     loc, log_scale = np.zeros(50, "float32"), np.full(50, log_scale, "float32")
     draw = numpy(cls(loc, log_scale).sample(2))
@@ -160,7 +160,7 @@ def test_gradients_flow_through_a_draw(gradients, cls, log_scale):
     np.testing.assert_allclose(by_log_scale, draw, rtol=1e-5)
 
 
-def test_discrete_draws_are_finite_at_the_extremes():
+def test_sample_of_discrete_distributions_at_extremes_is_finite():
     logits = np.array([-1000.0, -100.0, 0.0, 100.0, 1000.0], "float32")
     assert set(numpy(Bernoulli(logits).sample(0, (500,)))[:, [0, 1, 3, 4]].mean(0)) == {0.0, 1.0}
     assert (numpy(Categorical(logits).sample(0, (500,))) == 4).all()

@@ -1,4 +1,4 @@
-"""What the tests of models of labelled data share."""
+"""Helpers of the tests of labelled models."""
 
 import numpy as np
 import pytest
@@ -25,12 +25,12 @@ def tensors(data):
 
 
 def model_of(name):
-    """A model with weights of moderate size."""
+    """Return a model with weights of moderate size."""
     model = MODELS[name]()
     settle(model)
     return model
 
 
 def others(model, y):
-    """Labels each of which differs from that of `y`."""
+    """Return labels that differ from those of `y` for each example."""
     return 1 - y if isinstance(model.labels, BinaryLabels) else (y + 1) % model.labels.classes

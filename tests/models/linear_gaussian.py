@@ -1,4 +1,4 @@
-"""A model whose evidence is known: x = W z + b + σ ε, z and ε standard normal."""
+"""A model with a known evidence: x = W z + b + σ ε, with z and ε standard normal."""
 
 import numpy as np
 from scipy.stats import multivariate_normal
@@ -10,7 +10,7 @@ D, UNITS, SIGMA = 4, 2, 0.7
 
 
 def linear_gaussian(cls, rng, n=200, **options):
-    """A model of class `cls` with a posterior that is too wide and off its mark; n points x; and log p(x) of each."""
+    """Return a model of class `cls` with an inexact posterior, n points x, and log p(x) of each."""
     w, b = rng.standard_normal((D, UNITS)), rng.standard_normal(D)
     model = cls(mlp(D, 2 * UNITS), mlp(UNITS, D), likelihood=NormalLikelihood(scale=SIGMA), **options)
     model.decoder.layers[-1].kernel.assign(w.T)

@@ -1,4 +1,4 @@
-"""VAE/GAN, IFCVAE-GAN and the adversary of CSVAE: terms by hand, and who moves."""
+"""VAE/GAN, IFCVAE-GAN and the adversary of CSVAE: loss terms computed by hand, and the networks that each phase trains."""
 
 from types import SimpleNamespace
 
@@ -21,7 +21,7 @@ def _terms(model, data):
     }
 
 
-def test_the_vae_gan_s_players_share_three_terms():
+def test_vae_gan_players_losses_add_up_from_three_terms():
     model = MODELS["VAEGAN"]()
     settle(model)
     terms = _terms(model, data_for(model, 16))
@@ -31,8 +31,8 @@ def test_the_vae_gan_s_players_share_three_terms():
     np.testing.assert_allclose(terms["decoder"], 0.1 * terms["features"] - gan, rtol=1e-5)
 
 
-def test_loud_samples_do_not_lower_the_error_between_features(monkeypatch):
-    """Batch norm over pictures and samples together would normalise the pictures by what the samples are."""
+def test_vae_gan_feature_error_does_not_depend_on_extreme_samples(monkeypatch):
+    """Batch norm over images and samples in one batch would normalise the images with the statistics of the samples."""
     model = MODELS["VAEGAN, convolutional, classes"]()
     x, y = (ops.convert_to_tensor(part) for part in data_for(model, 16))
     x_hat = 0.5 * ops.cast(x, "float32") + 0.2
@@ -45,8 +45,8 @@ def test_loud_samples_do_not_lower_the_error_between_features(monkeypatch):
     np.testing.assert_allclose(error(100.0), error(1.0), rtol=1e-5)
 
 
-def test_a_decoder_s_part_of_the_game_that_does_not_saturate():
-    """It grows without bound as D sees through what is drawn, where −L_GAN ends at 0, and its slope with it."""
+def test_vae_gan_non_saturating_decoder_loss_grows_without_bound():
+    """It grows without bound as D recognises generated images, where −L_GAN and its gradient go to 0."""
     model = MODELS["VAEGAN"]()
     model.saturating = False
     opinion, data = model.discriminator.layers[-1], data_for(model, 16)
@@ -58,8 +58,8 @@ def test_a_decoder_s_part_of_the_game_that_does_not_saturate():
 
 
 @pytest.mark.parametrize("saturating", [True, False])
-def test_the_decoder_of_a_vae_gan_deceives_the_discriminator(saturating):
-    """The gradient of its adversarial part points where the discriminator's loss rises."""
+def test_vae_gan_decoder_gradient_raises_the_discriminator_loss(saturating):
+    """The gradient of its adversarial part points in the direction in which the discriminator's loss rises."""
     model = MODELS["VAEGAN"]()
     model.saturating = saturating
     settle(model)
@@ -82,8 +82,8 @@ def test_the_decoder_of_a_vae_gan_deceives_the_discriminator(saturating):
         ("VAEGAN, convolutional, classes", 1.3, "discriminator"),
     ],
 )
-def test_a_player_of_the_vae_gan_sits_out_whole(name, level, sits_out):
-    """A discriminator without an opinion pays log 2 for every answer: much above a level of 0.1, much below 1.3."""
+def test_vae_gan_player_that_skips_a_step_does_not_change(name, level, sits_out):
+    """An uninformed discriminator has losses of log 2: far above a level of 0.1, and far below one of 1.3."""
     model = MODELS[name]()
     model.level = level
     opinion = model.discriminator.layers[-1]
@@ -100,7 +100,7 @@ def test_a_player_of_the_vae_gan_sits_out_whole(name, level, sits_out):
         assert all(same) == (player == sits_out)
 
 
-def test_a_vae_gan_without_labels_is_as_other_models():
+def test_vae_gan_without_labels_encodes_and_samples():
     model = MODELS["VAEGAN"]()
     assert model.batch_spec == ("x",)
     assert model.sample(3, seed=0).shape == (3, *SHAPE)
@@ -112,7 +112,7 @@ def test_a_vae_gan_without_labels_is_as_other_models():
         model.transfer(x, np.zeros(4), 1)
 
 
-def test_the_ifcvae_gan_s_terms_add_up():
+def test_ifcvae_gan_losses_add_up_from_their_terms():
     model = MODELS["IFCVAEGAN"]()
     settle(model)
     for name, value in {"distortion": 0.5, "rate": 2.0, "label": 3.0, "information": 4.0, "realism": 5.0}.items():
@@ -130,23 +130,23 @@ def test_the_ifcvae_gan_s_terms_add_up():
 
 
 @pytest.mark.parametrize("label_samples", [False, True])
-def test_samples_of_an_ifcvae_gan_are_asked_for_their_labels_where_they_shall_be(monkeypatch, label_samples):
+def test_ifcvae_gan_label_samples_adds_prior_samples_to_the_term(monkeypatch, label_samples):
     model = MODELS["IFCVAEGAN"]()
     settle(model)
     model.label_samples = label_samples
     x, y = (ops.convert_to_tensor(part) for part in data_for(model, 16))
-    pictures = [0.5 * x + 0.2, 1 - x]  # a reconstruction, a sample
-    drawn = SimpleNamespace(mean=ops.stack(pictures), log_prob=lambda x: ops.zeros((2, 16)))
+    images = [0.5 * x + 0.2, 1 - x]  # a reconstruction, a sample
+    drawn = SimpleNamespace(mean=ops.stack(images), log_prob=lambda x: ops.zeros((2, 16)))
     monkeypatch.setattr(model, "observation", lambda *args, **options: drawn)
     term = model.loss_terms((x, y), training=False)["generated_label"]
-    guesses = [model.label_head(model.encoder(picture)[1]) for picture in pictures]
-    prices = [-ops.convert_to_numpy(model.labels.log_prob(y, guess)).mean() for guess in guesses]
-    assert abs(prices[0] - prices[1]) > 1e-3
-    expected = np.mean(prices) if label_samples else prices[0]
+    logits = [model.label_head(model.encoder(image)[1]) for image in images]
+    losses = [-ops.convert_to_numpy(model.labels.log_prob(y, logit)).mean() for logit in logits]
+    assert abs(losses[0] - losses[1]) > 1e-3
+    expected = np.mean(losses) if label_samples else losses[0]
     np.testing.assert_allclose(ops.convert_to_numpy(term), expected, rtol=1e-5)
 
 
-def _judging_itself(fixed_classifier, momentum):
+def _classifying_itself(fixed_classifier, momentum):
     keras.utils.set_random_seed(3)
     shape = (16, 16, 1)
     encoder = networks.creswell_encoder(shape, 4, width=3, normalization="batch", momentum=momentum)
@@ -160,7 +160,7 @@ def _judging_itself(fixed_classifier, momentum):
     return IFCVAEGAN(encoder, *nets, BinaryLabels(2), **options, seed=1)
 
 
-def _pictures_with_labels():
+def _images_with_labels():
     rng = np.random.default_rng(0)
     return rng.random((8, 16, 16, 1), "float32"), rng.integers(0, 2, (8, 2)).astype("float32")
 
@@ -168,35 +168,35 @@ def _pictures_with_labels():
 def _gradients(model):
     model.compile("sgd")
     (phase,) = model.phases()
-    data = model._unpack(_pictures_with_labels())
+    data = model._unpack(_images_with_labels())
     _, gradients = model.gradients(lambda: phase(data, training=True), phase.variables())
     return [ops.convert_to_numpy(gradient) for gradient in gradients["loss"]]
 
 
-def test_a_fixed_judge_moves_by_nothing_that_it_reads(monkeypatch):
-    """As if another net had its weights; through what is drawn, the gradient still reaches the encoder by its code."""
-    model = _judging_itself(True, momentum=1.0)  # whose batch statistics stay
-    judge = keras.models.clone_model(model.encoder)
-    judge.set_weights(model.encoder.get_weights())
-    monkeypatch.setattr(model, "_generated_features", lambda x, training: judge(x, training=False)[1])
+def test_ifcvae_gan_fixed_classifier_gradient_equals_that_of_a_copy(monkeypatch):
+    """The term equals that of a copy of the encoder; the gradient reaches the encoder only through the generated images."""
+    model = _classifying_itself(True, momentum=1.0)  # whose batch statistics stay
+    classifier = keras.models.clone_model(model.encoder)
+    classifier.set_weights(model.encoder.get_weights())
+    monkeypatch.setattr(model, "_generated_features", lambda x, training: classifier(x, training=False)[1])
     expected = _gradients(model)
-    for gradient, of_another in zip(_gradients(_judging_itself(True, momentum=1.0)), expected, strict=True):
+    for gradient, of_another in zip(_gradients(_classifying_itself(True, momentum=1.0)), expected, strict=True):
         np.testing.assert_allclose(gradient, of_another, rtol=1e-4, atol=1e-4)
-    published = _gradients(_judging_itself(False, momentum=1.0))
+    published = _gradients(_classifying_itself(False, momentum=1.0))
     assert max(np.abs(a - b).max() for a, b in zip(published, expected, strict=True)) > 1
 
 
 @pytest.mark.parametrize("fixed_classifier", [True, False])
-def test_a_fixed_judge_keeps_the_batch_statistics_of_data(fixed_classifier):
-    model, alone = (_judging_itself(fixed_classifier, momentum=0.9) for _ in range(2))
+def test_ifcvae_gan_fixed_classifier_keeps_the_batch_statistics_of_data(fixed_classifier):
+    model, alone = (_classifying_itself(fixed_classifier, momentum=0.9) for _ in range(2))
     _gradients(model)
-    alone.encoder(_pictures_with_labels()[0], training=True)
+    alone.encoder(_images_with_labels()[0], training=True)
     pairs = zip(model.encoder.non_trainable_variables, alone.encoder.non_trainable_variables, strict=True)
     apart = max(np.abs(ops.convert_to_numpy(a) - ops.convert_to_numpy(b)).max() for a, b in pairs)
     assert bool(apart < 1e-6) is fixed_classifier
 
 
-def test_labels_of_an_ifcvae_gan_change_the_picture_and_not_the_code():
+def test_ifcvae_gan_labels_change_the_image_and_not_the_code():
     model = MODELS["IFCVAEGAN, classes"]()
     settle(model)
     x, y = data_for(model, 5)
@@ -205,7 +205,7 @@ def test_labels_of_an_ifcvae_gan_change_the_picture_and_not_the_code():
     np.testing.assert_allclose(model.transfer(x, y, y), model.reconstruct(x, y), rtol=1e-6)
 
 
-def test_turns_of_the_adversary_alone_leave_the_encoder_its_batch_statistics():
+def test_csvae_adversary_turns_keep_the_encoder_batch_statistics():
     labels = BinaryLabels(1)
 
     def csvae(turns):

@@ -1,4 +1,4 @@
-"""A VAE that measures its error in another net's feature maps."""
+"""DFC-VAE: a VAE with an error in the feature maps of another network."""
 
 import keras
 import numpy as np
@@ -10,9 +10,9 @@ from kvae.errors import UserError
 from tests.contracts.models import LATENT, MODELS, SHAPE, batch, settle
 
 
-def test_the_error_is_half_the_mean_square_of_every_map():
-    picture = keras.Input(SHAPE)
-    features = keras.Model(picture, [2 * picture, layers.AveragePooling2D(2)(picture)])
+def test_dfc_vae_error_is_half_the_mean_square_of_each_map():
+    image = keras.Input(SHAPE)
+    features = keras.Model(image, [2 * image, layers.AveragePooling2D(2)(image)])
     model = models.DFCVAE(networks.mlp(SHAPE, 2 * LATENT), networks.mlp(LATENT, SHAPE), features, beta=3.0)
     model.encoder.layers[-1].bias.assign([0.0] * LATENT + [-7.0] * LATENT)  # no noise to speak of
     model.encoder.layers[-1].kernel.assign(model.encoder.layers[-1].kernel * 0.01)
@@ -25,7 +25,7 @@ def test_the_error_is_half_the_mean_square_of_every_map():
     assert terms["loss"] == pytest.approx(terms["features"] + 3 * terms["rate"], rel=1e-5)
 
 
-def test_the_feature_net_never_moves():
+def test_dfc_vae_feature_network_is_not_trained():
     features = networks.conv_classifier(SHAPE, 2, width=2)  # batch norm, dropout and augmentation in it
     model = models.DFCVAE(networks.mlp(SHAPE, 2 * LATENT), networks.mlp(LATENT, SHAPE), features)
     before = [ops.convert_to_numpy(v).copy() for v in features.weights]
@@ -35,7 +35,7 @@ def test_the_feature_net_never_moves():
         np.testing.assert_array_equal(ops.convert_to_numpy(weight), old)
 
 
-def test_it_has_no_likelihood():
+def test_dfc_vae_has_no_density_metrics():
     from kvae.evaluation import evaluate
     from kvae.training import Batches
 
@@ -45,27 +45,27 @@ def test_it_has_no_likelihood():
     assert set(report["skipped"]) == {"elbo", "nll"}
 
 
-def test_features_of_another_size():
+def test_dfc_vae_with_features_of_another_size_is_refused():
     with pytest.raises(UserError, match="feature network for images"):
         models.DFCVAE(networks.mlp(SHAPE, 2 * LATENT), networks.mlp(LATENT, SHAPE), networks.mlp((4, 4, 1), 2))
 
 
-def test_maps_of_a_net_trained_here():
+def test_feature_maps_of_a_classifier_have_its_shapes():
     net = networks.conv_classifier((16, 16, 3), 2, width=2)
     assert networks.feature_maps(net).output_shape == [(None, 16, 16, 2), (None, 8, 8, 4), (None, 4, 4, 8)]
     with pytest.raises(UserError, match="ReLU or more"):
         networks.feature_maps(networks.mlp(4, 2, (3,)))
 
 
-def test_vgg_sees_pictures_as_it_was_trained(monkeypatch):
+def test_vgg19_features_preprocess_as_published(monkeypatch):
     seen = []
 
     def vgg19(include_top, weights, input_shape):
-        picture = h = keras.Input(input_shape)
+        image = h = keras.Input(input_shape)
         for block in range(1, 4):
             h = layers.Conv2D(3, 1, use_bias=False, kernel_initializer="ones", name=f"block{block}_conv1")(h)
         seen.append(weights)
-        return keras.Model(picture, h)
+        return keras.Model(image, h)
 
     monkeypatch.setattr(keras.applications, "VGG19", vgg19)
     net = networks.vgg19_features((8, 8, 3))
@@ -78,7 +78,7 @@ def test_vgg_sees_pictures_as_it_was_trained(monkeypatch):
     np.testing.assert_allclose(ops.convert_to_numpy(networks.vgg19_features((8, 8, 3))(red)[0]), 0, atol=1e-4)
 
 
-def test_weights_that_cannot_be_had(monkeypatch):
+def test_vgg19_features_without_weights_are_refused(monkeypatch):
     def refuse(**_):
         raise Exception("URL fetch failure on https://…")
 

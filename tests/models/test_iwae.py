@@ -1,4 +1,4 @@
-"""The importance-weighted bound against an exact evidence, and its two gradients against each other."""
+"""The importance-weighted bound, compared with an exact evidence, and its two gradient estimators."""
 
 import itertools
 
@@ -23,7 +23,7 @@ def _bound(model, x, samples, repeats):
     return np.mean(values), np.std(values) / np.sqrt(repeats)
 
 
-def test_bounds_rise_with_the_samples_to_the_evidence(rng):
+def test_iwae_bounds_rise_with_samples_to_the_evidence(rng):
     model, x, evidence = linear_gaussian(IWAE, rng, seed=0)
     x = ops.convert_to_tensor(x)
     bounds = [_bound(model, x, samples, max(4, 400 // samples)) for samples in (1, 5, 50, 2000)]
@@ -34,13 +34,13 @@ def test_bounds_rise_with_the_samples_to_the_evidence(rng):
     assert means[-1] == pytest.approx(evidence.mean(), abs=0.02)
 
 
-def test_one_sample_is_the_elbo():
+def test_iwae_with_one_sample_is_the_elbo():
     log_w = ops.convert_to_tensor(np.array([[-3.0, 2.0]], "float32"))
     np.testing.assert_allclose(ops.convert_to_numpy(log_mean_weight(log_w)), [-3.0, 2.0])
 
 
 def _gradients(model, x, repeats):
-    """Means over `repeats` draws of the gradients of all trainable variables, and the spread of the encoder's."""
+    """Return the mean gradients over `repeats` draws, and the spread of the encoder's."""
     phase = model.phases()[0]
     draws = []
     for _ in range(repeats):
@@ -55,8 +55,8 @@ def _gradients(model, x, repeats):
     return flat.mean(axis=0), flat.std(axis=0) / np.sqrt(repeats), flat.std(axis=0)
 
 
-def test_both_gradients_agree_on_average_and_the_second_is_quieter(rng):
-    """Tucker et al. 2019: another estimator of the same gradient, with less variance for the inference net."""
+def test_iwae_doubly_reparameterized_gradient_agrees_with_less_variance(rng):
+    """Tucker et al. 2019: another estimator of the same gradient, with less variance in the inference network."""
     plain, x, _ = linear_gaussian(IWAE, np.random.default_rng(0), samples=8, seed=1)
     other, _, _ = linear_gaussian(IWAE, np.random.default_rng(0), samples=8, seed=2, doubly_reparameterized=True)
     for model in (plain, other):
@@ -68,7 +68,7 @@ def test_both_gradients_agree_on_average_and_the_second_is_quieter(rng):
     assert b_spread[:inference].mean() < 0.8 * a_spread[:inference].mean()
 
 
-def test_the_best_sample_counts_most():
+def test_importance_bound_gradient_is_the_normalised_weight():
     """d L_K / d log w_k is the normalised weight of sample k: largest where log w is largest."""
     log_w = np.array([[0.0], [2.0], [-1.0]], "float32")
     step = 1e-2
@@ -83,7 +83,7 @@ def test_the_best_sample_counts_most():
     np.testing.assert_allclose(slopes, weights, rtol=1e-2)
 
 
-def test_two_layers_train_and_sample():
+def test_iwae_with_two_layers_trains_and_samples():
     model = MODELS["IWAE, two layers"]()
     model.compile(keras.optimizers.Adam(1e-2))
     loss = model.fit(batch(32), batch_size=16, epochs=15, verbose=0).history["loss"]
@@ -92,9 +92,9 @@ def test_two_layers_train_and_sample():
     assert model.encode(batch(2)).shape == (2, LATENT)
 
 
-def test_what_does_not_go_together():
+def test_iwae_with_incompatible_arguments_is_refused():
     nets = mlp(4, 4), mlp(2, 4)
-    with pytest.raises(UserError, match="both upper nets, or neither"):
+    with pytest.raises(UserError, match="both upper networks, or neither"):
         IWAE(*nets, upper_encoder=mlp(2, 2))
     with pytest.raises(UserError, match="at least one sample"):
         IWAE(*nets, samples=0)

@@ -1,4 +1,4 @@
-"""Models of labelled data: what y decides, and what the code keeps."""
+"""Models of labelled data: the effects of labels on samples, latent codes and reconstructions."""
 
 import keras
 import numpy as np
@@ -13,7 +13,7 @@ from tests.models.labelled import BOTH, COND, CS, EVERY, model_of, numpy, others
 
 
 @EVERY
-def test_samples_repeat_by_seed(name):
+def test_labelled_sample_with_a_seed_repeats(name):
     model = model_of(name)
     _, y = data_for(model, 5)
     x = model.sample(5, y, seed=1)
@@ -23,7 +23,7 @@ def test_samples_repeat_by_seed(name):
 
 
 @EVERY
-def test_other_labels_give_other_pictures_of_the_same_draw(name):
+def test_labelled_sample_with_other_labels_differs(name):
     model = model_of(name)
     _, y = data_for(model, 5)
     difference = np.abs(model.sample(5, y, seed=1) - model.sample(5, others(model, y), seed=1))
@@ -35,13 +35,13 @@ def test_other_labels_give_other_pictures_of_the_same_draw(name):
     [(COND, [0, 1]), ("CondVAE, classes", 2), (CS, [0, 1]), ("CSVAE, base rate", 1), ("CSVAE, classes", 2)],
     ids=str,
 )
-def test_one_label_stands_for_all_samples(name, one):
+def test_labelled_sample_with_one_label_repeats_it(name, one):
     model = model_of(name)
     np.testing.assert_array_equal(model.sample(4, one, seed=1), model.sample(4, np.array([one] * 4), seed=1))
 
 
 @EVERY
-def test_temperature_zero_gives_the_mean_of_the_prior(name):
+def test_labelled_sample_at_temperature_zero_is_the_prior_mean(name):
     model = model_of(name)
     _, y = data_for(model, 5)
     mean = np.zeros((5, *model.latent_shape), "float32")
@@ -51,7 +51,7 @@ def test_temperature_zero_gives_the_mean_of_the_prior(name):
 
 
 @BOTH
-def test_temperature_scales_the_distance_from_the_mean(name):
+def test_sample_prior_temperature_scales_the_distance_from_the_mean(name):
     model = model_of(name)
     _, y = data_for(model, 5)
 
@@ -68,13 +68,13 @@ def test_temperature_scales_the_distance_from_the_mean(name):
 
 
 def _mean_w(model, y):
-    """The mean of p(w|y), by hand: the first half of what the net returns."""
+    """Return the mean of p(w|y), computed by hand: the first half of the network's output."""
     h = numpy(model.label_prior(model.labels.encode(ops.convert_to_tensor(y))))
     return h[:, : h.shape[1] // 2]
 
 
 @EVERY
-def test_parts_of_a_code_are_those_of_the_nets(name):
+def test_csvae_parts_have_the_sizes_of_the_networks(name):
     model = model_of(name)
     data = data_for(model, 5)
     parts = {part: model.encode(*data)[:, where] for part, where in model.parts.items()}
@@ -89,14 +89,14 @@ def test_parts_of_a_code_are_those_of_the_nets(name):
 
 
 @EVERY
-def test_reconstructions_are_decoded_codes(name):
+def test_labelled_reconstruct_equals_decode_of_encode(name):
     model = model_of(name)
     x, y = data_for(model, 5)
     np.testing.assert_allclose(model.reconstruct(x, y), model.decode(model.encode(x, y), y), atol=1e-6)
     np.testing.assert_allclose(model.reconstruct(x, y, batch_size=2), model.reconstruct(x, y), atol=1e-6)
 
 
-def test_z_of_a_csvae_does_not_see_the_labels():
+def test_csvae_z_does_not_depend_on_labels():
     model = model_of(CS)
     x, y = data_for(model, 5)
     here, there = model.encode(x, y), model.encode(x, 1 - y)
@@ -104,7 +104,7 @@ def test_z_of_a_csvae_does_not_see_the_labels():
     assert (np.abs(here - there)[:, model.parts["w"]].max(axis=1) > 1e-4).all()
 
 
-def test_the_code_of_a_csvae_tells_all_that_its_decoder_needs():
+def test_csvae_decode_needs_no_labels():
     model = model_of(CS)
     x, y = data_for(model, 5)
     z = model.encode(x, y)
@@ -112,14 +112,14 @@ def test_the_code_of_a_csvae_tells_all_that_its_decoder_needs():
     np.testing.assert_allclose(model_of(CS).decode(z, 1 - y), model.decode(z), atol=1e-6)
 
 
-def test_relabelling_leaves_the_code_of_a_condvae_alone():
+def test_cond_vae_relabel_returns_the_same_code():
     model = model_of(COND)
     x, y = data_for(model, 5)
     z = model.encode(x, y)
     np.testing.assert_array_equal(numpy(model.relabel(*tensors((z, 1 - y)))), z)
 
 
-def test_relabelling_puts_the_mean_of_the_new_prior_in_place_of_w():
+def test_csvae_relabel_takes_w_from_the_prior_mean():
     model = model_of(CS)
     x, y = data_for(model, 5)
     z = model.encode(x, y)
@@ -128,14 +128,14 @@ def test_relabelling_puts_the_mean_of_the_new_prior_in_place_of_w():
     np.testing.assert_allclose(new[:, model.parts["w"]], _mean_w(model, 1 - y), atol=1e-6)
 
 
-def test_transfer_by_a_condvae_decodes_the_same_code_with_other_labels():
+def test_cond_vae_transfer_decodes_the_same_code_with_other_labels():
     model = model_of(COND)
     x, y = data_for(model, 5)
     np.testing.assert_allclose(model.transfer(x, y, y), model.reconstruct(x, y), atol=1e-6)
     np.testing.assert_allclose(model.transfer(x, y, 1 - y), model.decode(model.encode(x, y), 1 - y), atol=1e-6)
 
 
-def test_transfer_by_a_csvae_keeps_z_and_takes_w_from_the_prior():
+def test_csvae_transfer_keeps_z_and_takes_w_from_the_prior():
     model = model_of(CS)
     x, y = data_for(model, 5)
     for new_y in (y, 1 - y):
@@ -144,7 +144,7 @@ def test_transfer_by_a_csvae_keeps_z_and_takes_w_from_the_prior():
 
 
 @BOTH
-def test_transfer_to_one_label_for_all_and_in_batches(name):
+def test_labelled_transfer_with_one_label_in_batches_agrees(name):
     model = model_of(name)
     x, y = data_for(model, 5)
     whole = model.transfer(x, y, np.array([[0, 1]] * 5))

@@ -1,4 +1,4 @@
-"""Models of labelled data: their losses, and evidences that are known."""
+"""Models of labelled data: their losses, compared with known evidences."""
 
 import keras
 import numpy as np
@@ -21,13 +21,13 @@ from tests.models.labelled import COND, CS, model_of, numpy, scalars, tensors
 
 
 def _nats(mean, log_scale, prior_mean=0.0, prior_log_scale=0.0):
-    """KL of normals, summed over units: (B,), from their definition."""
+    """Return the KL of normals from its definition, summed over units: (B,)."""
     ratio = np.exp(2 * (log_scale - prior_log_scale))
     distance = np.square((mean - prior_mean) / np.exp(prior_log_scale))
     return 0.5 * (ratio + distance - 1 - np.log(ratio)).sum(axis=1)
 
 
-def test_the_loss_of_a_condvae_is_its_bound_with_a_weight():
+def test_cond_vae_loss_is_the_weighted_bound():
     model = model_of(COND)
     model.beta.assign(3.0)
     x, y = tensors(data_for(model))
@@ -39,7 +39,7 @@ def test_the_loss_of_a_condvae_is_its_bound_with_a_weight():
 
 
 @pytest.mark.parametrize("name", ["CSVAE", "CSVAE, no adversary"])
-def test_the_rates_of_a_csvae_are_those_of_its_parts(name):
+def test_csvae_rates_are_those_of_its_parts(name):
     model = model_of(name)
     x, y = tensors(data_for(model))
     terms = scalars(model.phases()[0].loss((x, y), False))
@@ -59,7 +59,7 @@ def _weigh(model):
 
 
 def _contest(model):
-    """The terms of one step, and by hand the logits of the adversary's answer to the z that was drawn for it."""
+    """Return the loss terms of one step, the adversary's logits for the same z, and y."""
     state = numpy(model.seed_generator.state)
     x, y = tensors(data_for(model))
     terms = scalars(model.adversarial_loss_terms((x, y), False))
@@ -68,7 +68,7 @@ def _contest(model):
     return terms, numpy(model.adversary(z)).astype("float64"), numpy(y)
 
 
-def test_every_term_of_a_csvae_has_a_weight():
+def test_csvae_loss_weights_each_term():
     model = model_of(CS)
     _weigh(model)
     terms, logits, y = _contest(model)
@@ -80,7 +80,7 @@ def test_every_term_of_a_csvae_has_a_weight():
     assert terms["elbo"] == pytest.approx(-terms["distortion"] - terms["rate_z"] - terms["rate_w"], rel=1e-6)
 
 
-def test_without_an_adversary_the_other_weights_stay():
+def test_csvae_without_adversary_weights_the_other_terms():
     model = model_of("CSVAE, no adversary")
     _weigh(model)
     terms = scalars(model.loss_terms(tensors(data_for(model)), False))
@@ -89,14 +89,14 @@ def test_without_an_adversary_the_other_weights_stay():
     assert terms["loss"] == pytest.approx(expected, rel=1e-6)
 
 
-def test_information_about_attributes_is_a_negative_entropy():
+def test_csvae_information_of_attributes_is_the_negative_entropy():
     terms, logits, _ = _contest(model_of(CS))
     q = special.expit(logits)
     expected = (special.xlogy(q, q) + special.xlogy(1 - q, 1 - q)).sum(axis=1).mean()
     assert terms["information"] == pytest.approx(expected, rel=1e-5)
 
 
-def test_information_about_classes_is_a_negative_entropy():
+def test_csvae_information_of_classes_is_the_negative_entropy():
     terms, logits, y = _contest(model_of("CSVAE, classes"))
     q = special.softmax(logits, axis=1)
     assert terms["information"] == pytest.approx(special.xlogy(q, q).sum(axis=1).mean(), rel=1e-5)
@@ -104,7 +104,7 @@ def test_information_about_classes_is_a_negative_entropy():
     assert terms["adversary"] == pytest.approx(-log_q.mean(), rel=1e-5)
 
 
-def test_information_beside_a_base_rate_is_the_divergence_from_it():
+def test_csvae_information_with_base_rate_is_the_divergence():
     model = model_of("CSVAE, base rate")
     terms, logits, _ = _contest(model)
     q, p = special.expit(logits), model.base_rate[0]
@@ -114,7 +114,7 @@ def test_information_beside_a_base_rate_is_the_divergence_from_it():
     assert terms["loss"] == pytest.approx(rest + 5 * expected, rel=1e-5)
 
 
-def test_an_adversary_that_answers_the_base_rate_costs_nothing():
+def test_csvae_information_of_base_rate_predictions_is_zero():
     model = model_of("CSVAE, base rate")
     dense = model.adversary.layers[-1]
     dense.kernel.assign(np.zeros(dense.kernel.shape))
@@ -133,7 +133,7 @@ def _assign(net, kernel, bias):
 
 
 def _posterior(net, kernel, label_kernel, bias, log_scale=-0.5):
-    """Makes a linear net of (x, y) a posterior near the exact mean, of one width and a little off."""
+    """Set a linear network of (x, y) to a posterior near the exact one, of constant width."""
     units = kernel.shape[1]
     weights = np.concatenate([kernel, label_kernel]) * 0.9
     kernel = np.concatenate([weights, np.zeros(weights.shape)], axis=1)
@@ -187,7 +187,7 @@ def linear_csvae(rng):
 
 
 @pytest.mark.parametrize("fixture", ["linear_condvae", "linear_csvae"])
-def test_the_likelihood_rises_from_the_elbo_to_the_evidence_given_the_labels(fixture, request):
+def test_labelled_likelihood_rises_from_the_elbo_to_the_evidence(fixture, request):
     model, x, y, exact = request.getfixturevalue(fixture)
     batches = Batches(x, y, batch_size=64)
     elbo = METRICS["elbo"](model, batches, draws=200)["elbo"]
@@ -199,14 +199,14 @@ def test_the_likelihood_rises_from_the_elbo_to_the_evidence_given_the_labels(fix
 
 
 @pytest.mark.parametrize("fixture", ["linear_condvae", "linear_csvae"])
-def test_the_mean_of_the_log_weights_is_the_elbo(fixture, request):
+def test_labelled_log_weights_mean_is_the_elbo(fixture, request):
     model, x, y, _ = request.getfixturevalue(fixture)
     log_w = numpy(model.log_weights(*tensors((x, y)), seed=keras.random.SeedGenerator(1), samples=3000))
     assert log_w.shape == (3000, 150)
     assert log_w.mean() == pytest.approx(METRICS["elbo"](model, Batches(x, y), draws=3000)["elbo"], abs=0.02)
 
 
-def test_the_prior_of_a_csvae_is_that_of_z_beside_that_of_w(linear_csvae):
+def test_csvae_prior_joins_those_of_z_and_w(linear_csvae):
     model, _, y, _ = linear_csvae
     code = np.random.default_rng(1).standard_normal((150, 2)).astype("float32")
     m, s = np.array([-1.0, 1.5])[y], np.exp(np.array([0.2, -0.6]))[y]

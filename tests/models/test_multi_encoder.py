@@ -1,4 +1,4 @@
-"""One decoder and several encoders: which of them a turn moves, and who encodes what."""
+"""MultiEncoder: the networks that a turn trains, the encoders of each domain, and the optional components."""
 
 import keras
 import numpy as np
@@ -16,7 +16,7 @@ def _paintings(n=20):
     return batch(n), np.arange(n) % 2
 
 
-def test_each_mode_has_its_encoder():
+def test_multi_encoder_encodes_each_domain_with_its_encoder():
     model = MODELS["MultiEncoder"]()
     settle(model)
     x, y = _paintings(6)
@@ -26,7 +26,7 @@ def test_each_mode_has_its_encoder():
         np.testing.assert_allclose(model.encode(x, y)[mine], expected, atol=1e-6)
 
 
-def test_cross_encoding_is_a_transfer():
+def test_multi_encoder_transfer_is_cross_encoding():
     model = MODELS["MultiEncoder"]()
     settle(model)
     x, y = _paintings(6)
@@ -34,7 +34,7 @@ def test_cross_encoding_is_a_transfer():
     np.testing.assert_allclose(model.transfer(x, y, 1, amount=0.0), model.reconstruct(x, y), atol=1e-5)
 
 
-def test_a_turn_moves_its_encoder_and_the_decoder():
+def test_multi_encoder_turn_trains_its_encoder_and_the_decoder():
     model = MODELS["MultiEncoder"]()
     model.compile(keras.optimizers.SGD(1e-2))
     (rounds,) = step_of(model, data_for(model))
@@ -47,8 +47,8 @@ def test_a_turn_moves_its_encoder_and_the_decoder():
     np.testing.assert_array_equal(before[0], ops.convert_to_numpy(model.encoders["two"].trainable_variables[0]))
 
 
-def test_the_decoder_may_learn_by_the_cross_entropy(monkeypatch):
-    """Its loss alone: that of the encoder, and every figure, stay those of the likelihood."""
+def test_multi_encoder_cross_entropy_changes_the_decoder_loss_only(monkeypatch):
+    """The encoder's loss and all other terms stay those of the likelihood."""
     monkeypatch.setattr(keras.random, "normal", lambda shape, **options: ops.zeros(shape))
     model = settle(MODELS["MultiEncoder, cross-entropy"]())
     model.compile("sgd")
@@ -64,7 +64,7 @@ def test_the_decoder_may_learn_by_the_cross_entropy(monkeypatch):
     assert terms["one"] == pytest.approx(terms["rate"] + squared, rel=1e-5)
 
 
-def test_the_cross_entropy_is_one_of_pixels_in_the_unit_interval():
+def test_multi_encoder_cross_entropy_outside_the_unit_interval_is_refused():
     model = MODELS["MultiEncoder, cross-entropy"]()
     model.compile("sgd")
     x, y = _paintings()
@@ -74,7 +74,7 @@ def test_the_cross_entropy_is_one_of_pixels_in_the_unit_interval():
         models.MultiEncoder(model.encoders, model.decoder, decoder_loss="l1")
 
 
-def test_it_learns_from_rounds_and_is_judged_by_x_and_y():
+def test_multi_encoder_trains_on_rounds_and_evaluates_x_and_y():
     keras.utils.set_random_seed(0)
     model = MODELS["MultiEncoder"]()
     model.compile(keras.optimizers.Adam(1e-2))
@@ -87,7 +87,7 @@ def test_it_learns_from_rounds_and_is_judged_by_x_and_y():
     assert report["skipped"] == {}
 
 
-def test_a_round_of_bytes_is_one_of_their_floats():
+def test_multi_encoder_round_of_bytes_equals_round_of_floats():
     drawn = np.random.default_rng(0).integers(0, 256, (20, 8, 8, 1), "uint8")
     y, ended = np.arange(20) % 2, []
     for x in (drawn, drawn / np.float32(255)):
@@ -100,7 +100,7 @@ def test_a_round_of_bytes_is_one_of_their_floats():
         np.testing.assert_allclose(bytes_, floats, rtol=1e-4, atol=1e-6)
 
 
-def test_separated_codes_are_told_apart():
+def test_multi_encoder_separator_makes_codes_distinguishable():
     keras.utils.set_random_seed(0)
     model = MODELS["MultiEncoder, separated, dated"]()
     model.beta_separation.assign(30.0)
@@ -111,7 +111,7 @@ def test_separated_codes_are_told_apart():
     assert history["separator"][-1] < 0.2 < history["separator"][0]
 
 
-def test_pictures_without_a_date_say_nothing_of_their_period():
+def test_multi_encoder_critic_ignores_unknown_periods():
     model = MODELS["MultiEncoder, separated, dated"]()
     settle(model)
     model.compile("sgd")
@@ -132,8 +132,8 @@ def _arrays(net):
     return [ops.convert_to_numpy(v).copy() for v in net.weights]
 
 
-def test_copies_of_the_decoder_learn_apart_and_are_averaged_at_the_end(monkeypatch):
-    """A step of each painter, by hand and without noise: the decoder ends halfway between the two that learn alone."""
+def test_multi_encoder_decoder_copies_are_averaged_after_an_epoch(monkeypatch):
+    """After one step of each domain without noise, the decoder is the mean of two decoders trained separately."""
     monkeypatch.setattr(keras.random, "normal", lambda shape, **options: ops.zeros(shape))
     model = settle(MODELS["MultiEncoder, copies"]())
     model.compile(keras.optimizers.SGD(0.1))
@@ -157,7 +157,7 @@ def test_copies_of_the_decoder_learn_apart_and_are_averaged_at_the_end(monkeypat
             np.testing.assert_allclose(mean, (one + two) / 2, atol=1e-6)
 
 
-def test_arrays_do_not_say_whose_turn_it_is():
+def test_multi_encoder_fit_with_arrays_is_refused():
     model = MODELS["MultiEncoder"]()
     model.compile("sgd", run_eagerly=True)
     with pytest.raises(UserError, match="Expected rounds"):
@@ -173,7 +173,7 @@ def test_arrays_do_not_say_whose_turn_it_is():
         ({"decoder": networks.mlp(LATENT, (4, 4, 1))}, "decoder's outputs"),
     ],
 )
-def test_nets_and_turns_that_do_not_fit(options, message):
+def test_multi_encoder_with_mismatched_networks_or_turns_is_refused(options, message):
     nets = {
         "encoders": {"one": networks.mlp(SHAPE, 2 * LATENT), "two": networks.mlp(SHAPE, 2 * LATENT)},
         "decoder": networks.mlp(LATENT, SHAPE),
@@ -182,7 +182,7 @@ def test_nets_and_turns_that_do_not_fit(options, message):
         models.MultiEncoder(**nets | options)
 
 
-def test_rounds_of_other_painters():
+def test_multi_encoder_with_rounds_of_other_domains_is_refused():
     model = MODELS["MultiEncoder"]()
     model.compile("sgd")
     x, y = _paintings()

@@ -1,4 +1,4 @@
-"""Part of the way to other labels, and another picture's labels."""
+"""Label transfer by degrees, and styles taken from other images."""
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ def _others(model, y):
 @pytest.mark.parametrize(
     "name", ["CondVAE", "CondVAE, classes", "CSVAE", "CSVAE, classes", "IFCVAEGAN", "VAEGAN, labels"]
 )
-def test_a_transfer_of_amount_zero_is_the_reconstruction_and_of_one_the_whole_transfer(name):
+def test_transfer_of_amount_zero_is_the_reconstruction(name):
     model, x, y = _model(name)
     start, half, end = (model.transfer(x, y, _others(model, y), amount=a) for a in (0, 0.5, 1))
     np.testing.assert_allclose(start, model.reconstruct(x, y), rtol=1e-5)
@@ -29,7 +29,7 @@ def test_a_transfer_of_amount_zero_is_the_reconstruction_and_of_one_the_whole_tr
     assert np.abs(half - start).max() < np.abs(end - start).max()
 
 
-def test_a_csvae_takes_w_from_another_picture():
+def test_csvae_restyle_takes_w_from_the_style_image():
     model, x, y = _model("CSVAE")
     style, style_y = x[::-1].copy(), y[::-1].copy()
     z, w = model.encode(x, y), model.encode(style, style_y)
@@ -38,7 +38,7 @@ def test_a_csvae_takes_w_from_another_picture():
     np.testing.assert_allclose(model.restyle(x, y, x, y), model.reconstruct(x, y), rtol=1e-5, atol=1e-6)
 
 
-def test_a_code_without_a_part_for_labels_has_no_style():
+def test_restyle_without_a_label_part_is_refused():
     model, x, y = _model("CondVAE")
     with pytest.raises(UserError, match="such as CSVAE"):
         model.restyle(x, y, x, y)

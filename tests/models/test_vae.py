@@ -1,4 +1,4 @@
-"""The VAE against an exact answer, and what every model offers in NumPy."""
+"""The VAE, compared with an exact solution, and the NumPy methods of all models."""
 
 import keras
 import numpy as np
@@ -20,7 +20,7 @@ D, LATENT, SIGMA = 5, 2, 0.5
 
 @pytest.fixture
 def linear_gaussian(rng):
-    """p(z) = N(0, I), p(x|z) = N(Wz + b, σ²I) with orthogonal columns W: evidence and posterior are known.
+    """Return p(z) = N(0, I), p(x|z) = N(Wz + b, σ²I) with orthogonal columns W: evidence and posterior are known.
 
     log p(x) = log N(x; b, WWᵀ + σ²I);  p(z|x) = N(M⁻¹Wᵀ(x − b), σ²M⁻¹), M = WᵀW + σ²I, which is diagonal.
     """
@@ -38,17 +38,17 @@ def linear_gaussian(rng):
     return model, x, evidence
 
 
-def test_the_elbo_at_the_exact_posterior_is_the_evidence(linear_gaussian):
+def test_vae_elbo_at_the_exact_posterior_is_the_evidence(linear_gaussian):
     model, x, evidence = linear_gaussian
-    figures = METRICS["elbo"](model, Batches(x, batch_size=100), draws=200)
-    assert figures["elbo"] == pytest.approx(evidence.mean(), abs=0.02)
-    assert figures["elbo"] == pytest.approx(-figures["rate"] - figures["distortion"], rel=1e-6)
-    assert figures["elbo_se"] == pytest.approx(evidence.std(ddof=1) / 20, rel=0.05)
+    metrics = METRICS["elbo"](model, Batches(x, batch_size=100), draws=200)
+    assert metrics["elbo"] == pytest.approx(evidence.mean(), abs=0.02)
+    assert metrics["elbo"] == pytest.approx(-metrics["rate"] - metrics["distortion"], rel=1e-6)
+    assert metrics["elbo_se"] == pytest.approx(evidence.std(ddof=1) / 20, rel=0.05)
 
 
 @pytest.mark.parametrize(("shift", "scale"), [(0.3, 0.0), (0.0, 0.4), (0.0, -0.4)])
-def test_the_elbo_of_any_other_posterior_is_lower_by_its_kl(linear_gaussian, shift, scale):
-    """log p(x) − ELBO = KL(q ‖ p(z|x)): both are Gaussian here, so the gap is known."""
+def test_vae_elbo_of_another_posterior_is_lower_by_its_kl(linear_gaussian, shift, scale):
+    """log p(x) − ELBO = KL(q ‖ p(z|x)) is known, because both are normal."""
     model, x, evidence = linear_gaussian
     bias = model.encoder.layers[-1].bias
     std = np.exp(ops.convert_to_numpy(bias)[LATENT:])
@@ -60,7 +60,7 @@ def test_the_elbo_of_any_other_posterior_is_lower_by_its_kl(linear_gaussian, shi
     assert elbo < evidence.mean()
 
 
-def test_the_loss_in_training_is_the_bound_with_its_weights(linear_gaussian):
+def test_vae_loss_is_the_weighted_bound(linear_gaussian):
     model, x, _ = linear_gaussian
     model.beta.assign(3.0)
     terms = {k: float(ops.convert_to_numpy(v)) for k, v in model.loss_terms(ops.convert_to_tensor(x), False).items()}
@@ -68,7 +68,7 @@ def test_the_loss_in_training_is_the_bound_with_its_weights(linear_gaussian):
     assert terms["elbo"] == pytest.approx(-terms["distortion"] - terms["rate"], rel=1e-6)
 
 
-def test_free_bits_price_no_unit_below_its_allowance(linear_gaussian):
+def test_free_bits_below_the_allowance_cost_nothing(linear_gaussian):
     model, x, _ = linear_gaussian
     x = ops.convert_to_tensor(x)
     free = VAE(model.encoder, model.decoder, likelihood=model.likelihood, free_bits=100.0)
@@ -77,8 +77,8 @@ def test_free_bits_price_no_unit_below_its_allowance(linear_gaussian):
     assert terms["rate"] < 100
 
 
-def test_free_bits_are_granted_unit_by_unit(linear_gaussian):
-    """An allowance between the two units' rates: the poor one costs the allowance, the rich one what it costs."""
+def test_free_bits_are_granted_to_each_unit(linear_gaussian):
+    """With an allowance between the rates of two units, the first costs the allowance, the second its rate."""
     model, x, _ = linear_gaussian
     x = ops.convert_to_tensor(x)
     rates = ops.convert_to_numpy(kl_per_unit(model.posterior(x), model.prior())).mean(axis=0)
@@ -89,7 +89,7 @@ def test_free_bits_are_granted_unit_by_unit(linear_gaussian):
     assert terms["loss"] - terms["distortion"] == pytest.approx(between + rates.max(), rel=1e-4)
 
 
-def test_beta_scales_no_log_likelihood():
+def test_vae_distortion_sums_over_the_event():
     """The distortion sums over the event: twice the pixels, twice the nats (nothing is averaged over pixels)."""
     x = np.full((3, 4), 0.3, "float32")
     model = Autoencoder(mlp(4, 1), mlp(1, 4), likelihood="bernoulli")
@@ -103,7 +103,7 @@ def test_beta_scales_no_log_likelihood():
     assert two == pytest.approx(2 * one, rel=1e-6)
 
 
-def test_numpy_methods():
+def test_vae_numpy_methods_return_arrays_of_the_given_shapes():
     model = MODELS["VAE"]()
     x = batch(10)
     assert model.encode(x).shape == (10, 3)
@@ -115,7 +115,7 @@ def test_numpy_methods():
     assert (std > 0).all()
 
 
-def test_samples_repeat_by_seed_and_temperature_zero_is_the_mode():
+def test_vae_sample_with_a_seed_repeats_and_temperature_zero_is_the_mean():
     model = MODELS["VAE"]()
     assert model.sample(5, seed=1).shape == (5, 8, 8, 1)
     np.testing.assert_array_equal(model.sample(5, seed=1), model.sample(5, seed=1))
@@ -124,26 +124,26 @@ def test_samples_repeat_by_seed_and_temperature_zero_is_the_mode():
     np.testing.assert_allclose(cold, model.decode(np.zeros((2, 3))), atol=1e-6)
 
 
-def test_an_autoencoder_has_nothing_to_sample_from():
+def test_autoencoder_sample_is_refused():
     with pytest.raises(UserError, match="a model with a prior"):
         MODELS["Autoencoder"]().sample(3)
 
 
-def test_nets_that_do_not_fit_are_refused():
+def test_vae_with_mismatched_networks_is_refused():
     with pytest.raises(UserError, match=r"decoder's outputs to have the shape \(10,\)"):
         VAE(mlp(5, 4), mlp(2, 5), likelihood=LogisticLikelihood())
     with pytest.raises(UserError, match=r"encoder's outputs to have the shape \(4,\)"):
         VAE(mlp(5, 2), mlp(2, 5))
 
 
-def test_no_rows():
+def test_encode_without_rows_is_refused():
     with pytest.raises(UserError, match="to hold data"):
         MODELS["VAE"]().encode(np.zeros((0, 8, 8, 1)))
     with pytest.raises(UserError, match="at least one row"):
         MODELS["VAE"]().decode(np.zeros((0, 3)))
 
 
-def test_the_seed_of_training_noise_is_an_argument():
+def test_vae_seed_decides_the_training_noise():
     def distortion(seed):
         keras.utils.set_random_seed(0)
         model = VAE(mlp(4, 4), mlp(2, 4), seed=seed)
@@ -152,7 +152,7 @@ def test_the_seed_of_training_noise_is_an_argument():
     assert distortion(0) == distortion(0) != distortion(1)
 
 
-def test_large_examples_are_decoded_a_few_at_a_time(monkeypatch):
+def test_decode_of_large_examples_uses_small_batches(monkeypatch):
     rows = []
 
     def counted(function, variables):

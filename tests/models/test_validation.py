@@ -1,4 +1,4 @@
-"""What is asked at every door of a model of labelled data, and at that of its evaluation."""
+"""Validation of arguments by labelled models and their evaluation."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from tests.contracts.models import LATENT, MODELS, SHAPE, batch, data_for
 from tests.models.labelled import BOTH, COND, model_of
 
 
-def test_decode_with_and_without_labels():
+def test_decode_checks_labels():
     model = MODELS["CSVAE"]()
     z, y = np.zeros((4, 3)), np.zeros((4, 2))
     np.testing.assert_allclose(model.decode(z, y), model.decode(z), atol=1e-6)
@@ -22,7 +22,7 @@ def test_decode_with_and_without_labels():
 
 @pytest.mark.parametrize("metric", ["elbo", "nll", "divergence", "leakage", "reconstruction", "collapse"])
 @pytest.mark.parametrize("case", ["-1/+1", "none", "superfluous"])
-def test_evaluation_has_a_door(metric, case):
+def test_evaluate_checks_the_data(metric, case):
     x, y = data_for(MODELS["CondVAE"](), 30)
     model, batches, message = {
         "-1/+1": ("CondVAE", Batches(x, 2.0 * y - 1), "labels 0 and 1"),
@@ -34,24 +34,24 @@ def test_evaluation_has_a_door(metric, case):
 
 
 @pytest.mark.parametrize("metric", ["elbo", "nll"])
-def test_evaluation_refuses_x_out_of_range(metric):
+def test_evaluate_with_x_out_of_range_is_refused(metric):
     with pytest.raises(UserError, match=r"in \[0, 1\]"):
         evaluate(MODELS["VAE"](), Batches(batch() * 255), [metric], nll={"samples": 2})
 
 
 @pytest.mark.parametrize(("kind", "y"), [(BinaryLabels(1), [1]), (BinaryLabels(2), [[0, 1]]), (ClassLabels(3), [2])])
-def test_one_label_in_a_list_is_one_for_all(kind, y):
+def test_sample_with_one_label_in_a_list_repeats_it(kind, y):
     np.testing.assert_array_equal(kind.spread(y, 3), np.repeat(np.array(y), 3, axis=0))
 
 
-def test_classes_of_halves_are_named():
+def test_fit_with_fractional_classes_is_refused():
     with pytest.raises(UserError, match=r"0\.5"):
         ClassLabels(3).check(np.array([0, 0.5, 1]))
 
 
 @pytest.mark.parametrize("kind", [BinaryLabels(1), ClassLabels(3)])
 @pytest.mark.parametrize("y", [["a", "b"], [None, None]], ids=str)
-def test_what_is_no_number_is_a_users_error(kind, y):
+def test_fit_with_non_numeric_labels_is_refused(kind, y):
     with pytest.raises(UserError):
         kind.check(np.array(y))
 
@@ -69,7 +69,7 @@ def _csvae(**options):
 
 
 @pytest.mark.parametrize("rate", [[0.2, 0.3], [2.0], [-1.0], 0.2], ids=str)
-def test_a_base_rate_that_does_not_fit(rate):
+def test_csvae_with_an_invalid_base_rate_is_refused(rate):
     with pytest.raises(UserError, match="base_rate"):
         _csvae(base_rate=rate)
 
@@ -97,7 +97,7 @@ def test_a_base_rate_that_does_not_fit(rate):
         "adversary's output",
     ],
 )
-def test_nets_that_do_not_fit(nets):
+def test_csvae_with_mismatched_networks_is_refused(nets):
     with pytest.raises(UserError, match=next(iter(nets))):
         _csvae(**nets)
 
@@ -117,14 +117,14 @@ def test_nets_that_do_not_fit(nets):
     ],
     ids=["sample", "encode", "reconstruct", "posterior_parameters", "rate_per_unit", "transfer", "call", "fit"],
 )
-def test_missing_labels_are_asked_for(name, call):
+def test_methods_without_labels_are_refused(name, call):
     model = model_of(name)
     model.compile("sgd")
     with pytest.raises(UserError, match=f"Expected labels: {name} takes x and y. Received: y=None"):
         call(model, *data_for(model, 5))
 
 
-def test_a_condvae_decodes_nothing_without_labels():
+def test_cond_vae_decode_without_labels_is_refused():
     with pytest.raises(UserError, match=r"Expected labels: CondVAE takes x and y. Received: y=None"):
         model_of(COND).decode(np.zeros((2, LATENT)))
 
@@ -143,7 +143,7 @@ def test_a_condvae_decodes_nothing_without_labels():
     ],
     ids=["encode", "reconstruct", "decode", "transfer from", "transfer to", "sample", "fit"],
 )
-def test_too_few_labels_are_counted(name, call):
+def test_methods_with_too_few_labels_are_refused(name, call):
     model = model_of(name)
     model.compile("sgd")
     with pytest.raises(UserError, match=r"Expected 5 labels, (or )?one for (each row|all)\. Received: 3"):
@@ -165,7 +165,7 @@ def test_too_few_labels_are_counted(name, call):
     ],
     ids=["encode", "reconstruct", "decode", "transfer from", "transfer to", "sample", "sample one", "fit"],
 )
-def test_labels_of_minus_and_plus_one_are_told_what_repairs_them(name, call):
+def test_fit_with_labels_of_minus_one_names_the_repair(name, call):
     model = model_of(name)
     model.compile("sgd")
     with pytest.raises(UserError, match=r"Expected labels 0 and 1. Received: .* with -1.*\(y \+ 1\) / 2"):
@@ -173,14 +173,14 @@ def test_labels_of_minus_and_plus_one_are_told_what_repairs_them(name, call):
 
 
 @BOTH
-def test_labels_of_another_shape(name):
+def test_fit_with_labels_of_another_shape_is_refused(name):
     model = model_of(name)
     x, y = data_for(model, 5)
     with pytest.raises(UserError, match=r"Expected y of shape \(N, 2\). Received: y.shape=\(5, 1\)"):
         model.encode(x, y[:, :1])
 
 
-def test_classes_that_there_are_not():
+def test_fit_with_unknown_classes_is_refused():
     model = model_of("CondVAE, classes")
     x, _ = data_for(model, 3)
     with pytest.raises(UserError, match=r"Expected classes 0 to 2\. Received: y with 3"):
@@ -188,25 +188,25 @@ def test_classes_that_there_are_not():
 
 
 @pytest.mark.parametrize("method", ["encode", "decode", "reconstruct", "posterior_parameters", "rate_per_unit"])
-def test_a_model_of_x_alone_takes_no_labels(method):
+def test_vae_with_labels_is_refused(method):
     model = MODELS["VAE"]()
     x, y = data_for(MODELS[COND](), 5)
     with pytest.raises(UserError, match=r"Expected x alone: VAE takes neither labels nor targets. Received: y"):
         getattr(model, method)(x, y)
 
 
-def test_a_number_is_no_kind_of_labels():
+def test_model_with_a_number_as_labels_is_refused():
     with pytest.raises(UserError, match="Expected labels: BinaryLabels"):
         CondVAE(mlp(SHAPE, 4, label_units=1), mlp(3, SHAPE), labels=1)
 
 
-def test_base_rates_of_classes_sum_to_one():
+def test_base_rate_of_classes_that_does_not_sum_to_one_is_refused():
     ClassLabels(3).check_rates([0.2, 0.3, 0.5])
     with pytest.raises(UserError, match=r"3 probabilities that sum to 1.*base_rate=\[0\.2, 0\.3, 0\.4\]"):
         ClassLabels(3).check_rates([0.2, 0.3, 0.4])
 
 
-def test_a_code_may_be_decoded_between_labels():
+def test_decode_accepts_mixtures_of_labels():
     model = model_of("CondVAE, classes")
     z = np.random.default_rng(0).standard_normal((3, LATENT)).astype("float32")
     between = np.array([[1, 0, 0], [0.5, 0.5, 0], [0, 1, 0]], "float32")

@@ -1,4 +1,4 @@
-"""What players that contradict each other minimise, and who of them moves."""
+"""Losses of players with opposed objectives, and the equilibrium that decides which of them move."""
 
 import numpy as np
 import pytest
@@ -18,12 +18,12 @@ from kvae import objectives
         (0.3, 1.1, 1, 1),  # both would sit out
     ],
 )
-def test_the_equilibrium_says_who_moves(real, false, generator, discriminator):
+def test_equilibrium_returns_which_player_moves(real, false, generator, discriminator):
     moves = objectives.equilibrium(ops.convert_to_tensor(real), ops.convert_to_tensor(false), 0.68, 0.35)
     assert [float(ops.convert_to_numpy(m)) for m in moves] == [generator, discriminator]
 
 
-def test_prices_are_cross_entropies():
+def test_generator_and_discriminator_losses_are_cross_entropies():
     logits = np.array([[-2.0], [0.5], [90.0]], "float32")
     d = 1 / (1 + np.exp(-logits.astype("float64")))
     tensor = ops.convert_to_tensor(logits)

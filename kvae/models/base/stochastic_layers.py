@@ -42,7 +42,9 @@ class StochasticLayers(VariationalModel):
     ):
         super().__init__(likelihood, posterior, prior, seed, **kwargs)
         if (upper_encoder is None) != (upper_decoder is None):
-            raise UserError("Expected both upper nets, or neither. Received: one of upper_encoder and upper_decoder.")
+            raise UserError(
+                "Expected both upper networks, or neither. Received: one of upper_encoder and upper_decoder."
+            )
         if samples < 1:
             raise UserError(f"Expected at least one sample of the posterior. Received: samples={samples}.")
         self.encoder, self.decoder = encoder, decoder
