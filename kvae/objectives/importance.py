@@ -32,8 +32,9 @@ def importance_bound(log_px, log_ratio) -> dict:
 
         loss = −L_K = −log 1/K Σ_k w_k
 
-    a mean over the batch, beside the ELBO and its two sides on the same samples. Its gradient is that of −Σ_k w̃_k log
-    w_k with the normalised weights w̃ held fixed (eq. 14): the best sample counts most. With K = 1 the loss is −elbo.
+    as a mean over the batch, together with the ELBO and its two sides on the same samples. The gradient of the loss is
+    that of −Σ_k w̃_k log w_k with the normalised weights w̃ held fixed (eq. 14): the best sample counts most. With K = 1
+    the loss is −elbo.
     """
     return {**sampled_negative_elbo(log_px, log_ratio), "loss": -batch_mean(log_mean_weight(log_px + log_ratio))}
 
@@ -43,9 +44,9 @@ def doubly_reparameterized(log_w, log_w_path) -> dict:
 
         decoder = −Σ_k w̃_k log w_k          encoder = −Σ_k w̃_k² log w_k      (Tucker et al. 2019, eq. 8)
 
-    with the normalised weights w̃ held fixed, means over the batch. `log_w_path` (K, B) equals `log_w` in value, but
-    lets the parameters of q act through the samples alone: log p(x, z_k(φ)) − log q_stopped(z_k(φ)|x). Their values
-    mean nothing, their gradients do.
+    with the normalised weights w̃ held fixed, as means over the batch. `log_w_path` (K, B) has the values of `log_w`, but
+    the parameters of q act only through the samples: log p(x, z_k(φ)) − log q_stopped(z_k(φ)|x). Only the gradients of
+    these surrogate losses are meaningful, not their values.
     """
     weights = ops.stop_gradient(ops.softmax(log_w, axis=0))
     return {

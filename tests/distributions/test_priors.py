@@ -119,7 +119,7 @@ def test_vamp_prior_of_a_model_with_labels_is_refused():
     from kvae.distributions import ClassLabels
 
     with pytest.raises(UserError, match="depend on labels"):
-        CondVAE(mlp(8, 4, labels=3), mlp(5, 8), ClassLabels(3), prior=VampPrior((8,), 4))
+        CondVAE(mlp(8, 4, label_units=3), mlp(5, 8), ClassLabels(3), prior=VampPrior((8,), 4))
 
 
 def test_free_bits_without_unit_kl_are_refused():
