@@ -2,7 +2,7 @@
 
 import importlib
 
-from kvae.recipes.parameters import Count, NonNegative, Positive, Upsampling
+from kvae.recipes.parameters import Count, NonNegative, Positive, Upsampling, Width
 from kvae.recipes.recipe import Recipe, Training
 from kvae.recipes.registry import files, load, names
 from kvae.recipes.space import Between, OneOf
@@ -19,6 +19,7 @@ __all__ = [
     "Search",
     "Training",
     "Upsampling",
+    "Width",
     "files",
     "load",
     "names",

@@ -15,6 +15,9 @@ Count = Annotated[int, Ge(1)]
 Positive = Annotated[float, Gt(0)]
 NonNegative = Annotated[float, Ge(0)]
 
+Width = Annotated[int, Ge(2)]
+"""Channels of the first convolution, of which some networks take half."""
+
 Upsampling = Literal["deconv", "nearest", "bilinear"]
 """Ways to double a feature map (`kvae.networks.conv_decoder`)."""
 

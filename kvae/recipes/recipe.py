@@ -135,6 +135,8 @@ class Recipe:
     def values_of(self, config: Mapping[str, Any]) -> dict[str, Any]:
         """Return the value of every parameter in the configuration of a run or a preset, also of version 0.1.0."""
         parameters = config["parameters"]
+        if renamed.is_old(config):
+            parameters = renamed.translate(self.name, parameters)
         return self.resolve(parameters)
 
     def data(self, values: Mapping[str, Any]):

@@ -125,6 +125,7 @@ TABLE: Mapping[str, Mapping[str, Change]] = {
         "model.width": _WIDTH,
         "model.normalized": _named("model.normalized", "model.normalization", {"True": "batch", "False": "none"}),
         "model.beta_rate": _named("model.beta_rate", "model.beta"),
+        "model.fixed_judge": _named("model.fixed_judge", "model.fixed_classifier"),
         "model.information": _INFORMATION,
     },
     "celeba/vae": {"model.width": _WIDTH},

@@ -1,15 +1,17 @@
-"""A convolutional VAE on pictures of your own: any folder of images, or a zip.
+"""Convolutional VAE on images of your own: any folder of images, or a zip file.
 
-Source: none; the nets of celeba's DCGAN-style recipes on whatever pictures you have.
-Expected: nothing in particular; some thousand pictures of one kind make samples worth looking at.
-Cost: about a minute for ten epochs of 1,000 pictures at 32×32 on two CPU cores.
-Command: kvae train folder/conv_vae --set data.path=PICTURES --set data.size=32
+Source: none; the networks are those of celeba/dcgan_vae.
+Expected: no metrics, since the images are yours.
+    Some thousand images of one kind make samples worth looking at.
+Cost: about a minute for ten epochs of 1,000 images at 32×32 on two CPU cores.
+Run:
+    kvae train folder/conv_vae --set data.path=PICTURES --set data.size=32
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import kvae
-from kvae.zoo import Between, Count, NonNegative, OneOf, Positive, Search, Training
+from kvae.zoo import Between, Count, NonNegative, OneOf, Positive, Training, Upsampling
 
 
 def data(path: str = "pictures", size: Count = 64, color: Literal["rgb", "gray"] = "rgb", skip_damaged: bool = False):
@@ -18,10 +20,10 @@ def data(path: str = "pictures", size: Count = 64, color: Literal["rgb", "gray"]
 
 def model(
     dataset,
-    latent: Count = 64,
-    width: Count = 32,
-    upsampling: Literal["deconv", "nearest", "bilinear"] = "nearest",
-    beta: NonNegative = 1.0,
+    latent: Annotated[Count, Between(16, 256, log=True)] = 64,
+    width: Annotated[Count, Between(16, 64, log=True)] = 32,
+    upsampling: Annotated[Upsampling, OneOf("deconv", "nearest", "bilinear")] = "nearest",
+    beta: Annotated[NonNegative, Between(0.25, 4.0, log=True)] = 1.0,
 ):
     return kvae.models.VAE(
         kvae.networks.conv_encoder(dataset.shape, 2 * latent, width, name="encoder"),
@@ -31,19 +33,11 @@ def model(
     )
 
 
-def training(epochs: Count = 50, batch_size: Count = 64, learning_rate: Positive = 5e-4):
+def training(
+    epochs: Count = 50,
+    batch_size: Count = 64,
+    learning_rate: Annotated[Positive, Between(0.0001, 0.002, log=True)] = 5e-4,
+):
     import keras
 
     return Training(epochs, batch_size, keras.optimizers.Adam(learning_rate), images_every=5)
-
-
-def search():
-    return Search(
-        vary={
-            "model.beta": Between(0.25, 4.0, log=True),
-            "model.latent": Between(16, 256, log=True),
-            "model.width": Between(16, 64, log=True),
-            "model.upsampling": OneOf("deconv", "nearest", "bilinear"),
-            "learning_rate": Between(0.0001, 0.002, log=True),
-        }
-    )

@@ -1,78 +1,102 @@
-"""A VAE of paintings whose error is measured in another net's feature maps.
+"""VAE of paintings whose error is measured in the feature maps of another network (Hou et al. 2017).
 
-Source: "Deep feature consistent variational autoencoder" (Hou, Shen, Sun and Qiu 2017), whose nets "Experimentation with the
-latent space of a variational autoencoder" (Pathak, Agarwal, Shrivastava) takes over. Encoder: convolutions of stride 2 with
-32-64-128-256 channels; 100 latent units; decoder: dense to 4×4×256, then nearest-neighbour doublings. Loss: KL and, times
-0.5, half the mean squared difference in each of VGG-19's relu1_1, relu2_1 and relu3_1: a β of 2 here. Adam at 5e-4, β1 0.5.
-
-Silent in the sources, chosen here: what paintings/vae chooses; outputs through a sigmoid; 15 epochs. With a classifier's
-features, behind its first three ReLU, values are about one where VGG-19's are in the hundreds, and β must be smaller by the
-square of that.
-Expected (seed 0, the 374 test paintings, 64×64, with the features of a classifier of painter and period, beta=0.0001): L1
-0.0783 per pixel, mse 0.0117, rate 166 nats, samples .63 as far apart as paintings. What such a net does not look at is left
-to chance: pictures have edges and a weave as of canvas. A classifier of painters alone does as well: L1 0.0785, rate 161
-nats. With beta=0.002 17 nats, L1 0.0962, and the weave covers everything.
-Cost: 15 epochs of 35 to 95 s on one CPU core with TensorFlow, the longer ones beside other trainings.
-Command: kvae train paintings/dfc_vae
-VGG-19's weights are downloaded by Keras; from a file: --set model.features=vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5
-Without them: kvae train paintings/classifier --set data.periods=true --out runs/paintings/classifier_periods, then
+Source: "Deep feature consistent variational autoencoder" (Hou, Shen, Sun and Qiu 2017), whose networks "Experimentation
+    with the latent space of a variational autoencoder" (project report by Pathak, Agarwal and Shrivastava) uses.
+    Encoder: convolutions of stride 2 with 32-64-128-256 channels. 100 latent units. Decoder: dense to 4×4×256, then
+    nearest-neighbour doublings. Loss: KL and, times 0.5, half the mean squared difference in each of VGG-19's relu1_1,
+    relu2_1 and relu3_1, which is β = 2 here. Adam at 5e-4 with β1 = 0.5.
+Expected: the 374 test paintings, 64×64, with the features of a classifier, seed 0
+    classifier of       β       L1 per pixel  MSE     rate (nats)
+    painter and period  0.0001  0.0783        0.0117  166
+    painter and period  0.002   0.0962                17
+    painter             0.0001  0.0785                161
+    Samples are 0.63 times as far apart as paintings (β = 0.0001). What the classifier ignores is left to chance: images
+    have edges and a weave as of canvas. With β = 0.002 the weave covers everything.
+Cost: 15 epochs of 35 to 95 s on one CPU core with TensorFlow, the longer ones while other trainings ran.
+Not in the source:
+    - outputs through a sigmoid
+    - 15 epochs
+    - all else that paintings/vae chooses
+    - the features of a classifier after its first three ReLU. Their values are about one where VGG-19's are in the
+      hundreds, and β must be smaller by the square of that.
+Run:
+    # Keras downloads the weights of VGG-19
+    kvae train paintings/dfc_vae
+    # the weights of VGG-19 from a file
+    kvae train paintings/dfc_vae --set model.features=vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5
+    # without VGG-19
+    kvae train paintings/classifier --set data.periods=true --out runs/paintings/classifier_periods
     kvae train paintings/dfc_vae --set model.features=runs/paintings/classifier_periods --set model.beta=0.0001
 """
 
+from typing import Annotated
+
 import kvae
 from kvae.errors import UserError
-from kvae.zoo import Between, Count, NonNegative, Positive, Search
-from kvae.zoo.paintings.vae import ERROR, decoder, encoder
-from kvae.zoo.paintings.vae import data as data
-from kvae.zoo.paintings.vae import training as as_vae
+from kvae.zoo import Between, Count, NonNegative, Objective, Positive, Search, Training
+from kvae.zoo.paintings._shared import ARTISTS, conv_decoder, conv_encoder
 
-VGG = "vgg19"
+
+def data(
+    size: Count = 64,
+    artists: tuple[str, ...] = ARTISTS,
+    paintings: tuple[Count, ...] = (),
+    repeated: tuple[str, ...] = (),
+    share: NonNegative = 0.5,
+    skip_damaged: bool = False,
+):
+    dataset = kvae.data.load("paintings", size=size, artists=artists, skip_damaged=skip_damaged)
+    return (dataset.at_most(paintings) if paintings else dataset).repeating(repeated, share)
 
 
 def model(
     dataset,
-    latent: Count = 100,
+    latent: Annotated[Count, Between(32, 256, log=True)] = 100,
     width: Count = 32,
     dropout: NonNegative = 0.0,
-    features: str = VGG,
-    beta: NonNegative = 2.0,
+    features: str = "vgg19",
+    beta: Annotated[NonNegative, Between(0.0001, 10.0, log=True)] = 2.0,
 ):
     return kvae.models.DFCVAE(
-        encoder(dataset, 2 * latent, width),
-        decoder(dataset, latent, width, dropout, activation="linear"),
-        feature_net(features, dataset.shape),
+        conv_encoder(dataset, 2 * latent, width),
+        conv_decoder(dataset, latent, width, dropout, activation="linear"),
+        feature_network(features, dataset.shape),
         likelihood="bernoulli",
         beta=beta,
     )
 
 
-def feature_net(features: str, shape):
-    """VGG-19 by its name or by the file of its weights (.h5), or the first maps of a trained classifier, a run or preset."""
-    if features == VGG or features.endswith(".h5"):
-        weights = "imagenet" if features == VGG else features
+def feature_network(features: str, shape):
+    """Return VGG-19, by its name or the file of its weights (.h5), or the first maps of a classifier's run or preset."""
+    if features == "vgg19" or features.endswith(".h5"):
+        weights = "imagenet" if features == "vgg19" else features
         return kvae.networks.vgg19_features(shape, weights=weights, name="features")
     from kvae.presets import open_trained
 
     classifier = open_trained(features).load_model()
     if not isinstance(classifier, kvae.models.Classifier):
         raise UserError(
-            f"Expected {VGG}, a file of its weights, or a run or preset of a classifier. "
+            "Expected vgg19, a file of its weights, or a run or preset of a classifier. "
             f"Received: features={features}, a {type(classifier).__name__}."
         )
     return kvae.networks.feature_maps(classifier.net, name="features")
 
 
-def training(epochs: Count = 15, batch_size: Count = 50, learning_rate: Positive = 1e-3):
-    return as_vae(epochs, batch_size, learning_rate)
+def training(
+    epochs: Count = 15,
+    batch_size: Count = 50,
+    learning_rate: Annotated[Positive, Between(0.0001, 0.002, log=True)] = 1e-3,
+):
+    import keras
+
+    return Training(
+        epochs,
+        batch_size,
+        keras.optimizers.Adam(learning_rate),
+        learning_rate_schedule=kvae.training.schedules.OneCycle(epochs),
+        images_every=10,
+    )
 
 
 def search():
-    return Search(
-        vary={
-            "model.beta": Between(0.0001, 10.0, log=True),
-            "model.latent": Between(32, 256, log=True),
-            "learning_rate": Between(0.0001, 0.002, log=True),
-        },
-        objectives=(ERROR,),
-        monitor=None,
-    )
+    return Search(objectives=(Objective("mae", "min", unit=0.001),), monitor=None)

@@ -1,4 +1,4 @@
-"""Every recipe builds, trains a round and states what it promises."""
+"""Checks of every recipe: it builds, trains a round, and its choices have an effect."""
 
 import dataclasses
 import json
@@ -17,11 +17,11 @@ from kvae.data import Dataset, Split
 from kvae.errors import UserError
 from kvae.presets.safety import check_config
 from kvae.recipes.inputs import batches
-from kvae.zoo.paintings.vae import ARTISTS
+from kvae.zoo.paintings._shared import ARTISTS
 from tests.contracts.models import EAGERLY, step_of
 
-SMALL = {"width": {int: 2, float: 0.02}, "hidden": {tuple: (4,)}, "latent": {int: 2}}
-"""What makes a recipe's nets small, where it has such a parameter, by the type of its default."""
+SMALL = {"model.width": 2, "model.hidden": (4,), "model.latent": 2}
+"""Settings that make the networks of a recipe small, for the parameters that it has."""
 
 FACES = (64, 64, 3)
 SHAPES = {
@@ -38,7 +38,7 @@ SHAPES = {
 
 @pytest.fixture(autouse=True)
 def small_vgg(monkeypatch):
-    """Another feature net where VGG-19's weights would be downloaded."""
+    """Replace VGG-19, whose weights would be downloaded, by a small network."""
 
     def features(shape, weights, name):
         return networks.feature_maps(networks.conv_classifier(shape, 1, 2, augment=False), name=name)
@@ -47,7 +47,7 @@ def small_vgg(monkeypatch):
 
 
 def _dataset(name):
-    """Random bytes in the shape of the data set that a recipe is for."""
+    """Return random bytes in the shape of the data set of recipe `name`."""
     folder = name.split("/")[0]
     x = np.random.default_rng(0).integers(0, 17, (8, *SHAPES[folder])) * 255 // 16
     y = np.eye(8, 2, dtype="uint8") if folder == "celeba" else np.arange(8, dtype="int32") % 2
@@ -57,24 +57,22 @@ def _dataset(name):
 
 
 def _small(recipe, settings=types.MappingProxyType({})):
-    """A small recipe's values under those of `settings` that it has."""
+    """Return the values of a recipe with small networks, under those of `settings` that it has."""
     known = recipe.parameters()
-    small = {f"model.{k}": v for k, v in SMALL.items() if f"model.{k}" in known}
-    values = {**{k: v[type(known[k].default)] for k, v in small.items()}, **settings}
-    return recipe.resolve({k: v for k, v in values.items() if k in known})
+    return recipe.resolve({k: v for k, v in {**SMALL, **settings}.items() if k in known})
 
 
 FIRST_OF_EACH = list({name.split("/")[0]: name for name in reversed(zoo.names())}.values())
 """One recipe of each data set."""
 
 OFF_TENSORFLOW = ("digits/vae", "swiss_roll/csvae", "celeba/cond_vae")
-"""They stand for all, whose nets and models are compared between the backends elsewhere."""
+"""Representatives of all recipes. Other tests compare networks and models between the backends."""
 
 
 @pytest.mark.parametrize("name", zoo.names() if keras.backend.backend() == "tensorflow" else OFF_TENSORFLOW)
-def test_builds_and_trains_one_round(name):
+def test_recipe_with_defaults_trains_one_round(name):
     recipe = zoo.load(name)
-    values = _small(recipe, {"model.turns": (1, 1)})  # of the two classes there are: more take long to compile
+    values = _small(recipe, {"model.turns": (1, 1)})  # one for each class; more take long to compile
     training = recipe.training(values)
     model = recipe.model(_dataset(name), values)
     check_config(keras.saving.serialize_keras_object(model), name)  # it can be exported
@@ -91,7 +89,7 @@ def test_builds_and_trains_one_round(name):
 
 
 def _choices():
-    """(recipe, parameter, value) for every value but the default one of every parameter that is a choice."""
+    """Yield (recipe, parameter, value) for every choice other than a default."""
     for name in zoo.names():
         for parameter in zoo.load(name).parameters().values():
             is_literal = get_origin(parameter.annotation) is Literal
@@ -109,27 +107,27 @@ ATTRIBUTES = (
     "Sideburns Smiling Straight_Hair Wavy_Hair Wearing_Earrings Wearing_Hat Wearing_Lipstick Wearing_Necklace "
     "Wearing_Necktie Young"
 )
-"""CelebA's, in the order of its list."""
+"""The attributes of CelebA in their order."""
 
 
-def _pictures(folder, names=None, n=12, size=(178, 218)):
-    """Pictures of noise, in one folder or dealt out to sub-folders of these names, the last of them damaged."""
+def _write_images(folder, names=None, n=12, size=(178, 218)):
+    """Write images of noise into a folder, or into its sub-folders `names`. The last image is damaged."""
     for i in range(1, n + 1):
         path = folder / (names[(i - 1) * len(names) // n] if names else "") / f"{i:06}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         Image.effect_noise(size, 50).convert("RGB").save(path)
-    path.write_bytes(b"no picture")
+    path.write_bytes(b"not an image")
 
 
 @pytest.fixture(scope="module")
 def few_data(tmp_path_factory):
-    """Every data set that a recipe chooses from, small and where `kvae.data` finds it; settings that name it."""
+    """Write a small copy of every data set that a recipe loads in part, and return the settings that choose it."""
     root = tmp_path_factory.mktemp("data")
-    _pictures(root / "celeba" / "img_align_celeba")
+    _write_images(root / "celeba" / "img_align_celeba")
     lines = ["12", ATTRIBUTES, *(f"{i:06}.png" + 20 * " 1 -1" for i in range(1, 13))]
     (root / "celeba" / "list_attr_celeba.txt").write_text("\n".join(lines) + "\n")
-    _pictures(root / "own", size=(20, 16))
-    _pictures(root / "paintings", ARTISTS, size=(20, 16))
+    _write_images(root / "own", size=(20, 16))
+    _write_images(root / "paintings", ARTISTS, size=(20, 16))
     dated = [f"{artist}/{i:06}.png,{artist},{1865 + i}," for i, artist in enumerate(np.repeat(ARTISTS, 2), 1)]
     (root / "paintings" / "paintings.csv").write_text("\n".join(["file,artist,year,title", *dated]) + "\n")
     (root / "binarized_mnist").mkdir()
@@ -147,13 +145,13 @@ def few_data(tmp_path_factory):
 
 ONCE = pytest.mark.skipif(
     keras.backend.backend() != "tensorflow",
-    reason="nets and models are compared between the backends elsewhere; what recipes make of them is the same",
+    reason="other tests compare networks and models between the backends",
 )
 
 
 @ONCE
 @pytest.mark.parametrize(("name", "parameter", "value"), _choices())
-def test_every_choice_trains_one_round(name, parameter, value, few_data):
+def test_recipe_with_any_choice_trains_one_round(name, parameter, value, few_data):
     recipe = zoo.load(name)
     values = _small(recipe, {**few_data, parameter: str(value)})
     assert values[parameter] == value
@@ -162,29 +160,29 @@ def test_every_choice_trains_one_round(name, parameter, value, few_data):
     model = recipe.model(dataset, values)
     model.compile(training.optimizer, run_eagerly=EAGERLY)
     data = batches(model, dataset, dataset.train, training, batch_size=8, seed=0)[0]
-    if DOMAINS not in model.capabilities:  # what rounds are made of is told elsewhere
+    if DOMAINS not in model.capabilities:  # other tests cover rounds
         logs = model.train_on_batch(*data, return_dict=True)
         assert logs
         assert all(np.isfinite(v) for v in logs.values())
 
 
 def _described(recipe, values, dataset):
-    """Model and training as text, without the numbers by which Keras tells layers apart."""
+    """Return model and training as text, without the numbers that Keras appends to names of layers."""
     model = json.dumps(keras.saving.serialize_keras_object(recipe.model(dataset, values)))
     return re.sub(r'_\d+"', '"', model) + repr(dataclasses.replace(recipe.training(values), optimizer=None))
 
 
 @ONCE
 @pytest.mark.parametrize(("name", "parameter", "value"), [c for c in _choices() if "data." not in c.id])
-def test_no_choice_is_ignored(name, parameter, value):
+def test_recipe_with_any_choice_differs_from_default(name, parameter, value):
     recipe, dataset = zoo.load(name), _dataset(name)
-    usual, again, chosen = (_described(recipe, _small(recipe, s), dataset) for s in ({}, {}, {parameter: value}))
-    assert usual == again != chosen
+    default, again, chosen = (_described(recipe, _small(recipe, s), dataset) for s in ({}, {}, {parameter: value}))
+    assert default == again != chosen
 
 
 @ONCE
 @pytest.mark.parametrize("name", [name for name in zoo.names() if "data.skip_damaged" in zoo.load(name).parameters()])
-def test_damaged_pictures_are_skipped_by_choice_alone(name, few_data):
+def test_recipe_skips_damaged_images_only_if_set(name, few_data):
     recipe = zoo.load(name)
     dataset = recipe.data(_small(recipe, few_data))
     assert len(dataset.train) + len(dataset.validation) + len(dataset.test or ()) == 11
@@ -193,54 +191,28 @@ def test_damaged_pictures_are_skipped_by_choice_alone(name, few_data):
 
 
 @pytest.mark.parametrize("name", zoo.names())
-def test_no_parameter_is_overwritten_by_a_schedule(name):
-    """A variable that training anneals is no parameter of the model: setting it would do nothing, without a word."""
+def test_recipe_has_no_parameter_that_a_schedule_overwrites(name):
     recipe = zoo.load(name)
     annealed = recipe.training(recipe.resolve()).anneal
     assert not {f"model.{variable}" for variable in annealed} & set(recipe.parameters())
 
 
-@pytest.mark.parametrize("name", zoo.names())
-def test_states_source_figure_cost_and_command(name):
-    recipe = zoo.load(name)
-    for heading in ("Source:", "Expected", "Cost:", "Command:"):
-        assert f"\n{heading}" in recipe.docstring, f"{name} does not state {heading}"
-    assert f"kvae train {name}" in recipe.docstring
-    assert 20 < len(recipe.summary) <= 110
-    assert "{" not in recipe.docstring
+def test_by_period_labels_painter_and_period():
+    from kvae.zoo.paintings._periods import by_period
 
-
-@pytest.mark.parametrize("name", zoo.names())
-def test_parameters_are_typed_by_the_signature(name):
-    recipe = zoo.load(name)
-    for parameter in recipe.parameters().values():
-        assert parameter.parse(parameter.default) == parameter.default
-        text = ",".join(map(str, parameter.default)) if isinstance(parameter.default, tuple) else str(parameter.default)
-        assert parameter.parse(text) == parameter.default
-
-
-def test_choices_are_read_from_text():
-    recipe = zoo.load("mnist/iwae")
-    assert recipe.resolve({"model.layers": "2", "schedule": "published"})["model.layers"] == 2
-    assert recipe.parameters()["model.layers"].type_name == "one of 1, 2"
-
-
-def test_paintings_by_painter_and_period():
-    from kvae.zoo.paintings.classifier import by_period
-
-    dataset = _dataset("paintings/classifier")  # by two in turn, of 1865, 1872, … 1900, and two undated
+    dataset = _dataset("paintings/classifier")  # painters in turn; years 1865, 1872, …, 1900, and two without
     one = dataset.train[[0, 5]]
     found = by_period(dataclasses.replace(dataset, train=dataset.train[:4], validation=one, test=dataset.test[6:]))
     assert found.label_names == ("one, to 1869", "one, 1870–1879", "two, 1870–1879", "two, 1880–1889")
     np.testing.assert_array_equal(found.train.y, [0, 2, 1, 3])
-    np.testing.assert_array_equal(found.validation.y, [0])  # nobody has seen one by two of 1900
+    np.testing.assert_array_equal(found.validation.y, [0])  # no training painting is by two from 1900
     assert found.test is None
     assert found.fingerprint != dataset.fingerprint
     with pytest.raises(UserError, match="with a year"):
         by_period(dataclasses.replace(dataset, train=dataset.train[6:]))
 
 
-def test_features_of_a_classifiers_run(tmp_path):
+def test_dfc_vae_takes_features_of_a_classifiers_run(tmp_path):
     from kvae.runs import Run
 
     recipes = zoo.load("paintings/classifier"), zoo.load("paintings/dfc_vae")
