@@ -1,4 +1,4 @@
-"""Keras callbacks that work with every model: schedules, monitors, records, progress, stops."""
+"""Keras callbacks for every model: schedules, averages, monitors, files of a run, progress, early ends."""
 
 from kvae.callbacks.anneal import Anneal
 from kvae.callbacks.averaging import AverageCopies, AverageWeights

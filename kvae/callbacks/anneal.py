@@ -1,4 +1,4 @@
-"""Numbers that follow a schedule during training."""
+"""A callback that anneals a scalar of the model, such as β."""
 
 import keras
 
@@ -7,9 +7,18 @@ from kvae.training.schedules import Schedule
 
 
 class Anneal(keras.callbacks.Callback):
-    """Sets a named variable of the model, such as `beta`, to `schedule(epoch)`.
+    """Sets a scalar variable of the model to `schedule(epoch)` at the start of each epoch.
 
-    At the start of each epoch; its value appears in the logs under its name.
+    The logs hold its value under its name.
+
+    Args:
+        variable: name of the model's attribute that holds the variable, such as "beta".
+        schedule: epoch, from 0 -> value.
+
+    Example:
+        >>> from kvae.callbacks import Anneal
+        >>> from kvae.training.schedules import Linear
+        >>> callback = Anneal("beta", Linear(0.0, 1.0, length=10))
     """
 
     def __init__(self, variable: str, schedule: Schedule):
@@ -20,7 +29,7 @@ class Anneal(keras.callbacks.Callback):
         known = [name for name, value in vars(self.model).items() if _is_scalar(value)]
         if self.variable not in known:
             raise UserError(
-                f"Expected a scalar variable of {type(self.model).__name__} to anneal: {', '.join(known) or 'it has none'}. "
+                f"Expected a scalar variable of {type(self.model).__name__}: {', '.join(known) or 'it has none'}. "
                 f"Received: variable={self.variable!r}."
             )
 

@@ -1,4 +1,4 @@
-"""Weights that are averaged after each epoch."""
+"""Callbacks that average weights after each epoch."""
 
 from collections.abc import Sequence
 
@@ -8,16 +8,19 @@ from keras import ops
 
 
 class AverageWeights(keras.callbacks.Callback):
-    """After each epoch, before it is validated, every weight of a net is the mean of what it is and what it was before it.
+    """Sets every weight of a network to the mean of its values before and after the epoch.
 
         θ ← (θ_before + θ) / 2
 
-    Batch statistics are averaged alike. `net` is the name of the model's attribute.
+    The mean is taken before the epoch is validated. Batch statistics are averaged in the same way.
+
+    Args:
+        network: name of the model's attribute that holds the network, such as "decoder".
     """
 
-    def __init__(self, net: str):
+    def __init__(self, network: str):
         super().__init__()
-        self.net = net
+        self.network = network
         self._before = None
 
     def on_epoch_begin(self, epoch, logs=None):
@@ -31,24 +34,28 @@ class AverageWeights(keras.callbacks.Callback):
         self._before = None
 
     def on_epoch_end(self, epoch, logs=None):
-        self.on_test_begin()  # of a fit without validation
+        self.on_test_begin()  # has done its work already if there is validation data
 
-    def _weights(self):
-        return _floats(getattr(self.model, self.net))
+    def _weights(self) -> list[keras.Variable]:
+        return _floats(getattr(self.model, self.network))
 
 
 class AverageCopies(keras.callbacks.Callback):
-    """Copies of a net begin each epoch as the net; after it, before it is validated, net and copies are their mean.
+    """Starts copies of a network at its weights in each epoch, and then sets all of them to their mean.
 
         θ_c ← θ          θ ← (θ + Σ_c θ_c) / (1 + C)
 
-    The net is one of those that learn. Batch statistics are averaged alike; each copy keeps the moments of its own
-    optimizer. `net` and `copies` are names of the model's attributes, a net and {name: net}.
+    The network is trained like its copies. The mean is taken before the epoch is validated. Batch statistics are averaged in
+    the same way. Each copy keeps the moments of its own optimizer.
+
+    Args:
+        network: the network.
+        copies: networks of the same architecture.
     """
 
-    def __init__(self, net: keras.Model, copies: Sequence[keras.Model]):
+    def __init__(self, network: keras.Model, copies: Sequence[keras.Model]):
         super().__init__()
-        self.nets = [net, *copies]
+        self.networks = [network, *copies]
 
     def on_epoch_begin(self, epoch, logs=None):
         for same in self._weights():
@@ -59,15 +66,15 @@ class AverageCopies(keras.callbacks.Callback):
             _assign(same, np.mean([ops.convert_to_numpy(v).astype("float32") for v in same], axis=0))
 
     def on_epoch_end(self, epoch, logs=None):
-        self.on_test_begin()  # of a fit without validation: a second mean changes nothing
+        self.on_test_begin()  # changes nothing if validation has averaged already
 
     def _weights(self):
-        """Every weight of the net, with the same of its copies behind it."""
-        return zip(*map(_floats, self.nets), strict=True)
+        """Return tuples of corresponding weights: that of the network, then those of its copies."""
+        return zip(*map(_floats, self.networks), strict=True)
 
 
-def _floats(net) -> list[keras.Variable]:
-    return [v for v in net.weights if "float" in keras.backend.standardize_dtype(v.dtype)]
+def _floats(network) -> list[keras.Variable]:
+    return [v for v in network.weights if "float" in keras.backend.standardize_dtype(v.dtype)]
 
 
 def _assign(variables, value) -> None:

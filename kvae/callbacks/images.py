@@ -10,14 +10,20 @@ from kvae.capabilities import POSTERIOR
 from kvae.plots.grids import grid, pairs, save_image
 
 SAMPLES = 64
-"""Samples on a sheet."""
+"""Number of samples in one file."""
 
 
 class SaveImages(keras.callbacks.Callback):
-    """Samples and reconstructions, every `every` epochs, as PNG files in `folder`.
+    """Saves samples and reconstructions as PNG files every few epochs, and after the last one.
 
-    Samples come from the same draws each time and reconstructions from the same examples `data`, (x,) or (x, y), so that
-    a series of files shows one code becoming clear. A model that takes labels samples those of the examples.
+    The samples use the same random numbers each time, and the reconstructions the same examples, so that a series of files
+    shows how the same images become clear.
+
+    Args:
+        folder: folder of the files.
+        data: examples (x,) or (x, y). The first 32 are reconstructed. A model that takes labels samples theirs in turn.
+        every: number of epochs from one set of files to the next.
+        brighten: True to show faint pixels brighter.
     """
 
     def __init__(self, folder: Path, data: Sequence[np.ndarray], every: int = 1, brighten: bool = False):
@@ -31,6 +37,7 @@ class SaveImages(keras.callbacks.Callback):
             self.draw(f"epoch-{epoch + 1:04d}")
 
     def draw(self, name: str) -> None:
+        """Save the images of the model as it is now, in files whose names begin with `name`."""
         x_hat = self.model.reconstruct(self.x, *self.given)
         save_image(pairs(self.x, x_hat, brighten=self.brighten), self.folder / f"{name}-reconstructions.png")
         if POSTERIOR in self.model.capabilities:

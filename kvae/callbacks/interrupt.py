@@ -1,4 +1,4 @@
-"""Ctrl-C that is not lost."""
+"""A callback that stops training on Ctrl-C at a safe moment."""
 
 import signal
 import threading
@@ -7,10 +7,10 @@ import keras
 
 
 class StopOnInterrupt(keras.callbacks.Callback):
-    """Lets Ctrl-C take effect at the end of a batch, as `KeyboardInterrupt`; a second one does so at once.
+    """Raises `KeyboardInterrupt` at the end of the batch in which Ctrl-C was pressed. A second Ctrl-C raises it at once.
 
-    An exception that strikes in the midst of a step may be swallowed by the backend; JAX loses most of them.
-    Where Ctrl-C already has another meaning, and outside the main thread, nothing changes.
+    A backend may swallow an exception in the middle of a step; JAX loses most of them. The callback does nothing if another
+    handler of Ctrl-C is installed, or outside the main thread.
     """
 
     def __init__(self):
@@ -36,11 +36,11 @@ class StopOnInterrupt(keras.callbacks.Callback):
 
     def on_train_end(self, logs=None):
         self.close()
-        if self.pressed:  # since the last batch
+        if self.pressed:  # after the last batch
             raise KeyboardInterrupt
 
     def close(self):
-        """Gives Ctrl-C its usual meaning back; also to be called when training ends by an exception."""
+        """Restore the usual handler of Ctrl-C. Call this when training has ended with an exception."""
         if self.installed:
             signal.signal(signal.SIGINT, signal.default_int_handler)
             self.installed = False

@@ -1,4 +1,4 @@
-"""What the posterior does while it learns."""
+"""A callback that monitors the posterior and warns when it has collapsed."""
 
 import warnings
 
@@ -10,27 +10,32 @@ from kvae.errors import UserError
 from kvae.evaluation.collapse import active_units
 
 PATIENCE = 3
-"""Epochs without an active unit after which a posterior counts as collapsed; many find a code after the first ones."""
+"""Number of epochs without an active unit after which a posterior counts as collapsed.
+
+Many posteriors have no active unit in the first epochs and recover."""
 
 
 class PosteriorCollapse(UserWarning):
-    """The posterior equals the prior for every x: the code says nothing."""
+    """The posterior equals the prior for every x, so that the latent code holds no information about x."""
 
 
 class LatentMonitor(keras.callbacks.Callback):
-    """Adds to the logs of every epoch, over the examples `data`, (x,) or (x, y), a batch or two of validation data:
+    """Adds statistics of the posterior to the logs of every epoch.
 
-    `posterior_mean_min`, `posterior_mean_max`, `posterior_std_min`, `posterior_std_max`: extremes over x and units;
-    `active_units`: units j with Var_x E_q[z_j] > 0.01;
-    `kl_unit/j`: mean over x of KL(q(z_j|x) ‖ p(z_j)), in nats, with one layer of latent units.
+    `posterior_mean_min`, `posterior_mean_max`, `posterior_std_min`, `posterior_std_max`: extremes over x and latent units;
+    `active_units`: number of units j with Var_x E_q[z_j] > 0.01;
+    `kl_unit/j`: mean over x of KL(q(z_j|x) ‖ p(z_j)), in nats, if the model has it in closed form.
 
-    Warns with `PosteriorCollapse`, once, when no unit has been active for three epochs.
+    Warns once with `PosteriorCollapse` when no unit has been active for three epochs.
+
+    Args:
+        data: examples, x or x and y. A few hundred validation examples are enough.
     """
 
     def __init__(self, *data: np.ndarray):
         super().__init__()
         self.data = data
-        self.without_code = 0
+        self.epochs_without_active_unit = 0
 
     def on_train_begin(self, logs=None):
         if POSTERIOR not in self.model.capabilities:
@@ -49,12 +54,12 @@ class LatentMonitor(keras.callbacks.Callback):
         if UNIT_KL in self.model.capabilities:
             rates = self.model.rate_per_unit(*self.data).mean(axis=0).ravel()
             logs |= {f"kl_unit/{j}": float(rate) for j, rate in enumerate(rates)}
-        self.without_code = 0 if active else self.without_code + 1
-        if self.without_code == PATIENCE:
+        self.epochs_without_active_unit = 0 if active else self.epochs_without_active_unit + 1
+        if self.epochs_without_active_unit == PATIENCE:
             warnings.warn(
-                f"The posterior has collapsed by epoch {epoch + 1}: no latent unit is active, the largest variance of a "
-                f"unit's posterior mean is {mean.var(axis=0).max():.2g}. The rate weighs too much against the distortion: "
-                "lower or anneal beta, or grant free bits.",
+                f"The posterior has collapsed by epoch {epoch + 1}: no latent unit is active. The largest variance of "
+                f"a posterior mean is {mean.var(axis=0).max():.2g}. The rate weighs too much against the distortion: "
+                "lower or anneal beta, or use free bits.",
                 PosteriorCollapse,
                 stacklevel=2,
             )

@@ -9,11 +9,18 @@ from kvae.training.schedules import Schedule
 
 
 class DecayLearningRate(keras.callbacks.Callback):
-    """Multiplies every player's learning rate by `factor(epoch)`, at the start of each epoch.
+    """Multiplies the learning rate of every player by `factor(epoch)` at the start of each epoch.
 
-    `factor` may be {player: its own}; a player without one keeps its rate. The rates that the optimizers were made with
-    are those of factor 1: `base`, {player: rate}; by default what they hold when training begins. The rate of each player
-    appears in the logs.
+    The logs hold the rate of each player.
+
+    Args:
+        factor: a schedule, or {player: schedule}. A player without a schedule keeps its rate.
+        base: {player: learning rate at factor 1}. By default the rates of the optimizers when training begins.
+
+    Example:
+        >>> from kvae.callbacks import DecayLearningRate
+        >>> from kvae.training.schedules import Cosine
+        >>> callback = DecayLearningRate(Cosine(1.0, 0.0, length=20))
     """
 
     def __init__(self, factor: Schedule | Mapping[str, Schedule], base: dict[str, float] | None = None):
@@ -24,8 +31,8 @@ class DecayLearningRate(keras.callbacks.Callback):
         for player, optimizer in self.model.optimizer.players.items():
             if isinstance(optimizer._learning_rate, keras.optimizers.schedules.LearningRateSchedule):
                 raise UserError(
-                    f"Expected a learning rate that is a number, to multiply it. Received: for player {player!r} a "
-                    f"{type(optimizer._learning_rate).__name__}. Keep one of the two schedules."
+                    f"Expected a learning rate that is a number. Received: a {type(optimizer._learning_rate).__name__} "
+                    f"for player {player!r}. Use only one of the two schedules."
                 )
         if self.base is None:
             self.base = self.model.optimizer.learning_rates

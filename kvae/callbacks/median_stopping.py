@@ -1,4 +1,4 @@
-"""A callback that stops trials of a search which fall behind the others."""
+"""A callback that stops the unpromising trials of a search."""
 
 from pathlib import Path
 
@@ -8,14 +8,18 @@ import numpy as np
 from kvae.runs import Run
 
 STARTUP = 5
-"""Trials that must have got as far before one is called hopeless."""
+"""Number of other trials that must have reached the same epoch before a trial can be stopped."""
 
 
 class MedianStopping(keras.callbacks.Callback):
-    """Stops a trial whose best value by an epoch is below the median of what others had on average by then.
+    """Stops a trial whose best value so far is below the median of the other trials' running averages.
 
-    The median stopping rule of Golovin et al. 2017, section 3.2.2, on the histories of the trials that are done. Without
-    a `monitor` it stops none.
+    This is the median stopping rule of Golovin et al. 2017, section 3.2.2. The other trials are those that have finished.
+
+    Args:
+        folder: folder of the search.
+        trial: identifier of the trial that is being trained.
+        monitor: column of the history whose larger values are better, or None to stop no trial.
     """
 
     def __init__(self, folder: Path, trial: str, monitor: str | None):
@@ -23,7 +27,7 @@ class MedianStopping(keras.callbacks.Callback):
         self.folder, self.trial, self.monitor = folder, trial, monitor
 
     def should_stop(self, run: Run) -> bool:
-        """Whether the rule speaks against the trial in `run` at its last epoch."""
+        """Return True if the rule stops the trial in `run` after its last epoch."""
         own = run.history().get(self.monitor, ())
         if not len(own):
             return False

@@ -1,4 +1,4 @@
-"""A stop at the first loss that is not a number."""
+"""A callback that stops training at the first loss that is NaN or infinite."""
 
 import math
 
@@ -8,7 +8,7 @@ from kvae.errors import UserError
 
 
 class NonFiniteLoss(UserError):
-    """A loss became NaN or infinite. `terms` names those that did, causes before the sums that they spoilt."""
+    """A loss became NaN or infinite. `terms` names the affected losses: individual terms first, then sums of terms."""
 
     def __init__(self, message: str, terms: list[str]):
         super().__init__(message)
@@ -16,10 +16,10 @@ class NonFiniteLoss(UserError):
 
 
 class StopOnNonFinite(keras.callbacks.Callback):
-    """Raises `NonFiniteLoss` after the first batch whose losses are not all finite, and says which term it was.
+    """Raises `NonFiniteLoss` after the first batch whose losses are not all finite, and names the term.
 
-    Only the first bad batch can tell: one step later NaN has spread through the weights to every term. Hence the look at
-    every batch; with `steps_per_execution` above 1 there is no such look, and the term named first may be a victim.
+    Every batch is checked, because one step later NaN has spread through the weights to every term. With
+    `steps_per_execution` above 1 some batches are not checked, and the term named first may not be the cause.
     """
 
     def on_epoch_begin(self, epoch, logs=None):
@@ -30,7 +30,9 @@ class StopOnNonFinite(keras.callbacks.Callback):
             return
         players = set(self.model.optimizer.players)
         bad = [name for name, value in logs.items() if not math.isfinite(float(value))]
-        bad.sort(key=lambda name: name in players)  # stable: a player's loss is a sum, its terms come first
+        bad.sort(
+            key=lambda name: name in players
+        )  # a stable sort: the loss of a player is a sum, and its terms come first
         where = f"batch {batch + 1}" if self.model.steps_per_execution == 1 else f"a batch up to {batch + 1}"
         raise NonFiniteLoss(
             f"Expected finite losses. Received: {bad[0]}={float(logs[bad[0]])} in epoch {self.epoch + 1}, {where}"

@@ -1,4 +1,4 @@
-"""A progress bar with an estimate; a log line per epoch where there is no terminal."""
+"""A callback that shows progress: a bar with an estimate of the time left, and a line per epoch."""
 
 import datetime
 import time
@@ -10,9 +10,13 @@ from rich.progress import Progress as Bar
 
 
 class Progress(keras.callbacks.Callback):
-    """Shows on stderr how far training is, how long it still takes, and every epoch's figures.
+    """Shows on stderr how far training is, how long it will still take, and the losses of every epoch.
 
-    `epochs` is the number of epochs of the whole run, `names` the figures to show (with their validation value).
+    Without a terminal there is no bar, and the lines of the epochs state the time left.
+
+    Args:
+        epochs: number of epochs of the whole run.
+        names: losses to show, with their validation values. By default those of the model.
     """
 
     def __init__(self, epochs: int, names: tuple[str, ...] | None = None):
@@ -25,7 +29,7 @@ class Progress(keras.callbacks.Callback):
         self.start = time.monotonic()
 
     def on_epoch_begin(self, epoch, logs=None):
-        steps = self.params["steps"] or 0  # a generator does not say
+        steps = self.params["steps"] or 0  # unknown for a generator
         if self.console.is_terminal and self.bar is None:
             self.bar = Bar(
                 TextColumn("epoch {task.fields[epoch]}"),
@@ -47,15 +51,13 @@ class Progress(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         names = self.names or tuple(self.model.metrics_names)
-        figures = [
-            f"{n} {logs[n]:.5g}" + (f" (val {logs['val_' + n]:.5g})" if f"val_{n}" in logs else "") for n in names
-        ]
+        shown = [f"{n} {logs[n]:.5g}" + (f" (val {logs['val_' + n]:.5g})" if f"val_{n}" in logs else "") for n in names]
         if "active_units" in logs:
-            figures.append(f"active units {logs['active_units']}")
+            shown.append(f"active units {logs['active_units']}")
         seconds = time.monotonic() - self.began
         left = seconds * (self.epochs - epoch - 1)
         self.console.print(
-            f"epoch {epoch + 1}/{self.epochs}  {seconds:.1f} s  {'  '.join(figures)}"
+            f"epoch {epoch + 1}/{self.epochs}  {seconds:.1f} s  {'  '.join(shown)}"
             + ("" if self.bar or not left else f"  [{left:.0f} s left]").replace("[", r"\[")
         )
 
@@ -64,7 +66,7 @@ class Progress(keras.callbacks.Callback):
         self.console.print(f"trained in {datetime.timedelta(seconds=round(time.monotonic() - self.start))}")
 
     def close(self):
-        """Gives the terminal back; also to be called when training ends by an exception."""
+        """Remove the bar. Call this when training has ended with an exception."""
         if getattr(self, "bar", None):
             self.bar.stop()
             self.bar = None

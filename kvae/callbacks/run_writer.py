@@ -9,9 +9,13 @@ from kvae.training import checkpoint
 
 
 class RunWriter(keras.callbacks.Callback):
-    """Writes the run directory at the end of every epoch; the last of the callbacks, so that it sees all figures.
+    """Writes checkpoint and history of a run at the end of every epoch.
 
-    `epochs` are the history of the epochs before, when a run goes on.
+    It must come after the callbacks that add to the logs.
+
+    Args:
+        run: the run.
+        epochs: history of the former epochs of a resumed run.
     """
 
     def __init__(self, run: Run, epochs: list[dict] | None = None):
@@ -23,14 +27,14 @@ class RunWriter(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         self._refuse_non_finite(epoch, logs)
-        figures = {name: value if isinstance(value, int) else float(value) for name, value in logs.items()}
-        self.epochs.append({"epoch": epoch + 1, **figures})
-        # The checkpoint decides what has happened; history.csv is a view of it and is written anew after a kill.
+        values = {name: value if isinstance(value, int) else float(value) for name, value in logs.items()}
+        self.epochs.append({"epoch": epoch + 1, **values})
+        # The checkpoint holds the history too. After a kill, history.csv is written again from it.
         checkpoint.save(self.run.state, self.model, {"epochs": self.epochs})
         self.run.write_history(self.epochs)
 
     def _refuse_non_finite(self, epoch, logs):
-        """The last step of an epoch may spoil weights whose losses were finite before it: such a state is not kept."""
+        """Raise `NonFiniteLoss` if the last step of the epoch has made weights infinite or NaN, so that none are saved."""
         bad = [name for name, value in logs.items() if not np.isfinite(float(value))]
         bad += [v.path for v in self.model.variables if not np.isfinite(keras.ops.convert_to_numpy(v)).all()]
         if bad:

@@ -9,14 +9,14 @@ import keras
 
 
 class TensorBoard(keras.callbacks.Callback):
-    """Every figure of every epoch for TensorBoard, without TensorFlow."""
+    """Writes the logs of every epoch for TensorBoard, without TensorFlow."""
 
     def __init__(self, folder: str | os.PathLike):
         super().__init__()
         self.folder = Path(folder)
 
     def on_train_begin(self, logs=None):
-        # The name that makes TensorBoard write files by itself: importing TensorFlow for it takes seconds.
+        # If a module of this name exists, TensorBoard does not import TensorFlow, which takes seconds.
         sys.modules.setdefault("tensorboard.compat.notf", ModuleType("notf"))
         from tensorboard.summary import Writer
 

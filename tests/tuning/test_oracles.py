@@ -7,8 +7,6 @@ import keras_tuner
 import numpy as np
 import pytest
 
-from kvae.callbacks.median_stopping import STARTUP, MedianStopping
-from kvae.files import write_json
 from kvae.recipes.space import Between, OneOf
 from kvae.tuning.oracles import Bayesian, Hyperband, RandomSearch
 
@@ -96,41 +94,3 @@ def test_hyperband_trains_its_best_in_full(tmp_path, epochs, count):
     tried = _run(oracle, count)
     assert len(tried) <= count
     assert max(values["tuner/epochs"] for values in tried) == epochs
-
-
-def _history(folder, trial, column):
-    path = folder / f"trial_{trial}" / "run" / "history.csv"
-    path.parent.mkdir(parents=True)
-    path.write_text("epoch,val_elbo\n" + "".join(f"{i},{value}\n" for i, value in enumerate(column, 1)))
-
-
-def test_a_trial_below_the_median_of_the_others_averages_is_stopped(tmp_path):
-    for trial in range(STARTUP):
-        _history(tmp_path, trial, [-200, -150, -100 - trial])  # on average −175 by the second epoch
-        write_json(tmp_path / f"trial_{trial}" / "score.json", {})
-    for trial, column, verdict in (
-        ("good", [-190, -170], False),
-        ("recovered", [-170, -190], False),
-        ("bad", [-190, -180], True),
-        ("young", [], False),
-        ("longer", [-300, -300, -300, -300], False),
-    ):
-        _history(tmp_path, trial, column)
-        stop = MedianStopping(tmp_path, trial, "val_elbo")
-        from kvae.runs import Run
-
-        assert stop.should_stop(Run(tmp_path / f"trial_{trial}" / "run")) == verdict, trial
-    (tmp_path / "trial_0" / "score.json").unlink()
-    assert not MedianStopping(tmp_path, "bad", "val_elbo").should_stop(Run(tmp_path / "trial_bad" / "run")), (
-        "too few to say"
-    )
-    assert not MedianStopping(tmp_path, "bad", None).should_stop(Run(tmp_path / "trial_bad" / "run"))
-
-
-def test_it_stops_training(tmp_path, monkeypatch):
-    stop = MedianStopping(tmp_path, "0", "val_elbo")
-    stop.set_model(keras.Sequential([keras.layers.Dense(1)]))
-    stop.model.stop_training = False
-    monkeypatch.setattr(stop, "should_stop", lambda run: True)
-    stop.on_epoch_end(0, {"val_elbo": np.float32(-1)})
-    assert stop.model.stop_training
