@@ -3,20 +3,7 @@
 import json
 import shutil
 
-import numpy as np
-import pytest
 from PIL import Image
-
-from kvae.plots.comparison import Contender, image_counts, save_comparison, summary
-
-HISTORY = {
-    "epoch": np.array([1.0, 2.0]),
-    "val_elbo": np.array([-9.0, -7.0]),
-    "rate": np.array([1.0, 2.0]),
-    "active_units": np.array([0.0, 3.0]),
-    "posterior_std_min": np.array([0.5, 0.1]),
-    "posterior_std_max": np.array([1.0, 1.0]),
-}
 
 
 def test_one_figure_and_one_table(kvae, run, trained, tmp_path):
@@ -69,43 +56,3 @@ def test_names_without_what_is_common(kvae, run, tmp_path):
     shutil.move(run, tmp_path / "deep/b")
     header = kvae("compare", "deep/a", "deep/b").out.splitlines()[0]
     assert header.split() == ["a", "b"]
-
-
-def test_figures_come_from_metrics_or_else_from_the_last_epoch():
-    assert summary(Contender("a", HISTORY, {"elbo": -6.5})) == {
-        "epochs": 2,
-        "elbo": -6.5,
-        "rate": 2.0,
-        "active_units": 3,
-        "posterior_std_min": 0.1,
-        "posterior_std_max": 1.0,
-    }
-    assert summary(Contender("a", {})) == {}
-
-
-def test_the_validation_loss_is_averaged_over_all_epochs():
-    row = summary(Contender("a", {"epoch": np.array([1, 2]), "val_loss": np.array([4.0, 2.0])}))
-    assert (row["mean_val_loss"], row["loss"]) == (3.0, 2.0)
-
-
-@pytest.mark.parametrize("n", [1, 4, 9])
-def test_any_number_of_contenders(tmp_path, rng, n):
-    examples, samples = image_counts(n)
-    x = rng.random((examples, 8, 8, 1))
-    some = [Contender(f"run {i}", HISTORY, {}, x, x, rng.random((samples, 8, 8, 3))) for i in range(n)]
-    save_comparison(tmp_path / "many.png", [*some, Contender("no pictures", {})])
-    assert Image.open(tmp_path / "many.png").height > 500
-
-
-def test_large_pictures_are_also_shown_enlarged(tmp_path, rng):
-    heights = []
-    for side in (32, 64):
-        x = rng.random((8, side, side, 3))
-        save_comparison(tmp_path / f"{side}.png", [Contender("a", HISTORY, {}, x, x)])
-        heights.append(Image.open(tmp_path / f"{side}.png").height)
-    assert heights[1] > 1.2 * heights[0]
-
-
-def test_runs_without_pictures(tmp_path):
-    save_comparison(tmp_path / "curves.png", [Contender("a", HISTORY)])
-    assert (tmp_path / "curves.png").is_file()

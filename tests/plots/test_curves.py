@@ -1,5 +1,8 @@
 """Curves over epochs."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -37,3 +40,10 @@ def test_draw_curves_without_known_columns_draws_an_empty_panel(history):
     figure = new_figure(8, 3)
     draw_curves(figure, [("a", history)])
     assert len(figure.axes) == 1
+
+
+def test_import_of_plots_does_not_import_keras():
+    program = (
+        "import sys, kvae.plots.comparison, kvae.plots.domains, kvae.plots.samples; sys.exit('keras' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
