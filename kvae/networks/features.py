@@ -1,4 +1,4 @@
-"""Feature maps of nets that were trained for something else."""
+"""Feature maps of networks that were trained for another task."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ import keras
 from kvae.errors import UserError
 
 MEANS_BGR = (103.939, 116.779, 123.68)
-"""Of ImageNet's pictures, which the published weights of VGG expect to be taken off."""
+"""Mean blue, green and red of ImageNet, from 0 to 255. VGG's published weights expect images without these means."""
 
 
 def vgg19_features(
@@ -16,30 +16,47 @@ def vgg19_features(
     weights: str | None = "imagenet",
     name: str | None = None,
 ) -> keras.Model:
-    """VGG-19 (Simonyan and Zisserman 2015) from pictures (B, H, W, 3) in [0, 1] to its feature maps, behind their ReLU.
+    """Return VGG-19 (Simonyan and Zisserman 2015): images (B, H, W, 3) in [0, 1] -> list of feature maps after ReLU.
 
-    By default relu1_1, relu2_1 and relu3_1, as DFC-VAE has them. `weights` is "imagenet", downloaded once by Keras into
-    its folder, or the path of a weights file, or None for untrained weights. Raises `UserError` where they cannot be had.
+    Args:
+        shape: shape (H, W, 3) of the images.
+        maps: Keras' names of the layers. The default, relu1_1, relu2_1 and relu3_1, is that of DFC-VAE.
+        weights: "imagenet" for the published weights, which Keras downloads once; the path of a weights file; or None for
+            random weights.
+        name: name of the network.
+
+    Raises:
+        UserError: if the weights cannot be loaded.
     """
     try:
         vgg = keras.applications.VGG19(include_top=False, weights=weights, input_shape=tuple(shape))
     except Exception as error:  # Keras raises a plain Exception when a download fails
         raise UserError(
-            f"Expected VGG-19's weights. Received: weights={weights!r}, which cannot be had ({error}). Give the path of "
-            "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5, or choose another feature net."
+            f"Expected weights of VGG-19. Received: weights={weights!r}, which cannot be loaded ({error}). Pass the path "
+            "of vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5, or use another feature network."
         ) from error
-    picture = keras.Input(tuple(shape))
-    blue_first = keras.ops.flip(picture, axis=-1)
+    image = keras.Input(tuple(shape))
+    blue_first = keras.ops.flip(image, axis=-1)
     h = keras.layers.Rescaling(255.0, offset=[-mean for mean in MEANS_BGR])(blue_first)
-    found = keras.Model(vgg.input, [vgg.get_layer(layer).output for layer in maps])(h)
-    return keras.Model(picture, found, name=name)
+    features = keras.Model(vgg.input, [vgg.get_layer(layer).output for layer in maps])(h)
+    return keras.Model(image, features, name=name)
 
 
-def feature_maps(net: keras.Model, kind: type = keras.layers.ReLU, count: int = 3, name=None) -> keras.Model:
-    """The outputs of the first `count` layers of a `kind` in `net`, such as a classifier trained here, weights shared."""
-    outputs = [layer.output for layer in net.layers if isinstance(layer, kind)][:count]
+def feature_maps(
+    net: keras.Model, layer_type: type = keras.layers.ReLU, count: int = 3, name: str | None = None
+) -> keras.Model:
+    """Return the outputs of the first layers of one type in a network, such as a trained classifier.
+
+    Args:
+        net: network from which the feature maps come. The result shares its weights.
+        layer_type: type of the layers.
+        count: number of layers.
+        name: name of the network that returns the feature maps.
+    """
+    outputs = [layer.output for layer in net.layers if isinstance(layer, layer_type)][:count]
     if len(outputs) < count:
         raise UserError(
-            f"Expected a net with {count} layers {kind.__name__} or more. Received: {net.name} with {len(outputs)}."
+            f"Expected a network with at least {count} layers of type {layer_type.__name__}. "
+            f"Received: {net.name} with {len(outputs)}."
         )
     return keras.Model(net.input, outputs, name=name)

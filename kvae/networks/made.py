@@ -1,4 +1,4 @@
-"""Masked autoencoders for distribution estimation (Germain et al. 2015), the autoregressive networks of flows."""
+"""Masked autoencoders for distribution estimation (MADE, Germain et al. 2015), the autoregressive networks of flows."""
 
 from collections.abc import Sequence
 
@@ -7,19 +7,20 @@ import numpy as np
 from keras import layers, ops
 
 DTYPE = "float32"
-"""Flows add up log-determinants over units: they are computed in full precision."""
+"""Type of all layers. Log-determinants of flows are sums over units, which need float32 also under a mixed policy."""
 
 
 @keras.saving.register_keras_serializable("kvae")
 class MaskedDense(layers.Dense):
-    """A dense layer in which output unit j depends on those input units i alone whose number is low enough.
+    """A dense layer in which an output unit depends only on input units of a lower or equal degree.
 
-        depends(i, j) = degree(i) < degree(j) if `strict`, else degree(i) <= degree(j)
+    Output unit j depends on input unit i if degree(i) <= degree(j), or if degree(i) < degree(j) with `strict` (Germain et
+    al. 2015, section 4). All other weights are multiplied by zero.
 
     Args:
-        inputs: degrees of the input units.
-        outputs: degrees of the output units.
-        strict: which of the two rules holds.
+        inputs: degrees of the input units, integers.
+        outputs: degrees of the output units, integers.
+        strict: True if an output unit depends only on input units of a lower degree.
     """
 
     def __init__(self, inputs: Sequence[int], outputs: Sequence[int], strict: bool = False, **kwargs):
@@ -27,8 +28,8 @@ class MaskedDense(layers.Dense):
         super().__init__(len(outputs), **kwargs)
         self.degrees = tuple(inputs), tuple(outputs)
         self.strict = strict
-        first, second = np.array(inputs)[:, None], np.array(outputs)[None]
-        self.mask = (first < second if strict else first <= second).astype("float32")
+        before, after = np.array(inputs)[:, None], np.array(outputs)[None]
+        self.mask = (before < after if strict else before <= after).astype("float32")  # (inputs, outputs)
 
     def call(self, inputs, training=None):
         x = ops.matmul(inputs, self.kernel * self.mask)
@@ -41,13 +42,25 @@ class MaskedDense(layers.Dense):
 
 
 def made(
-    units: int, context: int, hidden: Sequence[int] = (), activation: str = "relu", gate: float = 2.0, name=None
+    units: int,
+    context: int,
+    hidden: Sequence[int] = (),
+    activation: str = "relu",
+    gate: float = 2.0,
+    name: str | None = None,
 ) -> keras.Model:
-    """Return an autoregressive network [z (B, units), context (B, context)] -> (B, 2 · units), for flows.
+    """Return an autoregressive network [z (B, units), context (B, context)] -> (B, 2 · units).
 
-    Output units i and `units` + i depend on the units of z before i, and on the whole context. The biases of the second half
-    start at `gate`: sigmoid(2) = 0.88 of z passes each step at first, so that a flow starts near the identity (Kingma et
-    al. 2016, section 4.1, use 1 to 2).
+    Output units i and `units` + i depend on the units of z before i, and on the whole context.
+
+    Args:
+        units: number of units of z.
+        context: number of units of the context.
+        hidden: widths of the hidden layers.
+        activation: activation of the hidden layers.
+        gate: initial bias of the second half of the outputs. A flow uses their sigmoid as the weight of z, and sigmoid(2)
+            = 0.88, so that it starts near the identity (Kingma et al. 2016, section 4.1, use 1 to 2).
+        name: name of the network.
     """
     z, h = keras.Input((units,)), keras.Input((context,))
     degrees = np.arange(1, units + 1)

@@ -1,12 +1,13 @@
-"""Convolutions that halve or double the sides of a map, in the form that a backend computes fast.
+"""Convolutions that halve or double the sides of a map, computed in the form that is fastest on the backend.
 
-A 4×4 convolution of stride 2 is a 2×2 convolution over blocks of 2×2 pixels; its transpose is a 2×2 convolution whose
-outputs are such blocks (Shi et al. 2016, "Real-time single image … sub-pixel convolutional neural network"). Weights,
-numbers of operations and results are the same. XLA on a processor is much faster at the gradients of the plain form
-than at those of the strided one, and every backend is slow at transposing to the few channels of an image.
+A 4×4 convolution of stride 2 equals a 2×2 convolution over blocks of 2×2 pixels. Its transpose equals a 2×2 convolution
+whose outputs are blocks of 2×2 pixels (Shi et al. 2016, "Real-time single image and video super-resolution using an
+efficient sub-pixel convolutional neural network"). Weights, number of operations and results are the same. XLA on a CPU
+computes the gradients of the block form much faster than those of the strided form. For few output channels, such as those
+of an image, the block form of the transpose is faster on every backend.
 
-A doubling by nearest neighbours with a 3×3 convolution behind it is such a transpose too, of fewer operations: 16 products a
-pixel before the doubling in place of 36.
+Doubling by nearest neighbours and then a 3×3 convolution equals one transposed convolution as well. It needs 16 products
+per pixel of the smaller map, and the two steps need 36.
 """
 
 import keras
@@ -18,22 +19,23 @@ from kvae.errors import UserError
 UPSAMPLINGS = ("deconv", "nearest", "bilinear")
 
 FEW = 8
-"""Channels up to which the blocks are faster on every backend."""
+"""Number of output channels up to which the block form of a transposed convolution is faster on every backend."""
 
 
 @keras.saving.register_keras_serializable("kvae")
 class StridedConv2D(layers.Conv2D):
-    """`keras.layers.Conv2D`, computed over blocks where that is faster: 4×4 kernels of stride 2."""
+    """A `keras.layers.Conv2D` whose 4×4 kernels of stride 2 are computed over blocks if that is faster."""
 
     def call(self, inputs):
         if not (_halves(self) and slow_strided_convolutions()):
             return super().call(inputs)
         _, height, width, channels = inputs.shape
-        # "same" pads 1 before, and after as much as the last window of 4 needs.
+        # "same" pads one pixel before, and as many after as the last window of 4 needs.
         padded = ops.pad(inputs, ((0, 0), (1, 1 + height % 2), (1, 1 + width % 2), (0, 0)))
-        rows, columns = -(-height // 2) + 1, -(-width // 2) + 1
+        rows, columns = (height + 1) // 2 + 1, (width + 1) // 2 + 1
         blocks = ops.reshape(padded, (-1, rows, 2, columns, 2, channels))
-        blocks = ops.reshape(ops.transpose(blocks, (0, 1, 3, 2, 4, 5)), (-1, rows, columns, 4 * channels))
+        blocks = ops.transpose(blocks, (0, 1, 3, 2, 4, 5))  # (B, h, 2, w, 2, C) -> (B, h, w, 2, 2, C)
+        blocks = ops.reshape(blocks, (-1, rows, columns, 4 * channels))
         kernel = ops.reshape(self.kernel, (2, 2, 2, 2, channels, self.filters))  # k = 2·block + pixel, along each axis
         kernel = ops.reshape(ops.transpose(kernel, (0, 2, 1, 3, 4, 5)), (2, 2, 4 * channels, self.filters))
         return _finish(self, ops.conv(blocks, kernel, padding="valid", data_format="channels_last"))
@@ -41,7 +43,7 @@ class StridedConv2D(layers.Conv2D):
 
 @keras.saving.register_keras_serializable("kvae")
 class StridedConv2DTranspose(layers.Conv2DTranspose):
-    """`keras.layers.Conv2DTranspose`, computed as blocks where that is faster: 4×4 kernels of stride 2."""
+    """A `keras.layers.Conv2DTranspose` whose 4×4 kernels of stride 2 are computed as blocks if that is faster."""
 
     def call(self, inputs):
         if not _halves(self):
@@ -51,10 +53,11 @@ class StridedConv2DTranspose(layers.Conv2DTranspose):
 
 @keras.saving.register_keras_serializable("kvae")
 class DoublingConv2D(layers.Conv2D):
-    """A doubling of the sides by nearest neighbours, then `keras.layers.Conv2D`: 3×3 kernels of stride 1, computed in one.
+    """A `keras.layers.Conv2D` of the map doubled by nearest neighbours. Kernels of 3×3 and stride 1 take one step.
 
-    Every pixel of the smaller map reaches 4×4 pixels of the larger one, each by the sum of the weights under which its
-    four copies lie: a transposed convolution of stride 2, whose kernel is the given one summed over squares of 2×2.
+    In the larger map a pixel has four copies, which together affect 4×4 outputs. Each output adds up the weights of the
+    copies that it reads. The two steps therefore equal one transposed convolution of stride 2, whose 4×4 kernel holds the
+    sums of the 3×3 kernel over squares of 2×2 weights.
     """
 
     def call(self, inputs):
@@ -71,9 +74,16 @@ class DoublingConv2D(layers.Conv2D):
 
 
 def doubled(h, channels: int, kernel: int, upsampling: str, **options):
-    """The map `h` (B, H, W, C) -> (B, 2H, 2W, channels), by `upsampling`: "deconv", a transposed convolution of stride 2
-    with a `kernel` of that size; "nearest" or "bilinear", that interpolation followed by a 3×3 convolution, which leaves no
-    checkerboard (Odena et al. 2016)."""
+    """Return the map `h` (B, H, W, C) with doubled sides and another number of channels: (B, 2H, 2W, channels).
+
+    Args:
+        h: a map.
+        channels: number of channels of the result.
+        kernel: side of the kernel of a transposed convolution.
+        upsampling: "deconv" for a transposed convolution of stride 2; "nearest" or "bilinear" for this interpolation and
+            a 3×3 convolution, which leaves no checkerboard (Odena et al. 2016).
+        options: arguments of the convolution.
+    """
     if upsampling not in UPSAMPLINGS:
         raise UserError(
             f"Expected upsampling to be one of {', '.join(UPSAMPLINGS)}. Received: upsampling={upsampling!r}."
@@ -87,7 +97,10 @@ def doubled(h, channels: int, kernel: int, upsampling: str, **options):
 
 
 def _transposed(x, kernel):
-    """The transposed convolution of stride 2, padding "same", by a kernel (4, 4, filters, channels)."""
+    """Return the transposed convolution of `x` (B, H, W, channels): (B, 2H, 2W, filters).
+
+    Its stride is 2, its padding is "same" and its kernel is (4, 4, filters, channels).
+    """
     filters = kernel.shape[2]
     if filters > FEW and not slow_strided_convolutions():
         return ops.conv_transpose(x, kernel, strides=2, padding="same", data_format="channels_last")
@@ -98,19 +111,22 @@ def _transposed(x, kernel):
     padded = ops.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
     blocks = ops.conv(padded, kernel, padding="valid", data_format="channels_last")
     blocks = ops.reshape(blocks, (-1, height + 1, width + 1, 2, 2, filters))
-    x = ops.reshape(ops.transpose(blocks, (0, 1, 3, 2, 4, 5)), (-1, 2 * height + 2, 2 * width + 2, filters))
+    blocks = ops.transpose(blocks, (0, 1, 3, 2, 4, 5))  # (B, h, w, 2, 2, F) -> (B, h, 2, w, 2, F)
+    x = ops.reshape(blocks, (-1, 2 * height + 2, 2 * width + 2, filters))
     return x[:, 1:-1, 1:-1]
 
 
 def _halves(layer) -> bool:
-    """Whether the layer is one that has the form of blocks."""
+    """Return True if the layer has a block form: 4×4 kernels of stride 2, without groups."""
     return _form(layer) == ((4, 4), (2, 2), (1, 1), "same", "channels_last") and getattr(layer, "groups", 1) == 1
 
 
 def _form(layer) -> tuple:
+    """Return the options on which the equality of two forms depends."""
     return (layer.kernel_size, layer.strides, layer.dilation_rate, layer.padding, layer.data_format)
 
 
 def _finish(layer, x):
+    """Return `x` with the layer's bias added and its activation applied."""
     x = x + layer.bias if layer.use_bias else x
     return x if layer.activation is None else layer.activation(x)

@@ -1,9 +1,13 @@
-"""Convolutional nets with residual blocks, symmetric: an encoder halves, a decoder doubles by nearest neighbours.
+"""Convolutional networks with residual blocks.
 
-A block adds to a map what batch norm, ReLU, a 3×3 convolution and batch norm again make of it: its skip connection passes
-one convolution, two batch norms and one non-linearity. The second batch norm's scale begins at 0, and every block as the
-identity (Goyal et al. 2017, section 5.1), without which these VAEs learn much more slowly. `depth` blocks stand at every
-size of map. Sides and channels are those of the plain nets in `conv.py`.
+Encoder and decoder mirror each other. The encoder halves the sides by convolutions of stride 2, the decoder doubles them by
+nearest neighbours. Sides and channels are those of the networks in `conv.py`. There are `depth` blocks at every size of map.
+A block computes
+
+    h + BN(conv(ReLU(BN(h))))
+
+with a 3×3 convolution. The scale γ of the outer batch norm starts at 0, so that every block starts as the identity (Goyal
+et al. 2017, section 5.1). Without that these VAEs learn much more slowly.
 """
 
 from collections.abc import Sequence
@@ -20,7 +24,18 @@ from kvae.networks.resampling import DoublingConv2D, StridedConv2D
 def residual_encoder(
     shape: Sequence[int], outputs: int, width: int = 32, depth: int = 1, momentum: float = 0.9, name: str | None = None
 ) -> keras.Model:
-    """Convolutions of stride 2, `depth` blocks behind each, and a linear layer: images (B, H, W, C) -> (B, outputs)."""
+    """Return an encoder: images (B, H, W, C) -> (B, outputs).
+
+    Each convolution of stride 2 is followed by `depth` blocks. A linear layer returns the outputs.
+
+    Args:
+        shape: shape (H, W, C) of the images.
+        outputs: number of outputs.
+        width: number of channels of the first convolution.
+        depth: number of blocks at each size of map.
+        momentum: momentum of batch norm's running statistics.
+        name: name of the network.
+    """
     image = h = keras.Input(tuple(shape))
     for stage in range(len(map_sides(shape)) - 1):
         h = StridedConv2D(map_channels(width, stage), 4, strides=2, padding="same")(h)
@@ -33,13 +48,24 @@ def residual_encoder(
 def residual_decoder(
     inputs: int, shape: Sequence[int], width: int = 32, depth: int = 1, momentum: float = 0.9, name: str | None = None
 ) -> keras.Model:
-    """A linear layer to the smallest map, then `depth` blocks and a doubling at every size: (B, inputs) -> (B, H, W, C),
-    linear outputs."""
+    """Return a decoder: (B, inputs) -> (B, H, W, C).
+
+    A linear layer returns the smallest map. Then follow `depth` blocks and a doubling at every size. The outputs are
+    linear.
+
+    Args:
+        inputs: number of inputs.
+        shape: shape (H, W, C) of the images.
+        width: number of channels of the encoder's first convolution.
+        depth: number of blocks at each size of map.
+        momentum: momentum of batch norm's running statistics.
+        name: name of the network.
+    """
     sides = map_sides(shape)
     deepest = len(sides) - 2
     code = keras.Input((inputs,))
     h = layers.Dense(sides[-1][0] * sides[-1][1] * map_channels(width, deepest))(code)
-    h = layers.Reshape((*sides[-1], map_channels(width, deepest)))(h)
+    h = layers.Reshape((*sides[-1], map_channels(width, deepest)))(h)  # (B, h·w·c) -> (B, h, w, c)
     for stage in range(deepest, -1, -1):
         h = _blocks(h, depth, momentum)
         h = DoublingConv2D(map_channels(width, max(stage - 1, 0)), 3, padding="same")(h)
@@ -50,6 +76,7 @@ def residual_decoder(
 
 
 def _blocks(h, depth: int, momentum: float):
+    """Return the map `h` (B, H, W, C) after `depth` residual blocks, of the same shape."""
     for _ in range(depth):
         r = layers.ReLU()(BatchNormalization(momentum=momentum)(h))
         r = layers.Conv2D(h.shape[-1], 3, padding="same", use_bias=False)(r)

@@ -1,4 +1,4 @@
-"""The convolutional nets in the manner of DCGAN: shapes at every size, what they refuse, and how they begin."""
+"""The convolutional networks in the manner of DCGAN."""
 
 import keras
 import numpy as np
@@ -12,7 +12,7 @@ from kvae.networks.resampling import UPSAMPLINGS
 
 @pytest.mark.parametrize("upsampling", UPSAMPLINGS)
 @pytest.mark.parametrize("shape", [(8, 8, 1), (13, 20, 3), (28, 28, 1), (64, 64, 3), (96, 96, 3), (255, 256, 1)])
-def test_decoder_mirrors_encoder(shape, upsampling):
+def test_conv_decoder_of_any_size_mirrors_the_encoder(shape, upsampling):
     encoder = conv_encoder(shape, 6, width=1)
     decoder = conv_decoder(3, shape, width=1, upsampling=upsampling)
     assert encoder.output_shape == (None, 6)
@@ -22,21 +22,23 @@ def test_decoder_mirrors_encoder(shape, upsampling):
         assert decoder(encoder(x)[:, :3]).shape == (2, *shape)
 
 
-def test_channels_of_a_64_pixel_net_are_those_of_the_text():
+def test_conv_encoder_at_64_pixels_has_the_documented_channels():
     convolutions = [layer for layer in conv_encoder((64, 64, 3), 100).layers if isinstance(layer, keras.layers.Conv2D)]
-    assert [c.filters for c in convolutions] == [32, 64, 128, 256]
+    assert [layer.filters for layer in convolutions] == [32, 64, 128, 256]
 
 
-def test_images_touch_no_batch_norm():
+def test_conv_encoder_first_layer_has_no_batch_norm():
     layers = [type(layer).__name__ for layer in conv_encoder((28, 28, 1), 4, width=2).layers]
     assert layers[:4] == ["InputLayer", "StridedConv2D", "LeakyReLU", "StridedConv2D"]
+
+
+def test_conv_decoder_last_layer_has_no_batch_norm():
     layers = [type(layer).__name__ for layer in conv_decoder(2, (28, 28, 1), width=2).layers]
     assert layers[-2:] == ["StridedConv2DTranspose", "Activation"]
 
 
-def test_a_small_gain_begins_near_the_prior():
-    """Means near 0 and log σ near 0, in proportion to the gain."""
-    x = np.random.default_rng(0).random((16, 16, 16, 1), "float32")
+def test_conv_encoder_gain_scales_the_initial_outputs(rng):
+    x = rng.random((16, 16, 16, 1), "float32")
     keras.utils.set_random_seed(0)
     whole = ops.convert_to_numpy(conv_encoder((16, 16, 1), 8, width=4)(x))
     keras.utils.set_random_seed(0)
@@ -44,44 +46,59 @@ def test_a_small_gain_begins_near_the_prior():
     np.testing.assert_allclose(tenth, 0.1 * whole, rtol=1e-4, atol=1e-6)
 
 
-def test_a_decoder_s_last_activation():
-    z = np.random.default_rng(0).normal(0, 100, (8, 3)).astype("float32")
+def test_conv_encoder_label_units_are_read_by_the_linear_layer():
+    net = conv_encoder((8, 8, 1), 4, width=2, label_units=3)
+    assert net.input_shape == [(None, 8, 8, 1), (None, 3)]
+    assert net.layers[-1].kernel.shape == (4 * 4 * 2 + 3, 4)
+
+
+def test_conv_decoder_activation_bounds_the_outputs(rng):
+    z = rng.normal(0, 100, (8, 3)).astype("float32")
     x = ops.convert_to_numpy(conv_decoder(3, (16, 16, 1), width=4, activation="sigmoid")(z))
     assert 0 <= x.min() < 0.1
     assert 0.9 < x.max() <= 1
 
 
-def test_group_normalization_does_not_mix_pictures():
-    """What a code is decoded to, in training too, does not depend on the codes beside it; with batch norm it does."""
-    z = np.random.default_rng(0).normal(size=(8, 3)).astype("float32")
-    for normalization, alike in (("group", True), ("batch", False)):
-        net = conv_decoder(3, (16, 16, 1), width=4, normalization=normalization)
-        alone, together = (ops.convert_to_numpy(net(rows, training=True))[:2] for rows in (z[:2], z))
-        assert np.allclose(alone, together, atol=1e-5) is alike
+@pytest.mark.parametrize(("normalization", "independent"), [("group", True), ("none", True), ("batch", False)])
+def test_conv_decoder_output_depends_on_other_codes_with_batch_norm_only(normalization, independent, rng):
+    z = rng.normal(size=(8, 3)).astype("float32")
+    net = conv_decoder(3, (16, 16, 1), width=4, normalization=normalization)
+    alone, together = (ops.convert_to_numpy(net(rows, training=True))[:2] for rows in (z[:2], z))
+    assert np.allclose(alone, together, atol=1e-5) is independent
 
 
-def test_normalization_by_name():
+def test_conv_decoder_without_normalization_has_a_bias_in_every_layer():
+    net = conv_decoder(3, (16, 16, 1), width=4, normalization="none")
+    assert all(layer.use_bias for layer in net.layers if layer.weights)
+    assert not [layer for layer in net.layers if "Normalization" in type(layer).__name__]
+
+
+def test_conv_decoder_unknown_normalization_raises_the_known_names():
     with pytest.raises(UserError, match="one of batch, group, none"):
         conv_decoder(3, (16, 16, 1), normalization="layer")
 
 
-@pytest.mark.parametrize("shape", [(7, 7, 1), (64, 300, 3), (64, 64), (4,)])
-def test_sizes_that_do_not_fit(shape):
-    with pytest.raises(UserError, match="sides from 8 to 256"):
-        conv_encoder(shape, 4)
-
-
-def test_upsampling_by_name():
+def test_conv_decoder_unknown_upsampling_raises_the_known_names():
     with pytest.raises(UserError, match="deconv, nearest, bilinear"):
         conv_decoder(4, (8, 8, 1), upsampling="bicubic")
 
 
-def test_dropout_leaves_whole_maps_out_of_the_first_two_layers_in_training_alone():
+@pytest.mark.parametrize("shape", [(7, 7, 1), (64, 300, 3), (64, 64), (4,)])
+def test_conv_encoder_of_an_unsupported_size_raises_the_limits(shape):
+    with pytest.raises(UserError, match="sides from 8 to 256"):
+        conv_encoder(shape, 4)
+
+
+def test_conv_decoder_dropout_follows_the_first_two_layers_and_is_random_in_training_only(rng):
     net = conv_decoder(3, (32, 32, 1), width=2, dropout=0.5)
-    dropped = [layer for layer in net.layers if isinstance(layer, keras.layers.SpatialDropout2D)]
-    assert [layer.output.shape[1] for layer in dropped] == [4, 8]
-    z = np.random.default_rng(0).standard_normal((4, 3)).astype("float32")
-    np.testing.assert_array_equal(*(keras.ops.convert_to_numpy(net(z, training=False)) for _ in range(2)))
-    first, second = (keras.ops.convert_to_numpy(net(z, training=True)) for _ in range(2))
+    dropouts = [layer for layer in net.layers if isinstance(layer, keras.layers.SpatialDropout2D)]
+    assert [layer.output.shape[1] for layer in dropouts] == [4, 8]
+    z = rng.standard_normal((4, 3)).astype("float32")
+    np.testing.assert_array_equal(*(ops.convert_to_numpy(net(z, training=False)) for _ in range(2)))
+    first, second = (ops.convert_to_numpy(net(z, training=True)) for _ in range(2))
     assert np.abs(first - second).max() > 0
-    assert not [la for la in conv_decoder(3, (8, 8, 1)).layers if isinstance(la, keras.layers.SpatialDropout2D)]
+
+
+def test_conv_decoder_without_dropout_has_no_dropout_layer():
+    layers = conv_decoder(3, (8, 8, 1)).layers
+    assert not [layer for layer in layers if isinstance(layer, keras.layers.SpatialDropout2D)]

@@ -1,4 +1,4 @@
-"""The fast form of batch norm is batch norm."""
+"""The fused batch norm equals that of Keras."""
 
 import keras
 import numpy as np
@@ -10,7 +10,7 @@ from kvae.networks import BatchNormalization
 
 
 class Net(Backend, keras.Model):
-    """A dense layer and a batch norm behind it, with the loss Σ w · y, whose gradients are looked at."""
+    """A dense layer followed by batch norm, with the loss Σ w · y, whose gradients are compared."""
 
     def __init__(self, norm, w, features):
         super().__init__()
@@ -19,36 +19,36 @@ class Net(Backend, keras.Model):
         self.norm.build(w.shape)
         self.compile("sgd")
 
-    def slopes(self, x, training):
+    def weight_gradients(self, x, training):
         variables = {"loss": [*self.before.trainable_variables, *self.norm.trainable_variables]}
 
         def loss():
             return {"loss": ops.sum(self.w * self.norm(self.before(ops.convert_to_tensor(x)), training=training))}
 
-        if keras.backend.backend() == "jax":  # whose gradients are taken within a step
+        if keras.backend.backend() == "jax":  # whose gradients read the optimizer's variables
             self.optimizer.build(self.trainable_variables)
         return self.gradients(loss, variables)[1]["loss"]
 
 
 @pytest.mark.parametrize("training", [True, False])
 @pytest.mark.parametrize("shape", [(6, 3), (4, 5, 3), (4, 6, 5, 3), (1, 4, 4, 3)])
-def test_equals_the_layer_of_keras(shape, training, rng):
-    """Outputs, gradients and moving averages, after two steps of data that are not centred."""
+def test_batch_normalization_equals_the_layer_of_keras(shape, training, rng):
+    """Outputs, gradients and moving averages are compared after two steps on data with a mean of 3."""
     x = (rng.standard_normal(shape) * 2 + 3).astype("float32")
     w = rng.standard_normal((*shape[:-1], 4)).astype("float32")
-    found = []
+    results = []
     for kind in (BatchNormalization, layers.BatchNormalization):
         keras.utils.set_random_seed(0)
         net = Net(kind(momentum=0.7, gamma_initializer="random_normal", beta_initializer="random_normal"), w, shape[-1])
-        gradients = [net.slopes(x, training) for _ in range(2)][1]
+        gradients = [net.weight_gradients(x, training) for _ in range(2)][1]
         y = net.norm(net.before(x), training=False)
-        found.append([ops.convert_to_numpy(v) for v in (y, *gradients, *net.norm.non_trainable_variables)])
-    for ours, theirs in zip(*found, strict=True):
+        results.append([ops.convert_to_numpy(v) for v in (y, *gradients, *net.norm.non_trainable_variables)])
+    for ours, theirs in zip(*results, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=2e-3, atol=2e-3)
 
 
-def test_statistics_are_right_where_the_mean_is_large():
-    """E[x²] − E[x]², as Keras computes a variance on PyTorch, would lose it beside such a mean."""
+def test_batch_normalization_of_data_with_a_large_mean_keeps_the_variance():
+    """E[x²] − E[x]², the variance of Keras on PyTorch, loses its digits when the mean is large."""
     x = 300 + np.random.default_rng(0).standard_normal((64, 8, 8, 2)).astype("float32")
     norm = BatchNormalization(momentum=0.0)
     norm(x, training=True)
@@ -58,17 +58,17 @@ def test_statistics_are_right_where_the_mean_is_large():
 
 
 @pytest.mark.parametrize("options", [{"axis": 1}, {"scale": False}, {"center": False}, {"trainable": False}])
-def test_other_settings_are_those_of_keras(options, rng):
+def test_batch_normalization_with_other_options_equals_the_layer_of_keras(options, rng):
     x = rng.standard_normal((4, 6, 5, 3)).astype("float32")
     ours, theirs = BatchNormalization(**options), layers.BatchNormalization(**options)
     for training in (True, False):
         expected = ops.convert_to_numpy(theirs(x, training=training))
         np.testing.assert_allclose(ops.convert_to_numpy(ours(x, training=training)), expected, atol=1e-4)
-    for mine, other in zip(ours.weights, theirs.weights, strict=True):
-        np.testing.assert_allclose(ops.convert_to_numpy(mine), ops.convert_to_numpy(other), atol=1e-5)
+    for one, other in zip(ours.weights, theirs.weights, strict=True):
+        np.testing.assert_allclose(ops.convert_to_numpy(one), ops.convert_to_numpy(other), atol=1e-5)
 
 
-def test_bfloat16_stays_within_its_precision(rng):
+def test_batch_normalization_in_bfloat16_is_accurate_to_its_precision(rng):
     x = rng.standard_normal((4, 6, 5, 3)).astype("float32")
     y = BatchNormalization(dtype="mixed_bfloat16")(x, training=True)
     assert keras.backend.standardize_dtype(y.dtype) == "bfloat16"

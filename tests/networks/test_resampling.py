@@ -1,4 +1,4 @@
-"""The fast form of strided convolutions is the strided convolution."""
+"""Block forms of convolutions equal the layers of Keras."""
 
 import keras
 import numpy as np
@@ -11,6 +11,7 @@ from kvae.networks.resampling import DoublingConv2D, StridedConv2D, StridedConv2
 
 @pytest.fixture(params=[True, False], ids=["blocks", "strided"])
 def blocks(request, monkeypatch):
+    """True if the block forms are used, and False if the strided forms are."""
     monkeypatch.setattr(resampling, "slow_strided_convolutions", lambda: request.param)
     return request.param
 
@@ -19,7 +20,7 @@ def blocks(request, monkeypatch):
 @pytest.mark.parametrize(
     ("fast", "plain"), [(StridedConv2D, layers.Conv2D), (StridedConv2DTranspose, layers.Conv2DTranspose)]
 )
-def test_equals_the_layer_of_keras(blocks, fast, plain, shape, rng):
+def test_strided_convolutions_equal_the_layers_of_keras(blocks, fast, plain, shape, rng):
     for filters, activation in ((5, None), (12, "relu")):
         options = {"strides": 2, "padding": "same", "activation": activation, "bias_initializer": "normal"}
         a, b = fast(filters, 4, **options), plain(filters, 4, **options)
@@ -33,7 +34,7 @@ def test_equals_the_layer_of_keras(blocks, fast, plain, shape, rng):
 
 @pytest.mark.parametrize("shape", [(8, 8, 3), (7, 5, 4), (1, 2, 2)])
 @pytest.mark.parametrize("options", [{}, {"kernel_size": 5}, {"strides": 2}, {"padding": "valid"}])
-def test_doubling_equals_nearest_neighbours_and_a_convolution(blocks, shape, options, rng):
+def test_doubling_conv_equals_nearest_neighbours_and_a_convolution(blocks, shape, options, rng):
     for filters, activation in ((5, None), (12, "relu")):
         given = {"kernel_size": 3, "padding": "same", "activation": activation, "bias_initializer": "normal", **options}
         if given["padding"] == "valid" and min(shape[:2]) < 2:
@@ -55,7 +56,7 @@ def test_doubling_equals_nearest_neighbours_and_a_convolution(blocks, shape, opt
         {"kernel_size": 4, "strides": 2, "padding": "valid"},
     ],
 )
-def test_other_kernels_and_strides_stay_as_they_are(blocks, options, rng):
+def test_strided_convolutions_with_other_kernels_and_strides_equal_the_layers_of_keras(blocks, options, rng):
     x = rng.standard_normal((2, 8, 8, 3)).astype("float32")
     for fast, plain in ((StridedConv2D, layers.Conv2D), (StridedConv2DTranspose, layers.Conv2DTranspose)):
         a, b = fast(4, **options), plain(4, **options)
@@ -65,8 +66,8 @@ def test_other_kernels_and_strides_stay_as_they_are(blocks, options, rng):
 
 
 @pytest.mark.parametrize("upsampling", ["deconv", "nearest"])
-def test_both_forms_learn_the_same(upsampling, monkeypatch, rng):
-    """Ten steps of a small convolutional autoencoder, computed in either form, end at the same weights."""
+def test_training_with_block_and_strided_forms_ends_at_the_same_weights(upsampling, monkeypatch, rng):
+    """Ten steps of a small convolutional autoencoder are computed in both forms."""
     x, ends = rng.random((8, 16, 16, 3)).astype("float32"), []
     for form in (True, False):
         monkeypatch.setattr(resampling, "slow_strided_convolutions", lambda form=form: form)
@@ -80,7 +81,7 @@ def test_both_forms_learn_the_same(upsampling, monkeypatch, rng):
         np.testing.assert_allclose(a, b, atol=1e-4)
 
 
-def test_a_net_keeps_its_form_in_a_file(tmp_path):
+def test_conv_decoder_keeps_its_layer_types_in_a_file(tmp_path):
     net = conv_decoder(3, (16, 16, 3), width=4)
     net.save(tmp_path / "net.keras")
     again = keras.saving.load_model(tmp_path / "net.keras")

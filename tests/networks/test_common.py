@@ -1,0 +1,94 @@
+"""Parts that several networks share."""
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from kvae.errors import UserError
+from kvae.networks import common, conv_encoder, mlp
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: mlp(4, 2, (3,)), lambda: conv_encoder((8, 8, 1), 4, width=1)], ids=["mlp", "conv"]
+)
+def test_output_dtype_under_mixed_precision_is_float32(make):
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        net = make()
+        x = np.zeros((2, *net.input_shape[1:]), "float32")
+        assert keras.backend.standardize_dtype(net(x).dtype) == "float32"
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+def test_label_input_of_no_units_leaves_the_network_one_input():
+    x = keras.Input((3,))
+    y = common.label_input(0)
+    assert y is None
+    assert common.concatenate_labels(x, y) is x
+    assert common.labelled_model(x, y, keras.layers.Dense(2)(x), None).input_shape == (None, 3)
+
+
+def test_label_input_of_two_units_is_concatenated_after_x():
+    x, y = keras.Input((3,)), common.label_input(2)
+    net = common.labelled_model(x, y, common.concatenate_labels(x, y), "joined")
+    given = np.ones((4, 3), "float32"), np.zeros((4, 2), "float32")
+    assert net.name == "joined"
+    np.testing.assert_array_equal(ops.convert_to_numpy(net(list(given))), np.concatenate(given, axis=1))
+
+
+def test_standardize_labels_gives_labels_mean_0_and_variance_1(rng):
+    rates = [0.04, 0.5]
+    y = rng.random((20_000, 2)) < rates
+    code = np.concatenate([np.ones((20_000, 3)), y], axis=1).astype("float32")
+    standardized = ops.convert_to_numpy(common.standardize_labels(ops.convert_to_tensor(code), rates))
+    np.testing.assert_allclose(standardized[:, :3], 1, rtol=1e-6)
+    np.testing.assert_allclose(standardized[:, 3:].mean(axis=0), 0, atol=0.05)
+    np.testing.assert_allclose(standardized[:, 3:].std(axis=0), 1, atol=0.05)
+
+
+@pytest.mark.parametrize("normalization", ["batch", "group"])
+def test_normalize_gives_mean_0_and_variance_1(normalization, rng):
+    h = keras.Input((4, 4, 8))
+    net = keras.Model(h, common.normalize(h, normalization))
+    x = (3 + 2 * rng.standard_normal((16, 4, 4, 8))).astype("float32")
+    y = ops.convert_to_numpy(net(x, training=True))
+    axes = (0, 1, 2) if normalization == "batch" else (1, 2)  # one channel, or one channel of one image
+    np.testing.assert_allclose(y.mean(axes), 0, atol=1e-3)
+    np.testing.assert_allclose(y.var(axes), 1, atol=0.01)
+
+
+def test_normalize_none_returns_its_argument():
+    h = keras.Input((4,))
+    assert common.normalize(h, "none") is h
+
+
+def test_normalize_unknown_name_raises_the_known_names():
+    with pytest.raises(UserError, match=r"one of batch, group, none\. Received: normalization='layer'"):
+        common.normalize(keras.Input((4,)), "layer")
+
+
+def test_normalized_relu_without_normalization_is_relu():
+    h = keras.Input((3,))
+    net = keras.Model(h, common.normalized_relu(h, "none"))
+    y = ops.convert_to_numpy(net(np.array([[-1.0, 0.0, 2.0]], "float32")))
+    np.testing.assert_array_equal(y, [[0, 0, 2]])
+
+
+@pytest.mark.parametrize("shape", [(8, 8, 1), (256, 9, 3)])
+def test_check_sides_within_the_limits_returns(shape):
+    common.check_sides(shape)
+
+
+@pytest.mark.parametrize("shape", [(7, 8, 1), (8, 257, 1), (8, 8), (64,)])
+def test_check_sides_outside_the_limits_raises(shape):
+    with pytest.raises(UserError, match=r"sides from 8 to 256\. Received: shape=\("):
+        common.check_sides(shape)
+
+
+def test_check_sides_that_are_no_multiple_raises_the_multiple():
+    common.check_sides((32, 48, 3), smallest=16, multiple=16)
+    with pytest.raises(UserError, match="sides from 16 to 256 that are multiples of 16"):
+        common.check_sides((32, 40, 3), smallest=16, multiple=16)

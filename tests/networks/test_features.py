@@ -1,0 +1,63 @@
+"""Feature maps of networks that were trained for another task."""
+
+import keras
+import numpy as np
+import pytest
+from keras import layers, ops
+
+from kvae import networks
+from kvae.errors import UserError
+
+
+@pytest.fixture
+def vgg19(monkeypatch):
+    """VGG-19 replaced by three convolutions that add up the channels. Returns the list of the weights asked for."""
+    asked = []
+
+    def build(include_top, weights, input_shape):
+        image = h = keras.Input(input_shape)
+        for block in range(1, 4):
+            h = layers.Conv2D(3, 1, use_bias=False, kernel_initializer="ones", name=f"block{block}_conv1")(h)
+        asked.append(weights)
+        return keras.Model(image, h)
+
+    monkeypatch.setattr(keras.applications, "VGG19", build)
+    return asked
+
+
+@pytest.fixture
+def red():
+    """An image that is red everywhere."""
+    x = np.zeros((1, 8, 8, 3), "float32")
+    x[..., 0] = 1.0
+    return x
+
+
+def test_feature_maps_of_a_classifier_are_its_first_activations():
+    net = networks.conv_classifier((16, 16, 3), 2, width=2)
+    assert networks.feature_maps(net).output_shape == [(None, 16, 16, 2), (None, 8, 8, 4), (None, 4, 4, 8)]
+
+
+def test_feature_maps_of_a_network_with_too_few_layers_raises():
+    with pytest.raises(UserError, match="at least 3 layers of type ReLU"):
+        networks.feature_maps(networks.mlp(4, 2, (3,)))
+
+
+def test_vgg19_features_subtract_the_means_of_imagenet(vgg19, red):
+    first = ops.convert_to_numpy(networks.vgg19_features((8, 8, 3))(red)[0])
+    np.testing.assert_allclose(first, 255 - (103.939 + 116.779 + 123.68), rtol=1e-5)
+    assert vgg19 == ["imagenet"]
+
+
+def test_vgg19_features_put_blue_first(vgg19, red, monkeypatch):
+    monkeypatch.setattr("kvae.networks.features.MEANS_BGR", (0.0, 0.0, 255.0))  # the last channel is then red
+    np.testing.assert_allclose(ops.convert_to_numpy(networks.vgg19_features((8, 8, 3))(red)[0]), 0, atol=1e-4)
+
+
+def test_vgg19_features_without_weights_raise_what_to_do(monkeypatch):
+    def refuse(**_):
+        raise Exception("URL fetch failure on https://…")
+
+    monkeypatch.setattr(keras.applications, "VGG19", refuse)
+    with pytest.raises(UserError, match=r"Expected weights of VGG-19.*use another feature network"):
+        networks.vgg19_features((8, 8, 3))
