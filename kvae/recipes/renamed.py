@@ -46,13 +46,15 @@ def translate(recipe: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def version(config: Mapping[str, Any]) -> str:
-    """Return the version of kvae that trained a run or a preset, "" if its configuration does not say."""
-    versions = config.get("trained_with") or config.get("versions") or {}
-    return str(versions.get("kvae", ""))
+    """Return the version of kvae that wrote the configuration of a run or the card of a preset, "" if it does not say.
+
+    A card may be written by a later version than the one that trained the model. Its parameters have the later names.
+    """
+    return str((config.get("versions") or {}).get("kvae", ""))
 
 
 def is_old(config: Mapping[str, Any]) -> bool:
-    """Return True if a run or a preset was trained by version 0.1.0, whose parameters have other names."""
+    """Return True if version 0.1.0 wrote the configuration or the card, so that its parameters have other names."""
     return version(config).startswith(OLD)
 
 

@@ -1,13 +1,12 @@
-"""The command on the card of a preset that comes along repeats its figures."""
+"""The command on the card of a bundled preset reproduces its metrics."""
 
 import re
 import shlex
-from pathlib import Path
 
 import pytest
 
-from kvae import weights
 from kvae.presets import names, read_card
+from kvae.weights import FOLDER
 
 
 @pytest.mark.parametrize(
@@ -20,14 +19,14 @@ from kvae.presets import names, read_card
         ),
     ],
 )
-def test_figures_are_repeated(kvae_json, name, within):
-    """Of the sets that need no download. What is drawn at random is drawn anew by another backend: an
-    AUC over 700 codes with the label has a standard error of 0.012, its difference between two backends is 0.037."""
-    card = read_card(Path(weights.__file__).parent / name)
+def test_evaluation_command_of_bundled_preset_reproduces_its_metrics(kvae_json, name, within):
+    """These data sets need no download. Another backend draws other random numbers: an AUC over 700 codes has a standard
+    error of 0.012, and its difference between two backends is 0.037."""
+    card = read_card(FOLDER / name)
     command = card["evaluation"].replace("MODEL", name).split(" --backend ")[0]
     found = kvae_json(*shlex.split(command)[1:])["metrics"]
-    for figure, error in within.items():
-        assert found[figure] == pytest.approx(card["metrics"][figure], abs=error), figure
+    for value, error in within.items():
+        assert found[value] == pytest.approx(card["metrics"][value], abs=error), value
 
 
 FACES = (
@@ -42,7 +41,7 @@ FACES = (
 
 @pytest.mark.real
 @pytest.mark.parametrize(
-    ("name", "metric", "figure", "within"),
+    ("name", "metric", "value", "within"),
     [
         *(
             (name, "reconstruction", "mse", 1e-5)
@@ -50,21 +49,26 @@ FACES = (
         ),
         ("celeba/attribute_classifier", "accuracy", "accuracy", 1e-3),
         ("mnist/conv_vae_annealed", "reconstruction", "mse", 1e-5),
-        *((name, "reconstruction", "mse", 2e-4) for name in ("mnist/iwae", "mnist/vae")),  # black or white anew
+        *(
+            (name, "reconstruction", "mse", 2e-4) for name in ("mnist/iwae", "mnist/vae")
+        ),  # pixels are drawn as black or white anew
     ],
 )
-def test_a_figure_is_repeated_on_the_real_data(kvae_json, real, name, metric, figure, within):
-    """One of the card's metrics, that takes seconds: 16 bits and another backend move a reconstruction by less than 1e-5."""
-    card = read_card(Path(weights.__file__).parent / name)
+def test_one_metric_of_bundled_preset_is_reproduced_on_real_data(kvae_json, real, name, metric, value, within):
+    """The metric takes seconds. Weights of 16 bits and another backend change a reconstruction by less than 1e-5."""
+    card = read_card(FOLDER / name)
     asked = ("--split", card["metrics_data"].split("/")[1], "--metric", metric)
     assert {" ".join(asked[:2]), " ".join(asked[2:])} <= set(re.findall(r"--\w+ \w+", card["evaluation"]))
-    found = kvae_json("evaluate", name, *asked)["metrics"][figure]
-    print(f"{name}: {figure} {found:.6f}, on its card {card['metrics'][figure]:.6f}")
-    assert found == pytest.approx(card["metrics"][figure], abs=within)
+    found = kvae_json("evaluate", name, *asked)["metrics"][value]
+    print(f"{name}: {value} {found:.6f}, on its card {card['metrics'][value]:.6f}")
+    assert found == pytest.approx(card["metrics"][value], abs=within)
 
 
-def test_every_preset_has_a_figure_that_is_repeated():
-    marks = (test_figures_are_repeated, test_a_figure_is_repeated_on_the_real_data)
+def test_every_bundled_preset_reproduces_a_metric():
+    marks = (
+        test_evaluation_command_of_bundled_preset_reproduces_its_metrics,
+        test_one_metric_of_bundled_preset_is_reproduced_on_real_data,
+    )
     cases = [case for test in marks for mark in test.pytestmark if mark.name == "parametrize" for case in mark.args[1]]
     assert sorted(case[0] for case in cases) == sorted(names())
-    print(f"{len(cases)} presets repeat a figure of their cards")
+    print(f"{len(cases)} presets reproduce a metric of their cards")

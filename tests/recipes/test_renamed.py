@@ -94,8 +94,9 @@ def test_former_setting_is_refused_with_its_repair(recipe, setting, match):
         zoo.load(recipe).resolve(setting)
 
 
-def test_version_of_a_preset_is_that_of_its_training():
-    assert renamed.is_old({"versions": {"kvae": "0.2.0"}, "trained_with": {"kvae": "0.1.0"}})
+def test_is_old_of_a_card_depends_on_the_version_that_wrote_it():
+    assert renamed.is_old({"versions": {"kvae": "0.1.0"}, "trained_with": {"kvae": "0.1.0"}})
+    assert not renamed.is_old({"versions": {"kvae": "0.2.0"}, "trained_with": {"kvae": "0.1.0"}})
     assert not renamed.is_old({"versions": {"kvae": "0.2.0"}})
     assert not renamed.is_old({})
 
