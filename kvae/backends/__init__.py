@@ -1,26 +1,52 @@
-"""What differs between the three backends, and nothing else does.
+"""The differences between TensorFlow, JAX and PyTorch. No other part of kvae imports one of them.
 
-`Backend` gives a model `train_step`, `test_step` and `gradients(loss, variables)`; `compiled(function, variables)` makes
-a function of tensors and of those variables fast; inside `devices(count, cluster)` models learn on several devices,
-`shard()` says how batches are shared among them, `gates_are_global()` whether all of them see one gate; inside
-`compilation_cache()` models that differ in values alone share what was compiled; `fused(function)`, `softplus`,
-`batch_norm` (None where Keras' own is as fast) and `slow_strided_convolutions` spare what one of the three is slow at. These
-are the only files that import jax, tensorflow or torch.
+Each backend is a package of four files, which offer the same names:
+
+* `step`: `Backend`, the mixin that gives a model `train_step`, `test_step` and `gradients(loss, variables)`.
+* `compilation`: `compiled(function, variables)` compiles a function of tensors; `fused(function)` evaluates an expression
+  in few passes over memory; inside `compilation_cache()` models that differ only in values share compiled code.
+* `devices`: inside `devices(count, cluster)` models train on several devices; `shard()` says which part of a batch this
+  process loads; `gates_are_global()` is True if all devices see the same value of a gate.
+* `kernels`: `softplus`, `batch_norm` (None where the one of Keras is as fast) and `slow_strided_convolutions()`, for
+  operations that are slow on one backend.
 """
 
 import importlib
 
 import keras
 
+from kvae.backends.shard import Shard
+
 _backend = importlib.import_module(f"kvae.backends.{keras.backend.backend()}")
 
+# step
 Backend = _backend.Backend
-batch_norm = _backend.batch_norm
+
+# compilation
 compiled = _backend.compiled
 compilation_cache = _backend.compilation_cache
+fused = _backend.fused
+
+# devices
 devices = _backend.devices
 gates_are_global = _backend.gates_are_global
-fused = _backend.fused
 shard = _backend.shard
+
+# kernels
+batch_norm = _backend.batch_norm
 slow_strided_convolutions = _backend.slow_strided_convolutions
 softplus = _backend.softplus
+
+__all__ = [
+    "Backend",
+    "Shard",
+    "batch_norm",
+    "compilation_cache",
+    "compiled",
+    "devices",
+    "fused",
+    "gates_are_global",
+    "shard",
+    "slow_strided_convolutions",
+    "softplus",
+]

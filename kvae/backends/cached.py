@@ -1,9 +1,12 @@
-"""What is made once for an object and kept with it."""
+"""A cache that belongs to one object."""
+
+from collections.abc import Callable, Hashable
+from typing import Any
 
 
-def cached(owner, key, make):
-    """What `make()` returned when `owner` was first asked for `key`: compiling takes longer than many a call."""
-    values = owner.__dict__.setdefault("_kept", {})  # past Keras, which would track it
+def cached(owner: Any, key: Hashable, make: Callable[[], Any]) -> Any:
+    """Return the value cached on `owner` under `key`, calling `make()` the first time. Used for compiled functions."""
+    values = owner.__dict__.setdefault("_cached", {})  # not an attribute of the layer: Keras would track its contents
     if key not in values:
         values[key] = make()
     return values[key]

@@ -4,7 +4,7 @@ import keras
 
 from kvae.models.base import LatentModel
 from kvae.objectives import batch_mean
-from kvae.training import Phase, reports
+from kvae.training import reports
 
 
 @keras.saving.register_keras_serializable("kvae")
@@ -45,8 +45,3 @@ class Autoencoder(LatentModel):
         px = self.observation(self.code(x, training=training), training=training)
         distortion = -batch_mean(px.log_prob(x))
         return {"loss": distortion, "distortion": distortion}
-
-    # ------------------------------------------------------------------ phases
-
-    def phases(self):
-        return (Phase(self.loss_terms, over={"loss": [self.encoder, self.decoder]}),)

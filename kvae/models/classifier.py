@@ -9,7 +9,7 @@ from kvae.distributions.checks import check_finite, check_shape, check_unit
 from kvae.distributions.labels import get as get_labels
 from kvae.errors import UserError
 from kvae.objectives import batch_mean
-from kvae.training import Model, Phase, reports
+from kvae.training import Model, reports
 
 
 @keras.saving.register_keras_serializable("kvae")
@@ -68,11 +68,6 @@ class Classifier(Model):
             "loss": -batch_mean(self.labels.log_prob(y, logits)),
             "accuracy": batch_mean(self.labels.agreement(y, logits)),
         }
-
-    # ------------------------------------------------------------------ phases
-
-    def phases(self):
-        return (Phase(self.loss_terms, over={"loss": [self.net]}),)
 
     # ------------------------------------------------------------------ predictions
 

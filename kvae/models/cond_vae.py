@@ -5,7 +5,7 @@ import keras
 from kvae.distributions import sample_with_kl
 from kvae.models.base import LabelledModel
 from kvae.objectives import negative_elbo
-from kvae.training import Phase, reports
+from kvae.training import reports
 
 
 @keras.saving.register_keras_serializable("kvae")
@@ -51,7 +51,7 @@ class CondVAE(LabelledModel):
         super().__init__(labels, likelihood, posterior, prior, seed, **kwargs)
         self.encoder, self.decoder = encoder, decoder
         self.check_networks()
-        self.beta = self.add_scalar("beta", beta)
+        self.add_scalars(beta=beta)
 
     # ------------------------------------------------------------------ losses
 
@@ -61,8 +61,3 @@ class CondVAE(LabelledModel):
         z, rate = sample_with_kl(self.posterior(x, y, training=training), self.prior(y), self.seed_generator)
         px = self.observation(z, y, training=training)
         return negative_elbo(px.log_prob(x), rate, self.beta)
-
-    # ------------------------------------------------------------------ phases
-
-    def phases(self):
-        return (Phase(self.loss_terms, over={"loss": self.trained_networks}),)

@@ -7,7 +7,7 @@ from kvae.distributions import sample_with_kl
 from kvae.errors import UserError
 from kvae.models.base import VariationalModel
 from kvae.objectives import batch_mean, feature_error
-from kvae.training import Phase, reports
+from kvae.training import reports
 
 
 @keras.saving.register_keras_serializable("kvae")
@@ -60,7 +60,7 @@ class DFCVAE(VariationalModel):
                 f"Expected a feature network for images of shape {self.data_shape}. "
                 f"Received: one for {features.input_shape[1:]}."
             )
-        self.beta = self.add_scalar("beta", beta)
+        self.add_scalars(beta=beta)
 
     # ------------------------------------------------------------------ losses
 
@@ -75,8 +75,3 @@ class DFCVAE(VariationalModel):
     def _maps(self, x):
         maps = self.features(x, training=False)
         return maps if isinstance(maps, list | tuple) else [maps]
-
-    # ------------------------------------------------------------------ phases
-
-    def phases(self):
-        return (Phase(self.loss_terms, over={"loss": self.trained_networks}),)

@@ -96,11 +96,8 @@ class IFCVAEGAN(LabelledModel):
         self.encoder, self.label_head, self.decoder = encoder, label_head, decoder
         self.adversary, self.discriminator = adversary, discriminator
         self.check_networks()
-        self.beta_distortion = self.add_scalar("beta_distortion", beta_distortion)
-        self.beta_rate = self.add_scalar("beta_rate", beta_rate)
-        self.beta_label = self.add_scalar("beta_label", beta_label)
-        self.beta_information = self.add_scalar("beta_information", beta_information)
-        self.beta_realism = self.add_scalar("beta_realism", beta_realism)
+        self.add_scalars(beta_distortion=beta_distortion, beta_rate=beta_rate, beta_label=beta_label)
+        self.add_scalars(beta_information=beta_information, beta_realism=beta_realism)
         self.base_rate = None if base_rate is None else self.labels.check_rates(base_rate)
         self.label_samples, self.fixed_classifier = label_samples, fixed_classifier
 

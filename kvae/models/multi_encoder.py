@@ -15,15 +15,15 @@ from kvae.models.base import LabelledModel
 from kvae.models.base.factors import layers_of, observe
 from kvae.models.components import DecoderCopies, PeriodCritic, Separator
 from kvae.objectives import batch_mean, pixel_cross_entropy
-from kvae.training import Phase, reports
-from kvae.training.batches import as_floats
+from kvae.training import Phase, RoundsModel, reports
+from kvae.training.rounds import check_round, turn_of
 
 SHARED = ("decoder", "rate", "distortion", "elbo")
 DECODER_LOSSES = ("distortion", "cross_entropy")
 
 
 @keras.saving.register_keras_serializable("kvae")
-class MultiEncoder(LabelledModel):
+class MultiEncoder(RoundsModel, LabelledModel):
     """VAEs of several domains, such as painters, that share their decoder. The label y is the domain.
 
         q(z|x, y) = q_y(z|x)        p(x, z) = p(x|z) p(z)
@@ -97,10 +97,8 @@ class MultiEncoder(LabelledModel):
         self.check_networks()
         self._copies = DecoderCopies(decoder, self.domains if copies else self.domains[:1])
         self.decoders = self._copies.nets  # an attribute of the model, so that Keras saves the copies
-        self.beta_encoder = self.add_scalar("beta_encoder", beta_encoder)
-        self.beta_decoder = self.add_scalar("beta_decoder", beta_decoder)
-        self.beta_separation = self.add_scalar("beta_separation", beta_separation)
-        self.beta_period = self.add_scalar("beta_period", beta_period)
+        self.add_scalars(beta_encoder=beta_encoder, beta_decoder=beta_decoder)
+        self.add_scalars(beta_separation=beta_separation, beta_period=beta_period)
         self._separator = None if separator is None else Separator(separator, self.beta_separation)
         self._critic = None if critic is None else PeriodCritic(critic, self.beta_period)
 
@@ -210,48 +208,15 @@ class MultiEncoder(LabelledModel):
             kwargs["callbacks"] = [self._copies.callback(), *(kwargs.get("callbacks") or ())]
         return super().fit(*args, **kwargs)
 
-    def test_round(self, data):
-        batch = self._unpack(data)
-        if isinstance(batch, Mapping):
-            return super().test_round(data)
-        self._report(self.loss_terms(batch, training=False), batch)
-        metrics = self.get_metrics_result()
-        return {name: metrics[name] for name in SHARED}  # validation did not update the remaining metrics
-
     # ------------------------------------------------------------------ validation
-
-    def _unpack(self, data):
-        x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
-        if isinstance(x, Mapping) and y is None:
-            return keras.tree.map_structure(ops.convert_to_tensor, dict(x))
-        return super()._unpack(data)
-
-    def train_round(self, data):
-        if not isinstance(keras.utils.unpack_x_y_sample_weight(data)[0], Mapping):
-            raise UserError(
-                "Expected rounds, which hold the turns of each domain. Received: x and y. "
-                f"Train with fit(kvae.training.Rounds(x, y, {self.turns}))."
-            )
-        return super().train_round(data)
 
     def check(self, x, y=None):
         if not isinstance(x, Mapping) or y is not None:
             self._check_images(x, y)
             return
-        if set(x) != set(self.domains):
-            raise UserError(f"Expected rounds of {', '.join(self.domains)}. Received: of {', '.join(map(str, x))}.")
-        for number, domain in enumerate(self.domains):
-            images, *period = x[domain] if isinstance(x[domain], tuple | list) else (x[domain],)
-            if len(period) != (self.critic is not None):
-                raise UserError(
-                    f"Expected rounds {'with' if self.critic is not None else 'without'} periods, for critic="
-                    f"{self.critic and self.critic.name}. Received: those of {domain} "
-                    f"{'with' if period else 'without'} them."
-                )
-            if np.shape(images)[1] != self.turns[domain]:
-                raise UserError(f"Expected {self.turns[domain]} turns of {domain}. Received: {np.shape(images)[1]}.")
-            flat = as_floats(np.reshape(images, (-1, *np.shape(images)[2:])))
-            self._check_images(flat, np.full(len(flat), number))
+        examples = check_round(x, self.domains, self.turns, with_periods=self.critic is not None)
+        for number, images in enumerate(examples.values()):
+            self._check_images(images, np.full(len(images), number))
 
     def _check_images(self, x, y):
         super().check(x, y)
@@ -277,19 +242,3 @@ class MultiEncoder(LabelledModel):
         y, new_y = self.labels.spread(y, len(x)), self.labels.spread(new_y, len(x))
         own, other = self.encode(x, y, batch_size=batch_size), self.encode(x, new_y, batch_size=batch_size)
         return self.decode((1 - amount) * own + amount * other, batch_size=batch_size)
-
-
-def turn_of(domain, turn):
-    """Return the function that picks one turn of a domain from a round: (x,), or (x, period)."""
-
-    def batch(rounds):
-        entry = rounds[domain]
-        x, *period = (part[:, turn] for part in (entry if isinstance(entry, tuple | list) else (entry,)))
-        return (_as_floats(x), *period)
-
-    return batch
-
-
-def _as_floats(x):
-    """Return bytes as k/255, which `Rounds` leaves to the model; floats unchanged."""
-    return ops.cast(x, "float32") * (1 / 255) if keras.backend.standardize_dtype(x.dtype) == "uint8" else x

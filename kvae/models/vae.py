@@ -7,7 +7,7 @@ from kvae.distributions import kl_per_unit, sample_with_kl
 from kvae.errors import UserError
 from kvae.models.base import VariationalModel
 from kvae.objectives import free_bits_penalty, negative_elbo
-from kvae.training import Phase, reports
+from kvae.training import reports
 
 
 @keras.saving.register_keras_serializable("kvae")
@@ -56,7 +56,7 @@ class VAE(VariationalModel):
         super().__init__(likelihood, posterior, prior, seed, **kwargs)
         self.encoder, self.decoder = encoder, decoder
         self.check_networks()
-        self.beta = self.add_scalar("beta", beta)
+        self.add_scalars(beta=beta)
         if free_bits and UNIT_KL not in self.capabilities:
             raise UserError(
                 "Expected a posterior and a prior whose KL has a closed form for each latent unit, to grant free bits. "
@@ -74,8 +74,3 @@ class VAE(VariationalModel):
         px = self.observation(z, training=training)
         penalty = free_bits_penalty(kl_per_unit(qz, pz), self.free_bits) if self.free_bits else None
         return negative_elbo(px.log_prob(x), rate, self.beta, penalty)
-
-    # ------------------------------------------------------------------ phases
-
-    def phases(self):
-        return (Phase(self.loss_terms, over={"loss": self.trained_networks}),)

@@ -85,7 +85,7 @@ class VAEGAN(LabelledModel):
         super().__init__(labels, likelihood, posterior, prior, seed, **kwargs)
         self.encoder, self.decoder, self.discriminator = encoder, decoder, discriminator
         self.check_networks()
-        self.gamma = self.add_scalar("gamma", gamma)
+        self.add_scalars(gamma=gamma)
         self.level, self.margin, self.saturating = level, margin, saturating
 
     def check_networks(self):

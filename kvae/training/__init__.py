@@ -1,4 +1,4 @@
-"""How models learn: phases and rounds, one optimizer per player, schedules, callbacks, exact checkpoints."""
+"""Training: phases and rounds, one optimizer per player, schedules, batches, exact checkpoints."""
 
 from kvae.training import schedules
 from kvae.training.batches import Batches
@@ -6,7 +6,7 @@ from kvae.training.cluster import Cluster
 from kvae.training.model import Model
 from kvae.training.optimizers import Optimizers
 from kvae.training.phase import Phase, reports
-from kvae.training.rounds import Rounds
+from kvae.training.rounds import Rounds, RoundsModel
 from kvae.training.warm_start import warm_start
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Optimizers",
     "Phase",
     "Rounds",
+    "RoundsModel",
     "reports",
     "schedules",
     "warm_start",

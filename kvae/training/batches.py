@@ -1,34 +1,37 @@
-"""Batches whose order depends on the seed and the epoch alone, so that a resumed run sees what the first one saw."""
+"""Batches whose order depends only on the seed and the epoch, so that a resumed run gets the same batches."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 
 import keras
 import numpy as np
 
+from kvae.backends import Shard
 from kvae.errors import UserError
+from kvae.training.scaling import as_floats
 
 
 class Batches(keras.utils.PyDataset):
-    """Batches of one split, as Keras' `fit` takes them.
+    """Batches of one split, in the form that `fit` of Keras takes.
 
-    Epoch e runs through a permutation drawn from (seed, e): nothing else is remembered. Bytes become k/255 in float32
-    as they are fetched, so that a memory-mapped array is read batch by batch and never held whole.
+    Epoch e runs through a permutation drawn from (seed, e), so there is no other state to save. Bytes become k/255 in
+    float32 when a batch is loaded. A memory-mapped array is therefore read batch by batch and never held whole.
 
     Args:
-        x: array (N, …): bytes (uint8), or floats which pass unchanged. Values 0 and 1 that stand for themselves come
-            with `scale=1`.
-        y: array (N, …) that batches hold beside x, or None.
-        labels: what is known of the examples, for those who judge a model that does not learn from it; by default y.
-        names: what the attributes, or the classes, are called.
-        columns: further facts of the examples by name, each of length N, such as the year.
-        sharing: (multiple, part, parts): batches have a multiple of that many examples, so that the last ones of an epoch
-            may be left out, and only one of so many equal parts is fetched here.
-        batch_size: examples in a batch; the last batch of an epoch may be shorter.
+        x: array (N, …) of bytes (uint8), or of floats, which are passed on unchanged. For bytes whose values are 0 and 1,
+            pass `scale=1`.
+        y: array (N, …) of labels that each batch holds next to x, or None.
+        batch_size: number of examples per batch. The last batch of an epoch may be shorter.
         seed: of the order; None keeps the order of the array.
-        scale: what bytes are divided by.
-        transform: (x, rng) -> x, such as random binarisation: applied to each batch with a generator drawn from (seed,
-            epoch, batch); without a seed, to each example with a generator of its own, so that held-out data are the same
-            in every pass and at every batch size.
+        scale: divisor for bytes.
+        transform: a function (x, rng) -> x, such as random binarisation. With a seed it is applied to each batch, with a
+            generator drawn from (seed, epoch, batch). Without a seed it is applied to each example, with a generator drawn
+            from the example's index, so that held-out data are the same in every pass and at every batch size.
+        labels: the labels of the examples, for metrics of a model that does not train on labels; by default y.
+        names: names of the attributes or of the classes.
+        columns: further facts about the examples by name, each of length N, such as the year.
+        shard: the part of each batch that this process loads. Batch sizes are rounded down to a multiple of
+            `shard.multiple`, which drops a remainder at the end of an epoch.
     """
 
     def __init__(
@@ -42,60 +45,58 @@ class Batches(keras.utils.PyDataset):
         labels: np.ndarray | None = None,
         names: Sequence[str] = (),
         columns: Mapping[str, np.ndarray] | None = None,
-        shard: tuple[int, int, int] = (1, 0, 1),
+        shard: Shard = Shard(),  # noqa: B008  immutable
     ):
         super().__init__()
-        self.x, self.y = x, y
+        check_divides(shard, batch_size)
+        self.x = x
+        self.y = y
         self.labels = y if labels is None else labels
-        self.names, self.columns = tuple(names), dict(columns or {})
-        self.batch_size, self.seed, self.scale, self.transform = batch_size, seed, scale, transform
-        self.multiple, self.part, self.parts = shard
-        check_divides(self.multiple, batch_size=batch_size)
+        self.names = tuple(names)
+        self.columns = dict(columns or {})
+        self.batch_size = batch_size
+        self.seed = seed
+        self.scale = scale
+        self.transform = transform
+        self.shard = shard
         self.begin(0)
 
     def begin(self, epoch: int) -> None:
-        """Sets the order of an epoch."""
+        """Set the order of an epoch."""
         self.epoch = epoch
         if self.seed is not None:
             self.order = np.random.default_rng((self.seed, epoch)).permutation(len(self.x))
         else:
             self.order = np.arange(len(self.x))
 
-    def __len__(self):
-        return -(-(len(self.x) // self.multiple * self.multiple) // self.batch_size)
+    def __len__(self) -> int:
+        return math.ceil(self.shard.whole(len(self.x)) / self.batch_size)
 
     def take(self, rows) -> np.ndarray:
-        """The examples `rows` as floats (N, …), untransformed."""
+        """Return the examples `rows` as floats (N, …), without the transform."""
         return as_floats(self.x[rows], self.scale)
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: int) -> tuple[np.ndarray, ...]:
         rows = self.order[index * self.batch_size : (index + 1) * self.batch_size]
-        whole = rows[: len(rows) // self.multiple * self.multiple]
-        rows = np.split(whole, self.parts)[self.part]
-        drawn = self.transform is not None and self.seed is not None  # for the whole batch, whoever has its parts
-        x = self.take(whole if drawn else rows)
-        if drawn:
-            x = self.transform(x, np.random.default_rng((self.seed, self.epoch, index)))
-            x = np.split(x, self.parts)[self.part]
-        elif self.transform is not None:
-            x = np.concatenate(
-                [self.transform(one[None], np.random.default_rng(int(row))) for row, one in zip(rows, x, strict=True)]
-            )
+        whole = rows[: self.shard.whole(len(rows))]
+        rows = self.shard.part(whole)
+        x = self._transformed(index, whole, rows)
         return (x,) if self.y is None else (x, self.y[rows])
 
+    def _transformed(self, index: int, whole: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """Return the examples `rows`, this process's part of the examples `whole` of a batch, with the transform."""
+        if self.transform is None:
+            return self.take(rows)
+        if self.seed is not None:  # all processes draw for the whole batch, so that the number of them does not matter
+            rng = np.random.default_rng((self.seed, self.epoch, index))
+            return self.shard.part(self.transform(self.take(whole), rng))
+        examples = zip(rows, self.take(rows), strict=True)
+        return np.concatenate([self.transform(x[None], np.random.default_rng(int(row))) for row, x in examples])
 
-def check_divides(multiple: int, **sizes: int) -> None:
-    """Raises `UserError` unless `multiple` devices can share batches of that size."""
-    for name, size in sizes.items():
-        if size % multiple:
-            raise UserError(f"Expected a {name} that {multiple} devices can share. Received: {name}={size}.")
 
-
-def as_floats(x: np.ndarray, scale: float = 255.0) -> np.ndarray:
-    """Bytes over `scale`, in float32; floats unchanged."""
-    if x.dtype != np.uint8:
-        return x
-    x = x.astype("float32")
-    if scale != 1:
-        x *= np.float32(1 / scale)
-    return x
+def check_divides(shard: Shard, batch_size: int) -> None:
+    """Raise `UserError` unless the devices can share batches of this size equally."""
+    if batch_size % shard.multiple:
+        raise UserError(
+            f"Expected a batch_size that {shard.multiple} devices can share. Received: batch_size={batch_size}."
+        )

@@ -1,13 +1,14 @@
-"""Everything that a run needs to go on exactly: one file, whole or absent.
+"""Checkpoints, from which a run resumes exactly. A checkpoint is one file, which is whole or absent.
 
-A checkpoint holds every variable of the model (weights, batch statistics, β and its like, the states of all random
-seeds), every variable of its optimizers (moments, learning rates, iteration counts) and a JSON text of the caller's.
-It is a NumPy archive without pickled objects.
+It holds every variable of the model (weights, batch statistics, β and other scalars, the states of seed generators), every
+variable of its optimizers (moments, learning rates, iteration counts) and a JSON text of the caller. It is a NumPy archive
+without pickled objects.
 """
 
 import json
 import os
 import zipfile
+from typing import Any
 
 import keras
 import numpy as np
@@ -16,31 +17,31 @@ from kvae.errors import UserError
 from kvae.files import atomic
 
 
-def save(path: str | os.PathLike, model: keras.Model, progress: dict) -> None:
-    """Writes the state of `model` and `progress` (JSON-able) to `path`, atomically."""
+def save(path: str | os.PathLike, model: keras.Model, progress: dict[str, Any]) -> None:
+    """Write the state of `model` and `progress`, which must be serialisable as JSON, to `path` atomically."""
     arrays = {name: _to_numpy(variable) for name, variable in _state(model).items()}
     with atomic(path) as temporary, open(temporary, "wb") as file:
         np.savez(file, progress=np.array(json.dumps(progress)), **arrays)
 
 
-def restore(path: str | os.PathLike, model: keras.Model) -> dict:
-    """Puts the state in `path` into `model`, which must be the same model compiled the same way; returns `progress`.
+def restore(path: str | os.PathLike, model: keras.Model) -> dict[str, Any]:
+    """Assign the state in `path` to `model`, which must be the same model compiled the same way; return `progress`.
 
-    Raises `UserError` when the file is damaged or holds another model; the model is then unchanged.
+    Raises `UserError` if the file is damaged or holds the state of another model. `model` is then unchanged.
     """
     try:
         with np.load(path, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
         progress = json.loads(str(arrays.pop("progress")))
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise UserError(f"Expected a whole checkpoint. Received: {path} ({error}). Train the run anew.") from error
+        raise UserError(f"Expected a whole checkpoint. Received: {path} ({error}). Train the run again.") from error
     state = _state(model)
     shapes = {name: tuple(variable.shape) for name, variable in state.items()}
     stored = {name: array.shape for name, array in arrays.items()}
     if shapes != stored:
         differing = sorted(set(shapes.items()) ^ set(stored.items()))
         raise UserError(
-            f"Expected a checkpoint of the model as it is set up now. Received: {path}, which differs in "
+            f"Expected a checkpoint of the model with its present arguments. Received: {path}, which differs in "
             f"{len(differing)} arrays, such as {differing[0]}. Resume with the parameters of the first run."
         )
     for name, variable in state.items():
@@ -48,18 +49,18 @@ def restore(path: str | os.PathLike, model: keras.Model) -> dict:
     return progress
 
 
-def _state(model) -> dict[str, keras.Variable]:
-    """Every variable under its position: names of layers depend on what else a process has built."""
+def _state(model: keras.Model) -> dict[str, keras.Variable]:
+    """Return every variable by its position, because names of layers depend on what a process has built before."""
     optimizer = model.optimizer.variables if model.optimizer is not None else []
     groups = {"model": model.variables, "optimizer": optimizer}
     return {f"{group}/{i:04d}": variable for group, variables in groups.items() for i, variable in enumerate(variables)}
 
 
-def _is_bfloat16(variable) -> bool:
+def _is_bfloat16(variable: keras.Variable) -> bool:
     return str(variable.dtype) == "bfloat16"
 
 
-def _to_numpy(variable) -> np.ndarray:
-    """NumPy's own format knows no bfloat16; float32 holds every bfloat16 exactly."""
+def _to_numpy(variable: keras.Variable) -> np.ndarray:
+    """Return the value. NumPy files have no bfloat16, but float32 represents every bfloat16 exactly."""
     array = keras.ops.convert_to_numpy(variable)
     return array.astype("float32") if _is_bfloat16(variable) else array

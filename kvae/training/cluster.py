@@ -1,4 +1,4 @@
-"""Processes that train one model together."""
+"""Several processes that train one model together."""
 
 import dataclasses
 
@@ -7,12 +7,12 @@ from kvae.errors import UserError
 
 @dataclasses.dataclass(frozen=True)
 class Cluster:
-    """This process among others, on one machine or several.
+    """The place of this process among others, on one machine or several.
 
     Args:
-        address: HOST:PORT of the first process, which all can reach.
-        processes: how many there are.
-        process: which one this is, from 0.
+        address: HOST:PORT of the first process, which all processes can reach.
+        processes: number of processes.
+        process: number of this process, from 0.
     """
 
     address: str

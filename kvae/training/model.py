@@ -1,10 +1,9 @@
 """A Keras model whose training step is a round of phases."""
 
-import inspect
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import ClassVar
+from typing import Any
 
 import keras
 import numpy as np
@@ -13,42 +12,78 @@ from keras import ops
 from kvae.backends import Backend, compiled, gates_are_global
 from kvae.backends.cached import cached
 from kvae.errors import UserError
+from kvae.training.arguments import ArgumentsAsConfiguration
 from kvae.training.optimizers import Optimizers
 from kvae.training.phase import Phase
-from kvae.upgrade import upgrade_arguments
 
-LARGEST = 2**22
-"""Numbers in the examples that are encoded or decoded at once: a convolutional net's maps take a hundred bytes for each."""
+MAX_VALUES = 2**22
+"""Maximum batch size × values per example in one call of `batched`. Feature maps need about 100 bytes per value."""
 
 
-class Model(Backend, keras.Model):
-    """Base of all models: `phases()` says how it learns; `fit`, callbacks and saving stay Keras' own.
+class Model(Backend, ArgumentsAsConfiguration, keras.Model):
+    """The base of all models. A subclass needs a constructor and `loss_terms`. Everything else is as in Keras.
 
-    Every constructor argument is kept as an attribute of the same name, so the configuration is the signature.
-    A subclass lists in `batch_spec` what one batch holds, ("x",) or ("x", "y"), and may extend `check`.
+    The constructor takes networks that are built, and keeps every argument in an attribute of the same name.
+    `loss_terms(batch, training)` returns {"loss": …}, or the scalars that it declares with `reports`, for a batch x or
+    (x, y). By default one player, "loss", moves all networks. A model with several players or phases overrides `phases`.
+
+    Example:
+        >>> from kvae.networks import mlp
+        >>> class Regression(Model):
+        ...     batch_spec = ("x", "y")
+        ...     def __init__(self, net, **kwargs):
+        ...         super().__init__(**kwargs)
+        ...         self.net = net
+        ...     def loss_terms(self, batch, training):
+        ...         x, y = batch
+        ...         return {"loss": ops.mean(ops.square(self.net(x, training=training) - y))}
+        >>> model = Regression(mlp((3,), 1))
+        >>> model.compile("adam")
+        >>> history = model.fit(np.ones((8, 3)), np.ones((8, 1)), verbose=0)
     """
 
     batch_spec: tuple[str, ...] = ("x",)
-
-    stored_as: ClassVar[Mapping[str, str]] = {}
-    """Attributes that hold constructor arguments, where their names differ: {argument: attribute}."""
+    """Content of a batch: ("x",) or ("x", "y")."""
 
     capabilities: frozenset[str] = frozenset()
-    """What the model can do: names of `kvae.capabilities`."""
+    """Names of `kvae.capabilities` that say what the model can do."""
+
+    _monitors: Mapping[str, keras.metrics.Mean] = MappingProxyType({})
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
-        self.built = True  # nets come built; there is nothing left to do at the first call
+        self.built = True  # networks are built when they are passed; Keras need not build anything at the first call
+
+    @property
+    def data_shape(self) -> tuple[int, ...]:
+        """The shape of one x; () if the model does not know it."""
+        return ()
+
+    def loss_terms(self, batch, training: bool) -> dict[str, Any]:
+        """Return the loss of a batch, with further scalars that are worth reporting."""
+        raise NotImplementedError
 
     def phases(self) -> Sequence[Phase]:
-        """The round: its phases in order. Pure; called anew whenever a step is traced."""
-        raise NotImplementedError
+        """Return the phases of a round, in order. Pure; called each time that a step is traced.
+
+        By default one player, "loss", minimises `loss_terms` over all networks.
+        """
+        return (Phase(self.loss_terms, over={"loss": list(self.networks().values())}),)
+
+    def add_scalar(self, name: str, value: float) -> keras.Variable:
+        """Return a new number that may change during training without compiling again, such as β or a temperature."""
+        return self.add_weight(name=name, shape=(), initializer=keras.initializers.Constant(value), trainable=False)
+
+    def add_scalars(self, **values: float) -> None:
+        """Set attributes to numbers that may change during training: `add_scalars(beta=1.0)` sets `self.beta`."""
+        for name, value in values.items():
+            setattr(self, name, self.add_scalar(name, value))
 
     # ------------------------------------------------------------------ the round
 
-    def train_round(self, data):
-        """One training step: every phase sees the weights that the phases before it moved."""
-        batch = self._unpack(data)
+    def train_round(self, data) -> dict[str, Any]:
+        """Train on one batch: run the phases in order, each with the weights that the phases before it assigned."""
+        batch = self.unpack(data)
         for phase in self.phases():
             variables, gated = phase.variables(), self._gated(phase)
             terms, gradients = self.gradients(lambda phase=phase: phase(batch, training=True), variables)
@@ -56,19 +91,22 @@ class Model(Backend, keras.Model):
                 self.optimizer.apply_player(player, gradients[player], moved)
             for variable, before, gate in gated:
                 variable.assign(ops.where(terms[gate] > 0, ops.convert_to_tensor(variable), before))
-            self._report(terms, phase.batch(batch))
+            self.report(terms, phase.batch(batch))
         self.optimizer.iterations.assign_add(1)
         return self.get_metrics_result()
 
-    def test_round(self, data):
-        """One validation step: the same losses, nothing moves."""
-        batch = self._unpack(data)
+    def test_round(self, data) -> dict[str, Any]:
+        """Validate on one batch: compute the same losses without moving anything."""
+        batch = self.unpack(data)
         for phase in self.phases():
-            self._report(phase(batch, training=False), phase.batch(batch))
+            self.report(phase(batch, training=False), phase.batch(batch))
         return self.get_metrics_result()
 
-    def _gated(self, phase):
-        """The whole state of the players that may sit out: (variable, value before the phase, the gate that decides)."""
+    def _gated(self, phase: Phase) -> list[tuple]:
+        """Return the whole state of the players with gates: (variable, value before the phase, name of the gate).
+
+        The values are copies, so a gated player's weights and moments take twice the memory during its phase.
+        """
         state = []
         for player, gate in phase.gates.items():
             layers, moments = phase.over[player], self.optimizer.players[player].variables
@@ -76,28 +114,28 @@ class Model(Backend, keras.Model):
             state += [(variable, ops.copy(ops.convert_to_tensor(variable)), gate) for variable in variables]
         return state
 
-    def _report(self, terms, batch):
-        """Adds batch means to the epoch's means, weighted by the number of examples: a short batch counts for less."""
+    def report(self, terms: Mapping[str, Any], batch) -> None:
+        """Add the means over a batch to the means over the epoch, weighted by the number of examples in the batch."""
         examples = ops.shape(keras.tree.flatten(batch)[0])[0]
         for name, value in terms.items():
             self._monitors[name].update_state(value, sample_weight=examples)
 
-    def _unpack(self, data):
-        """Keras hands a step x, (x,), (x, y) or (x, y, weight); a phase sees x or (x, y)."""
+    def unpack(self, data):
+        """Return the batch that phases take, x or (x, y), from what Keras passes: x, (x,), (x, y) or (x, y, weight)."""
         x, y, weight = keras.utils.unpack_x_y_sample_weight(data)
         _refuse_weights(sample_weight=weight)
         self.expect(y)
-        # Run eagerly, TensorFlow is handed arrays, which a net of several inputs does not take beside tensors.
+        # Without a graph, TensorFlow receives arrays. A network of several inputs does not take arrays mixed with tensors.
         return keras.tree.map_structure(ops.convert_to_tensor, x if y is None else (x, y))
 
-    # ------------------------------------------------------------------ the door
+    # ------------------------------------------------------------------ validation of data
 
     def check(self, x, y=None) -> None:
-        """Raises `UserError` when data do not suit the model. A subclass adds its likelihood's range, its labels'."""
+        """Raise `UserError` if data do not suit the model. A subclass adds the ranges of its likelihood and its labels."""
         self.expect(y)
 
     def expect(self, y=None) -> None:
-        """Raises `UserError` unless there are labels exactly where the model takes them."""
+        """Raise `UserError` unless there are labels exactly where the model takes them."""
         if y is not None and "y" not in self.batch_spec:
             raise UserError(
                 f"Expected x alone: {type(self).__name__} takes neither labels nor targets. "
@@ -114,13 +152,13 @@ class Model(Backend, keras.Model):
         return super().fit(x, y, *args, validation_data=validation_data, **kwargs)
 
     def evaluate(self, x=None, y=None, *args, **kwargs):
-        if not kwargs.get("_use_cached_eval_dataset"):  # which `fit` has examined
+        if not kwargs.get("_use_cached_eval_dataset"):  # set by `fit`, which has checked these data
             _refuse_weights(sample_weight=kwargs.get("sample_weight"))
             self._examine(x, y)
         return super().evaluate(x, y, *args, **kwargs)
 
-    def _examine(self, x, y):
-        """Checks arrays and tensors whole and, of a data set of batches, the first batch. A generator passes unseen."""
+    def _examine(self, x, y) -> None:
+        """Check arrays and tensors whole and the first batch of a data set of batches. A generator is not checked."""
         if isinstance(x, np.ndarray | Mapping) or ops.is_tensor(x):
             as_arrays = keras.tree.map_structure(lambda v: ops.convert_to_numpy(v) if ops.is_tensor(v) else v, (x, y))
             self.check(*as_arrays)
@@ -132,33 +170,35 @@ class Model(Backend, keras.Model):
     # ------------------------------------------------------------------ NumPy in, NumPy out
 
     def batched(self, key: str, function, *arrays, batch_size: int = 256):
-        """`function` of tensors over the rows of `arrays`, compiled once under `key`, in batches of bounded memory.
+        """Return `function` of the rows of `arrays`, computed in batches and concatenated.
 
-        Batches have `batch_size` rows, or fewer where a model's examples are large.
+        `function` takes and returns tensors, and is compiled once under `key`. Batches have `batch_size` rows, or fewer if
+        examples are large (`MAX_VALUES`).
         """
-        # TensorFlow cannot retrace one function with more inputs than it had.
+        # TensorFlow cannot retrace a function with more inputs than it had at first.
         run = cached(self, f"{key} of {len(arrays)}", lambda: compiled(function, self.variables))
         first, *others = (np.asarray(array) for array in arrays)
-        arrays = [first.astype("float32"), *others]  # labels stay what they are
+        arrays = [first.astype("float32"), *others]  # labels keep their type
         if len(first) == 0:
             raise UserError(f"Expected at least one row. Received: shape={first.shape}.")
-        parts, batch_size = [], min(batch_size, max(1, LARGEST // math.prod(getattr(self, "data_shape", ()))))
+        batch_size = min(batch_size, max(1, MAX_VALUES // math.prod(self.data_shape)))
+        parts = []
         for start in range(0, len(first), batch_size):
             out = run(*(ops.convert_to_tensor(array[start : start + batch_size]) for array in arrays))
             parts.append(keras.tree.map_structure(ops.convert_to_numpy, out))
         return keras.tree.map_structure(lambda *chunks: np.concatenate(chunks), *parts)
 
-    # ------------------------------------------------------------------ what Keras needs to know
+    # ------------------------------------------------------------------ compilation
 
-    def compile(self, optimizer="adam", **kwargs):
-        """Like `keras.Model.compile`; `optimizer` is one for all players (each gets its own copy) or {player: optimizer}.
+    def compile(self, optimizer="adam", **kwargs) -> None:
+        """Like `keras.Model.compile`. `optimizer` is one for all players, who get a copy each, or {player: optimizer}.
 
-        The losses belong to the model: `loss`, `metrics` and weights of either are not accepted.
+        The losses belong to the model: `loss`, `metrics` and their weights are not accepted.
         """
         for name in ("loss", "metrics", "loss_weights", "weighted_metrics"):
             if kwargs.get(name) is not None:
                 raise UserError(
-                    f"Expected no {name}: {type(self).__name__} brings its own objective. Received: {name}="
+                    f"Expected no {name}: {type(self).__name__} has its own objective. Received: {name}="
                     f"{kwargs[name]!r}. Its weights are arguments of the constructor."
                 )
         if self.dtype_policy.name == "mixed_float16":
@@ -169,27 +209,17 @@ class Model(Backend, keras.Model):
         players = self._players()
         if any(phase.gates for phase in self.phases()) and not gates_are_global():
             raise UserError(
-                f"Expected one device on TensorFlow for {type(self).__name__}, whose players sit out by what each device "
-                "sees. Received: several. Use --backend jax."
+                f"Expected one device on TensorFlow for {type(self).__name__}, because each device would compute its own "
+                "gate. Received: several. Use --backend jax."
             )
-        if not isinstance(optimizer, Optimizers):
-            if not isinstance(optimizer, Mapping):
-                one = keras.optimizers.get(optimizer)
-                optimizer = {player: type(one).from_config(one.get_config()) for player in players}
-            optimizer = Optimizers(optimizer)
-        for player, each in optimizer.players.items():
-            if each.loss_scale_factor or isinstance(each, keras.optimizers.LossScaleOptimizer):
-                raise UserError(
-                    f"Expected an optimizer without loss scaling: losses are in float32. Received: {each.name} for "
-                    f"player {player!r}. Leave loss_scale_factor out."
-                )
+        optimizer = Optimizers.of(optimizer, players)
         optimizer.build(players)
         super().compile(optimizer=optimizer, auto_scale_loss=False, **kwargs)
-        names = dict.fromkeys(name for phase in self.phases() for name in phase.loss.reports)
-        # Behind a proxy, since Keras forbids a built model new state that it can see.
+        names = dict.fromkeys(name for phase in self.phases() for name in phase.reports)
+        # In a proxy, because Keras does not allow a built model to track new state.
         self._monitors = MappingProxyType({name: keras.metrics.Mean(name=name) for name in names})
 
-    def _players(self):
+    def _players(self) -> dict[str, list[keras.Variable]]:
         players = {}
         for phase in self.phases():
             for player, variables in phase.variables().items():
@@ -199,33 +229,11 @@ class Model(Backend, keras.Model):
         return players
 
     @property
-    def metrics(self):
-        """One running mean per reported scalar. Metrics of nets inside (which may be models) are not ours."""
-        return list(getattr(self, "_monitors", {}).values())
+    def metrics(self) -> list[keras.metrics.Metric]:
+        """One running mean per reported scalar. Metrics of networks, which may be Keras models, are left out."""
+        return list(self._monitors.values())
 
-    def add_scalar(self, name: str, value: float) -> keras.Variable:
-        """A number that may change during training without recompiling, such as β or a temperature."""
-        return self.add_weight(name=name, shape=(), initializer=keras.initializers.Constant(value), trainable=False)
-
-    # ------------------------------------------------------------------ saving
-
-    def get_config(self):
-        names = [p for p in inspect.signature(type(self).__init__).parameters if p not in ("self", "kwargs")]
-        values = {name: getattr(self, self.stored_as.get(name, name)) for name in names}
-        values = {
-            name: float(ops.convert_to_numpy(v)) if isinstance(v, keras.Variable) else v for name, v in values.items()
-        }
-        return {
-            **super().get_config(),
-            **{name: keras.saving.serialize_keras_object(value) for name, value in values.items()},
-        }
-
-    @classmethod
-    def from_config(cls, config, custom_objects=None):
-        config = upgrade_arguments(keras.saving.get_registered_name(cls), config)
-        return cls(**{k: keras.saving.deserialize_keras_object(v, custom_objects) for k, v in config.items()})
-
-    def get_compile_config(self):
+    def get_compile_config(self) -> dict[str, Any] | None:
         if not self.compiled:
             return None
         return {
@@ -233,15 +241,15 @@ class Model(Backend, keras.Model):
             "steps_per_execution": self.steps_per_execution,
         }
 
-    def compile_from_config(self, config):
-        # Whether to compile is decided anew where the model is loaded: what a GPU's TensorFlow likes, a CPU's does not.
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        # `jit_compile` is not restored: the best choice depends on the machine that loads the model.
         self.compile(
             keras.saving.deserialize_keras_object(config["optimizer"]),
             steps_per_execution=config.get("steps_per_execution", 1),
         )
 
 
-def _refuse_weights(**weights):
+def _refuse_weights(**weights) -> None:
     for name, value in weights.items():
         if value is not None:
             raise UserError(

@@ -1,26 +1,51 @@
-"""One optimizer per player, which Keras sees, saves and resumes as a single one."""
+"""One optimizer per player, which Keras saves and resumes as a single optimizer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import keras
 from keras import ops
+
+from kvae.errors import UserError
 
 
 @keras.saving.register_keras_serializable("kvae")
 class Optimizers(keras.optimizers.Optimizer):
     """A Keras optimizer made of one optimizer per player.
 
-    `players` maps each player to its optimizer (an instance, a name or a config). Every player keeps its own moments,
-    learning rate, clipping and iteration count; a player that does not move in a round leaves its own untouched.
-    The count of the whole, `iterations`, counts rounds.
+    Each player has its own moments, learning rate, clipping and iteration count, which stay as they are in a round in which
+    the player does not move. `iterations` of this optimizer counts rounds.
+
+    Args:
+        players: {player: optimizer}, each an instance, a name or a configuration.
     """
 
     def __init__(self, players: Mapping[str, keras.optimizers.Optimizer | str], name: str = "optimizers"):
         super().__init__(learning_rate=0.0, name=name)
         self.players = {player: keras.optimizers.get(optimizer) for player, optimizer in players.items()}
 
-    def build(self, variables):
-        """Builds every player's optimizer from `{player: variables}`; the flat list that Keras may pass is ignored."""
+    @classmethod
+    def of(cls, optimizer, players: Iterable[str]) -> "Optimizers":
+        """Return the optimizer of these players, made of one for all of them (each gets a copy) or of {player: optimizer}.
+
+        Raises `UserError` if one of them scales its loss.
+        """
+        if isinstance(optimizer, cls):
+            optimizers = optimizer
+        elif isinstance(optimizer, Mapping):
+            optimizers = cls(optimizer)
+        else:
+            one = keras.optimizers.get(optimizer)
+            optimizers = cls({player: type(one).from_config(one.get_config()) for player in players})
+        for player, each in optimizers.players.items():
+            if each.loss_scale_factor or isinstance(each, keras.optimizers.LossScaleOptimizer):
+                raise UserError(
+                    f"Expected an optimizer without loss scaling: losses are in float32. Received: {each.name} for "
+                    f"player {player!r}. Leave loss_scale_factor out."
+                )
+        return optimizers
+
+    def build(self, variables) -> None:
+        """Build every player's optimizer from {player: variables}. The flat list that Keras may pass is ignored."""
         if not isinstance(variables, Mapping):
             return
         if set(variables) != set(self.players):
@@ -33,27 +58,27 @@ class Optimizers(keras.optimizers.Optimizer):
         super().build([])
 
     def apply_player(self, player: str, gradients, variables) -> None:
-        """Moves one player's variables by their gradients."""
+        """Move the variables of one player by their gradients."""
         self.players[player].apply(list(gradients), variables)
 
     @property
-    def variables(self):
+    def variables(self) -> list[keras.Variable]:
         return [*self._variables, *(v for optimizer in self.players.values() for v in optimizer.variables)]
 
     def finalize_variable_values(self, _):
-        """Lets optimizers that average weights (`use_ema=True`) put the averages in place, as Keras does after `fit`."""
+        """Assign the averages of optimizers that average weights (`use_ema=True`). Keras calls this after `fit`."""
         for optimizer in self.players.values():
             optimizer.finalize_variable_values(optimizer._trainable_variables)
 
     @property
     def learning_rates(self) -> dict[str, float]:
-        """Each player's."""
+        """The learning rate of each player."""
         rates = {player: optimizer.learning_rate for player, optimizer in self.players.items()}
         return {player: float(ops.convert_to_numpy(ops.convert_to_tensor(rate))) for player, rate in rates.items()}
 
     @property
     def learning_rate(self):
-        """The only player's learning rate, for Keras' own callbacks. Several players have a rate each."""
+        """The learning rate of the only player, for the callbacks of Keras. Several players have one each."""
         return self._only_player("read").learning_rate
 
     @learning_rate.setter
@@ -63,12 +88,12 @@ class Optimizers(keras.optimizers.Optimizer):
     def _only_player(self, what: str):
         if len(self.players) > 1:
             raise AttributeError(
-                f"Expected one player to {what} the learning rate of. Received: players={sorted(self.players)}. "
+                f"Expected one player, to {what} its learning rate. Received: players={sorted(self.players)}. "
                 "Use kvae.callbacks.DecayLearningRate, or optimizer.players[NAME].learning_rate."
             )
         return next(iter(self.players.values()))
 
-    # Keras saves nested optimizers as children of this one; here is only what is its own.
+    # Keras saves the optimizers of the players by itself. These methods save the variables of this one.
 
     def save_own_variables(self, store):
         for i, variable in enumerate(self._variables):

@@ -1,33 +1,40 @@
-"""Rounds of turns, each of one class, for models that learn class by class."""
+"""Rounds: batches for models that train on one domain of the data after another."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import keras
 import numpy as np
+from keras import ops
 
+from kvae.backends import Shard
 from kvae.errors import UserError
-from kvae.training.batches import as_floats, check_divides
+from kvae.training.batches import check_divides
+from kvae.training.model import Model
+from kvae.training.scaling import as_floats, tensor_as_floats
 
 
 class Rounds(keras.utils.PyDataset):
-    """{class: (batch_size, turns, …)} for each round, as Keras' `fit` takes them.
+    """{domain: (batch_size, turns, …)} for each round, in the form that `fit` of Keras takes.
 
-    Every class has an endless row of its own, one permutation of its examples after another, drawn from (seed, class,
-    pass); a round takes `turns` batches from each row. An epoch is as many rounds as the class needs that has most
-    examples for its turns, so that each example is seen, and those of small classes again and again. As with `Batches`,
-    what is seen depends on the seed and the epoch alone.
+    Each domain has an endless sequence of examples: one permutation of its examples after another, each drawn from (seed,
+    domain, pass). A round takes `turns` batches from each sequence. The length of an epoch is the number of rounds after
+    which each example of every domain has been used; those of small domains are used several times. As with `Batches`, the
+    content of a round depends only on the seed and the epoch.
 
     Args:
-        x: array (N, …): bytes (uint8) or floats. Bytes that stand for k/255 stay bytes, for the model to scale turn by
-            turn: of floats, a round of large pictures would take gigabytes.
-        y: classes (N,), numbers from 0 in the order of `turns`; others take no part.
-        turns: {name of the class: turns in a round}.
-        batch_size: examples in a turn.
-        repeats: how often an example stands in its turn: 5 makes a batch of 50 of ten examples.
-        periods: numbers (N,) that go with x, such as when it was painted, −1 where that is not known; or None.
+        x: array (N, …) of bytes (uint8) or floats. Bytes that represent k/255 stay bytes and are scaled turn by turn in
+            the model: a round of large images would take gigabytes in floats.
+        y: the domain of each example (N,), numbered from 0 in the order of `turns`. Examples with other numbers are not
+            used.
+        turns: {name of the domain: number of turns in a round}.
+        batch_size: number of examples in a turn.
+        repeats: how many times each example is repeated within a batch: with 5, a batch of 50 holds 10 distinct examples.
+        periods: numbers (N,) that accompany x, such as the period of a painting, −1 where unknown; or None.
         seed: of the order.
-        scale: what bytes stand over. Those over another number than 255 become floats here.
-        sharing: as in `Batches`, of a turn.
+        scale: divisor for uint8 data; any divisor other than 255 converts to float here.
+        shard: the part of each turn that this process loads.
     """
 
     def __init__(
@@ -40,53 +47,130 @@ class Rounds(keras.utils.PyDataset):
         periods: np.ndarray | None = None,
         seed: int = 0,
         scale: float = 255.0,
-        shard: tuple[int, int, int] = (1, 0, 1),
+        shard: Shard = Shard(),  # noqa: B008  immutable
     ):
         super().__init__()
-        self.x, self.y, self.turns, self.periods = x, np.asarray(y), dict(turns), periods
-        self.batch_size, self.repeats, self.seed, self.scale = batch_size, repeats, seed, scale
         if batch_size % repeats:
             raise UserError(f"Expected a batch_size that repeats={repeats} divides. Received: batch_size={batch_size}.")
-        multiple, self.part, self.parts = shard
-        check_divides(multiple, batch_size=batch_size)
+        check_divides(shard, batch_size)
+        self.x = x
+        self.y = np.asarray(y)
+        self.turns = dict(turns)
+        self.batch_size = batch_size
+        self.repeats = repeats
+        self.periods = periods
+        self.seed = seed
+        self.scale = scale
+        self.shard = shard
         self.rows = [np.flatnonzero(self.y == number) for number in range(len(self.turns))]
-        for name, rows in zip(self.turns, self.rows, strict=True):
+        for domain, rows in zip(self.turns, self.rows, strict=True):
             if len(rows) == 0:
-                raise UserError(f"Expected training examples of {name}. Received: none. Leave it out of the classes.")
+                raise UserError(f"Expected training examples of {domain}. Received: none. Leave it out of the domains.")
         self.begin(0)
 
     def begin(self, epoch: int) -> None:
-        """Sets the epoch whose rounds are next."""
+        """Set the epoch whose rounds are next."""
         self.epoch = epoch
 
-    def __len__(self):
-        return max(-(-len(rows) // taken) for rows, taken in zip(self.rows, self._taken(), strict=True))
+    def __len__(self) -> int:
+        return max(math.ceil(len(rows) / taken) for rows, taken in zip(self.rows, self._taken(), strict=True))
 
-    def __getitem__(self, index):
-        number = self.epoch * len(self) + index  # of the round, from the start of training
+    def __getitem__(self, index: int) -> tuple[dict[str, Any]]:
+        number = self.epoch * len(self) + index  # number of the round from the start of training
         batch = {}
-        for name, rows in self.chosen(number).items():
-            rows = np.split(rows, self.parts)[self.part]
-            x = self.x[rows.reshape(-1)].reshape(*rows.shape, *self.x.shape[1:])
+        for domain, rows in self.chosen(number).items():
+            rows = self.shard.part(rows)
+            x = self.x[rows.reshape(-1)].reshape(*rows.shape, *self.x.shape[1:])  # (B · turns, …) -> (B, turns, …)
             x = x if self.scale == 255 else as_floats(x, self.scale)
-            batch[name] = x if self.periods is None else (x, self.periods[rows])
+            batch[domain] = x if self.periods is None else (x, self.periods[rows])
         return (batch,)
 
     def chosen(self, number: int) -> dict[str, np.ndarray]:
-        """Which examples a round takes: {class: (batch_size, turns)}."""
-        shape = {name: (turns, self.batch_size // self.repeats) for name, turns in self.turns.items()}
+        """Return the rows of the examples in a round: {domain: (batch_size, turns)}."""
+        shape = {domain: (turns, self.batch_size // self.repeats) for domain, turns in self.turns.items()}
         return {
-            name: np.repeat(self._next(place, number * taken, taken).reshape(shape[name]), self.repeats, axis=1).T
-            for place, (name, taken) in enumerate(zip(self.turns, self._taken(), strict=True))
+            domain: np.repeat(self._next(place, number * taken, taken).reshape(shape[domain]), self.repeats, axis=1).T
+            for place, (domain, taken) in enumerate(zip(self.turns, self._taken(), strict=True))
         }
 
     def _taken(self) -> list[int]:
-        """Distinct examples of each class in a round."""
+        """Return the number of distinct examples of each domain in a round."""
         return [turns * (self.batch_size // self.repeats) for turns in self.turns.values()]
 
     def _next(self, place: int, start: int, count: int) -> np.ndarray:
-        """`count` examples from `start` on in the endless row of a class."""
+        """Return `count` examples of the endless sequence of a domain, from position `start`."""
         rows = self.rows[place]
         first, last = start // len(rows), (start + count - 1) // len(rows)
         passes = [np.random.default_rng((self.seed, place, k)).permutation(rows) for k in range(first, last + 1)]
         return np.concatenate(passes)[start - first * len(rows) :][:count]
+
+
+class RoundsModel(Model):
+    """A model that trains on rounds. Validation, and everything else that it does, takes x and y, the domain.
+
+    A subclass sets `domains` and `turns` and picks the batch of each phase by `turn_of`. Its `loss_terms` of (x, y) are
+    the terms that do not depend on turns. Validation on x and y reports them.
+    """
+
+    domains: Sequence[str]
+    """Names of the domains, in the order of their numbers in y."""
+
+    turns: Mapping[str, int]
+    """Number of turns of each domain in a round."""
+
+    def unpack(self, data):
+        x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
+        if isinstance(x, Mapping) and y is None:
+            return keras.tree.map_structure(ops.convert_to_tensor, dict(x))
+        return super().unpack(data)
+
+    def train_round(self, data):
+        if not isinstance(keras.utils.unpack_x_y_sample_weight(data)[0], Mapping):
+            raise UserError(
+                "Expected rounds, which hold the turns of each domain. Received: x and y. "
+                f"Train with fit(kvae.training.Rounds(x, y, {dict(self.turns)}))."
+            )
+        return super().train_round(data)
+
+    def test_round(self, data):
+        batch = self.unpack(data)
+        if isinstance(batch, Mapping):
+            return super().test_round(data)
+        terms = self.loss_terms(batch, training=False)
+        self.report(terms, batch)
+        metrics = self.get_metrics_result()
+        return {name: metrics[name] for name in terms}  # validation did not update the remaining metrics
+
+
+def turn_of(domain: str, turn: int) -> Callable[[Mapping], tuple]:
+    """Return the function that picks one turn of a domain from a round: (x,), or (x, period)."""
+
+    def batch(rounds):
+        entry = rounds[domain]
+        x, *period = (part[:, turn] for part in (entry if isinstance(entry, tuple | list) else (entry,)))
+        return (tensor_as_floats(x), *period)
+
+    return batch
+
+
+def check_round(
+    batch: Mapping, domains: Sequence[str], turns: Mapping[str, int], with_periods: bool = False
+) -> dict[str, np.ndarray]:
+    """Raise `UserError` unless a round holds the turns of every domain, with or without periods.
+
+    Returns the examples of each domain for further checks, {domain: (N, …)}, as floats.
+    """
+    if set(batch) != set(domains):
+        raise UserError(f"Expected rounds of {', '.join(domains)}. Received: of {', '.join(map(str, batch))}.")
+    examples = {}
+    for domain in domains:
+        x, *period = batch[domain] if isinstance(batch[domain], tuple | list) else (batch[domain],)
+        if len(period) != with_periods:
+            raise UserError(
+                f"Expected rounds {'with' if with_periods else 'without'} periods. "
+                f"Received: those of {domain} {'with' if period else 'without'} them."
+            )
+        if np.shape(x)[1] != turns[domain]:
+            raise UserError(f"Expected {turns[domain]} turns of {domain}. Received: {np.shape(x)[1]}.")
+        examples[domain] = as_floats(np.reshape(x, (-1, *np.shape(x)[2:])))  # (B, turns, …) -> (B · turns, …)
+    return examples

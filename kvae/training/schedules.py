@@ -1,7 +1,7 @@
-"""A number as a function of the epoch.
+"""Schedules: numbers as functions of the epoch.
 
-Every schedule is a frozen dataclass: `schedule(epoch)` gives its value after `epoch` epochs (a float: within an epoch it
-may be asked between two). Nothing is remembered, so a resumed run goes on exactly where it was.
+Every schedule is a frozen dataclass. `schedule(epoch)` returns its value after `epoch` epochs, a float, so that a schedule
+can change within an epoch. A schedule has no state, so that a resumed run continues exactly.
 """
 
 import dataclasses
@@ -11,12 +11,14 @@ from typing import Protocol
 
 
 class Schedule(Protocol):
+    """A function from the number of epochs since the start of training to a value."""
+
     def __call__(self, epoch: float) -> float: ...
 
 
 @dataclasses.dataclass(frozen=True)
 class Constant:
-    """`value`, always."""
+    """The same `value` in every epoch."""
 
     value: float
 
@@ -26,7 +28,8 @@ class Constant:
 
 @dataclasses.dataclass(frozen=True)
 class Linear:
-    """`start` for `delay` epochs, then a straight line that reaches `end` after `length` more (Bowman et al. 2016, 3.1)."""
+    """The value `start` for `delay` epochs, then a line that reaches `end` after `length` more epochs (Bowman et al. 2016,
+    section 3.1)."""
 
     start: float
     end: float
@@ -39,7 +42,7 @@ class Linear:
 
 @dataclasses.dataclass(frozen=True)
 class Sigmoid:
-    """From `start` to `end` along 1/(1+exp(−(epoch−middle)/width)), half-way at `middle` (Bowman et al. 2016, fig. 2)."""
+    """A curve from `start` to `end` along 1/(1+exp(−(epoch−middle)/width)), half-way at `middle` (Bowman et al., fig. 2)."""
 
     start: float
     end: float
@@ -47,13 +50,13 @@ class Sigmoid:
     width: float = 1.0
 
     def __call__(self, epoch: float) -> float:
-        # The two-sided form of the logistic function: neither side can overflow.
+        # The logistic function as a tanh, which overflows on neither side.
         return self.start + (self.end - self.start) * 0.5 * (1 + math.tanh(0.5 * (epoch - self.middle) / self.width))
 
 
 @dataclasses.dataclass(frozen=True)
 class Cosine:
-    """`start` for `delay` epochs, then half a cosine wave to `end` over `length` epochs."""
+    """The value `start` for `delay` epochs, then half a cosine wave to `end` over `length` epochs."""
 
     start: float
     end: float
@@ -67,8 +70,10 @@ class Cosine:
 
 @dataclasses.dataclass(frozen=True)
 class OneCycle:
-    """From `start` in half a cosine wave up to 1 at `warm` of `length` epochs, and in another down to `end` (Smith and
-    Topin 2018)."""
+    """Half a cosine wave from `start` up to 1, then another down to `end` (Smith and Topin 2018).
+
+    The first takes the share `warm` of `length` epochs, the second the rest.
+    """
 
     length: float
     start: float = 0.1
@@ -84,8 +89,10 @@ class OneCycle:
 
 @dataclasses.dataclass(frozen=True)
 class Cyclical:
-    """Again and again from `start` to `end`: in each cycle of `period` epochs a line over the first `ramp` of it, then
-    `end` for the rest (Fu et al. 2019, eq. 6: M cycles, R = `ramp`)."""
+    """Cycles from `start` to `end` (Fu et al. 2019, eq. 6, with M cycles and R = `ramp`).
+
+    A cycle of `period` epochs is a line over its first share `ramp`, then `end` for the rest.
+    """
 
     start: float
     end: float
@@ -99,7 +106,7 @@ class Cyclical:
 
 @dataclasses.dataclass(frozen=True)
 class Exponential:
-    """`start` · `rate`^epoch."""
+    """Exponential decay or growth, `start` · `rate`^epoch."""
 
     start: float
     rate: float
@@ -110,7 +117,7 @@ class Exponential:
 
 @dataclasses.dataclass(frozen=True)
 class Stages:
-    """Constant between milestones: the value of the last milestone (epoch: value) that has been reached."""
+    """Steps: the value of the last milestone {epoch: value} that has been reached."""
 
     milestones: Mapping[float, float]
 
@@ -123,7 +130,7 @@ class Stages:
 
 
 def _progress(epoch: float, delay: float, length: float) -> float:
-    """0 until `delay`, 1 from `delay` + `length` on, linear between."""
+    """Return 0 until `delay`, 1 from `delay` + `length`, and a line between them."""
     if length <= 0:
         return float(epoch >= delay)
     return min(1.0, max(0.0, (epoch - delay) / length))

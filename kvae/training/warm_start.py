@@ -1,61 +1,71 @@
-"""Weights of one model as the start of another."""
+"""A warm start: weights of another model as initial weights."""
 
-import inspect
+from collections import Counter
 
 import keras
 from keras import ops
 
+from kvae.capabilities import LABELS
 from kvae.errors import UserError
+from kvae.training.model import Model
 
 
-def warm_start(model, source) -> tuple[list[str], list[str]]:
-    """Gives the nets of `model` the weights of the nets of `source` that are called alike.
+def warm_start(model: Model, source: Model) -> tuple[list[str], list[str]]:
+    """Copy weights into each network of `model` from the network of `source` with the same argument name.
 
-    Nets are compared layer by layer, of those with weights, in order. An array is taken where its shape is the same. Where
-    `model` takes labels and `source` does not, a dense layer that sees them behind its other inputs begins with 0 for the
-    labels: what it computes is at first what it was there. Returns the names of arrays taken, and of those that keep their
-    own values, each with the reason. Raises `UserError` where nothing at all can be taken.
+    Networks are compared layer by layer in order, where layers without weights do not count. An array is copied if the
+    shapes are equal. If `model` takes labels and `source` does not, a dense layer whose last inputs are the labels gets
+    weights of 0 for them, so that it computes at first what it computed in `source`.
+
+    Returns:
+        The names of arrays that were copied, and of those that keep their initial values, each with the reason.
+
+    Raises:
+        UserError: no array can be copied.
     """
-    taken, left = [], []
-    others = nets(source)
-    labels = getattr(getattr(model, "labels", None), "units", 0)
-    for name, net in nets(model).items():
+    copied, kept = [], []
+    others = source.networks()
+    labels = model.labels.units if LABELS in model.capabilities and LABELS not in source.capabilities else 0
+    for name, net in model.networks().items():
         if name not in others:
-            left.append(f"{name}: {type(source).__name__} has none")
+            kept.append(f"{name}: {type(source).__name__} has none")
             continue
         theirs = _arrays(others[name])
         for key, variable in _arrays(net).items():
             other = theirs.get(key)
             if other is not None and other.shape == variable.shape:
                 variable.assign(other)
-                taken.append(f"{name}/{key}")
+                copied.append(f"{name}/{key}")
             elif other is not None and labels and variable.shape == (other.shape[0] + labels, *other.shape[1:]):
                 variable.assign(ops.concatenate([other, ops.zeros((labels, *other.shape[1:]), other.dtype)]))
-                taken.append(f"{name}/{key}, 0 for its {labels} labels")
+                copied.append(f"{name}/{key}, 0 for its {labels} labels")
             else:
                 shape = "none" if other is None else _times(other.shape)
-                left.append(f"{name}/{key}: {_times(variable.shape)} here, {shape} there")
-    if not taken:
+                kept.append(f"{name}/{key}: {_times(variable.shape)} here, {shape} there")
+    if not copied:
         raise UserError(
-            f"Expected a model with a net in common with {type(model).__name__}: {', '.join(nets(model))}. "
+            f"Expected a model with a network in common with {type(model).__name__}: {', '.join(model.networks())}. "
             f"Received: {type(source).__name__} with {', '.join(others)}, of which no array fits."
         )
-    return taken, left
+    return copied, kept
 
 
-def nets(model) -> dict[str, keras.Model]:
-    """The nets that a model was built from, by the names of its arguments."""
-    values = {name: getattr(model, name, None) for name in inspect.signature(type(model).__init__).parameters}
-    return {name: value for name, value in values.items() if isinstance(value, keras.Model)}
+def _arrays(net: keras.Layer) -> dict[str, keras.Variable]:
+    """Return weights by layer and role: "Dense 2 kernel".
 
-
-def _arrays(net) -> dict[str, keras.Variable]:
-    """Weights by layer and role: "2 dense kernel". Layers count among their kind, since names of layers differ by run."""
-    arrays, seen = {}, {}
-    for layer in (layer for layer in net.layers if layer.weights):
-        kind = type(layer).__name__
-        number = seen[kind] = seen.get(kind, 0) + 1
-        arrays |= {f"{kind} {number} {weight.name}": weight for weight in layer.weights}
+    Layers are numbered among those of their class, because the names of layers differ between runs. A layer with several
+    weights of one name, such as a block of layers, has "Block 1 kernel", "Block 1 kernel 2".
+    """
+    arrays, layers = {}, Counter()
+    for layer in net.layers if isinstance(net, keras.Model) else [net]:
+        if not layer.weights:
+            continue
+        kind, roles = type(layer).__name__, Counter()
+        layers[kind] += 1
+        for weight in layer.weights:
+            roles[weight.name] += 1
+            number = f" {roles[weight.name]}" if roles[weight.name] > 1 else ""
+            arrays[f"{kind} {layers[kind]} {weight.name}{number}"] = weight
     return arrays
 
 

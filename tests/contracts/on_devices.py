@@ -40,7 +40,7 @@ def main(devices: int, out: str):
     weights = {}
     with backends.devices(devices) if devices > 1 else contextlib.nullcontext():
         shard = backends.shard()
-        assert shard[0] == devices
+        assert shard.multiple == devices
         for each in models():
             keras.utils.set_random_seed(0)
             for net in each._flatten_layers(include_self=False, recursive=True):

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from kvae import zoo
+from kvae.backends import Shard
 from kvae.errors import UserError
 from kvae.training import Batches, Cluster
 from tests.conftest import ROOT, environment
@@ -86,20 +87,20 @@ def test_tensorflow_says_that_it_trains_in_one_process(tmp_path):
 def test_parts_of_a_batch_make_it_whole():
     x = np.arange(23, dtype="float32")[:, None]
     whole = Batches(x, batch_size=8, seed=0)
-    parts = [Batches(x, batch_size=8, seed=0, shard=(4, part, 2)) for part in range(2)]
+    parts = [Batches(x, batch_size=8, seed=0, shard=Shard(4, part, 2)) for part in range(2)]
     assert len(parts[0]) == 3
     for i in range(3):
         together = np.concatenate([part[i][0] for part in parts])
         np.testing.assert_array_equal(together, whole[i][0][: len(together)])
         assert len(together) == (8, 8, 4)[i], "of seven examples, three are left out"
     with pytest.raises(UserError, match="batch_size that 4 devices can share"):
-        Batches(x, batch_size=6, shard=(4, 0, 2))
+        Batches(x, batch_size=6, shard=Shard(4, 0, 2))
 
 
 def test_parts_of_a_batch_are_drawn_together():
     x = np.random.default_rng(0).random((16, 3)).astype("float32")
     options = {"batch_size": 8, "seed": 0, "transform": lambda x, rng: (rng.random(x.shape) < x).astype("float32")}
-    parts = [Batches(x, shard=(2, part, 2), **options) for part in range(2)]
+    parts = [Batches(x, shard=Shard(2, part, 2), **options) for part in range(2)]
     together = np.concatenate([part[1][0] for part in parts])
     np.testing.assert_array_equal(together, Batches(x, **options)[1][0])
 

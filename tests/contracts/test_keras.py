@@ -25,7 +25,7 @@ def test_fit_evaluate_predict(name):
     before = [ops.convert_to_numpy(v).copy() for v in model.trainable_variables]
     data = data_for(model, 36)  # the last batch is a short one
     history = fit(model, data, batch_size=16, epochs=12, validation_data=data).history
-    names = {n for phase in model.phases() for n in phase.loss.reports}
+    names = {n for phase in model.phases() for n in phase.reports}
     judged = set(model.evaluate(*data, batch_size=16, verbose=0, return_dict=True))
     assert judged == names or (isinstance(model, MultiEncoder) and judged < names), "a mixture has no turns"
     assert set(history) == {*names, *(f"val_{n}" for n in judged)}

@@ -35,7 +35,7 @@ def double():
 def _players(model):
     """(phase, batch, player, variables, their gradients as arrays) for every player of every phase."""
     data = step_of(model, data_for(model))
-    batch = model._unpack(keras.tree.map_structure(lambda a: ops.convert_to_tensor(a, keras.config.floatx()), data))
+    batch = model.unpack(keras.tree.map_structure(lambda a: ops.convert_to_tensor(a, keras.config.floatx()), data))
     for phase in model.phases():
         variables = phase.variables()
         _, gradients = model.gradients(lambda phase=phase: phase(batch, training=False), variables)
@@ -265,8 +265,8 @@ def test_an_unconnected_gradient_is_zero_and_moves_nothing():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"loss": "mse"}, "brings its own objective"),
-        ({"metrics": ["mse"]}, "brings its own objective"),
+        ({"loss": "mse"}, "has its own objective"),
+        ({"metrics": ["mse"]}, "has its own objective"),
     ],
 )
 def test_compile_refuses_what_it_would_ignore(arguments, message):

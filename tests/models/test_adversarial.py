@@ -16,9 +16,7 @@ from tests.contracts.models import LATENT, MODELS, SHAPE, data_for, settle
 
 def _terms(model, data):
     model.compile("sgd")
-    return {
-        k: float(ops.convert_to_numpy(v)) for k, v in model.phases()[0](model._unpack(data), training=False).items()
-    }
+    return {k: float(ops.convert_to_numpy(v)) for k, v in model.phases()[0](model.unpack(data), training=False).items()}
 
 
 def test_vae_gan_players_losses_add_up_from_three_terms():
@@ -168,7 +166,7 @@ def _images_with_labels():
 def _gradients(model):
     model.compile("sgd")
     (phase,) = model.phases()
-    data = model._unpack(_images_with_labels())
+    data = model.unpack(_images_with_labels())
     _, gradients = model.gradients(lambda: phase(data, training=True), phase.variables())
     return [ops.convert_to_numpy(gradient) for gradient in gradients["loss"]]
 

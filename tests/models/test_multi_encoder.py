@@ -42,8 +42,8 @@ def test_multi_encoder_turn_trains_its_encoder_and_the_decoder():
     assert [next(iter(phase.over)) for phase in phases] == ["one", "two", "two"]
     before = [ops.convert_to_numpy(v).copy() for v in model.encoders["two"].trainable_variables]
     one = {"one": rounds["one"], "two": np.zeros_like(rounds["two"])}
-    terms = phases[0](model._unpack((one,)), training=True)
-    assert set(terms) == set(phases[0].loss.reports)
+    terms = phases[0](model.unpack((one,)), training=True)
+    assert set(terms) == set(phases[0].reports)
     np.testing.assert_array_equal(before[0], ops.convert_to_numpy(model.encoders["two"].trainable_variables[0]))
 
 
@@ -143,7 +143,7 @@ def test_multi_encoder_decoder_copies_are_averaged_after_an_epoch(monkeypatch):
     copy.set_weights(model.decoder.get_weights())
     alone, seen, before = [], [], _arrays(model.decoder)
     for phase, player in zip(model.phases(), ("decoder", "decoder/two"), strict=True):
-        variables, data = phase.variables(), model._unpack(rounds[0])
+        variables, data = phase.variables(), model.unpack(rounds[0])
         _, gradients = model.gradients(lambda phase=phase, data=data: phase(data, training=True), variables)
         steps = (ops.convert_to_numpy(gradient) for gradient in gradients[player])
         alone.append([weight - 0.1 * step for weight, step in zip(before, steps, strict=True)])

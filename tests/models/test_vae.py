@@ -159,7 +159,7 @@ def test_decode_of_large_examples_uses_small_batches(monkeypatch):
         return lambda *tensors: rows.append(len(tensors[0])) or function(*tensors)
 
     monkeypatch.setattr("kvae.training.model.compiled", counted)
-    monkeypatch.setattr("kvae.training.model.LARGEST", 3 * D + 1)
+    monkeypatch.setattr("kvae.training.model.MAX_VALUES", 3 * D + 1)
     model, z = VAE(mlp(D, 2 * LATENT), mlp(LATENT, D)), np.random.default_rng(0).standard_normal((7, LATENT))
     few_at_a_time = model.decode(z)
     assert rows == [3, 3, 1]

@@ -68,5 +68,7 @@ def test_a_net_that_the_other_lacks_is_named():
 
 
 def test_models_without_anything_in_common_are_refused():
-    with pytest.raises(UserError, match=r"Expected a model with a net in common with Classifier: net\. Received: VAE"):
+    with pytest.raises(
+        UserError, match=r"Expected a model with a network in common with Classifier: net\. Received: VAE"
+    ):
         warm_start(MODELS["Classifier"](), MODELS["VAE"]())

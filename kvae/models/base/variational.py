@@ -16,7 +16,6 @@ from kvae.distributions import (
     priors,
     sample_with_kl,
 )
-from kvae.models.base.factors import layers_of
 from kvae.models.base.latent import LatentModel
 
 
@@ -70,11 +69,6 @@ class VariationalModel(LatentModel):
         prior = self.prior(*condition)
         z = prior.sample(seed) if condition else prior.sample(seed, (n,))
         return prior.mean + temperature * (z - prior.mean)
-
-    @property
-    def trained_networks(self) -> list:
-        """The networks that training moves, and the families of posterior and prior if they have weights."""
-        return layers_of(self.encoder, self.decoder, self.posterior_family, self.prior_family)
 
     def check_networks(self) -> None:
         *sides, channels = self.data_shape

@@ -1,0 +1,19 @@
+"""kvae on JAX."""
+
+from kvae.backends.jax.compilation import compilation_cache, compiled, fused
+from kvae.backends.jax.devices import devices, gates_are_global, shard
+from kvae.backends.jax.kernels import batch_norm, slow_strided_convolutions, softplus
+from kvae.backends.jax.step import Backend
+
+__all__ = [
+    "Backend",
+    "batch_norm",
+    "compilation_cache",
+    "compiled",
+    "devices",
+    "fused",
+    "gates_are_global",
+    "shard",
+    "slow_strided_convolutions",
+    "softplus",
+]

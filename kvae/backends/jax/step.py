@@ -1,0 +1,70 @@
+"""The training step on JAX.
+
+JAX differentiates and compiles pure functions. Keras layers, optimizers, metrics and seed generators hold state that they
+assign. What this requires:
+
+1. Keras passes the state of a step as four lists of arrays (trainable and other variables of the model, variables of the
+   optimizer and of the metrics) and expects the new values back in the same order.
+2. A round reads and assigns variables. It therefore runs in a `keras.StatelessScope`, which maps each variable to a traced
+   array: assignments change the map, and the new values are read from it at the end.
+3. `jax.vjp` differentiates the loss with respect to its arguments only. The variables that the players move are its
+   arguments; all others are constants, mapped in a second scope inside the differentiated function.
+4. What the loss assigns (batch statistics, states of seed generators) would be lost with that second scope. The new values
+   leave the differentiated function as an auxiliary output, and are assigned in the scope of the round.
+5. A later phase reads the weights that an earlier phase assigned: `variable.value` is looked up in the scope of the round.
+"""
+
+import jax
+import keras
+
+
+class Backend:
+    """The mixin that gives a model the training and validation step of Keras and the gradients of its players."""
+
+    def train_step(self, state, data):
+        return self._in_scope(self.train_round, self._variable_groups(), state, data)
+
+    def test_step(self, state, data):
+        trainable, non_trainable, _, metrics = self._variable_groups()
+        return self._in_scope(self.test_round, (trainable, non_trainable, metrics), state, data)
+
+    def _variable_groups(self):
+        """Return the variables in the order in which the Keras trainer passes their values."""
+        return (
+            self.trainable_variables,
+            self.non_trainable_variables,
+            self.optimizer.variables,
+            self.metrics_variables,
+        )
+
+    def _in_scope(self, function, groups, state, data):
+        """Return the logs of `function(data)`, computed from the given state, and the new state."""
+        pairs = [pair for group, values in zip(groups, state, strict=True) for pair in zip(group, values, strict=True)]
+        with keras.StatelessScope(pairs) as scope:
+            logs = function(data)
+        return logs, tuple([scope.get_current_value(variable) for variable in group] for group in groups)
+
+    def gradients(self, loss, variables):
+        """Run `loss()` once; return its terms and, for each player, d terms[player] / d variables[player].
+
+        There is one vector-Jacobian product per player, and all of them share one forward pass.
+        """
+        moving = {id(variable) for group in variables.values() for variable in group}
+        fixed = [v for group in self._variable_groups() for v in group if id(v) not in moving]
+        fixed_pairs = [(variable, variable.value) for variable in fixed]
+
+        def run(values):
+            pairs = [pair for player, group in variables.items() for pair in zip(group, values[player], strict=True)]
+            with keras.StatelessScope(fixed_pairs + pairs) as scope:
+                terms = loss()
+            updates = [scope.get_current_value(variable) for variable in fixed]
+            return {player: terms[player] for player in variables}, (terms, updates)
+
+        values = {player: [variable.value for variable in group] for player, group in variables.items()}
+        losses, pullback, (terms, updates) = jax.vjp(run, values, has_aux=True)
+        for variable, before, after in zip(fixed, [value for _, value in fixed_pairs], updates, strict=True):
+            if after is not before:
+                variable.assign(after)
+        zeros = jax.tree.map(jax.numpy.zeros_like, losses)
+        ones = jax.tree.map(jax.numpy.ones_like, losses)
+        return terms, {player: pullback({**zeros, player: ones[player]})[0][player] for player in variables}

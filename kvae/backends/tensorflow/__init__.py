@@ -1,0 +1,19 @@
+"""kvae on TensorFlow."""
+
+from kvae.backends.tensorflow.compilation import compilation_cache, compiled, fused
+from kvae.backends.tensorflow.devices import devices, gates_are_global, shard
+from kvae.backends.tensorflow.kernels import batch_norm, slow_strided_convolutions, softplus
+from kvae.backends.tensorflow.step import Backend
+
+__all__ = [
+    "Backend",
+    "batch_norm",
+    "compilation_cache",
+    "compiled",
+    "devices",
+    "fused",
+    "gates_are_global",
+    "shard",
+    "slow_strided_convolutions",
+    "softplus",
+]

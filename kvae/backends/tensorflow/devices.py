@@ -1,0 +1,44 @@
+"""Several devices on TensorFlow."""
+
+import contextlib
+
+import tensorflow as tf
+
+from kvae.backends.shard import Shard
+from kvae.errors import UserError
+
+
+@contextlib.contextmanager
+def devices(count: int, cluster=None):
+    """Let models that are built inside train on `count` devices (`tf.distribute.MirroredStrategy`): GPUs, or else CPUs.
+
+    Every replica draws the same noise for its part of the batch.
+    """
+    if cluster is not None:
+        raise UserError(
+            "Expected one process on TensorFlow, whose MultiWorkerMirroredStrategy fails inside Keras 3.15. "
+            "Received: cluster. Use --backend jax."
+        )
+    kind = "GPU" if tf.config.list_physical_devices("GPU") else "CPU"
+    if kind == "CPU":
+        with contextlib.suppress(RuntimeError):  # TensorFlow is already initialized with the devices that it has
+            parts = [tf.config.LogicalDeviceConfiguration() for _ in range(count)]
+            tf.config.set_logical_device_configuration(tf.config.list_physical_devices("CPU")[0], parts)
+    here = tf.config.list_logical_devices(kind)
+    if len(here) < count:
+        raise UserError(
+            f"Expected at most {len(here)} devices, the number that TensorFlow uses. Received: devices={count}. "
+            "Request them before anything else uses TensorFlow, or request fewer."
+        )
+    with tf.distribute.MirroredStrategy([device.name for device in here[:count]]).scope():
+        yield
+
+
+def shard() -> Shard:
+    """Return the part of each batch that this process loads: all of it, in a size that the devices can share."""
+    return Shard(tf.distribute.get_strategy().num_replicas_in_sync)
+
+
+def gates_are_global() -> bool:
+    """True if all devices see the same value of a gate. Each replica computes it from its part of the batch."""
+    return tf.distribute.get_strategy().num_replicas_in_sync == 1

@@ -1,0 +1,34 @@
+"""Operations that need a form of their own on TensorFlow."""
+
+import tensorflow as tf
+
+
+def slow_strided_convolutions() -> bool:
+    """True if gradients of strided and transposed convolutions cost several times those of plain ones."""
+    return False
+
+
+def softplus(x):
+    """Return log(1 + eˣ)."""
+    return tf.math.softplus(x)
+
+
+def batch_norm(x, gamma, beta, mean, variance, epsilon: float):
+    """Return γ (x − μ) / √(σ² + ε) + β over the last axis, μ and σ². These are the given ones or, if None, the batch's."""
+    training = mean is None
+    h = x if len(x.shape) == 4 else tf.reshape(x, (-1, 1, 1, x.shape[-1]))
+    statistics = (tf.zeros(0), tf.zeros(0)) if training else (mean, variance)
+    scale, offset, *statistics = (tf.convert_to_tensor(v) for v in (gamma, beta, *statistics))
+    y, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
+        x=h,
+        scale=scale,
+        offset=offset,
+        mean=statistics[0],
+        variance=statistics[1],
+        epsilon=epsilon,
+        is_training=training,
+    )
+    if training:  # the kernel returns the unbiased variance, with the divisor n − 1
+        n = tf.cast(tf.size(h) // h.shape[-1], variance.dtype)
+        variance = variance * (n - 1) / n
+    return tf.reshape(y, tf.shape(x)), tf.stop_gradient(mean), tf.stop_gradient(variance)

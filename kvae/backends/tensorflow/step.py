@@ -1,0 +1,41 @@
+"""The training step on TensorFlow.
+
+TensorFlow traces a round into one graph, which assigns variables in place. What this requires:
+
+1. One gradient tape records the forward pass of a phase and is read once for each player.
+2. A graph starts every operation whose inputs are available. Without control dependencies the forward passes of all phases
+   would start together, and memory would hold the activations of all of them. Each phase therefore waits for the
+   assignments of the phase before it, and each player's gradients for those of the player before.
+3. Each replica computes the mean over its part of the batch, and Keras adds the gradients of the replicas. Gradients are
+   divided by the number of replicas, which makes the sum the gradient of the mean over the whole batch.
+4. A gradient of an unconnected variable is None here and zero on JAX. It is zero on all backends, so that the moments of
+   Adam are the same.
+"""
+
+import tensorflow as tf
+
+
+class Backend:
+    """The mixin that gives a model the training and validation step of Keras and the gradients of its players."""
+
+    def train_step(self, data):
+        return self.train_round(data)
+
+    def test_step(self, data):
+        return self.test_round(data)
+
+    def gradients(self, loss, variables):
+        """Run `loss()` once; return its terms and, for each player, d terms[player] / d variables[player]."""
+        assigned = [v.value.read_value() for group in variables.values() for v in group]
+        with tf.control_dependencies([tf.group(assigned)]), tf.GradientTape(persistent=len(variables) > 1) as tape:
+            terms = loss()
+        share = 1 / tf.distribute.get_strategy().num_replicas_in_sync
+        zeros = tf.UnconnectedGradients.ZERO
+        gradients, found = {}, ()
+        for player, group in variables.items():
+            with tf.control_dependencies(found):
+                found = tape.gradient(terms[player], [v.value for v in group], unconnected_gradients=zeros)
+            gradients[player] = found
+        if share < 1:
+            gradients = {player: [g * tf.cast(share, g.dtype) for g in found] for player, found in gradients.items()}
+        return terms, gradients

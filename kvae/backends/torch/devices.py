@@ -1,0 +1,27 @@
+"""One device on PyTorch."""
+
+import contextlib
+
+from kvae.backends.shard import Shard
+from kvae.errors import UserError
+
+
+@contextlib.contextmanager
+def devices(count: int, cluster=None):
+    """Raise `UserError` for more than one device: on PyTorch, Keras 3 leaves several devices to a loop of the user."""
+    if count > 1 or cluster is not None:
+        raise UserError(
+            f"Expected one device on PyTorch, where Keras trains on no more. Received: devices={count}. "
+            "Use --backend jax (devices and clusters) or tensorflow (devices of one machine)."
+        )
+    yield
+
+
+def shard() -> Shard:
+    """Return the part of each batch that this process loads: all of it."""
+    return Shard()
+
+
+def gates_are_global() -> bool:
+    """True if all devices see the same value of a gate."""
+    return True

@@ -1,0 +1,37 @@
+"""The training step on PyTorch.
+
+PyTorch records every operation and assigns variables in place. What this requires:
+
+1. Gradients come from `autograd.grad`. `.backward()` would add the gradients of all players to `.grad`.
+2. The graph of a phase is freed with the last player, since all players share one forward pass.
+3. A gradient of an unconnected variable is zero, as on JAX, so that the moments of Adam are the same.
+4. Terms are detached before they are returned. A metric that kept them would keep the graph of each batch.
+"""
+
+import torch
+
+
+class Backend:
+    """The mixin that gives a model the training and validation step of Keras and the gradients of its players."""
+
+    def train_step(self, data):
+        return self.train_round(data)
+
+    def test_step(self, data):
+        with torch.no_grad():
+            return self.test_round(data)
+
+    def gradients(self, loss, variables):
+        """Run `loss()` once; return its terms and, for each player, d terms[player] / d variables[player]."""
+        terms = loss()
+        gradients = {}
+        for i, (player, group) in enumerate(variables.items()):
+            values = [variable.value for variable in group]
+            if values and terms[player].requires_grad:
+                more = i < len(variables) - 1
+                gradients[player] = torch.autograd.grad(
+                    terms[player], values, retain_graph=more, materialize_grads=True
+                )
+            else:  # a constant loss, or a player whose layers are all frozen
+                gradients[player] = [torch.zeros_like(value) for value in values]
+        return {name: term.detach() for name, term in terms.items()}, gradients
