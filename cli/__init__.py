@@ -1,4 +1,4 @@
-"""The command line: `app` is wiring, `commands` holds a file per command.
+"""The command line. `app` registers the commands, and `commands` holds a file for each of them.
 
-Keras is imported inside functions only, after `environment` has settled its backend.
+Keras is imported only inside functions, after `environment` has chosen its backend.
 """

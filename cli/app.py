@@ -1,4 +1,4 @@
-"""The wiring of the command line."""
+"""The command line: its commands and global options."""
 
 from typing import Annotated
 
@@ -19,31 +19,31 @@ from kvae.cli.commands import (
     tune,
 )
 from kvae.cli.commands import list as list_
-from kvae.cli.errors import Group
+from kvae.cli.errors import Command, Group
 from kvae.cli.options import examples
 from kvae.version import __version__
 
 app = typer.Typer(
     cls=Group,
     add_completion=False,
-    rich_markup_mode=None,  # plain help is there at once; importing Rich would take as long as all the rest
+    rich_markup_mode=None,  # importing Rich would take as long as everything else
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=examples("kvae list", "kvae train digits/vae", "kvae sample runs/digits/vae"),
 )
-app.command("list", epilog=list_.EXAMPLES)(list_.list_recipes)
-app.command(epilog=show.EXAMPLES)(show.show)
-app.command(epilog=train.EXAMPLES)(train.train)
-app.command(epilog=tune.EXAMPLES)(tune.tune)
-app.command(epilog=evaluate.EXAMPLES)(evaluate.evaluate)
-app.command(epilog=sample.EXAMPLES)(sample.sample)
-app.command(epilog=reconstruct.EXAMPLES)(reconstruct.reconstruct)
-app.command(epilog=traverse.EXAMPLES)(traverse.traverse)
-app.command(epilog=interpolate.EXAMPLES)(interpolate.interpolate)
-app.command(epilog=transfer.EXAMPLES)(transfer.transfer)
-app.command(epilog=blend.EXAMPLES)(blend.blend)
-app.command(epilog=export.EXAMPLES)(export.export)
-app.command(epilog=compare.EXAMPLES)(compare.compare)
+app.command("list", cls=Command, epilog=list_.EXAMPLES)(list_.list_recipes)
+app.command(cls=Command, epilog=show.EXAMPLES)(show.show)
+app.command(cls=Command, epilog=train.EXAMPLES)(train.train)
+app.command(cls=Command, epilog=tune.EXAMPLES)(tune.tune)
+app.command(cls=Command, epilog=evaluate.EXAMPLES)(evaluate.evaluate)
+app.command(cls=Command, epilog=sample.EXAMPLES)(sample.sample)
+app.command(cls=Command, epilog=reconstruct.EXAMPLES)(reconstruct.reconstruct)
+app.command(cls=Command, epilog=traverse.EXAMPLES)(traverse.traverse)
+app.command(cls=Command, epilog=interpolate.EXAMPLES)(interpolate.interpolate)
+app.command(cls=Command, epilog=transfer.EXAMPLES)(transfer.transfer)
+app.command(cls=Command, epilog=blend.EXAMPLES)(blend.blend)
+app.command(cls=Command, epilog=export.EXAMPLES)(export.export)
+app.command(cls=Command, epilog=compare.EXAMPLES)(compare.compare)
 
 
 def _print_version(wanted: bool):

@@ -1,4 +1,4 @@
-"""What must be settled before Keras is imported: the backend, and who may write to the terminal."""
+"""Settings that must precede the import of Keras: the backend, and the messages of libraries on the terminal."""
 
 import contextlib
 import importlib.util
@@ -14,17 +14,18 @@ BACKENDS = ("tensorflow", "jax", "torch")
 
 
 def prepare(backend: str | None = None) -> str:
-    """Settles the backend of this process and quietens start-up chatter; returns the backend's name.
+    """Choose the backend of this process, silence start-up messages, and return the name of the backend.
 
-    The order: `backend`, the backend of a Keras that is already imported, KERAS_BACKEND, the first installed
-    of `BACKENDS`. It is passed on as KERAS_BACKEND, which Keras prefers to its own configuration file.
+    The first of these that is given decides: `backend`, the backend of a Keras that is already imported, KERAS_BACKEND, the
+    first of `BACKENDS` that is installed. The choice is stored in KERAS_BACKEND, which Keras prefers to its configuration
+    file.
     """
     loaded = sys.modules["keras"].backend.backend() if "keras" in sys.modules else None
     name = str(backend or loaded or os.environ.get("KERAS_BACKEND") or _first_installed())
     if name not in BACKENDS:
         raise UserError(
             f"Expected a backend among {', '.join(BACKENDS)}. Received: KERAS_BACKEND={name}. "
-            "Change it, or give --backend."
+            "Change it, or use --backend."
         )
     if not _is_installed(name):
         raise UserError(
@@ -34,7 +35,7 @@ def prepare(backend: str | None = None) -> str:
     if loaded not in (None, name):
         raise UserError(
             f"Expected {loaded}, the backend of the Keras that is imported. Received: backend={name}. "
-            "Begin a new process."
+            "Start a new process."
         )
     os.environ["KERAS_BACKEND"] = name
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -43,19 +44,21 @@ def prepare(backend: str | None = None) -> str:
 
 
 def import_keras(whole: bool = False) -> None:
-    """Imports Keras and its backend without start-up chatter, and, if `whole`, what else it imports to train and to save.
+    """Import Keras and its backend without start-up messages.
 
+    With `whole`, also import TensorFlow if it is installed, which Keras imports for training and saving on any backend.
     TensorFlow's libraries write to standard error before they read any setting that would stop them.
     """
-    with _descriptor_to_nowhere(2):
+    with _silenced(2):
         importlib.import_module("keras")
         if whole:
-            with contextlib.suppress(ImportError):  # Keras seeds it and asks it where it can, whatever the backend
+            with contextlib.suppress(ImportError):
                 importlib.import_module("tensorflow")
 
 
 @contextlib.contextmanager
-def _descriptor_to_nowhere(descriptor: int) -> Iterator[None]:
+def _silenced(descriptor: int) -> Iterator[None]:
+    """Discard what is written to a file descriptor."""
     kept = os.dup(descriptor)
     try:
         with open(os.devnull, "wb") as nowhere:
@@ -81,18 +84,18 @@ def _is_installed(name: str) -> bool:
 
 
 def _log_to_stderr() -> None:
-    """What the library has to say while it works goes to stderr in plain lines: stdout belongs to figures."""
+    """Print messages of the library on stderr, because stdout is for results."""
     logger = logging.getLogger("kvae")
     if not logger.handlers:
         logger.addHandler(_Stderr())
         logger.setLevel(logging.INFO)
-    # A search builds model after model, each with functions of its own, which TensorFlow takes for one traced anew.
+    # A search builds one model after another. TensorFlow warns that their functions were traced again.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     warnings.formatwarning = lambda message, category, filename, lineno, line=None: f"Warning: {message}\n"
 
 
 class _Stderr(logging.Handler):
-    """Whatever stderr is when a line is written; a progress bar redirects it."""
+    """A handler that writes to the present stderr, which a progress bar redirects."""
 
     def emit(self, record):
         print(self.format(record), file=sys.stderr)

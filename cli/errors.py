@@ -1,4 +1,4 @@
-"""What went wrong, in one sentence; what is a bug of ours keeps its traceback."""
+"""Errors of the command line: a sentence and an exit code for each, and a traceback for bugs."""
 
 import contextlib
 import errno
@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
-from kvae.errors import UserError
+from kvae.errors import ChoiceError, UserError
 
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
 
@@ -18,24 +18,38 @@ _NO_PERMISSION = {errno.EACCES, errno.EPERM, errno.EROFS}
 _OUT_OF_MEMORY = {
     "ResourceExhaustedError",
     "OutOfMemoryError",
-}  # TensorFlow's and PyTorch's, which we do not import
+}  # of TensorFlow and of PyTorch, which must not be imported here
+
+RENAMED_OPTIONS = {"--init-from": "--warm-start", "--judge": "--classifier"}
+"""Options of version 0.1.0 and their present names."""
 
 
 class UsageError(UserError):
-    """A mistake in the command line itself, rather than in the data or in a model."""
+    """A mistake in the command itself, not in the data or in a model."""
 
 
 @contextlib.contextmanager
 def usage() -> Iterator[None]:
-    """What a user did wrong inside the block, they did on the command line."""
+    """Turn each `UserError` of the block into a `UsageError`."""
     try:
         yield
     except UserError as error:
         raise UsageError(str(error)) from error
 
 
+class Command(TyperCommand):
+    """A command that refuses the options of version 0.1.0 with their present names."""
+
+    def parse_args(self, ctx, args):
+        for word in args:
+            option = word.partition("=")[0]
+            if option in RENAMED_OPTIONS:
+                raise UsageError(f"{option} is now called {RENAMED_OPTIONS[option]}.")
+        return super().parse_args(ctx, args)
+
+
 class Group(TyperGroup):
-    """The commands, every failure of which that is not a bug is said in a sentence on stderr."""
+    """The group of all commands. It reports each error that is not a bug in one sentence on stderr."""
 
     def invoke(self, ctx):
         try:
@@ -49,11 +63,11 @@ class Group(TyperGroup):
 
 
 def explain(error: BaseException) -> tuple[str | None, int]:
-    """The sentence and the exit code for `error`; no sentence for our bugs and Typer's own business."""
+    """Return the sentence and the exit code for `error`. The sentence is None for bugs and for errors that Typer reports."""
     match error:
         case KeyboardInterrupt():
             return "Interrupted.", INTERRUPTED
-        case UsageError():
+        case UsageError() | ChoiceError():
             return f"Error: {error}", USAGE
         case UserError():
             return f"Error: {error}", FAILED
@@ -61,23 +75,23 @@ def explain(error: BaseException) -> tuple[str | None, int]:
             return None, FAILED
         case OSError() if error.errno in _NO_ROOM or "No space left" in str(error):
             return (
-                f"Error: No room on the disk{_at(error)}. Free some, or write elsewhere with --out.",
+                f"Error: The disk is full{_at(error)}. Free some space, or choose another folder with --out.",
                 FAILED,
             )
         case OSError() if error.errno in _NO_PERMISSION:
-            return f"Error: No permission{_at(error)}. Change its permissions, or name another place.", FAILED
+            return f"Error: Permission denied{_at(error)}. Change the permissions, or choose another folder.", FAILED
         case OSError() if error.filename is not None:
             return f"Error: {error.strerror}{_at(error)}.", FAILED
         case _ if isinstance(error, MemoryError) or _is_out_of_memory(error):
             return (
-                "Error: Not enough memory. Ask for fewer examples at a time, in training --set batch_size=…",
+                "Error: Not enough memory. Use fewer examples at once, for training --set batch_size=…",
                 FAILED,
             )
     return None, FAILED
 
 
 def _at(error: OSError) -> str:
-    """Where it happened: the folder in place of a hidden file, the temporary one of an atomic write."""
+    """Return ": " and the file of `error`, or its folder if the file is a temporary one of an atomic write."""
     if error.filename is None:
         return ""
     path = Path(os.fsdecode(error.filename))

@@ -1,4 +1,4 @@
-"""Options and arguments that several commands share, and how their texts are read."""
+"""Options and arguments that several commands share, and parsing of their texts."""
 
 import os
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ Backend = Annotated[
     BackendName | None,
     typer.Option(
         callback=environment.prepare,
-        help="What computes; by default KERAS_BACKEND, else the first installed of these.",
+        help="Backend of Keras; by default KERAS_BACKEND, or the first of these that is installed.",
         show_default=False,
     ),
 ]
@@ -38,46 +38,65 @@ DataDir = Annotated[
         exists=True,
         file_okay=False,
         metavar="DIR",
-        help="Folder with one sub-folder per data set; by default KVAE_DATA, else ./data.",
+        help="Folder with one sub-folder per data set; by default KVAE_DATA, or ./data.",
         show_default=False,
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, on stdout.")]
+Json = Annotated[bool, typer.Option("--json", help="Print only JSON on stdout.")]
 Model = Annotated[
     str,
     typer.Argument(
-        metavar="MODEL", help="A run directory, or a preset: a name, a folder, hf://user/repo.", show_default=False
+        metavar="MODEL",
+        help="A run directory, or a preset: its name, its folder or hf://user/repo.",
+        show_default=False,
     ),
 ]
-RecipeName = typer.Argument(metavar="RECIPE", help="A recipe, or your own .py file.", show_default=False)
-Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of everything that is random.")]
+Classifier = Annotated[
+    str | None,
+    typer.Option(
+        "--classifier",
+        metavar="MODEL",
+        help="A trained classifier: its run directory or preset. It predicts the labels of images.",
+        show_default=False,
+    ),
+]
+RecipeName = typer.Argument(metavar="RECIPE", help="Name of a recipe, or your own .py file.", show_default=False)
+Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of all random draws.")]
 Settings = Annotated[
     list[str] | None,
     typer.Option(
         "--set",
         metavar="NAME=VALUE",
-        help="Set a parameter that `kvae show RECIPE` lists; repeatable, the last of a name wins.",
+        help="Set a parameter of the recipe (`kvae show RECIPE` lists them); repeatable. The last value of a name counts.",
         show_default=False,
     ),
 ]
 
 
 def number(help: str):
-    """The option -n."""
+    """Return the option -n."""
     return typer.Option("-n", "--number", min=1, help=help)
 
 
+def place(text: str | None) -> int | str | None:
+    """Return the number of a held-out example as an integer, and the path of an image file as it is."""
+    return int(text) if text is not None and text.isdecimal() else text
+
+
 def label(help: str):
-    """The option --label, whose texts `kvae.cli.label_option` reads."""
+    """Return the option --label, whose texts `kvae.cli.label_option` reads."""
     return typer.Option("--label", metavar="LABEL", help=help, show_default=False)
 
 
 def target(what: str, *suffixes: str, default: str | None = None):
-    """The option --out: `what` is written, into a file with one of `suffixes`, of which "" is a new folder.
+    """Return the option --out.
 
-    `default` is the file in MODEL that a command writes without it; where Typer shows it, None.
+    Args:
+        what: what the command writes.
+        suffixes: suffixes of files that it writes; "" stands for a new folder.
+        default: file in the directory of MODEL that is written without the option, or None if Typer shows the default.
     """
-    or_folder = ", or a new folder for single files" if "" in suffixes else ""
+    or_folder = ", or a new folder for one file per image" if "" in suffixes else ""
     or_default = f"; by default {default} in MODEL" if default else ""
 
     def check(path: Path | None):
@@ -88,13 +107,13 @@ def target(what: str, *suffixes: str, default: str | None = None):
     return typer.Option(
         callback=check,
         metavar="PATH" if or_folder else "FILE",
-        help=f"{what}, replaced when it exists{or_folder}{or_default}.",
+        help=f"{what}{or_folder}{or_default}. An existing file is replaced.",
         show_default=default is None,
     )
 
 
 def _check_target(path: Path, suffixes: tuple[str, ...]):
-    """Refuses, before any work, a place to write to."""
+    """Raise an error for a place that cannot be written to, before any work."""
     kind = "" if path.is_dir() else path.suffix
     if kind not in suffixes:
         kinds = " or ".join(f"*{suffix}" if suffix else "a folder" for suffix in suffixes)
@@ -104,12 +123,12 @@ def _check_target(path: Path, suffixes: tuple[str, ...]):
 
 
 def settings(texts: Iterable[str] | None) -> dict[str, str]:
-    """{name: value} of `NAME=VALUE` texts; the recipe's signature types the values."""
+    """Return {name: value} of the texts NAME=VALUE of --set. Values are texts, which signatures give types later."""
     return pairs(texts, "NAME=VALUE", "--set")
 
 
 def pairs(texts: Iterable[str] | None, form: str, option: str) -> dict[str, str]:
-    """{name: value} of the texts of `option`, whose `form` is NAME=…; the last of a name wins."""
+    """Return {name: value} of the texts of `option`, whose form is NAME=…. The last value of a name counts."""
     found = {}
     for text in texts or ():
         name, equals, value = (part.strip() for part in text.partition("="))
@@ -120,6 +139,6 @@ def pairs(texts: Iterable[str] | None, form: str, option: str) -> dict[str, str]
 
 
 def examples(*commands: str) -> str:
-    """An epilog of commands to copy, which help leaves on lines of their own."""
+    """Return the end of a help text: examples of commands, one on each line."""
     title = "Example:" if len(commands) == 1 else "Examples:"
     return "\b\n" + "\n".join([title, *(f"  {command}" for command in commands)])

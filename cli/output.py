@@ -1,31 +1,25 @@
-"""How figures appear: aligned columns for people, JSON for programs."""
+"""Output of the commands: aligned columns for people, JSON for programs."""
 
 import json
 import math
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import typer
 
+from kvae.files import finite
+
 
 def print_json(value: Any) -> None:
+    """Print `value` as JSON. NaN and infinity become null."""
     typer.echo(json.dumps(finite(value), indent=2, allow_nan=False, default=str))
 
 
-def finite(value: Any) -> Any:
-    """`value` for JSON, which knows neither NaN nor infinity: None stands for them."""
-    if isinstance(value, dict):
-        return {key: finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [finite(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
 def print_table(rows: Iterable[Sequence[Any]]) -> None:
-    """Rows of cells in aligned columns; on a terminal, the last column is wrapped at its edge."""
+    """Print rows of cells in aligned columns. On a terminal the last column is wrapped at the right edge."""
     rows = [[text(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
     indent = sum(widths) + 2 * len(widths)
@@ -36,13 +30,13 @@ def print_table(rows: Iterable[Sequence[Any]]) -> None:
         typer.echo(start + f"\n{' ' * indent}".join(lines))
 
 
-def print_figures(figures: dict[str, Any]) -> None:
-    """Named figures, a line each; a list of figures on one line."""
-    print_table(list(figures.items()) or [("no figures", "")])
+def print_metrics(metrics: Mapping[str, Any]) -> None:
+    """Print metrics, one on each line."""
+    print_table(list(metrics.items()) or [("no metrics", "")])
 
 
 def text(value: Any) -> str:
-    """A figure with five significant digits, a list of figures with three; anything else as it is."""
+    """Return a cell: a number with five significant digits, numbers of a list with three, anything else unchanged."""
     if isinstance(value, float):
         return f"{value:.5g}" if math.isfinite(value) else "–"
     if isinstance(value, list | tuple):

@@ -32,7 +32,12 @@ _MODULES = (
     "tuning",
     "zoo",
 )
-_FUNCTIONS = {"from_preset": "presets", "push_preset": "presets", "to_preset": "presets"}
+_FUNCTIONS = {
+    "from_preset": "presets",
+    "open_trained": "recipes",
+    "push_preset": "presets",
+    "to_preset": "presets",
+}
 """Functions of the package itself, and the parts that they are imported from."""
 
 # Keras loads a saved model only if its classes are registered, and they register themselves when `models` and `networks` are

@@ -9,6 +9,13 @@ class UserError(ValueError):
     """
 
 
+class ChoiceError(UserError):
+    """A name or a number that is not among the choices: a label, a latent unit, a metric or a split.
+
+    The command line reports it as a mistake in the command (exit code 2).
+    """
+
+
 def first_line(error: Exception) -> str:
     """Return the first line of the message of `error`, or its type. Some libraries add pages to it."""
     return (str(error).split("\n", 1)[0] or type(error).__name__)[:200]

@@ -5,6 +5,7 @@ import csv
 import gzip
 import io
 import json
+import math
 import os
 import tempfile
 import zlib
@@ -74,6 +75,15 @@ def read_json(path: Path) -> dict:
         ) from error
     except (ValueError, RecursionError) as error:  # not text, not JSON, or nested too deeply
         raise UserError(f"Expected a valid JSON file. Received: {path} ({first_line(error)}).") from error
+
+
+def finite(value):
+    """Return `value` for JSON, which has neither NaN nor infinity: they become None."""
+    if isinstance(value, dict):
+        return {key: finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def write_json(path: Path, value) -> None:

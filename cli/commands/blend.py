@@ -6,12 +6,10 @@ from typing import Annotated
 
 import typer
 
-from kvae.cli.image_io import read_images
-from kvae.cli.label_option import chosen
-from kvae.cli.options import Backend, DataDir, Json, Model, examples, number, target
-from kvae.cli.output import finite, print_figures, print_json
-from kvae.cli.sources import held_out, load_classifier, load_model, open_model, picture_shape
-from kvae.errors import UserError
+from kvae.cli.label_option import read_selection
+from kvae.cli.options import Backend, Classifier, DataDir, Json, Model, examples, number, target
+from kvae.cli.output import print_json, print_metrics
+from kvae.cli.sources import open_classifier, open_model
 
 EXAMPLES = examples(
     "kvae blend runs/cifar10/residual_vae --select-a label=horse --select-b label=bird --negate dark",
@@ -26,30 +24,28 @@ class Negate(StrEnum):
     bright = "bright"
 
 
-A = Annotated[Path | None, typer.Argument(metavar="A", help="A folder or zip of pictures.", show_default=False)]
-B = Annotated[Path | None, typer.Argument(metavar="B", help="Another.", show_default=False)]
-SELECT = "In place of {}: held-out examples of a class or with an attribute."
+A = Annotated[
+    Path | None, typer.Argument(metavar="A", help="First set of images: a folder or zip file.", show_default=False)
+]
+B = Annotated[
+    Path | None, typer.Argument(metavar="B", help="Second set of images: a folder or zip file.", show_default=False)
+]
+SELECT = "Use held-out examples of this class, or with this attribute, as {}."
 SelectA = Annotated[str | None, typer.Option(metavar="NAME=VALUE", help=SELECT.format("A"), show_default=False)]
 SelectB = Annotated[str | None, typer.Option(metavar="NAME=VALUE", help=SELECT.format("B"), show_default=False)]
-Weight = Annotated[float, typer.Option(min=0, max=1, help="Of A's codes; those of B have the rest.")]
+Weight = Annotated[float, typer.Option(min=0, max=1, help="Weight of A's latent codes; B's get 1 − WEIGHT.")]
 Sweep = Annotated[
     int | None,
     typer.Option(
-        min=2, metavar="N", help="In place of --weight: N weights from 0 to 1, a row each.", show_default=False
+        min=2, metavar="N", help="Use N weights from 0 to 1 instead of --weight, a row for each.", show_default=False
     ),
 ]
 Negated = Annotated[
     Negate,
-    typer.Option(
-        help="Whose codes among B's are multiplied by −1: those darker, or brighter, than 0.5 at their centre."
-    ),
+    typer.Option(help="Negate the latent codes of those images of B that are dark, or bright, at their centre."),
 ]
-Number = Annotated[int, number("How many pairs.")]
-Judge = Annotated[
-    str | None,
-    typer.Option(metavar="RUN", help="A classifier's run, whose answers are printed.", show_default=False),
-]
-Out = Annotated[Path | None, target("The sheet (.png) or animation (.gif)", ".png", ".gif", default="images/blend.png")]
+Number = Annotated[int, number("Maximum number of pairs.")]
+Out = Annotated[Path | None, target("Sheet (.png) or animation (.gif)", ".png", ".gif", default="images/blend.png")]
 
 
 def blend(
@@ -62,62 +58,32 @@ def blend(
     sweep: Sweep = None,
     negate: Negated = Negate.none,
     n: Number = 64,
-    judge: Judge = None,
+    classifier: Classifier = None,
     out: Out = None,
     data_dir: DataDir = None,
     backend: Backend = None,
     json: Json = False,
 ):
-    """Mix the pictures of two kinds in latent space.
+    """Blend two sets of images in latent space.
 
-    The codes of A's pictures times WEIGHT and those of B's times 1 − WEIGHT are added, pair by pair, and decoded.
-    With --judge a classifier says what it sees in the mixtures.
+    Each latent code of A times WEIGHT and one of B times 1 − WEIGHT are added and decoded. Two numbers are printed:
+    how negating the latent codes of B changes the brightness of their images. With --classifier, the mean
+    probabilities that the classifier gives to the blended images are printed, too.
     """
-    for folder, selected, name in ((a, select_a, "A"), (b, select_b, "B")):
-        if (folder is None) == (selected is None):
-            raise typer.BadParameter(f"expected pictures {name} or --select-{name.lower()}.", param_hint=name)
-    run = open_model(model)
-    import numpy as np
-
-    from kvae.latent import arithmetic
-    from kvae.plots.grids import grid, save_animation, save_image
-
-    trained = load_model(run, model)
-    picture_shape(trained, model)
-    if "y" in trained.batch_spec:
-        raise UserError(
-            f"Expected a model of x alone. Received: {model}, a {type(trained).__name__}. See kvae transfer."
-        )
-    pictures = []
-    for folder, selected, option in ((a, select_a, "--select-a"), (b, select_b, "--select-b")):
-        if folder is not None:
-            pictures.append(read_images([folder], trained, n))
-        else:
-            held, name = held_out(run, batch_size=n)
-            rows = chosen(selected, held.labels, held.names, name, option)[:n]
-            pictures.append(held.take(rows))
-    count = min(map(len, pictures))
-    x_a, x_b = (x[:count] for x in pictures)
-    dark = arithmetic.brightness(x_b) < arithmetic.DARK
-    turned = {Negate.none: None, Negate.dark: dark, Negate.bright: ~dark}[negate]
-    weights = [weight] if sweep is None else np.linspace(0, 1, sweep).tolist()
-    x = arithmetic.blend(trained, x_a, x_b, weights, turned)  # (W, N, …)
-    out = out or run.images / "blend.png"
-    if out.suffix == ".gif":
-        save_animation([grid(frame) for frame in x], out)
-    elif sweep is None:
-        save_image(grid(x[0]), out)
-    else:
-        shown = np.concatenate([x_b[None], x, x_a[None]])[:, :12]  # a row for each weight, between the two kinds
-        save_image(grid(shown.reshape(-1, *shown.shape[2:]), shown.shape[1]), out)
-    figures = arithmetic.negation(trained, x_b) if count > 1 else {}
-    if judge is not None:
-        classifier, names = load_classifier(judge)
-        for each, mixed in zip(weights, x, strict=True):
-            answers = classifier.probabilities(mixed).mean(axis=0)
-            figures |= {f"{name} at {each:.2f}": float(p) for name, p in zip(names, answers, strict=True)}
+    sets = _images(a, select_a, "a"), _images(b, select_b, "b")
+    trained = open_model(model)
+    weights = weight if sweep is None else [step / (sweep - 1) for step in range(sweep)]
+    sheet = trained.blend(*sets, weights, n=n, negate=negate, classifier=open_classifier(classifier))
+    out = sheet.save(out or trained.source.images / "blend.png")
     if json:
-        print_json(finite({"model": model, "n": count, "metrics": figures, "out": str(out)}))
+        print_json({"model": model, "n": sheet.count, "metrics": sheet.metrics, "out": str(out)})
         return
-    print_figures(figures)
-    typer.echo(f"{count} pairs: {out}")
+    print_metrics(sheet.metrics)
+    typer.echo(f"{sheet.count} pairs: {out}")
+
+
+def _images(path: Path | None, selected: str | None, name: str):
+    """Return one set of images as `Trained.blend` takes it: a path, or a label of held-out examples."""
+    if (path is None) == (selected is None):
+        raise typer.BadParameter(f"expected images {name.upper()} or --select-{name}.", param_hint=name.upper())
+    return path if selected is None else read_selection(selected, f"--select-{name}")

@@ -6,18 +6,18 @@ from typing import Annotated
 
 import typer
 
-from kvae.cli.options import Backend, DataDir, Json, Model, Seed, examples
-from kvae.cli.output import finite, print_figures, print_json
-from kvae.cli.sources import held_out, load_classifier, open_model, trained_model
+from kvae.cli.options import Backend, Classifier, DataDir, Json, Model, examples, settings
+from kvae.cli.output import print_json, print_metrics, print_table
+from kvae.cli.sources import open_classifier, open_model
 
 EXAMPLES = examples(
     "kvae evaluate runs/digits/vae",
     "kvae evaluate runs/digits/vae --samples 5000",
-    "kvae evaluate runs/digits/vae --metric elbo --metric reconstruction --json",
-    "kvae evaluate runs/celeba/cond_vae --metric attributes --judge runs/celeba/attribute_classifier",
+    "kvae evaluate runs/digits/vae --metric elbo --metric nll --set nll.samples=5000 --set seed=1 --json",
+    "kvae evaluate runs/celeba/cond_vae --metric attributes --classifier celeba/attribute_classifier",
     "kvae evaluate runs/paintings/multi_encoder --metric separation --metric attribution --metric timeline",
+    "kvae evaluate --list-metrics",
 )
-
 
 logger = logging.getLogger("kvae.cli")
 
@@ -28,82 +28,109 @@ class SplitName(StrEnum):
     train = "train"
 
 
+def _list_metrics(wanted: bool):
+    if not wanted:
+        return
+    from kvae.evaluation import METRICS
+    from kvae.recipes.metric_options import settable_options
+
+    print_table(
+        [("metric", "summary"), *((name, metric.__doc__.partition("\n")[0]) for name, metric in METRICS.items())]
+    )
+    typer.echo("\nOptions for --set NAME=VALUE")
+    print_table([(f"  {name}", repr(option.default), option.help) for name, option in settable_options().items()])
+    raise typer.Exit
+
+
 Metrics = Annotated[
     list[str] | None,
     typer.Option(
         "--metric",
         metavar="NAME",
-        help="Compute this metric; repeatable, by default all.",
+        help="Compute this metric; repeatable. By default all metrics that are meant for the model.",
         show_default=False,
     ),
+]
+Options = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="Set an option of a metric, such as nll.samples=5000, or of all metrics, such as seed=1; repeatable. "
+        "--list-metrics shows all options.",
+        show_default=False,
+    ),
+]
+ListMetrics = Annotated[
+    bool,
+    typer.Option("--list-metrics", callback=_list_metrics, is_eager=True, help="List metrics and options, and exit."),
 ]
 Samples = Annotated[
-    int, typer.Option(min=1, help="Draws per example that log p(x) is estimated from; costs in proportion.")
-]
-First = Annotated[
-    int | None, typer.Option("--first", min=1, help="Only the first N examples.", metavar="N", show_default=False)
-]
-Judge = Annotated[
-    str | None,
+    int | None,
     typer.Option(
-        metavar="RUN",
-        help="A classifier's run, which says whether pictures made by the model show the labels asked for.",
+        min=1,
+        help="Same as --set nll.samples=N: draws per example from which log p(x) is estimated, 2000 by default.",
+        metavar="N",
         show_default=False,
     ),
+]
+First = Annotated[
+    int | None, typer.Option(min=1, help="Use only the first N examples.", metavar="N", show_default=False)
 ]
 Split = Annotated[
     SplitName | None,
-    typer.Option(help="Part of the data; by default test, or validation where there is no test.", show_default=False),
+    typer.Option(
+        help="Part of the data; by default test, or validation if there is no test split.", show_default=False
+    ),
+]
+Seed = Annotated[
+    int | None,
+    typer.Option(
+        min=0,
+        max=2**32 - 1,
+        metavar="N",
+        help="Same as --set seed=N: seed of all random draws, 0 by default.",
+        show_default=False,
+    ),
 ]
 
 
 def evaluate(
     model: Model,
     metrics: Metrics = None,
-    samples: Samples = 2000,
+    set_: Options = None,
+    samples: Samples = None,
     first: First = None,
     split: Split = None,
-    judge: Judge = None,
-    seed: Seed = 0,
+    classifier: Classifier = None,
+    seed: Seed = None,
+    list_metrics: ListMetrics = False,
     data_dir: DataDir = None,
     backend: Backend = None,
     json: Json = False,
 ):
-    """Compute a model's figures on held-out data.
+    """Compute metrics of a model on held-out data.
 
-    They are printed and kept in the run's metrics.json. Of separation, attribution, cross_encoding and timeline, when
-    asked for, there are pictures beside them. Information is in nats, errors are per dimension with
-    data in [0, 1]. The longest part is nll, the likelihood by importance sampling: --metric leaves it out, --first
-    and --samples make it shorter.
+    The metrics are printed and saved in metrics.json of the run. ELBO, rate, distortion and likelihoods are in nats;
+    errors are per dimension, with data in [0, 1]. The metrics separation, attribution, cross_encoding and timeline
+    also draw plots if they are named by --metric.
+
+    The likelihood nll, by importance sampling, takes longest. Name other metrics to leave it out, or shorten it by
+    --first and --samples.
     """
-    run = open_model(model)
-    from kvae import evaluation
-    from kvae.plots.domains import save_plots
+    aliases = {"nll.samples": samples, "seed": seed}
+    values = {**{name: value for name, value in aliases.items() if value is not None}, **settings(set_)}
+    trained = open_model(model)
+    from kvae.recipes.metric_options import parse_options
 
-    for name in metrics or ():
-        if name not in evaluation.METRICS:
-            known = ", ".join(evaluation.METRICS)
-            raise typer.BadParameter(f"expected {known}, got {name}.", param_hint="--metric")
-    batches, data = held_out(run, split, first=first)
-    options = {"nll": {"samples": samples, "seed": seed}, "elbo": {"seed": seed}}
-    if judge is not None:
-        options["attributes"] = dict(zip(("classifier", "class_names"), load_classifier(judge), strict=True), seed=seed)
-    training = None
-    if set(evaluation.options()["training"].metrics) & set(metrics or ()):
-        training, _ = held_out(run, "train")
-        options["training"] = training
-    options["separation"] = {"seed": seed}
-    about = {"model": model, "recipe": run.config["recipe"], "data": data}
-    trained = trained_model(run)
-    report = finite({**about, **evaluation.evaluate(trained, batches, metrics, **options)})
+    options = parse_options(values)
+    report = trained.evaluate(metrics, split=split, first=first, classifier=open_classifier(classifier), **options)
     if json:
         print_json(report)
     else:
-        typer.echo(f"{data}, {report['n']:,} examples\n")
-        print_figures(report["metrics"])
+        typer.echo(f"{report['data']}, {report['n']:,} examples\n")
+        print_metrics(report["metrics"])
         for name, reason in report["skipped"].items():
             typer.echo(f"{name} skipped: {reason}")
-    run.save_metrics(report)
-    if metrics:
-        for path in save_plots(run.images, trained, batches, report["metrics"], training, seed):
-            logger.info("Drawn: %s", path)
+    for path in trained.save_report(report, plots=bool(metrics), seed=options.get("seed", 0)):
+        logger.info("Saved: %s", path)

@@ -9,7 +9,7 @@ EXAMPLES = examples("kvae list", "kvae list --json --data-dir ~/data")
 
 
 def list_recipes(data_dir: DataDir = None, json: Json = False):
-    """List the recipes and whether their data is here."""
+    """List the recipes, and show whether their data are available."""
     entries = [entry(name) for name in zoo.names()]
     if json:
         print_json(entries)
@@ -19,7 +19,7 @@ def list_recipes(data_dir: DataDir = None, json: Json = False):
 
 
 def entry(name: str) -> dict:
-    """What the list says about a recipe. Its folder names its data set: `<dataset>/<model>`."""
+    """Return a recipe's entry in the list. The first part of its name, `<dataset>/<model>`, is its data set."""
     dataset = name.partition("/")[0]
     return {
         "name": name,
@@ -33,4 +33,4 @@ def entry(name: str) -> dict:
 def _state(entry: dict) -> str:
     if entry["dataset"] == "folder":
         return "yours"
-    return "here" if entry["data_here"] else "missing"
+    return "available" if entry["data_here"] else "missing"

@@ -5,11 +5,10 @@ from typing import Annotated
 
 import typer
 
-from kvae.cli.image_io import read_images
-from kvae.cli.label_option import labels, read
+from kvae.cli.label_option import read
 from kvae.cli.options import Backend, DataDir, Json, Model, examples, label, number, target
-from kvae.cli.output import print_figures, print_json
-from kvae.cli.sources import first_examples, load_model, open_model, picture_shape
+from kvae.cli.output import print_json, print_metrics
+from kvae.cli.sources import open_model
 
 EXAMPLES = examples(
     "kvae reconstruct runs/digits/vae",
@@ -20,16 +19,16 @@ Images = Annotated[
     list[Path] | None,
     typer.Argument(
         metavar="IMAGES",
-        help="Picture files, folders or zips; by default examples held out from training.",
+        help="Image files, folders or zip files; by default held-out examples.",
         show_default=False,
     ),
 ]
-Number = Annotated[int, number("How many at most.")]
+Number = Annotated[int, number("Maximum number of images.")]
 Labels = Annotated[
     list[str] | None,
-    label("Labels of IMAGES, for a model that takes labels: all its attributes, Smiling=1,Male=0, or a class."),
+    label("Labels of IMAGES, for a model that takes labels: all attributes, Smiling=1,Male=0, or a class."),
 ]
-Out = Annotated[Path | None, target("The sheet (.png)", ".png", default="images/reconstructions.png")]
+Out = Annotated[Path | None, target("Sheet (.png)", ".png", default="images/reconstructions.png")]
 
 
 def reconstruct(
@@ -42,35 +41,21 @@ def reconstruct(
     backend: Backend = None,
     json: Json = False,
 ):
-    """Put pictures through a model and see what becomes of them.
+    """Show images above their reconstructions.
 
-    Each picture, cropped and scaled to the model's size, stands above its reconstruction. The errors mse and
-    mae are per dimension, with data in [0, 1].
+    Images are cropped and scaled to the size that the model takes. The errors mse and mae are per dimension, with data in
+    [0, 1].
     """
     if out is not None and out.resolve() in {image.resolve() for image in images or ()}:
         raise typer.BadParameter(f"{out} is one of the images.", param_hint="--out")
-    named = read(label)
-    if named and not images:
-        raise typer.BadParameter("expected IMAGES: held-out examples have labels of their own.", param_hint="--label")
-    run = open_model(model)
-    import numpy as np
-
-    from kvae.plots.grids import pairs, save_image
-
-    trained = load_model(run, model)
-    picture_shape(trained, model)
-    if images:
-        given = labels(run, trained, named, 1, whole=True)
-        x = read_images(images, trained, n)
-        given = [np.repeat(y, len(x), axis=0) for y in given]
-    else:
-        x, *given = first_examples(run, n)
-    x_hat = trained.reconstruct(x, *given)
-    out = out or run.images / "reconstructions.png"
-    save_image(pairs(x, x_hat), out)
-    figures = {"mse": float(np.mean((x - x_hat) ** 2)), "mae": float(np.mean(np.abs(x - x_hat)))}
+    labels = read(label)
+    if labels and not images:
+        raise typer.BadParameter("expected IMAGES: held-out examples have labels already.", param_hint="--label")
+    trained = open_model(model)
+    sheet = trained.reconstruct(images, n, labels)
+    out = sheet.save(out or trained.source.images / "reconstructions.png")
     if json:
-        print_json({"model": model, "n": len(x), "metrics": figures, "out": str(out)})
+        print_json({"model": model, "n": sheet.count, "metrics": sheet.metrics, "out": str(out)})
         return
-    print_figures(figures)
-    typer.echo(f"{len(x)} reconstructions: {out}")
+    print_metrics(sheet.metrics)
+    typer.echo(f"{sheet.count} reconstructions: {out}")

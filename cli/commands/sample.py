@@ -6,10 +6,9 @@ from typing import Annotated
 
 import typer
 
-from kvae.cli.image_io import write_images
-from kvae.cli.label_option import labels, read
+from kvae.cli.label_option import read
 from kvae.cli.options import Backend, DataDir, Model, Seed, examples, label, number, target
-from kvae.cli.sources import load_model, open_model
+from kvae.cli.sources import open_model
 
 EXAMPLES = examples(
     "kvae sample runs/digits/vae",
@@ -25,25 +24,25 @@ def _finite(value: float) -> float:
     return value
 
 
-Number = Annotated[int, number("How many.")]
+Number = Annotated[int, number("Number of samples.")]
 Temperature = Annotated[
     float,
     typer.Option(
         min=0.0,
         callback=_finite,
-        help="Scale of the prior's standard deviation: below 1 more typical samples, and less varied.",
+        help="Factor of the prior's standard deviation. Below 1, samples are more typical and less varied.",
     ),
 ]
 Labels = Annotated[
     list[str] | None,
     label(
-        "Labels to sample, of a model that takes labels: attributes by name, Smiling=1,Male=0, or a class. What this "
-        "leaves open is as in held-out examples, in order."
+        "Labels of the samples, for a model that takes labels: attributes by name, Smiling=1,Male=0, or a class. "
+        "Unspecified attributes are copied from the held-out examples, in order."
     ),
 ]
 Out = Annotated[
     Path | None,
-    target("A sheet (.png) or arrays x, and y of labels (.npz)", ".png", ".npz", "", default="images/samples.png"),
+    target("Sheet (.png), or arrays x and, with labels, y (.npz)", ".png", ".npz", "", default="images/samples.png"),
 ]
 
 
@@ -57,12 +56,10 @@ def sample(
     data_dir: DataDir = None,
     backend: Backend = None,
 ):
-    """Draw pictures from a trained model."""
-    named = read(label)
-    run = open_model(model)
-    trained = load_model(run, model)
-    given = labels(run, trained, named, n)
-    x = trained.sample(n, *given, seed=seed, temperature=temperature)
-    out = out or run.images / ("samples.png" if x.ndim == 4 else "samples.npz")
-    write_images(out, x, *given)
+    """Draw samples from a trained model."""
+    labels = read(label)
+    trained = open_model(model)
+    samples = trained.sample(n, labels, temperature=temperature, seed=seed)
+    name = "samples.png" if samples.x.ndim == 4 else "samples.npz"
+    out = samples.save(out or trained.source.images / name)
     typer.echo(f"{n} samples: {out}")

@@ -15,21 +15,13 @@ EXAMPLES = examples("kvae show digits/vae", "kvae show my_recipe.py")
 
 
 def show(name: Annotated[str, RecipeName], data_dir: DataDir = None, json: Json = False):
-    """Show what a recipe is about and its parameters."""
+    """Show the description and the parameters of a recipe."""
     with usage():
         recipe = zoo.load(name)
     parameters = recipe.parameters().values()
     search = search_of(recipe)
     if json:
-        own = {"name": name, "kind": "file", "summary": recipe.summary, "dataset": None, "data_here": None}
-        print_json(
-            {
-                **(entry(name) if name in zoo.names() else own),
-                "docstring": recipe.docstring,
-                "parameters": [{"name": p.name, "type": p.type_name, "default": p.default} for p in parameters],
-                "search": search.describe() if search.vary else None,
-            }
-        )
+        print_json(_described(name, recipe, parameters, search))
         return
     typer.echo(f"{name}\n\n{recipe.docstring}\n")
     rows = ((p.name, p.type_name, repr(p.default)) for p in parameters)
@@ -37,5 +29,16 @@ def show(name: Annotated[str, RecipeName], data_dir: DataDir = None, json: Json 
     if search.vary:
         typer.echo("\nkvae tune varies")
         print_table((f"  {parameter}", space) for parameter, space in search.vary.items())
-        typer.echo("and aims at")
+        typer.echo("and optimises")
         print_table((f"  {objective}",) for objective in search.objectives)
+
+
+def _described(name: str, recipe, parameters, search) -> dict:
+    """Return the description for JSON."""
+    own = {"name": name, "kind": "file", "summary": recipe.summary, "dataset": None, "data_here": None}
+    return {
+        **(entry(name) if name in zoo.names() else own),
+        "docstring": recipe.docstring,
+        "parameters": [{"name": p.name, "type": p.type_name, "default": p.default} for p in parameters],
+        "search": search.describe() if search.vary else None,
+    }

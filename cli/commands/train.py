@@ -9,7 +9,7 @@ from kvae import zoo
 from kvae.cli.environment import import_keras
 from kvae.cli.errors import UsageError, usage
 from kvae.cli.options import Backend, DataDir, Json, RecipeName, Seed, Settings, examples, settings
-from kvae.cli.output import print_figures, print_json
+from kvae.cli.output import print_json, print_metrics
 from kvae.cli.sources import open_model
 from kvae.errors import UserError
 from kvae.tuning import trials
@@ -26,19 +26,18 @@ EXAMPLES = examples(
 
 Out = Annotated[
     Path | None,
-    typer.Option(metavar="DIR", help="The new run directory; by default runs/RECIPE, numbered when taken."),
+    typer.Option(metavar="DIR", help="New run directory; by default runs/RECIPE, with a number if it exists."),
 ]
 Resume = Annotated[
     str | None,
-    typer.Option(metavar="DIR", help="Go on with the run in DIR; of the parameters only epochs may change."),
+    typer.Option(metavar="DIR", help="Resume the run in DIR. Of its parameters, only epochs may change."),
 ]
-
-InitFrom = Annotated[
+WarmStart = Annotated[
     str | None,
     typer.Option(
         "--warm-start",
-        metavar="RUN",
-        help="Begin with the weights of this run's nets, as far as they fit; a line names each array that does not.",
+        metavar="MODEL",
+        help="Start with the weights of this run or preset, as far as they fit. Arrays that do not fit are listed.",
         show_default=False,
     ),
 ]
@@ -47,26 +46,26 @@ FromSearch = Annotated[
     typer.Option(
         "--from-search",
         metavar="DIR",
-        help="Begin with the settings of the best trial in this search, or of DIR/trial_NUMBER; --set overrides them.",
+        help="Use the settings of the best trial of the search in DIR, or of DIR/trial_NUMBER. --set overrides them.",
         show_default=False,
     ),
 ]
-Devices = Annotated[int, typer.Option(min=1, help="Devices that share each batch, in each process.")]
+Devices = Annotated[int, typer.Option(min=1, help="Number of devices that share each batch, in each process.")]
 Address = Annotated[
     str | None,
     typer.Option(
         "--cluster",
         metavar="HOST:PORT",
-        help="Train with other processes, of which the first listens there; the same command runs in each.",
+        help="Train in several processes, with this address of the first one. Run the same command in each of them.",
         show_default=False,
     ),
 ]
-Processes = Annotated[int | None, typer.Option(min=1, help="Of a cluster: how many.", show_default=False)]
+Processes = Annotated[int | None, typer.Option(min=1, help="Number of processes in the cluster.", show_default=False)]
 Process = Annotated[
-    int | None, typer.Option(min=0, help="Of a cluster: which one this is, from 0.", show_default=False)
+    int | None, typer.Option(min=0, help="Number of this process in the cluster, from 0.", show_default=False)
 ]
 SkipDamaged = Annotated[
-    bool, typer.Option("--skip-damaged", help="Leave damaged pictures out and count them, where data are pictures.")
+    bool, typer.Option("--skip-damaged", help="Leave out damaged images of the data set, and count them.")
 ]
 
 
@@ -75,7 +74,7 @@ def train(
     set_: Settings = None,
     out: Out = None,
     seed: Seed = 0,
-    warm_start: InitFrom = None,
+    warm_start: WarmStart = None,
     from_search: FromSearch = None,
     resume: Resume = None,
     devices: Devices = 1,
@@ -89,30 +88,31 @@ def train(
 ):
     """Train a recipe into a run directory.
 
-    Without RECIPE it is digits/vae, whose data come along. Ctrl-C stops training; --resume goes on from the
-    last finished epoch, exactly as if nothing had happened.
+    The default recipe is digits/vae, whose data are bundled. Ctrl-C stops training. --resume continues after the last
+    finished epoch; the result is the same as without the interruption.
     """
     if skip_damaged:
         set_ = [*(set_ or ()), "data.skip_damaged=true"]
-    share = {"devices": devices, "cluster": _cluster(cluster, processes, process)}
-    if resume:
-        if recipe or out or seed or warm_start or from_search:
-            raise typer.BadParameter(
-                "the run keeps its recipe, folder, seed, settings and first weights; give none of them.",
-                param_hint="--resume",
-            )
-        run = _resume(resume, set_, **share)
-    else:
-        run = _train(recipe, set_, out, seed, warm_start, from_search, **share)
+    shared = {"devices": devices, "cluster": _cluster(cluster, processes, process)}
+    if resume and (recipe or out or seed or warm_start or from_search):
+        raise typer.BadParameter(
+            "the run keeps its recipe, folder, seed, settings and initial weights, so none of them can be given.",
+            param_hint="--resume",
+        )
+    new = (recipe, set_, out, seed, warm_start, from_search)
+    run = _resume(resume, set_, **shared) if resume else _train(*new, **shared)
     if process:
-        typer.echo(f"Process {process} is done; process 0 has written the run.", err=json)
-        return
-    figures = (run.metrics or {}).get("metrics", {})
-    if json:
-        print_json({"run": str(run.path), "metrics": figures})
-        return
+        typer.echo(f"Process {process} has finished. Process 0 has written the run.", err=json)
+    elif json:
+        print_json({"run": str(run.path), "metrics": (run.metrics or {}).get("metrics", {})})
+    else:
+        _print_run(run)
+
+
+def _print_run(run) -> None:
+    """Print the metrics of a run, and commands that use it."""
     typer.echo(f"\n{run.path}\n")
-    print_figures(figures)
+    print_metrics((run.metrics or {}).get("metrics", {}))
     typer.echo("\nNext:")
     sheets = {"sample": "epoch-*-samples.png", "reconstruct": "epoch-*-reconstructions.png"}
     drawn = [command for command, sheet in sheets.items() if any(run.images.glob(sheet))]
@@ -125,11 +125,11 @@ def _train(name: str | None, texts: list[str] | None, out: Path | None, seed: in
     with usage():
         searched, found, seed_ = (None, {}, 0) if from_search is None else trials.best_settings(from_search)
         if searched is not None and name is not None and zoo.load(name).name != searched:
-            raise UserError(f"Expected {searched}, which {from_search} searched. Received: {name}.")
+            raise UserError(f"Expected {searched}, the recipe of the search {from_search}. Received: {name}.")
         name, chosen, seed = name or searched or "digits/vae", {**found, **chosen}, seed or seed_
         recipe = zoo.load(name)
         recipe.resolve(chosen)
-    source = None if warm_start is None else open_model(warm_start).path
+    source = None if warm_start is None else open_model(warm_start).source.path
     import_keras(whole=True)
     return zoo.train(recipe, chosen, out=out, seed=seed, warm_start=source, **share)
 
@@ -148,6 +148,6 @@ def _cluster(address: str | None, processes: int | None, process: int | None):
 
 def _resume(name: str, texts: list[str] | None, **share):
     chosen = settings(texts)
-    run = open_model(name)
+    path = open_model(name).source.path
     import_keras(whole=True)
-    return zoo.resume(run.path, chosen, **share)
+    return zoo.resume(path, chosen, **share)

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from kvae.cli.options import Backend, DataDir, Model, examples, number, target
-from kvae.cli.sources import first_examples, load_model, open_model, picture_shape, pictures
+from kvae.cli.options import Backend, DataDir, Model, examples, number, place, target
+from kvae.cli.sources import open_model
 
 EXAMPLES = examples(
     "kvae traverse runs/celeba/dcgan_vae",
@@ -17,25 +17,20 @@ EXAMPLES = examples(
 Start = Annotated[
     str | None,
     typer.Argument(
-        metavar="PICTURE",
-        help="A picture file, or the number of a held-out example, from whose code to start; by default the mean code, "
-        "or example 0 for a model that takes labels.",
+        metavar="IMAGE",
+        help="Image file, or number of a held-out example, whose latent code gives the values of the other units; by "
+        "default the mean code, or example 0 for a model that takes labels.",
         show_default=False,
     ),
 ]
 Units = Annotated[
     list[int] | None,
-    typer.Option("--unit", metavar="J", min=0, help="Walk along this unit; repeatable.", show_default=False),
+    typer.Option("--unit", metavar="J", min=0, help="Latent unit to traverse, from 0; repeatable.", show_default=False),
 ]
-Number = Annotated[int, number("How many units, those that say most, without --unit.")]
-Steps = Annotated[int, typer.Option(min=2, help="Pictures along a unit.")]
-Span = Annotated[float, typer.Option(min=0.01, help="How far to walk, in standard deviations of the unit.")]
-Out = Annotated[
-    Path | None,
-    target("The sheet (.png) or animation (.gif)", ".png", ".gif", default="images/traversal.png"),
-]
-CODES = 1000
-"""Held-out examples whose codes say how much each unit varies."""
+Number = Annotated[int, number("Number of latent units to traverse, most informative first (ignored with --unit).")]
+Steps = Annotated[int, typer.Option(min=2, help="Number of images in a row.")]
+Span = Annotated[float, typer.Option(min=0.01, help="Range of a unit on either side, in its standard deviations.")]
+Out = Annotated[Path | None, target("Sheet (.png) or animation (.gif)", ".png", ".gif", default="images/traversal.png")]
 
 
 def traverse(
@@ -49,40 +44,13 @@ def traverse(
     data_dir: DataDir = None,
     backend: Backend = None,
 ):
-    """Change one latent unit at a time and see what it stands for.
+    """Change one latent unit at a time and show its effect.
 
-    A row is a unit, from −SPAN to SPAN standard deviations around the mean, the others as in PICTURE. The units that
-    say most are those whose mean varies most from picture to picture.
+    In each row one unit goes from −SPAN to SPAN standard deviations around its mean. The other units keep the values of
+    IMAGE. The most informative units are those whose mean varies most from example to example. The units of a spatial
+    latent code are numbered along the flattened code.
     """
-    run = open_model(model)
-    import numpy as np
-
-    from kvae.latent.traversal import standard_units, traverse
-    from kvae.plots.grids import grid, save_animation, save_image
-
-    trained = load_model(run, model)
-    picture_shape(trained, model)
-    (size,) = trained.latent_shape
-    for unit in units or ():
-        if unit >= size:
-            raise typer.BadParameter(f"expected 0 to {size - 1}, got {unit}.", param_hint="--unit")
-    if start is None and "y" in trained.batch_spec:
-        start = "0"
-    z, given = None, ()
-    if start is not None:
-        x, *given = pictures(run, trained, start)
-        z = trained.encode(x, *given)[0]
-    mean, std = np.zeros(size, "float32"), np.ones(size, "float32")
-    standard = standard_units(trained, *given)
-    if not (units and standard.all()):
-        codes = trained.encode(*first_examples(run, CODES))
-        units = units or np.argsort(-codes.var(axis=0))[:n].tolist()
-        mean, std = np.where(standard, mean, codes.mean(axis=0)), np.where(standard, std, codes.std(axis=0))
-    values = mean[units, None] + std[units, None] * np.linspace(-span, span, steps)  # (U, V)
-    x = traverse(trained, mean if z is None else z, units, values, *given)
-    out = out or run.images / "traversal.png"
-    if out.suffix == ".gif":
-        save_animation([grid(x[:, step]) for step in range(steps)], out)
-    else:
-        save_image(grid(x.reshape(-1, *x.shape[2:]), steps), out)
-    typer.echo(f"units {', '.join(map(str, units))}: {out}")
+    trained = open_model(model)
+    sheet = trained.traverse(place(start), units, n=n, steps=steps, span=span)
+    out = sheet.save(out or trained.source.images / "traversal.png")
+    typer.echo(f"units {', '.join(map(str, sheet.rows))}: {out}")

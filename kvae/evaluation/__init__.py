@@ -17,10 +17,11 @@ import pkgutil
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from kvae.errors import UserError
+from kvae.errors import ChoiceError
 from kvae.evaluation.batches import examples
 from kvae.evaluation.metric import METRICS, Metric, Option, applicable, metric, options, reporting
 from kvae.evaluation.requirements import NotApplicable
+from kvae.suggest import hint
 
 __all__ = [
     "METRICS",
@@ -30,6 +31,7 @@ __all__ = [
     "applicable",
     "evaluate",
     "metric",
+    "named",
     "options",
     "reporting",
 ]
@@ -56,7 +58,7 @@ def evaluate(model, batches, metrics: Iterable[str] | None = None, *, quick: boo
     Raises:
         UserError: a metric or an option is unknown, or the data do not suit the model.
     """
-    chosen = [METRICS[name] for name in _known(metrics)] if metrics else _default(model, quick)
+    chosen = named(metrics) if metrics else _default(model, quick)
     arguments = _arguments(chosen, options)
     for data in examples(batches):
         model.check(*data)
@@ -76,12 +78,15 @@ def _default(model, quick: bool) -> list[Metric]:
     return [one for one in METRICS.values() if one.is_default_for(model) and (one.quick or not quick)]
 
 
-def _known(names: Iterable[str]) -> list[str]:
+def named(names: Iterable[str]) -> list[Metric]:
+    """Return the metrics called `names`. Raise `ChoiceError` for an unknown name."""
     names = list(names)
     for name in names:
         if name not in METRICS:
-            raise UserError(f"Expected metrics among {', '.join(METRICS)}. Received: metric={name}.")
-    return names
+            raise ChoiceError(
+                f"Expected metrics among {', '.join(METRICS)}. Received: metric={name}.{hint(name, METRICS)}"
+            )
+    return [METRICS[name] for name in names]
 
 
 def _arguments(chosen: Iterable[Metric], given: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -89,7 +94,7 @@ def _arguments(chosen: Iterable[Metric], given: Mapping[str, Any]) -> dict[str, 
     shared = {name: value for name, value in given.items() if name not in METRICS}
     for name in shared:
         if name not in options():
-            raise UserError(f"Expected options among {', '.join(options())}, or a metric. Received: {name}.")
+            raise ChoiceError(f"Expected options among {', '.join(options())}, or a metric. Received: {name}.")
     return {
         one.name: {name: value for name, value in shared.items() if name in one.options} | dict(given.get(one.name, {}))
         for one in chosen

@@ -1,4 +1,8 @@
-"""Walks through the latent space: along one unit at a time, from one picture to another, and from label to label."""
+"""Traversal of the latent space: one latent unit changes at a time, and the others stay.
+
+Units are numbered along the flattened latent code. Unit j of a code of shape (h, w, c) is the number at the position
+`np.unravel_index(j, (h, w, c))`: channel j % c at one place.
+"""
 
 from collections.abc import Sequence
 
@@ -6,61 +10,71 @@ import numpy as np
 from keras import ops
 
 from kvae.capabilities import POSTERIOR
-from kvae.errors import UserError
-from kvae.latent.arithmetic import lerp
+from kvae.distributions import Distribution, Joint, Normal
+from kvae.errors import ChoiceError
 
 
-def traverse(model, z: np.ndarray, units: Sequence[int], values: np.ndarray, *given) -> np.ndarray:
-    """The decoded code `z` (D,) with one unit changed, each of `units` to each of its `values` (U, V): (U, V, H, W, C).
+def traverse(model, z: np.ndarray, units: Sequence[int], values: np.ndarray, *condition) -> np.ndarray:
+    """Return the images of one latent code, in which one unit at a time takes each of its values: (U, V, H, W, C).
 
-    `given` is () or, for a model that takes labels, (y,) with the one label that all have. Raises `UserError` for a
-    unit that the code does not have.
+    Args:
+        model: a model with a decoder.
+        z: one latent code (*latent,).
+        units: numbers of U units.
+        values: V values of each unit (U, V).
+        condition: () or, for a model that takes labels, (y,) with the labels of one example.
+
+    Raises:
+        ChoiceError: the latent code has no such unit.
     """
-    for unit in units:
-        if not 0 <= unit < len(z):
-            raise UserError(f"Expected units from 0 to {len(z) - 1}. Received: unit={unit}.")
-    codes = np.tile(z, (*np.shape(values), 1))  # (U, V, D)
+    check_units(units, z.size)
+    codes = np.tile(z.reshape(-1), (*np.shape(values), 1))  # (U, V, D), with D the product of the latent shape
     for row, unit, along in zip(codes, units, values, strict=True):
         row[:, unit] = along
-    codes = codes.reshape(-1, len(z))
-    x = model.decode(codes, *(np.repeat(y, len(codes), axis=0) for y in given))
+    codes = codes.reshape(-1, *z.shape)  # (U · V, *latent)
+    x = model.decode(codes, *(np.repeat(y, len(codes), axis=0) for y in condition))
     return x.reshape(*np.shape(values), *x.shape[1:])
 
 
-def standard_units(model, *given) -> np.ndarray:
-    """Which units have the prior N(0, 1): (D,) of truth values."""
+def check_units(units: Sequence[int], size: int) -> None:
+    """Raise `ChoiceError` unless every unit is one of `size` units."""
+    for unit in units:
+        if not 0 <= unit < size:
+            raise ChoiceError(f"Expected units from 0 to {size - 1}. Received: unit={unit}.")
+
+
+def informative_units(z: np.ndarray, n: int) -> list[int]:
+    """Return the `n` units whose values vary most over the latent codes `z` (N, *latent), the most varied first."""
+    return np.argsort(-z.reshape(len(z), -1).var(axis=0))[:n].tolist()
+
+
+def standard_units(model, *condition) -> np.ndarray:
+    """Return True for each unit whose prior is N(0, 1): (*latent,)."""
     if POSTERIOR not in model.capabilities or model.latent_layers > 1:
         return np.zeros(model.latent_shape, bool)
-    prior = model.prior(*map(ops.convert_to_tensor, given))
-    parameters = (ops.convert_to_numpy(parameter) for parameter in (prior.loc, prior.log_scale))
-    zeros = np.zeros((1, *model.latent_shape), bool)
-    return np.all([(parameter == 0) | zeros for parameter in parameters], axis=(0, 1))
+    standard = _is_standard(model.prior(*map(ops.convert_to_tensor, condition)))
+    return standard.reshape(-1, *model.latent_shape).all(axis=0)
 
 
-def interpolate(model, x: np.ndarray, alphas: Sequence[float], *given, new_y=None) -> tuple[np.ndarray, np.ndarray]:
-    """From the first picture of `x` (2, H, W, C) to the second, in latent space and in pixels: two arrays (A, H, W, C).
+def centre_and_scale(standard: np.ndarray, z: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    """Return the mean and the standard deviation of each unit: (*latent,) each.
 
-        decode((1 − α) z_a + α z_b)          (1 − α) a + α b
-
-    with the codes z of the two. The first runs along pictures the model holds possible, the second fades. For a model
-    that takes labels `given` is (y,), and labels are mixed as codes are; `new_y` (2, …) takes their place.
+    Args:
+        standard: True for a unit with the prior N(0, 1) (*latent,), whose mean is 0 and standard deviation 1.
+        z: latent codes (N, *latent), which the other units are measured on; None if there are no others.
     """
-    z = model.encode(x, *given)
-    if new_y is not None:
-        given = (new_y,)
-        z = ops.convert_to_numpy(model.relabel(ops.convert_to_tensor(z), ops.convert_to_tensor(new_y)))
-    labels = (_along(ops.convert_to_numpy(model.labels.encode(y)), alphas) for y in given)
-    return model.decode(_along(z, alphas), *labels), _along(x, alphas)
+    mean, std = np.zeros(standard.shape, "float32"), np.ones(standard.shape, "float32")
+    if z is None:
+        return mean, std
+    return np.where(standard, mean, z.mean(axis=0)), np.where(standard, std, z.std(axis=0))
 
 
-def restyle(model, x: np.ndarray, y: np.ndarray, style: np.ndarray, style_y: np.ndarray) -> np.ndarray:
-    """Each picture of `x` (N, …) with the label part w of the code of each of `style` (S, …): pictures (N, S, …)."""
-    each = np.repeat(np.arange(len(x)), len(style))
-    of = np.tile(np.arange(len(style)), len(x))
-    restyled = model.restyle(x[each], y[each], style[of], style_y[of])
-    return restyled.reshape(len(x), len(style), *x.shape[1:])
-
-
-def _along(pair, alphas) -> np.ndarray:
-    """(1 − α) pair[0] + α pair[1], for each α: (A, …)."""
-    return lerp(*pair, np.asarray(alphas, "float32").reshape(-1, *(1 for _ in pair.shape[1:])))
+def _is_standard(distribution: Distribution) -> np.ndarray:
+    """Return True for each unit with the distribution N(0, 1), over batch and event."""
+    if isinstance(distribution, Joint):
+        return np.concatenate([_is_standard(distribution.first), _is_standard(distribution.second)], axis=-1)
+    shape = tuple(distribution.mean.shape)
+    if not isinstance(distribution, Normal):
+        return np.zeros(shape, bool)
+    zeros = (ops.convert_to_numpy(parameter) == 0 for parameter in (distribution.loc, distribution.log_scale))
+    return np.logical_and.reduce([np.broadcast_to(zero, shape) for zero in zeros])

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from kvae.errors import UserError
 from kvae.files import atomic
 
 
@@ -35,15 +36,27 @@ def grid(
     return Image.fromarray(sheet)
 
 
+def table(images: np.ndarray, columns: int | None = None) -> np.ndarray:
+    """Arrange images (N, …) row by row: (R, C, …). White images fill the last row.
+
+    By default the table is nearly square.
+    """
+    n = len(images)
+    columns = columns or int(np.ceil(np.sqrt(n)))
+    white = np.ones((-n % columns, *images.shape[1:]), images.dtype)
+    return np.concatenate([images, white]).reshape(-1, columns, *images.shape[1:])
+
+
+def paired(x: np.ndarray, x_hat: np.ndarray, columns: int = 8) -> np.ndarray:
+    """Arrange images and their reconstructions (N, …) in alternating rows: (R, C, …)."""
+    above, below = (table(images, min(columns, len(images))) for images in (x, x_hat))
+    return np.stack([above, below], axis=1).reshape(-1, *above.shape[1:])  # (R, 2, C, …) -> (2 · R, C, …)
+
+
 def pairs(x: np.ndarray, x_hat: np.ndarray, columns: int = 8, **options) -> Image.Image:
     """Return a grid in which each row of originals is followed by the row of their reconstructions."""
-    columns = min(columns, len(x))
-    blank = np.ones(
-        (-len(x) % columns, *x.shape[1:])
-    )  # white images fill up the last two rows, so that they stay aligned
-    x, x_hat = (np.concatenate([images, blank]) for images in (x, x_hat))
-    rows = [part for i in range(0, len(x), columns) for part in (x[i : i + columns], x_hat[i : i + columns])]
-    return grid(np.concatenate(rows), columns, **options)
+    images = paired(x, x_hat, columns)
+    return grid(images.reshape(-1, *images.shape[2:]), images.shape[1], **options)
 
 
 def save_image(image: Image.Image, path: Path) -> None:
@@ -58,3 +71,18 @@ def save_animation(frames: Sequence[Image.Image], path: Path, seconds: float = 3
     with atomic(path) as temporary:
         milliseconds = round(1000 * seconds / len(frames))
         frames[0].save(temporary, "GIF", save_all=True, append_images=frames[1:], duration=milliseconds, loop=0)
+
+
+def save_images(path: Path, x: np.ndarray, y: np.ndarray | None = None) -> None:
+    """Save examples `x` (N, …) as one grid (.png), as arrays x and, with labels, y (.npz), or as a folder of image files."""
+    if path.suffix == ".npz":
+        with atomic(path) as temporary:
+            np.savez(temporary, x=x, **({} if y is None else {"y": y}))
+    elif x.ndim != 4:
+        raise UserError(f"Expected a model of images. Received: one of shape {x.shape[1:]}. Save arrays: *.npz")
+    elif path.suffix == ".png":
+        save_image(grid(x), path)
+    else:
+        digits = len(str(len(x) - 1))
+        for number, image in enumerate(x):
+            save_image(grid(image[None], zoom=1), path / f"{number:0{digits}d}.png")

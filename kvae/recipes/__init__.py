@@ -1,1 +1,11 @@
 """What a recipe is, and how it is trained: its parameters, data, model and run."""
+
+import importlib
+
+__all__ = ["Trained", "open_trained"]
+
+
+def __getattr__(name):
+    if name in __all__:  # their module imports Keras
+        return getattr(importlib.import_module("kvae.recipes.trained"), name)
+    raise AttributeError(f"module 'kvae.recipes' has no attribute {name!r}")

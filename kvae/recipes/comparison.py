@@ -1,0 +1,78 @@
+"""Comparisons of trained models: one figure and the metrics of each."""
+
+import logging
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kvae.capabilities import DECODER, LABELS, POSTERIOR
+from kvae.errors import UserError
+from kvae.plots import comparison as plots
+from kvae.recipes.trained_data import TrainedData
+
+logger = logging.getLogger(__name__)
+
+
+def compare(models: Iterable[TrainedData], path: str | os.PathLike) -> dict[str, dict[str, Any]]:
+    """Draw the curves, reconstructions and samples of several models in one figure, and return their metrics.
+
+    Args:
+        models: runs and presets, as `kvae.open_trained` opens them. A model that occurs twice is shown once.
+        path: file of the figure (.png, .pdf or .svg).
+
+    Returns:
+        {short name: {"run", "recipe", "data", "metrics": {name: value}}}.
+    """
+    models = list({model.source.path.resolve(): model for model in models}.values())
+    names = short_names(models)
+    contenders = [_contender(model, name, len(models)) for model, name in zip(models, names, strict=True)]
+    plots.save_comparison(Path(path), contenders)
+    return {
+        name: {
+            "run": str(model.source.path),
+            "recipe": model.config["recipe"],
+            "data": (model.source.metrics or {}).get("data")
+            or model.config["data"]["name"],  # of metrics, or of training
+            "metrics": plots.summary(contender),
+        }
+        for name, model, contender in zip(names, models, contenders, strict=True)
+    }
+
+
+def short_names(models: Sequence[TrainedData]) -> list[str]:
+    """Return the paths of the models without the folders that all of them share. A model on the Hub keeps its name."""
+    paths = {model.name: model.source.path.resolve() for model in models if Path(model.name).exists()}
+    common = os.path.commonpath([path.parent for path in paths.values()]) if paths else ""
+    short = {name: path.relative_to(common).as_posix() for name, path in paths.items()}
+    return [short.get(model.name, model.name) for model in models]
+
+
+def _contender(model: TrainedData, name: str, n: int) -> plots.Contender:
+    """Return a model as one of `n` in the figure."""
+    source = model.source
+    return plots.Contender(name, source.history(), (source.metrics or {}).get("metrics", {}), **_images(model, n))
+
+
+def _images(model: TrainedData, n: int) -> dict[str, np.ndarray]:
+    """Return examples, reconstructions and samples.
+
+    Without its data a model has no reconstructions, and no samples if it takes labels, which are those of the examples.
+    """
+    net = model.model
+    if DECODER not in net.capabilities or len(net.data_shape) != 3:
+        return {}
+    count, samples = plots.image_counts(n)
+    images, condition = {}, None if LABELS in net.capabilities else ()
+    try:
+        x, *y = model.examples(count)
+        condition = [np.resize(labels, (samples, *labels.shape[1:])) for labels in y]
+        images = {"x": x, "x_hat": net.reconstruct(x, *y)}
+    except UserError as error:
+        missing = "reconstructions" if condition is not None else "reconstructions and samples"
+        logger.warning("No %s of %s: %s", missing, model.name, error)
+    if POSTERIOR in net.capabilities and condition is not None:
+        images["samples"] = net.sample(samples, *condition, seed=0)
+    return images

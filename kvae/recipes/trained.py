@@ -1,0 +1,134 @@
+"""Trained models, opened with their recipes and data: metrics, samples and images in two lines.
+
+faces = kvae.open_trained("celeba/csvae")
+faces.transfer({"Smiling": 1}).save("smile.png")
+"""
+
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kvae import evaluation, presets
+from kvae.capabilities import DECODER, LABELS
+from kvae.errors import UserError
+from kvae.files import finite
+from kvae.plots.domains import save_plots
+from kvae.plots.samples import sample_count
+from kvae.presets.hub import check_login, repository
+from kvae.recipes.card import card
+from kvae.recipes.trained_data import TrainedData, open_classifier
+from kvae.recipes.trained_images import TrainedImages
+
+
+def open_trained(source: str | os.PathLike) -> "Trained":
+    """Return the trained model `source` with its recipe and data.
+
+    Args:
+        source: a run directory, or a preset: name of a bundled preset ("digits/vae"), a folder, or "hf://user/repo".
+
+    Raises:
+        UserError: there is no such run or preset, or its description is incomplete.
+
+    Example:
+        >>> import kvae
+        >>> digits = kvae.open_trained("digits/vae")
+        >>> report = digits.evaluate(["reconstruction"])
+        >>> sorted(report["metrics"])
+        ['mae', 'mse', 'ssim']
+    """
+    return Trained(presets.open_trained(source), os.fspath(source))
+
+
+class Trained(TrainedImages):
+    """A trained model with its recipe and data. `open_trained` opens it.
+
+    Methods that draw return a `Sheet`, which is saved with `.save("sheet.png")` or `.save("animation.gif")`.
+    """
+
+    # ------------------------------------------------------------------ metrics
+
+    def evaluate(
+        self,
+        metrics: Iterable[str] | None = None,
+        *,
+        split: str | None = None,
+        first: int | None = None,
+        classifier: str | os.PathLike | TrainedData | None = None,
+        **options: Any,
+    ) -> dict[str, Any]:
+        """Return metrics of the model on held-out data. `save_report` writes them into the run.
+
+        Args:
+            metrics: names in `kvae.evaluation.METRICS`. By default all metrics that are meant for this kind of model.
+            split: "test", "validation" or "train"; by default the first of them that exists.
+            first: number of examples; by default all.
+            classifier: a trained classifier, or its run or preset, for the metric attributes.
+            options: options of the metrics: `seed=1`, or `nll={"samples": 5000}`.
+
+        Returns:
+            {"model", "recipe", "data": data set and split, "n": number of examples, "metrics": {name: value},
+            "skipped": {name: reason}}.
+        """
+        chosen = evaluation.named(metrics or ())
+        if classifier is not None:
+            opened = open_classifier(classifier)
+            options |= {"classifier": opened.model, "class_names": opened.label_names}
+        if any("training" in metric.options for metric in chosen):
+            options["training"] = self.batches("train")
+        batches = self.batches(split, first=first)
+        report = evaluation.evaluate(self.model, batches, [metric.name for metric in chosen], **options)
+        data = f"{self.dataset.name}/{split or self.held_out}"
+        return finite({"model": self.name, "recipe": self.config["recipe"], "data": data, **report})
+
+    def save_report(self, report: Mapping[str, Any], *, plots: bool = False, seed: int = 0) -> list[Path]:
+        """Write a report of `evaluate` into metrics.json of the run, and return the files of plots.
+
+        A preset keeps its metrics. With `plots`, the plots of the metrics separation, attribution, cross_encoding and
+        timeline are drawn. `seed` is the seed of these plots.
+        """
+        self.source.save_metrics(report)
+        if not plots:
+            return []
+        batches = self.batches(report["data"].rpartition("/")[2], first=report["n"])
+        training = self.batches("train") if "timeline.mae" in report["metrics"] else None
+        return save_plots(self.source.images, self.model, batches, report["metrics"], training, seed)
+
+    # ------------------------------------------------------------------ presets
+
+    def export(self, folder: str | os.PathLike, *, half: bool = False) -> Path:
+        """Write a finished run as a preset and return its folder.
+
+        Args:
+            folder: a new or empty folder, or an existing preset, which is replaced.
+            half: True to store weights in 16 bits.
+        """
+        if self.is_preset:
+            raise UserError(f"Expected a run directory. Received: {self.name}, which is a preset already.")
+        return presets.to_preset(self.model, folder, card(self.source), half=half)
+
+    def push(self, repo: str, *, half: bool = False, licence: str | None = None, private: bool = False) -> str:
+        """Upload a preset, or a finished run as one, to the Hugging Face Hub, and return its address.
+
+        Args:
+            repo: "hf://user/repo".
+            half: True to store weights in 16 bits.
+            licence: identifier of the weights' licence on the Hub, such as "apache-2.0".
+            private: True to create a private repository.
+        """
+        check_login(repository(repo))  # before any work
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = self.source.path if self.is_preset and not half else self.export(temporary, half=half)
+            return presets.push_preset(folder, repo, y=self._sample_labels(), licence=licence, private=private)
+
+    def _sample_labels(self) -> np.ndarray | None:
+        """Return held-out labels for the image of samples, or None if the model takes none or the data are missing."""
+        if not self.model.capabilities.issuperset((DECODER, LABELS)):
+            return None
+        try:
+            return self.condition(sample_count(self.model))[0]
+        except UserError:
+            return None

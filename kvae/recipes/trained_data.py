@@ -1,0 +1,242 @@
+"""A trained model with its recipe and the data that it was trained on."""
+
+import functools
+import logging
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kvae.capabilities import CLASSIFIER, DECODER, LABELS, POSTERIOR
+from kvae.data import Dataset, Split
+from kvae.errors import ChoiceError, UserError
+from kvae.images.reading import read_images
+from kvae.presets import Preset, open_trained
+from kvae.recipes.inputs import batches
+from kvae.recipes.labels import LabelNames, Named, as_pairs
+from kvae.recipes.recipe import Recipe, Training
+from kvae.recipes.registry import load
+from kvae.runs import Run
+from kvae.training.batches import Batches
+
+logger = logging.getLogger(__name__)
+
+_CONFIG = {"recipe": str, "parameters": dict, "seed": int, "data": dict, "backend": str}
+"""Keys of a configuration and the types of their values."""
+
+_MODELS = {
+    CLASSIFIER: "a classifier",
+    DECODER: "a model that samples and reconstructs",
+    LABELS: "a model that takes labels",
+    POSTERIOR: "a model with a prior to sample from",
+}
+"""Descriptions of models with a capability."""
+
+
+class TrainedData:
+    """The model of a run or a preset, and its examples. Each is loaded when it is first used.
+
+    Args:
+        source: the run or the preset.
+        name: name in messages; by default the path.
+
+    Raises:
+        UserError: the description of the run or the preset is incomplete.
+    """
+
+    def __init__(self, source: Run | Preset, name: str | None = None):
+        self.source = source
+        self.name = name or str(source.path)
+        self.config: dict[str, Any] = source.config
+        config = self.config if isinstance(self.config, dict) else {}
+        missing = [key for key, kind in _CONFIG.items() if not isinstance(config.get(key), kind)]
+        if missing:
+            file = "card.json" if self.is_preset else "config.json"
+            raise UserError(f"The {file} of {self.name} is incomplete: it lacks {', '.join(missing)}.")
+
+    @property
+    def is_preset(self) -> bool:
+        """True for a preset, False for a run."""
+        return isinstance(self.source, Preset)
+
+    # ------------------------------------------------------------------ model and recipe
+
+    @functools.cached_property
+    def recipe(self) -> Recipe:
+        """The recipe. For presets, which may come from anyone, only bundled recipes are accepted: loading a file runs it."""
+        name = self.config["recipe"]
+        if self.is_preset and name.endswith(".py"):
+            raise UserError(
+                f"Expected a preset of a bundled recipe, to load its data. Received: {self.name}, of the file {name}, "
+                "which is not run for a preset. Use the run that the preset was made from."
+            )
+        return load(name)
+
+    @functools.cached_property
+    def model(self):
+        """The trained model."""
+        if not self.is_preset:
+            _ = self.recipe  # a user's recipe may register classes that the model consists of
+        return self.source.load_model()
+
+    @functools.cached_property
+    def _parameters(self) -> dict[str, Any]:
+        return self.recipe.values_of(self.config)
+
+    @functools.cached_property
+    def training(self) -> Training:
+        """How the recipe fitted the model."""
+        return self.recipe.training(self._parameters)
+
+    def require(self, *capabilities: str) -> None:
+        """Raise `UserError` unless the model has the capabilities (`kvae.capabilities`)."""
+        if not self.model.capabilities.issuperset(capabilities):
+            expected = next(_MODELS[each] for each in capabilities if each not in self.model.capabilities)
+            raise UserError(f"Expected {expected}. Received: {self.name}, a {type(self.model).__name__}.")
+
+    def require_images(self) -> None:
+        """Raise `UserError` unless the model encodes and decodes images."""
+        self.require(DECODER)
+        if len(self.model.data_shape) != 3:
+            raise UserError(
+                f"Expected a model of images. Received: {self.name}, whose data have the shape {self.model.data_shape}."
+            )
+
+    # ------------------------------------------------------------------ examples
+
+    @functools.cached_property
+    def dataset(self) -> Dataset:
+        """The data set."""
+        dataset = self.recipe.data(self._parameters)
+        if dataset.fingerprint != self.config["data"].get("fingerprint"):
+            logger.warning("The data in %s differ from the data that %s was trained on.", dataset.name, self.name)
+        return dataset
+
+    @property
+    def splits(self) -> dict[str, Split]:
+        """The splits of the data set by name: the test split first, then validation and train."""
+        splits = {name: getattr(self.dataset, name) for name in ("test", "validation", "train")}
+        return {name: split for name, split in splits.items() if split is not None}
+
+    @property
+    def held_out(self) -> str:
+        """Name of the split that is used by default: test, or validation if there is no test split."""
+        return next(iter(self.splits))
+
+    def batches(self, split: str | None = None, *, batch_size: int | None = None, first: int | None = None) -> Batches:
+        """Return a split in batches of (x,) or (x, y), as the model takes them.
+
+        Args:
+            split: "test", "validation" or "train"; by default the first of them that exists.
+            batch_size: number of examples in a batch; by default that of training.
+            first: number of examples; by default all.
+        """
+        split = split or self.held_out
+        if split not in self.splits:
+            raise ChoiceError(
+                f"Expected a split of {self.dataset.name}: {', '.join(self.splits)}. Received: split={split}."
+            )
+        return batches(self.model, self.dataset, self.splits[split][:first], self.training, batch_size=batch_size)
+
+    def examples(self, n: int) -> tuple[np.ndarray, ...]:
+        """Return the first `n` held-out examples as the model takes them: (x,) or (x, y)."""
+        return self.batches(batch_size=n)[0]
+
+    def pick(self, *places: int | str | os.PathLike) -> tuple[np.ndarray, ...]:
+        """Return images (N, H, W, C) as the model takes them: (x,) or (x, y).
+
+        Each of N places is the number of a held-out example or, for a model without labels, the path of an image file.
+        """
+        self.require_images()
+        for place in places:
+            if not isinstance(place, int) and LABELS in self.model.capabilities:
+                raise UserError(
+                    "Expected the number of a held-out example, whose labels are known, because "
+                    f"{type(self.model).__name__} takes labels. Received: {place}."
+                )
+        return tuple(np.stack(arrays) for arrays in zip(*map(self._pick, places), strict=True))
+
+    def _pick(self, place: int | str | os.PathLike) -> tuple[np.ndarray, ...]:
+        if isinstance(place, int):
+            held_out = self.batches(batch_size=1)
+            if place >= len(held_out):
+                name = f"{self.dataset.name}/{self.held_out}"
+                raise UserError(f"Expected an example of {name}, 0 to {len(held_out) - 1}. Received: {place}.")
+            return tuple(array[0] for array in held_out[place])
+        if not Path(place).is_file():
+            received = "is a folder" if Path(place).is_dir() else "does not exist"
+            raise UserError(
+                f"Expected an image file, or the number of a held-out example. Received: {place}, which {received}."
+            )
+        return (self.read([place])[0],)
+
+    def read(self, paths: Iterable[str | os.PathLike], n: int | None = None) -> np.ndarray:
+        """Return the first `n` images in files, folders and zip files as the model takes them: (N, H, W, C)."""
+        likelihood = self.model.likelihood
+        levels = likelihood.levels if likelihood.support == "levels" else 256
+        return read_images(map(Path, paths), self.model.data_shape, n, levels)
+
+    # ------------------------------------------------------------------ labels
+
+    @property
+    def label_names(self) -> tuple[str, ...]:
+        """Names of the classes, or of the attributes. Runs of early versions do not name them; the data set does."""
+        known = self.config["data"].get("labels")
+        return tuple(self.dataset.label_names if known is None else known)
+
+    def condition(
+        self, n: int, labels: Named = None, others: np.ndarray | Callable[[str], np.ndarray] | None = None
+    ) -> tuple[np.ndarray, ...]:
+        """Return the labels of `n` examples as the model takes them: (y,), or () for a model without labels.
+
+        Args:
+            n: number of examples.
+            labels: labels that all examples have: {"Smiling": 1} or a class.
+            others: labels from which the unspecified ones are copied, as in `LabelNames.array`; by default those of the
+                held-out examples, in order. The data are loaded only if they are needed.
+        """
+        if LABELS not in self.model.capabilities:
+            if as_pairs(labels):
+                raise ChoiceError(f"Expected no labels, because {type(self.model).__name__} takes none.")
+            return ()
+        names = LabelNames.of_model(self.model.labels, self.label_names)
+        return (names.array(labels, n, self._held_out_labels if others is None else others),)
+
+    def condition_of_files(self, n: int, labels: Named = None) -> tuple[np.ndarray, ...]:
+        """Return the labels of `n` image files, all of which must be named: (y,), or () for a model without labels."""
+
+        def refuse(missing: str):
+            raise ChoiceError(f"Expected labels: {missing}, because image files come without labels.")
+
+        return self.condition(n, labels, refuse)
+
+    def _held_out_labels(self, missing: str) -> np.ndarray:
+        try:
+            return self.batches().y
+        except UserError as error:
+            raise UserError(f"{error} Or name all labels: {missing}.") from None
+
+    def images_of(self, source: Named | Path | np.ndarray, n: int) -> np.ndarray:
+        """Return the first `n` images of a `Path` or an array, or of the held-out examples with a label."""
+        if isinstance(source, np.ndarray):
+            return source[:n]
+        if isinstance(source, Path):
+            return self.read([source], n)
+        held_out = self.batches()
+        if held_out.labels is None:
+            raise ChoiceError(f"Expected data with labels. Received: {self.dataset.name} without labels. Name images.")
+        rows = LabelNames(held_out.names, held_out.labels.ndim == 1).select(source, held_out.labels)[:n]
+        if len(rows) == 0:
+            raise ChoiceError(
+                f"Expected a label of examples in {self.dataset.name}/{self.held_out}. Received: none has it."
+            )
+        return held_out.take(rows)
+
+
+def open_classifier(source: str | os.PathLike | TrainedData) -> TrainedData:
+    """Return a trained classifier, which may be given by its run or preset. Raise `UserError` for another model."""
+    opened = source if isinstance(source, TrainedData) else TrainedData(open_trained(source), os.fspath(source))
+    opened.require(CLASSIFIER)
+    return opened

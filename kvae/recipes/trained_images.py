@@ -1,0 +1,230 @@
+"""Samples and sheets of images of a trained model."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from kvae.capabilities import DECODER, LABELS, POSTERIOR
+from kvae.errors import ChoiceError, UserError
+from kvae.latent.blending import DARK, blend, brightness, mean_probabilities, negation
+from kvae.latent.interpolation import interpolate
+from kvae.latent.transfer import predict_labels, restyle, rows_to_change, transfer_steps
+from kvae.latent.traversal import centre_and_scale, check_units, informative_units, standard_units, traverse
+from kvae.plots.grids import paired, table
+from kvae.plots.sheet import Samples, Sheet
+from kvae.recipes.labels import LabelNames, Named, as_pairs
+from kvae.recipes.trained_data import TrainedData, open_classifier
+
+CODES = 1000
+"""Number of held-out examples on whose latent codes `traverse` measures the units."""
+
+CANDIDATES = 2000
+"""Number of held-out examples among which `transfer` looks for examples to change."""
+
+PAIRS_SHOWN = 12
+"""Number of pairs in a sheet of `blend` with several weights."""
+
+
+class TrainedImages(TrainedData):
+    """A trained model that draws samples and sheets of images."""
+
+    def sample(self, n: int = 64, labels: Named = None, *, temperature: float = 1.0, seed: int = 0) -> Samples:
+        """Return `n` samples.
+
+        Args:
+            n: number of samples.
+            labels: labels of all samples, {"Smiling": 1} or a class. Unspecified attributes are copied from the held-out
+                examples, in order.
+            temperature: factor of the distance of latent codes from the mean of the prior.
+            seed: seed of the samples.
+        """
+        self.require(DECODER, POSTERIOR)
+        condition = self.condition(n, labels)
+        return Samples(self.model.sample(n, *condition, seed=seed, temperature=temperature), *condition)
+
+    def reconstruct(
+        self, images: Sequence[str | os.PathLike] | None = None, n: int = 32, labels: Named = None
+    ) -> Sheet:
+        """Return images above their reconstructions, and the errors `mse` and `mae` per dimension, with data in [0, 1].
+
+        Args:
+            images: image files, folders or zip files; by default held-out examples.
+            n: maximum number of images.
+            labels: all labels of `images`, for a model that takes labels.
+        """
+        self.require_images()
+        if images:
+            condition = self.condition_of_files(1, labels)
+            x = self.read(images, n)
+            condition = [np.repeat(y, len(x), axis=0) for y in condition]
+        else:
+            x, *condition = self.examples(n)
+        x_hat = self.model.reconstruct(x, *condition)
+        metrics = {"mse": float(np.mean((x - x_hat) ** 2)), "mae": float(np.mean(np.abs(x - x_hat)))}
+        return Sheet(paired(x, x_hat), metrics=metrics, count=len(x))
+
+    def traverse(
+        self,
+        start: int | str | os.PathLike | None = None,
+        units: Sequence[int] | None = None,
+        *,
+        n: int = 8,
+        steps: int = 11,
+        span: float = 3.0,
+    ) -> Sheet:
+        """Return images in which one latent unit at a time changes: a row for each unit, from −`span` to `span`.
+
+        Args:
+            start: number of a held-out example, or an image file, whose latent code gives the other units; by default
+                the mean code, or example 0 for a model that takes labels.
+            units: numbers of the units along the flattened latent code; by default the `n` most informative ones,
+                whose means vary most from example to example.
+            steps: number of images in a row.
+            span: range in standard deviations of the unit.
+        """
+        self.require_images()
+        model = self.model
+        check_units(units or (), int(np.prod(model.latent_shape)))
+        if start is None and LABELS in model.capabilities:
+            start = 0
+        x, *condition = (None,) if start is None else self.pick(start)
+        standard = standard_units(model, *condition)
+        measured = not (units and standard.all())
+        codes = model.encode(*self.examples(CODES)) if measured else None
+        units = list(units or informative_units(codes, n))
+        mean, std = centre_and_scale(standard, codes)
+        offsets = np.linspace(-span, span, steps)
+        values = mean.reshape(-1)[units, None] + std.reshape(-1)[units, None] * offsets  # (U, V)
+        z = mean if x is None else model.encode(x, *condition)[0]
+        return Sheet(traverse(model, z, units, values, *condition), rows=units, columns=offsets.tolist())
+
+    def interpolate(
+        self, a: int | str | os.PathLike = 0, b: int | str | os.PathLike = 1, *, steps: int = 11, labels: Named = None
+    ) -> Sheet:
+        """Return the interpolation from image `a` to image `b`: in latent space above, in pixels below.
+
+        Args:
+            a, b: numbers of held-out examples, or image files.
+            steps: number of images, both ends included.
+            labels: labels of all images, for a model that takes labels. Unspecified ones go from those of `a` to those
+                of `b`, as the latent codes do.
+        """
+        x, *condition = self.pick(a, b)
+        new = self.condition(2, labels, *condition) if as_pairs(labels) else ()
+        alphas = np.linspace(0, 1, steps)
+        images = np.stack(interpolate(self.model, x, alphas, *condition, new_y=next(iter(new), None)))
+        return Sheet(images, rows=("latent", "pixels"), columns=alphas.tolist(), count=2)
+
+    def transfer(
+        self,
+        labels: Named,
+        images: Sequence[str | os.PathLike] | None = None,
+        *,
+        n: int = 8,
+        steps: int = 5,
+        classifier: str | os.PathLike | TrainedData | None = None,
+    ) -> Sheet:
+        """Return images with other labels: in each row an image, its reconstruction, and the steps to the new labels.
+
+        Args:
+            labels: the new labels, {"Smiling": 1} or a class.
+            images: image files, folders or zip files; by default held-out examples with other labels.
+            n: maximum number of images.
+            steps: number of images from the reconstruction to the image with the new labels.
+            classifier: a trained classifier, or its run or preset, that predicts the present labels of `images`.
+        """
+        self._require_labelled_images()
+        if images:
+            x = self.read(images, n)
+            y = self._predicted_labels(x, classifier)
+            (new_y,) = self.condition(len(y), labels, y)
+        else:
+            x, y = self.batches(first=CANDIDATES, batch_size=CANDIDATES)[0]
+            (new_y,) = self.condition(len(y), labels, y)
+            rows = rows_to_change(y, new_y)[:n]
+            if len(rows) == 0:
+                raise UserError(f"Expected held-out examples with other labels. Received: none in {self.held_out}.")
+            x, y, new_y = x[rows], y[rows], new_y[rows]
+        changed = transfer_steps(self.model, x, y, new_y, steps)  # (N, S, H, W, C)
+        frames = [np.stack([x, changed[:, step]]) for step in range(steps)]
+        amounts = np.linspace(0, 1, steps).tolist()
+        return Sheet(np.concatenate([x[:, None], changed], axis=1), (), ("x", *amounts), frames, count=len(x))
+
+    def restyle(self, styles: int, *, n: int = 8) -> Sheet:
+        """Return held-out examples in several styles: a row for each example, a column for each style.
+
+        The style of an image is the label part w of its latent code. The first row shows the `styles` images that give it.
+        """
+        self._require_labelled_images()
+        x, y = self.examples(n + styles)
+        styles = min(styles, len(x) - 1)
+        restyled = restyle(self.model, x[styles:], y[styles:], x[:styles], y[:styles])  # (N, S, H, W, C)
+        above = np.concatenate([np.ones_like(x[:1]), x[:styles]])[None]
+        below = np.concatenate([x[styles:, None], restyled], axis=1)
+        return Sheet(np.concatenate([above, below]), count=len(restyled))
+
+    def blend(
+        self,
+        a: Named | Path | np.ndarray,
+        b: Named | Path | np.ndarray,
+        weights: float | Sequence[float] = 0.6,
+        *,
+        n: int = 64,
+        negate: Literal["none", "dark", "bright"] = "none",
+        classifier: str | os.PathLike | TrainedData | None = None,
+    ) -> Sheet:
+        """Return blends of two sets of images in latent space, and how negating latent codes changes their brightness.
+
+        Args:
+            a, b: a label of held-out examples ("horse", {"Smiling": 1}), a `Path` of images, or an array of images.
+            weights: weight of the latent codes of `a`; those of `b` get 1 − weight. Several weights give a row each.
+            n: maximum number of pairs.
+            negate: images of `b` whose latent codes are multiplied by −1: those darker or brighter than 0.5 at their centre.
+            classifier: a trained classifier, or its run or preset, whose mean probabilities are reported.
+        """
+        self.require_images()
+        if LABELS in self.model.capabilities:
+            raise UserError(
+                f"Expected a model that takes no labels. Received: {self.name}, a {type(self.model).__name__}. "
+                "Use transfer instead."
+            )
+        if negate not in ("none", "dark", "bright"):
+            raise ChoiceError(f"Expected none, dark or bright. Received: negate={negate}.")
+        x_a, x_b = (self.images_of(each, n) for each in (a, b))
+        count = min(len(x_a), len(x_b))
+        x_a, x_b = x_a[:count], x_b[:count]
+        dark = brightness(x_b) < DARK
+        negated = {"none": None, "dark": dark, "bright": ~dark}[negate]
+        single = np.ndim(weights) == 0
+        weights = np.atleast_1d(weights).tolist()
+        blended = blend(self.model, x_a, x_b, weights, negated)  # (W, N, …)
+        metrics = negation(self.model, x_b) if count > 1 else {}
+        if classifier is not None:
+            opened = open_classifier(classifier)
+            for weight, x in zip(weights, blended, strict=True):
+                means = mean_probabilities(opened.model, opened.label_names, x)
+                metrics |= {f"{name} at {weight:.2f}": mean for name, mean in means.items()}
+        frames = [table(x) for x in blended]
+        if single:
+            return Sheet(frames[0], frames=frames, metrics=metrics, count=count)
+        images = np.concatenate([x_b[None], blended, x_a[None]])[:, :PAIRS_SHOWN]
+        return Sheet(images, ("b", *weights, "a"), (), frames, metrics, count)
+
+    # ------------------------------------------------------------------ helpers
+
+    def _require_labelled_images(self) -> None:
+        self.require(DECODER, LABELS)
+        self.require_images()
+
+    def _predicted_labels(self, x: np.ndarray, classifier) -> np.ndarray:
+        if classifier is None:
+            raise UserError(
+                "Expected a classifier that predicts the labels of the images. Received: none. Give one, such as "
+                "--classifier celeba/attribute_classifier."
+            )
+        opened = open_classifier(classifier)
+        classes = LabelNames.of_model(self.model.labels, self.label_names).classes
+        return predict_labels(opened.model, opened.label_names, x, self.label_names, classes)
