@@ -35,7 +35,7 @@ Vary = Annotated[
     typer.Option(
         "--vary",
         metavar="NAME=SPACE",
-        help="Vary this parameter, and not those that the recipe declares: LOW:HIGH, LOW:HIGH:log or A,B,C; repeatable.",
+        help="Vary this parameter instead of the ones in the recipe: LOW:HIGH, LOW:HIGH:log or A,B,C; repeatable.",
         show_default=False,
     ),
 ]

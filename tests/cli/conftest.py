@@ -1,4 +1,4 @@
-"""The command line in this process, and one small trained run that all tests look at."""
+"""The command line in this process, and small trained runs that tests share."""
 
 import json
 import shutil
@@ -14,7 +14,7 @@ from kvae.cli.app import app
 
 @pytest.fixture
 def kvae(tmp_path, monkeypatch):
-    """Runs `kvae ARGUMENTS` in an empty folder without data; a traceback fails the test."""
+    """Run `kvae ARGUMENTS` in an empty folder without data. A traceback fails the test."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("KVAE_DATA", str(tmp_path / "no-data"))
     monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "no-tfds"))
@@ -31,7 +31,7 @@ def kvae(tmp_path, monkeypatch):
 
 @pytest.fixture
 def kvae_json(kvae):
-    """Runs `kvae ARGUMENTS --json`; stdout must be one JSON value and nothing else."""
+    """Run `kvae ARGUMENTS --json` and return the value. Stdout must be one JSON value and nothing else."""
 
     def run(*arguments):
         result = kvae(*arguments, "--json")
@@ -43,27 +43,27 @@ def kvae_json(kvae):
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory):
-    """A run of digits/vae with two epochs; not to be changed."""
+    """A run of digits/vae with two epochs. Tests must not change it."""
     folder = tmp_path_factory.mktemp("trained") / "run"
     return zoo.train("digits/vae", {"epochs": 2}, out=folder).path
 
 
 @pytest.fixture
 def run(trained, tmp_path):
-    """A copy of `trained` to change."""
+    """A copy of `trained` that a test may change."""
     return shutil.copytree(trained, tmp_path / "run")
 
 
 @pytest.fixture(scope="session")
 def points(tmp_path_factory):
-    """A run of swiss_roll/csvae, whose data are points and not pictures, with one epoch; not to be changed."""
+    """A run of swiss_roll/csvae with one epoch, whose data are points. Tests must not change it."""
     folder = tmp_path_factory.mktemp("points") / "run"
     return zoo.train("swiss_roll/csvae", {"epochs": 1, "data.n": 1000, "model.hidden": (8,)}, out=folder).path
 
 
 @pytest.fixture
 def no_data(monkeypatch):
-    """Whoever asks for data fails the test."""
+    """Loading data fails the test."""
     from kvae import data
 
     monkeypatch.setattr(data, "load", lambda name, **options: pytest.fail(f"{name} is loaded"))
@@ -98,7 +98,7 @@ def training():
 '''
 
 CLASSES = '''
-"""A CSVAE of digits and their classes; codes of two units z and one unit w."""
+"""A CSVAE of digits and their classes, with two units z and one unit w."""
 
 import kvae
 from kvae.zoo import Training
@@ -146,19 +146,19 @@ def _train(folder, recipe):
 
 @pytest.fixture(scope="session")
 def attributes(tmp_path_factory):
-    """A run of a CondVAE with the attributes even and small; not to be changed."""
+    """A run of a CondVAE with the attributes even and small. Tests must not change it."""
     return _train(tmp_path_factory.mktemp("attributes"), ATTRIBUTES)
 
 
 @pytest.fixture(scope="session")
 def classes(tmp_path_factory):
-    """A run of a CSVAE with the classes 0 to 9; not to be changed."""
+    """A run of a CSVAE with the classes 0 to 9. Tests must not change it."""
     return _train(tmp_path_factory.mktemp("classes"), CLASSES)
 
 
 @pytest.fixture(scope="session")
 def classifier(tmp_path_factory):
-    """A run of a classifier; not to be changed."""
+    """A run of a classifier. Tests must not change it."""
     return _train(tmp_path_factory.mktemp("classifier"), CLASSIFIER)
 
 

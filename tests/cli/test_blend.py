@@ -1,21 +1,21 @@
-"""Mixtures of two kinds of pictures from the command line."""
+"""`kvae blend`: blends of two sets of images."""
 
 import numpy as np
 import pytest
 from PIL import Image
 
-SIDE = 66  # of a digit on a sheet, with its gap
+SIDE = 66  # of a digit in a sheet, with the gap
 
 
-def test_two_classes_are_blended(kvae_json, run):
+def test_blend_of_two_classes_reports_negation(kvae_json, run):
     found = kvae_json("blend", run, "--select-a", "label=3", "--select-b", "8", "-n", 12, "--negate", "dark")
     assert found["n"] == 12
     assert set(found["metrics"]) == {"negation_correlation", "negation_change"}
     assert -1 <= found["metrics"]["negation_correlation"] <= 1
-    assert Image.open(run / "pictures/blend.png").size[0] > 3 * SIDE
+    assert Image.open(run / "images/blend.png").size[0] > 3 * SIDE
 
 
-def test_a_sweep_goes_from_b_to_a(kvae, trained, tmp_path):
+def test_blend_sweep_goes_from_b_to_a(kvae, trained, tmp_path):
     for name in ("one.png", "two.gif"):
         result = kvae("blend", trained, "--select-a", "0", "--select-b", "1", "--sweep", 5, "-n", 4, "--out", name)
         assert result.code == 0, result.err
@@ -23,11 +23,11 @@ def test_a_sweep_goes_from_b_to_a(kvae, trained, tmp_path):
     assert sheet.shape == (7 * SIDE - 2, 4 * SIDE - 2)
     rows = [sheet[i * SIDE : (i + 1) * SIDE - 2] for i in range(7)]
     distance = [np.abs(row - rows[1]).mean() for row in rows[1:6]]
-    assert distance == sorted(distance), "ever farther from b's reconstructions"
-    assert Image.open(tmp_path / "two.gif").n_frames == 8, "there and back"
+    assert distance == sorted(distance), "each row is farther from the reconstructions of b"
+    assert Image.open(tmp_path / "two.gif").n_frames == 8, "forwards and backwards"
 
 
-def test_folders_of_pictures(kvae, trained, tmp_path):
+def test_blend_of_folders_uses_as_many_pairs_as_the_smaller_has(kvae, trained, tmp_path):
     for name, n in (("a", 3), ("b", 2)):
         (tmp_path / name).mkdir()
         for i in range(n):
@@ -40,25 +40,25 @@ def test_folders_of_pictures(kvae, trained, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--select-b", "1"], "expected pictures A or --select-a"),
-        (["a", "b", "--select-a", "1"], "expected pictures A or --select-a"),
-        (["--select-a", "twelve", "--select-b", "1"], "--select-a: expected one of 0, 1, 2"),
-        (["--select-a", "Smiling=1", "--select-b", "1"], "expected one of 0, 1, 2"),
+        (["--select-b", "1"], "expected images A or --select-a"),
+        (["a", "b", "--select-a", "1"], "expected images A or --select-a"),
+        (["--select-a", "twelve", "--select-b", "1"], "Expected one of 0, 1, 2"),
+        (["--select-a", "Smiling=1", "--select-b", "1"], "Expected one of 0, 1, 2"),
         (["--select-a", "1", "--select-b", "2", "--weight", "2"], "less than or equal to 1"),
     ],
 )
-def test_mistakes(kvae, trained, arguments, message):
+def test_blend_bad_arguments_are_refused(kvae, trained, arguments, message):
     result = kvae("blend", trained, *arguments)
     assert result.code == 2
     assert message in result.err
 
 
-def test_a_model_of_labelled_data_transfers_instead(kvae, points):
+def test_blend_model_of_labelled_data_is_refused(kvae, points):
     result = kvae("blend", points, "--select-a", "0", "--select-b", "1")
     assert result.code != 0
     assert "Expected a model of" in result.err
 
 
-def test_one_pair_has_no_correlation(kvae_json, trained, tmp_path):
+def test_blend_of_one_pair_reports_no_negation(kvae_json, trained, tmp_path):
     found = kvae_json("blend", trained, "--select-a", "0", "--select-b", "1", "-n", 1, "--out", "one.png")
     assert found == {"model": str(trained), "n": 1, "metrics": {}, "out": "one.png"}

@@ -1,4 +1,4 @@
-"""Runs side by side."""
+"""`kvae compare`: several runs in one figure and one table."""
 
 import json
 import shutil
@@ -6,7 +6,7 @@ import shutil
 from PIL import Image
 
 
-def test_one_figure_and_one_table(kvae, run, trained, tmp_path):
+def test_compare_writes_a_figure_and_prints_a_table(kvae, run, trained, tmp_path):
     result = kvae("compare", trained, run)
     assert result.code == 0, result.err
     assert Image.open(tmp_path / "compare.png").width == 1440
@@ -17,7 +17,7 @@ def test_one_figure_and_one_table(kvae, run, trained, tmp_path):
     assert rows[-1] == ["compare.png"]
 
 
-def test_json(kvae_json, trained):
+def test_compare_json_lists_a_run_once(kvae_json, trained):
     report = kvae_json("compare", trained, trained, "--out", "figure.svg")
     (entry,) = report["runs"]  # the same run twice is one
     assert entry["run"] == str(trained)
@@ -26,7 +26,7 @@ def test_json(kvae_json, trained):
     assert report["out"] == "figure.svg"
 
 
-def test_presets_beside_a_run(kvae, trained, tmp_path, monkeypatch):
+def test_compare_presets_and_a_run_have_equal_metrics(kvae, trained, tmp_path, monkeypatch):
     for place in ("deep/mine", "cache/models/snapshots/0"):
         assert kvae("export", trained, place).code == 0
     monkeypatch.setattr("kvae.presets.layout.download", lambda repo, files: tmp_path / "cache/models/snapshots/0")
@@ -41,7 +41,7 @@ def test_presets_beside_a_run(kvae, trained, tmp_path, monkeypatch):
         assert len(set(rows[name].split())) == 1, name
 
 
-def test_unfinished_runs_and_missing_data(kvae, run, trained):
+def test_compare_unfinished_run_without_data_has_no_reconstructions(kvae, run, trained):
     config = json.loads((run / "config.json").read_text())
     (run / "config.json").write_text(json.dumps({**config, "recipe": "mnist/conv_vae", "parameters": {}}))
     (run / "model.keras").unlink()
@@ -51,7 +51,7 @@ def test_unfinished_runs_and_missing_data(kvae, run, trained):
     assert "No reconstructions of " in result.err
 
 
-def test_names_without_what_is_common(kvae, run, tmp_path):
+def test_compare_names_leave_out_common_folders(kvae, run, tmp_path):
     shutil.copytree(run, tmp_path / "deep/a")
     shutil.move(run, tmp_path / "deep/b")
     header = kvae("compare", "deep/a", "deep/b").out.splitlines()[0]

@@ -1,4 +1,4 @@
-"""The backend is settled before Keras is imported."""
+"""The choice of the backend before Keras is imported."""
 
 import sys
 
@@ -10,7 +10,7 @@ from kvae.errors import UserError
 
 @pytest.fixture
 def fresh(monkeypatch):
-    """A process that has not imported Keras, with the backends installed that a test names."""
+    """A process that has not imported Keras. A test names the installed backends."""
     monkeypatch.setenv("KERAS_BACKEND", "")
     monkeypatch.delitem(sys.modules, "keras", raising=False)
 
@@ -21,42 +21,42 @@ def fresh(monkeypatch):
     return install
 
 
-def test_the_first_installed_is_taken(fresh):
+def test_prepare_takes_the_first_installed_backend(fresh):
     fresh("torch", "jax")
     assert environment.prepare() == "jax"
 
 
-def test_the_variable_goes_before_what_is_installed(fresh, monkeypatch):
+def test_prepare_prefers_the_variable_to_installed_backends(fresh, monkeypatch):
     monkeypatch.setenv("KERAS_BACKEND", "torch")
     assert environment.prepare() == "torch"
 
 
-def test_the_option_goes_before_the_variable(fresh, monkeypatch):
+def test_prepare_prefers_the_option_to_the_variable(fresh, monkeypatch):
     import os
 
     monkeypatch.setenv("KERAS_BACKEND", "torch")
     assert environment.prepare("jax") == os.environ["KERAS_BACKEND"] == "jax"
 
 
-def test_an_absent_backend_names_what_to_install(fresh):
+def test_prepare_missing_backend_names_the_package(fresh):
     fresh("tensorflow")
     with pytest.raises(UserError, match=r'torch, which is not installed.*pip install "kvae-zoo\[torch\]"'):
         environment.prepare("torch")
 
 
-def test_without_any_backend(fresh):
+def test_prepare_without_any_backend_names_a_package(fresh):
     fresh()
     with pytest.raises(UserError, match=r'pip install "kvae-zoo\[tensorflow\]"'):
         environment.prepare()
 
 
-def test_a_backend_that_is_not_ours(fresh, monkeypatch):
+def test_prepare_unknown_backend_is_refused(fresh, monkeypatch):
     monkeypatch.setenv("KERAS_BACKEND", "numpy")
     with pytest.raises(UserError, match="KERAS_BACKEND=numpy"):
         environment.prepare()
 
 
-def test_a_keras_that_is_imported_keeps_its_backend(monkeypatch):
+def test_prepare_keeps_the_backend_of_an_imported_keras(monkeypatch):
     import keras
 
     own = keras.backend.backend()
@@ -68,7 +68,7 @@ def test_a_keras_that_is_imported_keeps_its_backend(monkeypatch):
         environment.prepare(other)
 
 
-def test_keras_is_imported_on_it_whatever_its_file_says(run_python, tmp_path):
+def test_import_keras_ignores_the_configuration_file(run_python, tmp_path):
     (tmp_path / "keras.json").write_text('{"backend": "torch"}')
     code = """
 from kvae.cli import environment

@@ -1,25 +1,30 @@
-"""Figures of a trained run."""
+"""`kvae evaluate`: metrics of a trained run."""
 
 import json
+import re
 
-FIGURES = {"elbo", "elbo_se", "rate", "distortion", "mse", "mae", "ssim", "active_units", "kl_per_unit"}
+import pytest
+
+import kvae as kvae_
+
+QUICK_VALUES = {"elbo", "elbo_se", "rate", "distortion", "mse", "mae", "ssim", "active_units", "kl_per_unit"}
 LONGER = {"diversity", "diversity_samples", "diversity_examples"}
 LIKELIHOOD = {"nll", "nll_se", "nll_samples", "bits_per_pixel", "bits_per_dim"}
 
 
-def test_keeps_what_it_prints(kvae_json, run):
+def test_evaluate_saves_the_report_that_it_prints(kvae_json, run):
     report = kvae_json("evaluate", run)
     assert report["recipe"] == "digits/vae"
     assert report["data"] == "digits/test"
     assert report["n"] == 180
-    assert set(report["metrics"]) == FIGURES | LONGER | LIKELIHOOD
+    assert set(report["metrics"]) == QUICK_VALUES | LONGER | LIKELIHOOD
     assert report["metrics"]["nll_samples"] == 2000
     assert -report["metrics"]["elbo"] > report["metrics"]["nll"] > 0
     assert report["metrics"]["bits_per_dim"] == report["metrics"]["bits_per_pixel"]  # one channel of 17 levels
     assert json.loads((run / "metrics.json").read_text()) == report
 
 
-def test_prints_a_table(kvae, run):
+def test_evaluate_without_json_prints_a_table(kvae, run):
     result = kvae("evaluate", run, "--split", "validation")
     assert result.code == 0, result.err
     assert result.out.startswith("digits/validation, 180 examples\n")
@@ -28,13 +33,51 @@ def test_prints_a_table(kvae, run):
     assert len(lines["kl_per_unit"].split()) == 8
 
 
-def test_fewer_samples_of_fewer_examples(kvae_json, run):
+def test_evaluate_options_limit_samples_and_examples(kvae_json, run):
     report = kvae_json("evaluate", run, "--metric", "nll", "--samples", 7, "--first", 20)
     assert report["n"] == 20
     assert report["metrics"]["nll_samples"] == 7
 
 
-def test_one_metric_keeps_the_others_of_the_same_examples(kvae_json, run):
+@pytest.mark.parametrize(
+    "options",
+    [("--set", "nll.samples=7", "--set", "seed=3"), ("--samples", 7, "--seed", 3), ("--set", "samples=7", "--seed", 3)],
+)
+def test_evaluate_options_of_metrics_have_several_forms(kvae_json, run, options):
+    values = kvae_json("evaluate", run, "--metric", "nll", "--first", 5, *options)["metrics"]
+    expected = kvae_.open_trained(run).evaluate(["nll"], first=5, nll={"samples": 7}, seed=3)["metrics"]
+    assert values == expected
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("nll.sample=7", "Did you mean nll.samples"),
+        ("nll.samples=many", "Expected nll.samples of type int"),
+        ("classifier=runs/x", "Expected an option of a metric"),
+        ("seed", "expected NAME=VALUE"),
+    ],
+)
+def test_evaluate_bad_option_of_a_metric_is_refused(kvae, run, setting, words):
+    result = kvae("evaluate", run, "--metric", "nll", "--set", setting)
+    assert result.code != 0
+    assert words in result.err
+
+
+def test_evaluate_list_metrics_shows_metrics_and_options(kvae):
+    result = kvae("evaluate", "--list-metrics")
+    assert result.code == 0
+    assert "nll  " in result.out
+    assert re.search(r"nll\.samples +2000 +Draws per example", result.out)
+
+
+@pytest.mark.parametrize("words", [("--judge", "runs/x"), ("--judge=runs/x",)])
+def test_evaluate_renamed_option_is_refused_with_its_new_name(kvae, words):
+    result = kvae("evaluate", "nowhere", *words)
+    assert (result.code, result.out, result.err) == (2, "", "Error: --judge is now called --classifier.\n")
+
+
+def test_evaluate_one_metric_keeps_the_others_of_the_same_examples(kvae_json, run):
     whole = kvae_json("evaluate", run)
     part = kvae_json("evaluate", run, "--metric", "reconstruction")
     assert set(part["metrics"]) == {"mse", "mae", "ssim"}
@@ -43,13 +86,14 @@ def test_one_metric_keeps_the_others_of_the_same_examples(kvae_json, run):
     assert set(json.loads((run / "metrics.json").read_text())["metrics"]) == set(other["metrics"])
 
 
-def test_an_unknown_metric(kvae, run):
+def test_evaluate_unknown_metric_is_refused(kvae, run):
     result = kvae("evaluate", run, "--metric", "elb")
     assert result.code == 2
-    assert "expected checkerboard, " in result.err
+    assert "Expected metrics among checkerboard, " in result.err
+    assert "Did you mean elbo?" in result.err
 
 
-def test_figures_are_shown_before_they_cannot_be_kept(kvae, run, monkeypatch):
+def test_evaluate_prints_metrics_before_saving_fails(kvae, run, monkeypatch):
     from kvae import runs
 
     def refuse(path, value):
@@ -59,19 +103,19 @@ def test_figures_are_shown_before_they_cannot_be_kept(kvae, run, monkeypatch):
     result = kvae("evaluate", run, "--json")
     assert result.code == 1
     assert json.loads(result.out)["metrics"]
-    assert result.err.splitlines()[-1].startswith("Error: No permission: ")
+    assert result.err.splitlines()[-1].startswith("Error: Permission denied: ")
 
 
-def test_pictures_beside_figures_of_classes(kvae, kvae_json, run):
-    asked = ("--metric", "separation", "--metric", "attribution")
-    figures = kvae_json("evaluate", run, *asked)["metrics"]
-    assert figures["attribution.accuracy"] > figures["attribution.majority_baseline"]
-    assert sum(figures["attribution.confusion.0"]) > 10
+def test_evaluate_named_metrics_of_classes_draw_plots(kvae, kvae_json, run):
+    named = ("--metric", "separation", "--metric", "attribution")
+    metrics = kvae_json("evaluate", run, *named)["metrics"]
+    assert metrics["attribution.accuracy"] > metrics["attribution.majority_baseline"]
+    assert sum(metrics["attribution.confusion.0"]) > 10
     for name in ("latent-map.png", "attribution.png"):
-        assert (run / "pictures" / name).stat().st_size > 1000
+        assert (run / "images" / name).stat().st_size > 1000
 
 
-def test_digits_have_no_years(kvae_json, run):
+def test_evaluate_skips_metrics_that_digits_do_not_have(kvae_json, run):
     report = kvae_json("evaluate", run, "--metric", "timeline", "--metric", "cross_encoding")
     assert report["metrics"] == {}
     assert report["skipped"] == {"timeline": "the data have no years", "cross_encoding": "VAE has one encoder"}

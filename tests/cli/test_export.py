@@ -1,4 +1,4 @@
-"""A run becomes a preset, which the commands take where they take a run."""
+"""`kvae export`: runs become presets, which commands accept in place of runs."""
 
 import json
 import shutil
@@ -14,7 +14,7 @@ from kvae.data import load
 
 @pytest.fixture
 def hub(monkeypatch, tmp_path):
-    """A module in the place of huggingface_hub, whose only repository is a folder."""
+    """A stand-in for huggingface_hub, whose only repository is a folder."""
     place = tmp_path / "hub"
 
     def upload_folder(repo_id, folder_path, commit_message):
@@ -30,7 +30,7 @@ def hub(monkeypatch, tmp_path):
     return place
 
 
-def test_a_run_becomes_a_preset_that_commands_take(kvae, kvae_json, trained, tmp_path):
+def test_export_writes_a_preset_that_commands_accept(kvae, kvae_json, trained, tmp_path):
     result = kvae("export", trained, "mine", "--half")
     assert result.code == 0, result.err
     assert "MB" in result.out
@@ -56,7 +56,7 @@ def test_a_run_becomes_a_preset_that_commands_take(kvae, kvae_json, trained, tmp
     np.testing.assert_allclose(kvae_.from_preset(tmp_path / "mine").reconstruct(x), whole, atol=5e-3)
 
 
-def test_presets_are_not_exported_again_and_runs_are_not_overwritten(kvae, trained, tmp_path):
+def test_export_refuses_presets_and_folders_with_other_files(kvae, trained, tmp_path):
     assert kvae("export", trained, "mine").code == 0
     assert "a preset already" in kvae("export", "mine", "other").err
     (tmp_path / "full").mkdir()
@@ -66,7 +66,7 @@ def test_presets_are_not_exported_again_and_runs_are_not_overwritten(kvae, train
     assert "thesis.tex" in result.err
 
 
-def test_a_damaged_preset(kvae, trained, tmp_path):
+def test_sample_damaged_preset_is_refused(kvae, trained, tmp_path):
     kvae("export", trained, "mine")
     path = tmp_path / "mine" / "model.weights.h5"
     path.write_bytes(path.read_bytes()[:-9])
@@ -75,7 +75,7 @@ def test_a_damaged_preset(kvae, trained, tmp_path):
     assert "is damaged" in result.err
 
 
-def test_a_run_and_a_preset_go_to_the_hub_and_come_back(kvae, trained, hub, tmp_path):
+def test_export_to_the_hub_round_trip(kvae, trained, hub, tmp_path):
     result = kvae("export", trained, "hf://me/digits", "--half", "--licence", "apache-2.0")
     assert result.code == 0, result.err
     assert "https://huggingface.co/me/digits" in result.out
@@ -88,7 +88,7 @@ def test_a_run_and_a_preset_go_to_the_hub_and_come_back(kvae, trained, hub, tmp_
     assert "a preset already" in kvae("export", "mine", "hf://me/digits", "--half").err
 
 
-def test_the_picture_shows_labels_of_held_out_examples(kvae, attributes, hub, monkeypatch):
+def test_export_image_has_labels_of_held_out_examples(kvae, attributes, hub, monkeypatch):
     seen = {}
     monkeypatch.setattr("kvae.presets.push.save_samples", lambda path, model, y: seen.update(y=y))
     assert kvae("export", attributes, "hf://me/attributes").code == 0
@@ -100,18 +100,18 @@ def test_the_picture_shows_labels_of_held_out_examples(kvae, attributes, hub, mo
     ("arguments", "code", "words"),
     [
         (["hf://digits"], 1, "Expected hf://user/repo"),
-        (["mine", "--licence", "mit"], 2, "they are about hf://user/repo"),
-        (["mine", "--private"], 2, "they are about hf://user/repo"),
+        (["mine", "--licence", "mit"], 2, "only valid when exporting to hf://user/repo"),
+        (["mine", "--private"], 2, "only valid when exporting to hf://user/repo"),
     ],
 )
-def test_places_that_are_none(kvae, trained, hub, arguments, code, words, tmp_path):
+def test_export_bad_arguments_are_refused(kvae, trained, hub, arguments, code, words, tmp_path):
     result = kvae("export", trained, *arguments)
     assert (result.code, result.out) == (code, "")
     assert words in result.err
     assert not (tmp_path / "mine").exists()
 
 
-def test_a_recipe_of_the_users_own_is_not_run_for_a_preset(kvae, classifier, tmp_path):
+def test_evaluate_preset_never_runs_a_recipe_file(kvae, classifier, tmp_path):
     assert kvae("export", classifier, "mine").code == 0
     path = tmp_path / "mine" / "card.json"
     card = json.loads(path.read_text())
@@ -122,13 +122,10 @@ def test_a_recipe_of_the_users_own_is_not_run_for_a_preset(kvae, classifier, tmp
     assert "evil.py, which is not run for a preset" in result.err
     for broken in ({"recipe": ["x"]}, {"parameters": None}, {"data": "digits"}):
         path.write_text(json.dumps(card | broken))
-        assert (
-            f"Expected a whole card.json. Received: that of mine, which lacks {next(iter(broken))}"
-            in kvae("evaluate", "mine").err
-        )
+        assert f"The card.json of mine is incomplete: it lacks {next(iter(broken))}" in kvae("evaluate", "mine").err
 
 
-def test_training_begins_with_a_preset_and_does_not_go_on_from_one(kvae, trained):
+def test_train_warm_starts_from_a_preset_but_does_not_resume_one(kvae, trained):
     assert kvae("export", trained, "mine").code == 0
     result = kvae("train", "digits/vae", "--warm-start", "mine", "--out", "new", "--set", "epochs=1")
     assert result.code == 0

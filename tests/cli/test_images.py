@@ -1,18 +1,18 @@
-"""Samples and reconstructions as files."""
+"""`kvae sample` and `kvae reconstruct`: samples and reconstructions as files."""
 
 import numpy as np
 import pytest
 from PIL import Image
 
 
-def test_samples_as_a_sheet_in_the_run(kvae, run):
+def test_sample_by_default_writes_a_sheet_into_the_run(kvae, run):
     result = kvae("sample", run)
     assert result.code == 0, result.err
-    assert str(run / "pictures/samples.png") in result.out
-    assert Image.open(run / "pictures/samples.png").size == (8 * 66 - 2, 8 * 66 - 2)
+    assert str(run / "images/samples.png") in result.out
+    assert Image.open(run / "images/samples.png").size == (8 * 66 - 2, 8 * 66 - 2)
 
 
-def test_samples_as_an_array_follow_the_seed(kvae, trained, tmp_path):
+def test_sample_arrays_depend_on_the_seed(kvae, trained, tmp_path):
     def sample(name, *options):
         assert kvae("sample", trained, "-n", 5, "--out", name, *options).code == 0
         return np.load(tmp_path / name)["x"]
@@ -25,7 +25,7 @@ def test_samples_as_an_array_follow_the_seed(kvae, trained, tmp_path):
     assert np.allclose(cold, cold[:1], atol=1e-5)
 
 
-def test_samples_as_a_folder(kvae, trained, tmp_path):
+def test_sample_into_a_folder_writes_one_file_per_image(kvae, trained, tmp_path):
     assert kvae("sample", trained, "-n", 11, "--out", "faces").code == 0
     assert sorted(path.name for path in (tmp_path / "faces").iterdir()) == [f"{i:02d}.png" for i in range(11)]
     assert Image.open(tmp_path / "faces/00.png").size == (8, 8)
@@ -35,24 +35,24 @@ def test_samples_as_a_folder(kvae, trained, tmp_path):
 
 
 @pytest.mark.parametrize("out", ["sheet.jpg", "there"])
-def test_places_that_are_refused(kvae, trained, tmp_path, out):
+def test_sample_refuses_unsuitable_files(kvae, trained, tmp_path, out):
     (tmp_path / "there").write_text("mine")
     assert kvae("sample", trained, "--out", out).code == 2
     assert (tmp_path / "there").read_text() == "mine"
 
 
-def test_infinite_temperature(kvae, trained):
+def test_sample_infinite_temperature_is_refused(kvae, trained):
     assert kvae("sample", trained, "--temperature", "inf").code == 2
 
 
-def test_reconstructs_held_out_examples(kvae_json, run):
+def test_reconstruct_by_default_uses_held_out_examples(kvae_json, run):
     report = kvae_json("reconstruct", run)
     assert report["n"] == 32
     assert 0 < report["metrics"]["mse"] < 0.2
-    assert Image.open(run / "pictures/reconstructions.png").size == (8 * 66 - 2, 8 * 66 - 2)
+    assert Image.open(run / "images/reconstructions.png").size == (8 * 66 - 2, 8 * 66 - 2)
 
 
-def test_reconstructs_pictures_of_any_kind(kvae_json, trained, tmp_path, rng):
+def test_reconstruct_reads_files_of_several_formats(kvae_json, trained, tmp_path, rng):
     folder = tmp_path / "mine"
     folder.mkdir()
     photo = Image.fromarray(rng.integers(0, 256, (40, 60, 3), "uint8"))
@@ -62,12 +62,12 @@ def test_reconstructs_pictures_of_any_kind(kvae_json, trained, tmp_path, rng):
     report = kvae_json("reconstruct", trained, folder, "clear.png", "--out", "sheet.png")
     assert report["n"] == 3
     sheet = np.asarray(Image.open(tmp_path / "sheet.png"))
-    originals = sheet[32:64:66, 32::66]  # a pixel of each picture in the first row
+    originals = sheet[32:64:66, 32::66]  # a pixel of each image in the first row
     assert (originals[0, :3] < 255).any()
 
 
-def test_a_digit_comes_back_the_same_from_a_file(kvae_json, trained, tmp_path):
-    """Reading a picture file loses nothing: not a grey level, not a pixel."""
+def test_reconstruct_file_equals_the_example_it_was_saved_from(kvae_json, trained, tmp_path):
+    """Reading an image file keeps every pixel and every grey level."""
     from kvae import data
 
     x = data.load("digits").test.x[:1]
@@ -85,7 +85,7 @@ def test_a_digit_comes_back_the_same_from_a_file(kvae_json, trained, tmp_path):
         ("empty", "Received: none in"),
     ],
 )
-def test_pictures_that_are_none(kvae, trained, tmp_path, name, words):
+def test_reconstruct_unreadable_files_are_refused(kvae, trained, tmp_path, name, words):
     Image.new("L", (30, 30)).save(tmp_path / "whole.png")
     (tmp_path / "torn.png").write_bytes((tmp_path / "whole.png").read_bytes()[:50])
     (tmp_path / "empty").mkdir()
@@ -95,7 +95,7 @@ def test_pictures_that_are_none(kvae, trained, tmp_path, name, words):
     assert not (tmp_path / "sheet.png").exists()
 
 
-def test_does_not_replace_what_it_reads(kvae, trained, tmp_path):
+def test_reconstruct_does_not_replace_its_input(kvae, trained, tmp_path):
     Image.new("L", (30, 30)).save(tmp_path / "mine.png")
     before = (tmp_path / "mine.png").read_bytes()
     assert kvae("reconstruct", trained, "mine.png", "--out", tmp_path / "mine.png").code == 2

@@ -1,23 +1,23 @@
-"""Models of labelled data from the command line: what --label says, and whose labels are taken without it."""
+"""Models of labelled data in commands: the option --label, and the labels that are used without it."""
 
 import json
 import shutil
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from kvae import data
-from kvae.cli import label_option as labels_
+from kvae.cli.label_option import read
 from kvae.distributions import BinaryLabels, ClassLabels
 from kvae.plots import comparison
 from kvae.plots.grids import grid, pairs
+from kvae.recipes.labels import LabelNames
 from kvae.runs import Run
 
 
 def same(sheet, *images):
-    """Whether the file holds these rows of pictures, but for a grey level that rounding may move."""
+    """Return True if the file holds these rows of images, up to one grey level of rounding."""
     rows = np.asarray(grid(np.concatenate(images), len(images[0]))).astype(int)
     return np.abs(np.asarray(Image.open(sheet)) - rows).max() <= 1
 
@@ -25,15 +25,15 @@ def same(sheet, *images):
 # ------------------------------------------------------------------ sample
 
 
-def test_samples_have_the_labels_of_held_out_examples_in_order(kvae, attributes, tmp_path, held_out):
+def test_sample_by_default_takes_labels_of_held_out_examples(kvae, attributes, tmp_path, held_out):
     assert kvae("sample", attributes, "-n", 200, "--out", "x.npz").code == 0
     found = np.load(tmp_path / "x.npz")
     _, y = held_out
-    assert np.array_equal(found["y"], np.concatenate([y, y])[:200])  # 180, and over again
+    assert np.array_equal(found["y"], np.concatenate([y, y])[:200])  # 180 labels, then from the start again
     assert np.array_equal(found["x"], Run(attributes).load_model().sample(200, found["y"], seed=0))
 
 
-def test_an_attribute_that_is_named_is_that_of_all_samples(kvae, attributes, tmp_path, held_out):
+def test_sample_named_attribute_holds_for_all_samples(kvae, attributes, tmp_path, held_out):
     assert kvae("sample", attributes, "-n", 50, "--label", "small=0", "--out", "x.npz").code == 0
     found = np.load(tmp_path / "x.npz")
     assert np.array_equal(found["y"][:, 0], held_out[1][:50, 0])
@@ -42,24 +42,24 @@ def test_an_attribute_that_is_named_is_that_of_all_samples(kvae, attributes, tmp
 
 
 @pytest.mark.parametrize("options", [("even=1,small=0",), (" small=0, even = 1",), ("small=0", "even=1")])
-def test_attributes_stand_side_by_side_or_in_options_of_their_own(kvae, attributes, tmp_path, options):
+def test_sample_attributes_may_be_named_in_one_or_several_options(kvae, attributes, tmp_path, options):
     options = [word for option in options for word in ("--label", option)]
     assert kvae("sample", attributes, "-n", 3, "--out", "x.npz", *options).code == 0
     assert np.load(tmp_path / "x.npz")["y"].tolist() == [[1, 0]] * 3
 
 
-def test_a_class(kvae, classes, tmp_path):
+def test_sample_class_by_number(kvae, classes, tmp_path):
     assert kvae("sample", classes, "-n", 3, "--label", 7, "--out", "x.npz").code == 0
     assert np.load(tmp_path / "x.npz")["y"].tolist() == [7, 7, 7]
 
 
-def test_a_sheet_of_samples(kvae, attributes, tmp_path):
+def test_sample_labels_in_a_sheet(kvae, attributes, tmp_path):
     assert kvae("sample", attributes, "-n", 4, "--label", "even=1", "--out", "x.png").code == 0
     assert Image.open(tmp_path / "x.png").size == (130, 130)
 
 
 @pytest.mark.parametrize("label", ["1", "first ≥ 10"])
-def test_an_attribute_without_a_name(kvae, points, tmp_path, label):
+def test_sample_single_attribute_with_two_names(kvae, points, tmp_path, label):
     assert kvae("sample", points, "-n", 5, "--label", label, "--out", "x.npz").code == 0
     found = np.load(tmp_path / "x.npz")
     assert found["x"].shape == (5, 3)
@@ -69,39 +69,39 @@ def test_an_attribute_without_a_name(kvae, points, tmp_path, label):
 @pytest.mark.parametrize(
     ("model", "label", "sentence"),
     [
-        ("attributes", "evn=1", "expected an attribute among even, small; got evn. Did you mean even?"),
-        ("attributes", "even=2", "expected even=0 or even=1, got even=2."),
-        ("attributes", "even=yes", "expected even=0 or even=1, got even=yes."),
-        ("attributes", "even", "expected NAME=0 or NAME=1 with a NAME among even, small; got even."),
-        ("attributes", "1", "expected NAME=0 or NAME=1 with a NAME among even, small; got 1."),
-        ("attributes", "even=1,even=0", "expected one value of even, got 0 and 1."),
-        ("classes", "10", "expected one of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9; got 10."),
-        ("classes", "digit=1", "expected one of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9; got digit=1."),
-        ("classes", "1,2", "expected one class, got 1, 2."),
-        ("points", "2", "expected one of 0 (first < 10), 1 (first ≥ 10); got 2."),
-        ("trained", "1", "expected none: VAE takes no labels."),
+        ("attributes", "evn=1", "Expected an attribute among even, small. Received: evn. Did you mean even?"),
+        ("attributes", "even=2", "Expected even=0 or even=1. Received: even=2."),
+        ("attributes", "even=yes", "Expected even=0 or even=1. Received: even=yes."),
+        ("attributes", "even", "Expected NAME=0 or NAME=1, with a NAME among even, small. Received: even."),
+        ("attributes", "1", "Expected NAME=0 or NAME=1, with a NAME among even, small. Received: 1."),
+        ("attributes", "even=1,even=0", "Expected one value of even. Received: 0 and 1."),
+        ("classes", "10", "Expected one of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9. Received: 10."),
+        ("classes", "digit=1", "Expected one of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9. Received: digit=1."),
+        ("classes", "1,2", "Expected one class. Received: 1, 2."),
+        ("points", "2", "Expected one of 0 (first < 10), 1 (first ≥ 10). Received: 2."),
+        ("trained", "1", "Expected no labels, because VAE takes none."),
     ],
 )
-def test_labels_that_a_model_does_not_know(kvae, request, tmp_path, model, label, sentence):
+def test_sample_unknown_label_is_refused(kvae, request, tmp_path, model, label, sentence):
     result = kvae("sample", request.getfixturevalue(model), "--label", label, "--out", "x.npz")
     assert result.code == 2
-    assert result.err.splitlines()[-1] == f"Error: Invalid value for --label: {sentence}"
+    assert result.err.splitlines()[-1] == f"Error: {sentence}"
     assert not (tmp_path / "x.npz").exists()
 
 
 @pytest.mark.parametrize("command", ["sample", "reconstruct"])
 @pytest.mark.parametrize("label", ["", "=1", "even=", "even=1,"])
-def test_labels_that_are_none(kvae, command, label):
-    result = kvae(command, "nowhere", "--label", label)  # said before the model is looked for
+def test_malformed_label_is_refused_before_the_model_is_opened(kvae, command, label):
+    result = kvae(command, "nowhere", "--label", label)
     assert result.code == 2
     assert "expected NAME=VALUE or VALUE, got " in result.err
 
 
-def test_a_model_without_labels_needs_no_data_to_sample(kvae, trained, no_data):
+def test_sample_model_without_labels_needs_no_data(kvae, trained, no_data):
     assert kvae("sample", trained, "--out", "x.png").code == 0
 
 
-def test_labels_that_are_all_named_need_no_data_to_sample(kvae, attributes, classes, tmp_path, no_data):
+def test_sample_with_all_labels_named_needs_no_data(kvae, attributes, classes, tmp_path, no_data):
     for run, label, y in ((attributes, "even=0,small=1", [0, 1]), (classes, 4, 4)):
         assert kvae("sample", run, "-n", 2, "--label", label, "--out", "x.npz").code == 0
         found = np.load(tmp_path / "x.npz")
@@ -109,7 +109,7 @@ def test_labels_that_are_all_named_need_no_data_to_sample(kvae, attributes, clas
         assert np.array_equal(found["x"], Run(run).load_model().sample(2, found["y"], seed=0))
 
 
-def test_a_run_that_does_not_say_what_its_labels_are_called(kvae, attributes, tmp_path):
+def test_sample_run_without_label_names_takes_them_from_the_data(kvae, attributes, tmp_path):
     run = shutil.copytree(attributes, tmp_path / "old")
     config = json.loads((run / "config.json").read_text())
     del config["data"]["labels"]
@@ -123,7 +123,7 @@ def test_a_run_that_does_not_say_what_its_labels_are_called(kvae, attributes, tm
     [
         (ClassLabels(3), ("cat", "dog", "owl"), "dog", 1),
         (ClassLabels(3), ("cat", "dog", "owl"), "2", 2),
-        (ClassLabels(3), ("3", "2", "1"), "1", 2),  # a name goes before a number
+        (ClassLabels(3), ("3", "2", "1"), "1", 2),  # names come before numbers
         (ClassLabels(3), (), "1", 1),
         (BinaryLabels(1), ("cat", "dog"), "dog", 1),
         (BinaryLabels(1), ("cat", "dog"), "1", 1),
@@ -134,16 +134,14 @@ def test_a_run_that_does_not_say_what_its_labels_are_called(kvae, attributes, tm
         (BinaryLabels(2), (), "1=0,0=1", [1, 0]),
     ],
 )
-def test_labels_by_name_or_number(labels, names, text, y):
-    run = SimpleNamespace(config={"data": {"labels": list(names)}})
-    model = SimpleNamespace(batch_spec=("x", "y"), labels=labels)
-    (found,) = labels_.labels(run, model, labels_.read([text]), 2)
+def test_label_names_array_accepts_names_and_numbers(labels, names, text, y):
+    found = LabelNames.of_model(labels, names).array(read([text]), 2, others=None)
     labels.check(found)
     assert found.tolist() == [y, y]
 
 
 @pytest.mark.parametrize("command", ["sample", "reconstruct", "traverse", "interpolate"])
-def test_a_classifier_makes_nothing(kvae, classifier, no_data, command):
+def test_commands_of_generative_models_refuse_a_classifier(kvae, classifier, no_data, command):
     result = kvae(command, classifier)
     assert result.code == 1
     assert result.err == (
@@ -154,7 +152,7 @@ def test_a_classifier_makes_nothing(kvae, classifier, no_data, command):
 # ------------------------------------------------------------------ reconstruct
 
 
-def test_a_file_with_its_labels_is_reconstructed_as_the_example_that_it_is(kvae_json, attributes, tmp_path, held_out):
+def test_reconstruct_file_with_its_labels_equals_the_example(kvae_json, attributes, tmp_path, held_out):
     x, y = held_out
     Image.fromarray((255 * x[0, ..., 0]).round().astype("uint8")).save(tmp_path / "digit.png")
     right, wrong = (f"even={even},small={small}" for even, small in (y[0], 1 - y[0]))
@@ -165,7 +163,7 @@ def test_a_file_with_its_labels_is_reconstructed_as_the_example_that_it_is(kvae_
     assert abs(other["metrics"]["mse"] / by_file["metrics"]["mse"] - 1) > 1e-3
 
 
-def test_held_out_examples_bring_their_labels(kvae, attributes, tmp_path, held_out):
+def test_reconstruct_held_out_examples_with_their_labels(kvae, attributes, tmp_path, held_out):
     assert kvae("reconstruct", attributes, "-n", 4, "--out", "x.png").code == 0
     x, y = (part[:4] for part in held_out)
     expected = np.asarray(pairs(x, Run(attributes).load_model().reconstruct(x, y))).astype(int)
@@ -175,25 +173,37 @@ def test_held_out_examples_bring_their_labels(kvae, attributes, tmp_path, held_o
 @pytest.mark.parametrize(
     ("model", "words", "sentence"),
     [
-        ("attributes", ["mine.png"], "expected even=…, small=…: a picture file comes without labels."),
-        ("attributes", ["mine.png", "--label", "even=1"], "expected small=…: a picture file comes without labels."),
-        ("classes", ["mine.png"], "expected one of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9: a picture file comes without labels."),
-        ("classes", ["--label", 3], "expected IMAGES: held-out examples have labels of their own."),
-        ("trained", ["mine.png", "--label", 3], "expected none: VAE takes no labels."),
+        ("attributes", ["mine.png"], "Expected labels: even=…, small=…, because image files come without labels."),
+        (
+            "attributes",
+            ["mine.png", "--label", "even=1"],
+            "Expected labels: small=…, because image files come without labels.",
+        ),
+        (
+            "classes",
+            ["mine.png"],
+            "Expected labels: one of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, because image files come without labels.",
+        ),
+        (
+            "classes",
+            ["--label", 3],
+            "Invalid value for --label: expected IMAGES: held-out examples have labels already.",
+        ),
+        ("trained", ["mine.png", "--label", 3], "Expected no labels, because VAE takes none."),
     ],
 )
-def test_labels_that_belong_to_no_file(kvae, request, tmp_path, model, words, sentence):
+def test_reconstruct_unsuitable_labels_are_refused(kvae, request, tmp_path, model, words, sentence):
     Image.new("L", (8, 8)).save(tmp_path / "mine.png")
     result = kvae("reconstruct", request.getfixturevalue(model), *words, "--out", "x.png")
     assert result.code == 2
-    assert result.err.splitlines()[-1] == f"Error: Invalid value for --label: {sentence}"
+    assert result.err.splitlines()[-1] == f"Error: {sentence}"
     assert not (tmp_path / "x.png").exists()
 
 
 # ------------------------------------------------------------------ traverse, interpolate, compare
 
 
-def test_traverses_with_the_labels_of_the_example_to_start_from(kvae, attributes, tmp_path, held_out):
+def test_traverse_keeps_the_labels_of_the_start(kvae, attributes, tmp_path, held_out):
     model, (x, y) = Run(attributes).load_model(), held_out
     for number, words in ((0, ()), (5, (5,))):
         assert kvae("traverse", attributes, *words, "--unit", 1, "--steps", 3, "--out", "x.png").code == 0
@@ -203,7 +213,7 @@ def test_traverses_with_the_labels_of_the_example_to_start_from(kvae, attributes
         assert not same(tmp_path / "x.png", model.decode(walk, 1 - y[[number] * 3]))
 
 
-def test_units_whose_prior_the_labels_decide_vary_as_codes_do(kvae, classes, tmp_path, held_out):
+def test_traverse_units_whose_prior_depends_on_labels_vary_as_codes_do(kvae, classes, tmp_path, held_out):
     assert kvae("traverse", classes, 5, "--unit", 0, "--unit", 2, "--steps", 3, "--out", "x.png").code == 0
     model, x, y = Run(classes).load_model(), held_out[0], data.load("digits").test.y
     codes = model.encode(x, y)
@@ -213,7 +223,7 @@ def test_units_whose_prior_the_labels_decide_vary_as_codes_do(kvae, classes, tmp
     assert same(tmp_path / "x.png", model.decode(z), model.decode(w))
 
 
-def test_interpolates_from_labels_to_labels(kvae, attributes, tmp_path, held_out):
+def test_interpolate_mixes_the_labels_of_both_ends(kvae, attributes, tmp_path, held_out):
     model, (x, y) = Run(attributes).load_model(), held_out
     a, b = 0, int(np.flatnonzero((y != y[0]).all(axis=1))[0])
     assert kvae("interpolate", attributes, a, b, "--steps", 4, "--out", "x.png").code == 0
@@ -225,7 +235,7 @@ def test_interpolates_from_labels_to_labels(kvae, attributes, tmp_path, held_out
     assert not same(tmp_path / "x.png", model.decode(z, y[[a, a, b, b]]), fade)
 
 
-def test_labels_may_be_settled_for_the_whole_way(kvae, attributes, tmp_path, held_out):
+def test_interpolate_label_option_holds_at_both_ends(kvae, attributes, tmp_path, held_out):
     model, (x, y) = Run(attributes).load_model(), held_out
     names = Run(attributes).config["data"]["labels"]
     assert kvae("interpolate", attributes, 0, 1, "--label", f"{names[0]}=1", "--steps", 3, "--out", "x.png").code == 0
@@ -239,18 +249,18 @@ def test_labels_may_be_settled_for_the_whole_way(kvae, attributes, tmp_path, hel
 
 
 @pytest.mark.parametrize(("command", "places"), [("traverse", ["me.png"]), ("interpolate", [3, "me.png"])])
-def test_a_file_has_no_labels_to_walk_with(kvae, attributes, tmp_path, no_data, monkeypatch, command, places):
+def test_file_is_refused_where_labels_must_be_known(kvae, attributes, tmp_path, no_data, monkeypatch, command, places):
     Image.new("L", (8, 8)).save(tmp_path / "me.png")
     result = kvae(command, attributes, *places)
     assert result.code == 1
     assert result.err == (
-        "Error: Expected the number of a held-out example, whose labels are known: CondVAE takes labels. "
+        "Error: Expected the number of a held-out example, whose labels are known, because CondVAE takes labels. "
         "Received: me.png.\n"
     )
 
 
 @pytest.mark.parametrize("words", [("traverse",), ("interpolate", 0, 1), ("sample",), ("reconstruct",)])
-def test_data_are_loaded_once(kvae, attributes, monkeypatch, words):
+def test_commands_load_data_once(kvae, attributes, monkeypatch, words):
     command, *places = words
     load, loaded = data.load, []
     monkeypatch.setattr(data, "load", lambda name, **options: loaded.append(name) or load(name, **options))
@@ -260,13 +270,13 @@ def test_data_are_loaded_once(kvae, attributes, monkeypatch, words):
 
 @pytest.fixture
 def compared(monkeypatch):
-    """What `kvae compare` draws, by name."""
+    """The contenders that `kvae compare` draws, by name."""
     contenders = {}
     monkeypatch.setattr(comparison, "save_comparison", lambda out, found: contenders.update({c.name: c for c in found}))
     return contenders
 
 
-def test_compares_samples_with_the_labels_of_held_out_examples(kvae, attributes, compared, held_out):
+def test_compare_samples_have_labels_of_held_out_examples(kvae, attributes, compared, held_out):
     assert kvae("compare", attributes).code == 0
     (contender,) = compared.values()
     y = held_out[1][: len(contender.x)]
@@ -274,14 +284,14 @@ def test_compares_samples_with_the_labels_of_held_out_examples(kvae, attributes,
     assert np.array_equal(contender.samples, expected)
 
 
-def test_compares_a_classifier_by_its_curves(kvae, classifier, compared):
+def test_compare_classifier_shows_curves_only(kvae, classifier, compared):
     assert kvae("compare", classifier).code == 0
     (contender,) = compared.values()
     assert "loss" in contender.history
     assert contender.samples is None
 
 
-def test_without_its_data_a_model_of_labelled_data_has_no_pictures(kvae, attributes, compared, monkeypatch):
+def test_compare_labelled_model_without_data_has_no_images(kvae, attributes, compared, monkeypatch):
     from kvae.errors import UserError
 
     def missing(name, **options):

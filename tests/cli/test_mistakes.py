@@ -1,4 +1,4 @@
-"""A user's mistake is answered by one sentence and the right exit code, before any long work."""
+"""Mistakes of users: one sentence and the right exit code, before any long work."""
 
 import errno
 import json
@@ -33,14 +33,14 @@ FAILED, USAGE = 1, 2
         (["compare"], USAGE, "RUN"),
     ],
 )
-def test_mistakes(kvae, arguments, code, words):
+def test_bad_command_prints_one_sentence(kvae, arguments, code, words):
     result = kvae(*arguments)
     assert (result.code, result.out) == (code, "")
     assert words in result.err
     assert result.err.splitlines()[-1].startswith("Error: ")
 
 
-def test_folders_that_are_no_run(kvae, run):
+def test_evaluate_folder_without_a_run_is_refused(kvae, run):
     (run / "config.json").write_text("{")
     assert "Expected a valid JSON file" in kvae("evaluate", run).err
     (run / "config.json").write_text("{}")
@@ -50,7 +50,7 @@ def test_folders_that_are_no_run(kvae, run):
     assert "is a file" in kvae("evaluate", run / "model.keras").err
 
 
-def test_a_run_without_a_finished_epoch(kvae, run):
+def test_sample_run_without_a_checkpoint_is_refused(kvae, run):
     (run / "model.keras").unlink()
     (run / "checkpoint" / "state.npz").unlink()
     result = kvae("sample", run)
@@ -58,7 +58,7 @@ def test_a_run_without_a_finished_epoch(kvae, run):
     assert f"kvae train --resume {run}" in result.err
 
 
-def test_a_halved_model(kvae, run):
+def test_sample_damaged_model_is_refused(kvae, run):
     whole = (run / "model.keras").read_bytes()
     (run / "model.keras").write_bytes(whole[: len(whole) // 2])
     result = kvae("sample", run)
@@ -66,13 +66,13 @@ def test_a_halved_model(kvae, run):
     assert "is damaged" in result.err
 
 
-def test_a_folder_that_holds_something(kvae, run):
+def test_train_into_a_folder_with_files_is_refused(kvae, run):
     result = kvae("train", "--out", run)
     assert result.code == FAILED
     assert f"--resume {run}" in result.err
 
 
-def test_only_epochs_change_when_a_run_goes_on(kvae, run):
+def test_train_resume_accepts_epochs_only(kvae, run):
     result = kvae("train", "--resume", run, "--set", "batch_size=3")
     assert result.code == FAILED
     assert "Expected no setting but epochs" in result.err
@@ -81,10 +81,10 @@ def test_only_epochs_change_when_a_run_goes_on(kvae, run):
 @pytest.mark.parametrize(
     ("error", "sentence"),
     [
-        (OSError(errno.ENOSPC, "No space left on device", "there"), "No room on the disk: there."),
-        (OSError("errno = 28, error message = 'No space left on device'"), "No room on the disk."),
-        (PermissionError(errno.EACCES, "Permission denied", "there"), "No permission: there."),
-        (OSError(errno.EROFS, "Read-only file system", "there/.grid.x1y2.png"), "No permission: there."),
+        (OSError(errno.ENOSPC, "No space left on device", "there"), "The disk is full: there."),
+        (OSError("errno = 28, error message = 'No space left on device'"), "The disk is full."),
+        (PermissionError(errno.EACCES, "Permission denied", "there"), "Permission denied: there."),
+        (OSError(errno.EROFS, "Read-only file system", "there/.grid.x1y2.png"), "Permission denied: there."),
         (
             FileNotFoundError(errno.ENOENT, "No such file or directory", "there"),
             "No such file or directory: there.",
@@ -93,9 +93,9 @@ def test_only_epochs_change_when_a_run_goes_on(kvae, run):
         (RuntimeError("RESOURCE_EXHAUSTED: Out of memory"), "Not enough memory."),
     ],
 )
-def test_what_the_system_refuses(kvae, monkeypatch, error, sentence):
+def test_errors_of_the_system_are_one_sentence(kvae, monkeypatch, error, sentence):
     def train(*arguments, **options):
-        error.add_note("Go on with the run: kvae train --resume there")
+        error.add_note("Resume the run: kvae train --resume there")
         raise error
 
     monkeypatch.setattr(zoo, "train", train, raising=False)
@@ -103,10 +103,10 @@ def test_what_the_system_refuses(kvae, monkeypatch, error, sentence):
     first, note = result.err.splitlines()
     assert result.code == FAILED
     assert first.startswith(f"Error: {sentence}")
-    assert note == "Go on with the run: kvae train --resume there"
+    assert note == "Resume the run: kvae train --resume there"
 
 
-def test_a_bug_keeps_its_traceback(kvae, monkeypatch):
+def test_bug_keeps_its_traceback(kvae, monkeypatch):
     def train(*arguments, **options):
         return 1 / 0
 
@@ -115,13 +115,13 @@ def test_a_bug_keeps_its_traceback(kvae, monkeypatch):
         kvae("train")
 
 
-def test_the_same_sentence_in_json_mode(kvae):
+def test_error_with_json_prints_nothing_on_stdout(kvae):
     result = kvae("evaluate", "nowhere", "--json")
     assert (result.code, result.out) == (FAILED, "")
     assert result.err.startswith("Error: ")
 
 
-def test_json_has_no_nan(capsys):
+def test_print_json_replaces_nan_and_infinity(capsys):
     from kvae.cli.output import print_json
 
     print_json({"a": float("nan"), "b": [float("inf"), 1.5], "c": (2,)})

@@ -1,4 +1,4 @@
-"""What costs nothing must appear at once."""
+"""Start of the command line: help and lists appear at once."""
 
 import json
 import os
@@ -16,7 +16,7 @@ def process(*arguments):
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["list"], ["list", "--json"], ["train", "--help"], ["--version"]])
-def test_imports_nothing_heavy(arguments, run_python):
+def test_help_and_lists_import_nothing_heavy(arguments, run_python):
     code = f"""
 import sys
 from kvae.cli.app import app
@@ -31,24 +31,24 @@ sys.exit(bool(set({HEAVY!r}) & set(sys.modules)))
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["list"]])
-def test_takes_less_than_four_tenths_of_a_second(arguments):
+def test_help_and_list_take_less_than_four_tenths_of_a_second(arguments):
     def seconds():
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         assert process(*arguments).returncode == 0
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
-    # Of the processor, whatever else the machine does; a busy one makes some tries slow, and none fast.
+    # Processor time. A busy machine makes some tries slow, but none faster than the command is.
     assert any(seconds() < 0.4 for _ in range(10))
 
 
-def test_alone_it_shows_help(kvae):
+def test_no_command_shows_help(kvae):
     result = kvae()
     assert result.code == 0
     assert "Commands:" in result.out
 
 
-def test_version(kvae):
+def test_version_option_prints_the_version(kvae):
     from kvae.version import __version__
 
     assert kvae("--version").out == f"kvae {__version__}\n"
@@ -66,13 +66,13 @@ def test_every_command_shows_an_example(kvae):
         assert f"\n    kvae {name}" in help_text, help_text
 
 
-def test_runs_as_a_module():
+def test_module_runs_as_the_command():
     done = process("list", "--json")
     assert "digits/vae" in [entry["name"] for entry in json.loads(done.stdout)]
     assert done.stderr == ""
 
 
-def test_a_closed_pipe_is_no_error():
+def test_closed_pipe_prints_no_traceback():
     reader, writer = os.pipe()
     os.close(reader)
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""Training from the command line: settings, directories, interruption."""
+"""`kvae list`, `kvae show` and `kvae train`: settings, directories, interruption."""
 
 import errno
 import json
@@ -13,7 +13,7 @@ import pytest
 from kvae import files
 
 RECIPE = '''
-"""A recipe of one's own."""
+"""A recipe of a user."""
 
 import kvae
 from kvae.zoo import Training
@@ -25,7 +25,7 @@ def training(epochs: int = 1):
 '''
 
 
-def test_list(kvae, kvae_json):
+def test_list_shows_recipes_and_data(kvae, kvae_json):
     entries = {entry["name"]: entry for entry in kvae_json("list")}
     assert entries["digits/vae"]["data_here"] is True
     assert entries["mnist/conv_vae"] == {
@@ -39,7 +39,7 @@ def test_list(kvae, kvae_json):
     assert "mnist/conv_vae  " in kvae("list").out
 
 
-def test_show(kvae, kvae_json):
+def test_show_prints_docstring_and_parameters(kvae, kvae_json):
     shown = kvae_json("show", "digits/vae")
     assert {"name": "model.hidden", "type": "ints of 1 or more, separated by commas", "default": [256, 128]} in shown[
         "parameters"
@@ -49,7 +49,7 @@ def test_show(kvae, kvae_json):
     assert "model.hidden   ints of 1 or more, separated by commas  (256, 128)" in text
 
 
-def test_trains_with_settings_of_which_the_last_wins(kvae, tmp_path):
+def test_train_last_setting_of_a_name_counts(kvae, tmp_path):
     settings = ("--set", "epochs=9", "--set", "model.hidden=16,8", "--set", "epochs=1")
     result = kvae("train", *settings, "--seed", 3, "--json")
     assert result.code == 0, result.err
@@ -64,7 +64,7 @@ def test_trains_with_settings_of_which_the_last_wins(kvae, tmp_path):
     assert "epoch 1/1" in result.err
 
 
-def test_goes_on_and_says_what_to_do_next(kvae, run):
+def test_train_resume_adds_epochs_and_names_next_commands(kvae, run):
     result = kvae("train", "--resume", run, "--set", "epochs=3")
     assert result.code == 0, result.err
     assert "epoch 3/3" in result.err
@@ -74,7 +74,7 @@ def test_goes_on_and_says_what_to_do_next(kvae, run):
     assert "elbo " in result.out
 
 
-def test_a_recipe_of_ones_own(kvae, tmp_path):
+def test_train_recipe_file_of_a_user(kvae, tmp_path):
     (tmp_path / "mine.py").write_text(RECIPE)
     assert "epochs" in kvae("show", "mine.py").out
     result = kvae("train", "mine.py")
@@ -83,7 +83,7 @@ def test_a_recipe_of_ones_own(kvae, tmp_path):
     assert kvae("evaluate", "runs/mine").code == 0
 
 
-def test_a_full_disk_says_how_to_go_on(kvae, run, monkeypatch):
+def test_train_full_disk_names_the_resume_command(kvae, run, monkeypatch):
     replace = os.replace
 
     def full(source, target):
@@ -95,11 +95,11 @@ def test_a_full_disk_says_how_to_go_on(kvae, run, monkeypatch):
     result = kvae("train", "--resume", run, "--set", "epochs=3")
     assert result.code == 1
     error, note = result.err.splitlines()[-2:]
-    assert error.startswith("Error: No room on the disk: ")
+    assert error.startswith("Error: The disk is full: ")
     assert note == f"Resume the run: kvae train --resume {run}"
 
 
-def test_ctrl_c_and_resume(kvae, tmp_path):
+def test_train_ctrl_c_then_resume(kvae, tmp_path):
     run = tmp_path / "stopped"
     command = [sys.executable, "-m", "kvae", "train", "--set", "epochs=5000", "--out", str(run)]
     process = subprocess.Popen(
@@ -107,7 +107,9 @@ def test_ctrl_c_and_resume(kvae, tmp_path):
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored where a shell runs us with &
+        preexec_fn=lambda: signal.signal(
+            signal.SIGINT, signal.SIG_DFL
+        ),  # a shell that runs the tests with & ignores SIGINT
     )
     try:
         deadline = time.monotonic() + 60
@@ -131,7 +133,7 @@ def test_ctrl_c_and_resume(kvae, tmp_path):
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_ctrl_c_around_training(kvae, monkeypatch, tmp_path, when):
+def test_train_ctrl_c_before_and_after_fitting(kvae, monkeypatch, tmp_path, when):
     from kvae.runs import Run
 
     def interrupt(*arguments):

@@ -1,4 +1,4 @@
-"""`kvae tune`: what it writes, that it goes on, and that nothing is lost or repeated."""
+"""`kvae tune`: files of a search, resuming, and trials that are neither lost nor repeated."""
 
 import errno
 import json
@@ -18,7 +18,7 @@ FAST = ("--set", "epochs=2", "--set", "model.hidden=8", "--set", "batch_size=500
 SPACE = ("--vary", "model.beta=0.5:2:log", "--vary", "model.latent=2,4")
 
 
-def test_a_search_and_its_best_settings(kvae, kvae_json, tmp_path):
+def test_tune_then_train_uses_the_best_settings(kvae, kvae_json, tmp_path):
     result = kvae("tune", "digits/vae", "--trials", 3, *FAST, *SPACE, "--out", "s")
     assert result.code == 0, result.err
     assert "trial 3/3" in result.err
@@ -45,7 +45,7 @@ def test_a_search_and_its_best_settings(kvae, kvae_json, tmp_path):
     assert settings["model.hidden"] == [8]
 
 
-def test_several_objectives_have_a_front(kvae):
+def test_tune_several_objectives_write_a_pareto_front(kvae):
     result = kvae("tune", "swiss_roll/vae", "--trials", 2, "--tuner", "random", "--out", "s", *("--set", "epochs=1"))
     assert result.code == 0, result.err
     assert Path("s/front.csv").is_file()
@@ -68,14 +68,14 @@ def test_several_objectives_have_a_front(kvae):
         (("--set", "model.beta=1", "--set", "model.latent=2", "--set", "learning_rate=1e-3"), "at least one parameter"),
     ],
 )
-def test_mistakes(kvae, arguments, says):
+def test_tune_bad_arguments_are_refused(kvae, arguments, says):
     result = kvae("tune", "digits/vae", *arguments)
     assert result.code != 0
     assert says in result.err
     assert not Path("runs").exists()
 
 
-def test_a_folder_that_holds_something_else(kvae):
+def test_tune_folder_with_other_files_is_refused(kvae):
     Path("s").mkdir()
     Path("s/mine.txt").write_text("mine")
     result = kvae("tune", "digits/vae", *FAST, "--trials", 1, "--out", "s")
@@ -89,26 +89,26 @@ def test_a_folder_that_holds_something_else(kvae):
     assert (result.code, "Expected digits/vae" in result.err) == (2, True)
 
 
-def test_two_searches_in_one_folder(kvae):
+def test_tune_folder_in_use_is_refused(kvae):
     with tune._locked(Path("s")):
         result = kvae("tune", "digits/vae", *FAST, "--trials", 1, "--out", "s")
     assert (result.code, "no other search is using" in result.err) == (1, True)
 
 
-def test_a_full_disk_ends_a_search_with_a_sentence(kvae, monkeypatch):
+def test_tune_full_disk_then_same_command_resumes(kvae, monkeypatch):
     def full(*args, **kwargs):
         raise OSError(errno.ENOSPC, "No space left on device", "s/trial_0/run/checkpoint/state.npz")
 
     with monkeypatch.context() as patch:
         patch.setattr("kvae.training.checkpoint.save", full)
         result = kvae("tune", "digits/vae", *FAST, *SPACE, "--trials", 2, "--out", "s")
-    assert (result.code, "No room on the disk" in result.err) == (1, True)
-    assert "the same command again" in result.err
+    assert (result.code, "The disk is full" in result.err) == (1, True)
+    assert "run the same command again" in result.err
     result = kvae("tune", "digits/vae", *FAST, *SPACE, "--trials", 2, "--out", "s")
     assert (result.code, len(trials.read("s"))) == (0, 2)
 
 
-def test_hyperband_goes_on_with_the_best(kvae):
+def test_tune_hyperband_trains_the_best_longer(kvae):
     result = kvae(
         "tune", "digits/vae", *FAST, *SPACE, "--tuner", "hyperband", "--set", "epochs=3", "--trials", 4, "--out", "s"
     )
@@ -119,7 +119,7 @@ def test_hyperband_goes_on_with_the_best(kvae):
     assert first.epochs < 3
 
 
-def test_a_recipe_of_ones_own(kvae):
+def test_tune_recipe_file_of_a_user(kvae):
     text = (ROOT / "zoo" / "digits" / "vae.py").read_text()
     Path("mine.py").write_text(text)
     result = kvae("tune", "mine.py", *FAST, "--trials", 1)
@@ -128,13 +128,13 @@ def test_a_recipe_of_ones_own(kvae):
     assert result.code == 0, result.err
 
 
-def test_variables_of_kerastuner_come_together(kvae, monkeypatch):
+def test_tune_incomplete_variables_of_kerastuner_are_refused(kvae, monkeypatch):
     monkeypatch.setenv("KERASTUNER_ORACLE_IP", "127.0.0.1")
     result = kvae("tune", "digits/vae", *FAST)
     assert (result.code, "Received: no KERASTUNER_TUNER_ID" in result.err) == (1, True)
 
 
-def test_a_trial_that_fails_is_told_and_the_search_goes_on(kvae):
+def test_tune_failed_trial_is_reported_and_the_search_continues(kvae):
     space = ("--vary", "learning_rate=1e-3,1e30")
     result = kvae("tune", "digits/vae", *FAST, *space, "--tuner", "random", "--trials", 2, "--out", "s")
     assert result.code == 0, result.err
@@ -151,7 +151,7 @@ def _tune(out, *arguments):
 
 
 def _scores(out):
-    """{trial: what counts in its score.json}"""
+    """Return {trial: score, parameters and epochs}."""
     return {trial.name: (trial.score, trial.parameters, trial.epochs) for trial in trials.read(out)}
 
 
@@ -159,7 +159,7 @@ SLOW = ("--set", "epochs=10", "--set", "model.hidden=8", "--trials", "3")
 
 
 @pytest.mark.slow
-def test_a_killed_search_ends_as_one_left_alone(tmp_path):
+def test_tune_killed_search_resumes_to_the_same_scores(tmp_path):
     alone = _tune(tmp_path / "alone", *SLOW)
     assert alone.wait() == 0, alone.stderr.read()
     out, kills = tmp_path / "killed", 0
@@ -180,7 +180,7 @@ def test_a_killed_search_ends_as_one_left_alone(tmp_path):
 
 
 def _workers(folder):
-    """{tuner id: pid} of the processes that share the search in `folder`."""
+    """Return {tuner id: pid} of the processes that share the search in `folder`."""
     found = {}
     for process in Path("/proc").glob("[0-9]*"):
         try:
@@ -195,7 +195,7 @@ def _workers(folder):
 
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="finds its workers in /proc")
-def test_a_chief_and_two_workers_of_which_one_is_killed(tmp_path):
+def test_tune_killed_worker_is_started_again(tmp_path):
     out = tmp_path / "shared"
     search = _tune(out, "--set", "epochs=15", "--set", "model.hidden=8", "--trials", 4, "--workers", 2)
     while not list(out.glob("trial_*/run/history.csv")):
@@ -208,7 +208,7 @@ def test_a_chief_and_two_workers_of_which_one_is_killed(tmp_path):
     assert "worker-0 ended with code -9" in said
     assert [trial.name for trial in trials.read(out)] == ["0", "1", "2", "3"]
     state = json.loads((out / "oracle.json").read_text())
-    assert sorted(state["end_order"]) == ["0", "1", "2", "3"], "a trial is not accounted for"
+    assert sorted(state["end_order"]) == ["0", "1", "2", "3"], "a trial is missing"
 
     search = _tune(out, "--set", "epochs=15", "--set", "model.hidden=8", "--trials", 6, "--workers", 2)
     while len(_workers(out)) < 3:
@@ -218,5 +218,5 @@ def test_a_chief_and_two_workers_of_which_one_is_killed(tmp_path):
     search.wait()
     until = time.monotonic() + 30
     while _workers(out):
-        assert time.monotonic() < until, "processes outlive the one who started them"
+        assert time.monotonic() < until, "processes outlive the process that started them"
         time.sleep(0.1)

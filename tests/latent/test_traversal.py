@@ -1,80 +1,82 @@
-"""Walks through the latent space of a decoder that is known."""
+"""Traversal of single latent units with known results."""
 
 import numpy as np
 import pytest
 
-from kvae.errors import UserError
-from kvae.latent.traversal import interpolate, restyle, standard_units, traverse
-from kvae.models import Autoencoder
-from kvae.networks import mlp
+from kvae.errors import ChoiceError
+from kvae.latent.traversal import centre_and_scale, informative_units, standard_units, traverse
 from tests.contracts.models import MODELS, data_for, settle
 
 
-@pytest.fixture
-def copies():
-    """An autoencoder of 1×2×1 pictures whose code is the picture, and whose reconstruction is its square root's half."""
-    model = Autoencoder(mlp((1, 2, 1), 2), mlp(2, (1, 2, 1)), likelihood="bernoulli")
-    model.encoder.layers[-1].kernel.assign(np.eye(2))
-    model.decoder.layers[-2].kernel.assign(np.eye(2))
-    return model
-
-
-def _sigmoid(z):
+def sigmoid(z):
     return 1 / (1 + np.exp(-np.asarray(z)))
 
 
-def test_one_unit_moves_and_the_others_stay(copies):
+def test_traverse_changes_one_unit_and_keeps_the_others(copies):
     x = traverse(copies, np.array([0.5, -1.0]), [1, 0], np.array([[-2.0, 0.0, 2.0], [0.0, 1.0, 2.0]]))
     assert x.shape == (2, 3, 1, 2, 1)
-    np.testing.assert_allclose(x[0, :, 0, :, 0], _sigmoid([[0.5, -2], [0.5, 0], [0.5, 2]]), rtol=1e-5)
-    np.testing.assert_allclose(x[1, :, 0, :, 0], _sigmoid([[0, -1], [1, -1], [2, -1]]), rtol=1e-5)
+    np.testing.assert_allclose(x[0, :, 0, :, 0], sigmoid([[0.5, -2], [0.5, 0], [0.5, 2]]), rtol=1e-5)
+    np.testing.assert_allclose(x[1, :, 0, :, 0], sigmoid([[0, -1], [1, -1], [2, -1]]), rtol=1e-5)
 
 
 @pytest.mark.parametrize("unit", [2, -1])
-def test_a_unit_that_is_not_there(copies, unit):
-    with pytest.raises(UserError, match="Expected units from 0 to 1"):
+def test_traverse_unknown_unit_is_refused(copies, unit):
+    with pytest.raises(ChoiceError, match="Expected units from 0 to 1"):
         traverse(copies, np.zeros(2), [unit], np.zeros((1, 3)))
 
 
-def test_between_two_pictures_in_both_spaces(copies):
-    a, b = np.zeros((1, 2, 1), "float32"), np.ones((1, 2, 1), "float32")
-    latent, pixels = interpolate(copies, np.stack([a, b]), [0, 0.25, 1])
-    np.testing.assert_allclose(pixels[:, 0, 0, 0], [0, 0.25, 1])
-    np.testing.assert_allclose(latent[:, 0, 0, 0], _sigmoid([0, 0.25, 1]), rtol=1e-5)
-
-
-@pytest.mark.parametrize("name", ["CondVAE", "CondVAE, classes", "CSVAE", "CSVAE, classes"])
-def test_labels_are_mixed_as_codes_are(name):
-    model = MODELS[name]()
+def test_traverse_unit_of_a_spatial_code_is_a_flat_index():
+    model = MODELS["VAE, spatial code"]()
     settle(model)
-    x, y = data_for(model, 2)
-    latent, _ = interpolate(model, x, [0, 0.5, 1], y)
-    np.testing.assert_allclose(latent[[0, 2]], model.reconstruct(x, y), atol=1e-5)
-    new_y = model.labels.with_label(y, 1)
-    latent, _ = interpolate(model, x, [0, 0.5, 1], y, new_y=new_y)
-    np.testing.assert_allclose(latent[[0, 2]], model.transfer(x, y, new_y), atol=1e-5)
+    z = model.encode(*data_for(model, 1))[0]  # (2, 2, 2)
+    x = traverse(model, z, [5], np.array([[3.0]]))
+    changed = z.copy()
+    changed[1, 0, 1] = 3.0
+    np.testing.assert_allclose(x[0], model.decode(changed[None]), atol=1e-6)
 
 
-def test_one_label_holds_along_every_unit():
+def test_traverse_labels_hold_for_all_images():
     model = MODELS["CondVAE"]()
     settle(model)
     x, y = data_for(model, 1)
     z = model.encode(x, y)[0]
-    pictures = traverse(model, z, [0, 2], np.array([[z[0], 1], [z[2], -1]]), y)
-    np.testing.assert_allclose(pictures[:, 0], np.repeat(model.decode(z[None], y), 2, axis=0), atol=1e-6)
+    images = traverse(model, z, [0, 2], np.array([[z[0], 1], [z[2], -1]]), y)
+    np.testing.assert_allclose(images[:, 0], np.repeat(model.decode(z[None], y), 2, axis=0), atol=1e-6)
 
 
-def test_every_picture_in_every_style():
-    model = MODELS["CSVAE"]()
+def test_informative_units_vary_most_first():
+    z = np.array([[0.0, 1, 5], [0, 2, -5]])
+    assert informative_units(z, 2) == [2, 1]
+    assert informative_units(z.reshape(2, 1, 1, 3), 3) == [2, 1, 0]
+
+
+def test_centre_and_scale_measures_units_without_a_standard_prior():
+    z = np.array([[1.0, 4], [3, 8]])
+    mean, std = centre_and_scale(np.array([True, False]), z)
+    np.testing.assert_allclose(mean, [0, 6])
+    np.testing.assert_allclose(std, [1, 2])
+
+
+@pytest.mark.parametrize(
+    ("name", "standard"),
+    [("VAE", True), ("VAE, spatial code", True), ("CondVAE", True), ("Autoencoder", False)],
+)
+def test_standard_units_of_all_or_no_units(name, standard):
+    model = MODELS[name]()
+    condition = data_for(model, 2)[1:]
+    found = standard_units(model, *condition)
+    assert found.shape == model.latent_shape
+    assert (found == standard).all()
+
+
+@pytest.mark.parametrize(("name", "expected"), [("CSVAE", [True, True, False]), ("CSVAE, mixture prior", [False] * 3)])
+def test_standard_units_of_a_joint_prior_are_found_part_by_part(name, expected):
+    model = MODELS[name]()
     settle(model)
-    x, y = data_for(model, 5)
-    pictures = restyle(model, x[:3], y[:3], x[3:], y[3:])
-    np.testing.assert_allclose(pictures[2, 1], model.restyle(x[2:3], y[2:3], x[4:], y[4:])[0], atol=1e-6)
+    np.testing.assert_array_equal(standard_units(model, data_for(model, 2)[1]), expected)
 
 
-def test_units_with_a_standard_normal_prior():
-    assert standard_units(MODELS["VAE"]()).all()
-    assert not standard_units(MODELS["Autoencoder"]()).any()
-    model = MODELS["CSVAE"]()
-    settle(model)
-    np.testing.assert_array_equal(standard_units(model, data_for(model, 2)[1]), [True, True, False])
+@pytest.mark.parametrize("name", [name for name in MODELS if "mixture" in name or "vamp" in name.lower()])
+def test_standard_units_of_other_priors_are_none(name):
+    model = MODELS[name]()
+    assert not standard_units(model, *data_for(model, 2)[1:]).any()
