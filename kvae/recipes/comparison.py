@@ -53,10 +53,10 @@ def short_names(models: Sequence[TrainedData]) -> list[str]:
 def _contender(model: TrainedData, name: str, n: int) -> plots.Contender:
     """Return a model as one of `n` in the figure."""
     source = model.source
-    return plots.Contender(name, source.history(), (source.metrics or {}).get("metrics", {}), **_images(model, n))
+    return plots.Contender(name, source.history(), (source.metrics or {}).get("metrics", {}), **_images(model, name, n))
 
 
-def _images(model: TrainedData, n: int) -> dict[str, np.ndarray]:
+def _images(model: TrainedData, name: str, n: int) -> dict[str, np.ndarray]:
     """Return examples, reconstructions and samples.
 
     Without its data a model has no reconstructions, and no samples if it takes labels, which are those of the examples.
@@ -72,7 +72,7 @@ def _images(model: TrainedData, n: int) -> dict[str, np.ndarray]:
         images = {"x": x, "x_hat": net.reconstruct(x, *y)}
     except UserError as error:
         missing = "reconstructions" if condition is not None else "reconstructions and samples"
-        logger.warning("No %s of %s: %s", missing, model.name, error)
+        logger.warning("No %s of %s: %s", missing, name, error)
     if POSTERIOR in net.capabilities and condition is not None:
         images["samples"] = net.sample(samples, *condition, seed=0)
     return images

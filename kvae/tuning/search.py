@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from kvae.errors import UserError
-from kvae.evaluation import reporting
 from kvae.recipes.recipe import Recipe
 from kvae.recipes.space import Between, OneOf, Space
 
@@ -40,6 +39,8 @@ class Objective:
     @property
     def metric(self) -> str:
         """Name of the metric that reports the value. Raises `UserError` if no metric does."""
+        from kvae.evaluation import reporting  # imports NumPy, which `kvae list` does not need
+
         metric = reporting(self.value)
         if metric is None:
             raise UserError(f"Expected an objective that a metric reports. Received: value={self.value!r}.")
