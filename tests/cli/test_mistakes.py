@@ -30,7 +30,7 @@ FAILED, USAGE = 1, 2
         (["train", "digits/vae", "--resume", "nowhere"], USAGE, "the run keeps its recipe"),
         (["evaluate", "mnist/conv_vae"], FAILED, "which is a recipe. Train it: kvae train mnist/conv_vae"),
         (["sample", "nowhere"], FAILED, "nowhere, which does not exist"),
-        (["compare"], USAGE, "RUN"),
+        (["compare"], USAGE, "MODEL"),
     ],
 )
 def test_bad_command_prints_one_sentence(kvae, arguments, code, words):
