@@ -26,8 +26,8 @@ def open_classifier(name: str | None):
 
 def _may_be_preset(path: Path, name: str) -> bool:
     """Return True if `name` may be a preset. This is known before Keras, which takes seconds, is imported."""
-    bundled = Path(weights.__file__).parent / name / "card.json"
-    return name.startswith("hf://") or (path / "card.json").is_file() or (not path.exists() and bundled.is_file())
+    bundled = not path.exists() and name in weights.names()
+    return name.startswith("hf://") or (path / "card.json").is_file() or bundled
 
 
 def _check_run(path: Path, name: str) -> None:
@@ -36,11 +36,5 @@ def _check_run(path: Path, name: str) -> None:
         raise UserError(f"Expected a run directory. Received: {name}, which is a recipe. Train it: kvae train {name}")
     if not (path / "config.json").is_file():
         received = "holds no config.json" if path.is_dir() else "is a file" if path.exists() else "does not exist"
-        repair = "" if path.exists() else hint(name, _bundled())
+        repair = "" if path.exists() else hint(name, weights.names())
         raise UserError(f"Expected a run directory or a preset. Received: {name}, which {received}.{repair}")
-
-
-def _bundled() -> list[str]:
-    """Return the names of the bundled presets."""
-    folder = Path(weights.__file__).parent
-    return sorted(card.parent.relative_to(folder).as_posix() for card in folder.glob("*/*/card.json"))
