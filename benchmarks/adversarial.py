@@ -1,15 +1,16 @@
-"""What three players cost: kvae's VAE/GAN beside pythae 0.1.2's on the same nets, in one run.
+"""Training speed of VAE/GAN: kvae compared with pythae 0.1.2 on the same networks.
 
     pip install -e ".[benchmark]"
-    python benchmarks/adversarial.py                  # all backends that are installed; JAX takes minutes a turn
+    python benchmarks/adversarial.py                  # all installed backends; JAX takes minutes a turn
     python benchmarks/adversarial.py --backends tensorflow,torch
 
-Training images per second, batch 64, 64×64×3, half the channels of Larsen et al. 2016, RMSprop, both players of the
-adversarial game moving at every step. pythae's model is trained as its own trainer does, in a plain PyTorch loop. kvae
-does more: its discriminator also judges reconstructions (Larsen et al., algorithm 1), which pythae's leaves out.
+The metric is training images per second, for 64×64×3 images in batches of 64, with half the channels of Larsen et al.
+2016 and RMSprop. Generator and discriminator are updated at every step. pythae's model is trained as by its own
+trainer, in a plain PyTorch loop. kvae computes more: its discriminator also classifies reconstructions (Larsen et
+al., algorithm 1). pythae's does not.
 
-Every contender lives in a process of its own and all take turns (ABC ABC …); figures are medians over the turns, ratios
-medians of the turns' ratios. Weights are untrained, pixels random.
+Every contender runs in its own process, and the contenders are measured in turns (ABC ABC …). The values are medians
+over the turns. The ratios are medians of the ratios within a turn. Weights are untrained, pixels are random.
 """
 
 import argparse
@@ -39,16 +40,15 @@ def kvae_tasks():
         larsen_decoder(LATENT, SHAPE, WIDTH),
         larsen_discriminator(SHAPE, WIDTH),
         gamma=0.01,
-        margin=10.0,  # gates are computed, and stay open
+        margin=10.0,  # the gates are computed, and stay open
     )
     model.compile(keras.optimizers.RMSprop(3e-4))
     x = pixels()
     return {"training": lambda: model.fit(x, batch_size=BATCH, verbose=0, shuffle=False)}
 
 
-def pythae_tasks():
-    import torch
-    from pythae.models import VAEGAN, VAEGANConfig
+def pythae_networks() -> dict:
+    """Return the networks of Larsen et al. as pythae's classes."""
     from pythae.models.base.base_utils import ModelOutput
     from pythae.models.nn import BaseDecoder, BaseDiscriminator, BaseEncoder
     from torch import nn
@@ -56,7 +56,7 @@ def pythae_tasks():
     def scaled(channels):
         return max(1, round(channels * WIDTH / 64))
 
-    def normalised(layer, channels, norm=nn.BatchNorm2d):
+    def normalized(layer, channels, norm=nn.BatchNorm2d):
         return [layer, norm(channels), nn.ReLU()]
 
     def down(a, b):
@@ -65,9 +65,9 @@ def pythae_tasks():
     class Encoder(BaseEncoder):
         def __init__(self):
             super().__init__()
-            layers = [part for a, b in ((3, 64), (64, 128), (128, 256)) for part in normalised(down(a, b), scaled(b))]
+            layers = [part for a, b in ((3, 64), (64, 128), (128, 256)) for part in normalized(down(a, b), scaled(b))]
             dense = nn.Linear(64 * scaled(256), scaled(2048), bias=False)
-            self.features = nn.Sequential(*layers, nn.Flatten(), *normalised(dense, scaled(2048), nn.BatchNorm1d))
+            self.features = nn.Sequential(*layers, nn.Flatten(), *normalized(dense, scaled(2048), nn.BatchNorm1d))
             self.head = nn.Linear(scaled(2048), 2 * LATENT)
 
         def forward(self, x):
@@ -78,11 +78,11 @@ def pythae_tasks():
         def __init__(self):
             super().__init__()
             deepest = scaled(256)
-            dense = normalised(nn.Linear(LATENT, 64 * deepest, bias=False), 64 * deepest, nn.BatchNorm1d)
+            dense = normalized(nn.Linear(LATENT, 64 * deepest, bias=False), 64 * deepest, nn.BatchNorm1d)
             layers, channels = [], deepest
             for count in (256, 128, 32):
                 up = nn.ConvTranspose2d(channels, scaled(count), 5, 2, 2, output_padding=1, bias=False)
-                layers += normalised(up, scaled(count))
+                layers += normalized(up, scaled(count))
                 channels = scaled(count)
             last = nn.Conv2d(channels, 3, 5, padding=2)
             self.net = nn.Sequential(*dense, nn.Unflatten(1, (deepest, 8, 8)), *layers, last, nn.Sigmoid())
@@ -94,18 +94,12 @@ def pythae_tasks():
         def __init__(self):
             super().__init__()
             first = [nn.Conv2d(3, scaled(32), 5, padding=2), nn.ReLU()]
-            middle = [*normalised(down(32, 128), scaled(128)), *normalised(down(128, 256), scaled(256))]
+            middle = [*normalized(down(32, 128), scaled(128)), *normalized(down(128, 256), scaled(256))]
             self.features = nn.Sequential(*first, *middle, down(256, 256))
-            dense = normalised(nn.Linear(64 * scaled(256), scaled(512), bias=False), scaled(512), nn.BatchNorm1d)
-            head = [
-                nn.BatchNorm2d(scaled(256)),
-                nn.ReLU(),
-                nn.Flatten(),
-                *dense,
-                nn.Linear(scaled(512), 1),
-                nn.Sigmoid(),
-            ]
-            self.head, self.depth = nn.Sequential(*head), 2
+            dense = normalized(nn.Linear(64 * scaled(256), scaled(512), bias=False), scaled(512), nn.BatchNorm1d)
+            head = [nn.BatchNorm2d(scaled(256)), nn.ReLU(), nn.Flatten(), *dense]
+            self.head = nn.Sequential(*head, nn.Linear(scaled(512), 1), nn.Sigmoid())
+            self.depth = 2
 
         def forward(self, x, output_layer_levels=None):
             features = self.features(x)
@@ -113,15 +107,22 @@ def pythae_tasks():
                 return ModelOutput(embedding_layer_1=features)
             return ModelOutput(embedding=self.head(features))
 
+    return {"encoder": Encoder(), "decoder": Decoder(), "discriminator": Discriminator()}
+
+
+def pythae_tasks():
+    import torch
+    from pythae.models import VAEGAN, VAEGANConfig
+
     config = VAEGANConfig(
         input_dim=(3, 64, 64), latent_dim=LATENT, adversarial_loss_scale=0.99, reconstruction_layer=1, margin=10.0
     )
-    model = VAEGAN(config, encoder=Encoder(), decoder=Decoder(), discriminator=Discriminator())
+    model = VAEGAN(config, **pythae_networks())
     players = ("encoder", "decoder", "discriminator")
     optimizers = {player: torch.optim.RMSprop(getattr(model, player).parameters(), 3e-4) for player in players}
     x = torch.from_numpy(pixels(channels_first=True))
 
-    def train():  # pythae's CoupledOptimizerAdversarialTrainer, without its book-keeping
+    def train():  # as pythae's CoupledOptimizerAdversarialTrainer, without its bookkeeping
         for batch in x.split(BATCH):
             losses = model({"data": batch})
             for player in players:
@@ -135,9 +136,9 @@ def pythae_tasks():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--turns", type=int, default=7)
-    parser.add_argument("--backends", default=",".join(BACKENDS), help="those that race, comma between")
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--turns", type=int, default=7, help="Number of measurements of each contender.")
+    parser.add_argument("--backends", default=",".join(BACKENDS), help="Backends to measure, separated by commas.")
+    parser.add_argument("--json", action="store_true", help="Print JSON instead of a table.")
     parser.add_argument("--worker", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.worker:

@@ -1,15 +1,16 @@
-"""What convolutions cost in training: kvae's nets beside the same nets in plain PyTorch, in one run.
+"""Training speed of convolutional VAEs: kvae compared with the same networks in plain PyTorch.
 
     pip install -e ".[all]"
-    python benchmarks/convolution.py                  # all backends that are installed
+    python benchmarks/convolution.py                  # all installed backends
 
-Training images per second at 64×64×3, batch 64, Adam: a VAE of residual nets (32-64-128-256 channels, one block at every
-size, 256 latent units) and one of DCGAN-style nets (transposed convolutions, 100 units). PyTorch's loop keeps its maps
-channels-last, which is the fast way on a CPU. "jax, stock" is kvae with Keras' own convolutions and batch norm, in place of
-those of `kvae/networks/resampling.py` and `normalization.py`.
+The metric is training images per second, for 64×64×3 images in batches of 64 and Adam. One VAE has residual networks
+(32-64-128-256 channels, one block at every size, 256 latent units). The other has networks in the manner of DCGAN
+(transposed convolutions, 100 latent units). The PyTorch loop keeps its maps channels-last, which is fastest on a CPU.
+"jax, stock" is kvae with Keras' own convolutions and batch norm instead of those of `kvae/networks/resampling.py` and
+`normalization.py`.
 
-Every contender lives in a process of its own and all take turns (ABC ABC …); figures are medians over the turns, ratios
-medians of the turns' ratios. Weights are untrained, pixels random.
+Every contender runs in its own process, and the contenders are measured in turns (ABC ABC …). The values are medians
+over the turns. The ratios are medians of the ratios within a turn. Weights are untrained, pixels are random.
 """
 
 import argparse
@@ -34,18 +35,9 @@ def kvae_tasks(stock: bool):
     import keras
 
     from kvae import models, networks
-    from kvae.networks import conv, residual
 
     if stock:
-        layers = keras.layers
-        conv.StridedConv2DTranspose = layers.Conv2DTranspose
-        for nets in (conv, residual):
-            nets.StridedConv2D, nets.BatchNormalization = layers.Conv2D, layers.BatchNormalization
-
-        def doubling(filters, *args, **kwargs):
-            return lambda h: layers.Conv2D(filters, *args, **kwargs)(layers.UpSampling2D(2)(h))
-
-        residual.DoublingConv2D = doubling
+        use_layers_of_keras()
     nets = {
         "residual": (networks.residual_encoder, networks.residual_decoder),
         "dcgan": (networks.conv_encoder, networks.conv_decoder),
@@ -61,6 +53,22 @@ def kvae_tasks(stock: bool):
     return {name: task(name) for name in nets}
 
 
+def use_layers_of_keras():
+    """Replace kvae's convolutions and batch norm by those of Keras."""
+    from keras import layers
+
+    from kvae.networks import common, conv, resampling, residual
+
+    def doubling(filters, *args, **kwargs):
+        return lambda h: layers.Conv2D(filters, *args, **kwargs)(layers.UpSampling2D(2)(h))
+
+    conv.StridedConv2D = residual.StridedConv2D = layers.Conv2D
+    resampling.StridedConv2DTranspose = layers.Conv2DTranspose
+    residual.DoublingConv2D = doubling
+    for module in (common, conv, residual):
+        module.BatchNormalization = layers.BatchNormalization
+
+
 def pytorch_tasks():
     import torch
     from torch import nn
@@ -71,11 +79,11 @@ def pytorch_tasks():
     class Block(nn.Module):
         def __init__(self, count):
             super().__init__()
-            self.before, self.behind = nn.BatchNorm2d(count), nn.BatchNorm2d(count)
+            self.before, self.after = nn.BatchNorm2d(count), nn.BatchNorm2d(count)
             self.conv = nn.Conv2d(count, count, 3, padding=1, bias=False)
 
         def forward(self, h):
-            return h + self.behind(self.conv(F.relu(self.before(h))))
+            return h + self.after(self.conv(F.relu(self.before(h))))
 
     def residual():
         down, up, last = [], [nn.Linear(256, 4096), nn.Unflatten(1, (256, 4, 4))], 3
@@ -124,15 +132,15 @@ def pytorch_tasks():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--turns", type=int, default=7)
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--turns", type=int, default=7, help="Number of measurements of each contender.")
+    parser.add_argument("--json", action="store_true", help="Print JSON instead of a table.")
     parser.add_argument("--worker", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.worker:
         work(pytorch_tasks() if options.worker == "PyTorch" else kvae_tasks("stock" in options.worker))
         return
-    here = [name for name in BACKENDS if importlib.util.find_spec(name)]
-    names = ("PyTorch", *here, *(["jax, stock"] if "jax" in here else []))
+    installed = [name for name in BACKENDS if importlib.util.find_spec(name)]
+    names = ("PyTorch", *installed, *(["jax, stock"] if "jax" in installed else []))
     rows = race(__file__, dict.fromkeys(UNITS, BATCH * STEPS), options.turns, names)
     if options.json:
         print(json.dumps(rows))

@@ -1,18 +1,21 @@
-"""What a likelihood costs: kvae beside pythae 0.1.2 on the same nets, in one run.
+"""Speed and memory of log p(x) estimates and of IWAE training: kvae compared with pythae 0.1.2 on the same networks.
 
     pip install -e ".[benchmark]"
-    python benchmarks/likelihood.py                   # all backends that are installed, two tables
+    python benchmarks/likelihood.py                   # all installed backends, two tables
 
-* decoded samples per second of log p(x) by 2,000 samples: a convolutional VAE (64×64×3, 32-64-128-256 channels, 100
-  latent units) and a dense one (784-200-200-50, tanh);
-* images per second in training the dense net as an IWAE with 5 samples, in batches of 20, which Burda et al. and the recipe
-  mnist/iwae take, and of 100: pythae's in a plain PyTorch loop, kvae's by Keras' `fit`, which sees to its callbacks after
-  every tenth batch (on PyTorch, after each: Keras allows no other), and the same arithmetic written by hand in JAX, which
-  says what Keras and kvae add;
-* peak memory of a process that estimates log p(x) of the convolutional VAE by 500 and by 5,000 samples.
+It measures
 
-Every contender lives in a process of its own and all take turns (ABC ABC …), so that the noise of the machine hits all;
-figures are medians over the turns, ratios are medians of the turns' ratios. Weights are untrained, pixels random.
+* decoded samples per second while log p(x) is estimated with 2,000 samples, for a convolutional VAE (64×64×3,
+  32-64-128-256 channels, 100 latent units) and a dense one (784-200-200-50, tanh);
+* training images per second of the dense network as an IWAE with 5 samples, in batches of 20, as in Burda et al. and
+  the recipe mnist/iwae, and of 100. pythae's model is trained in a plain PyTorch loop. kvae's is trained by Keras'
+  `fit`, which calls its callbacks after every tenth batch (on PyTorch after every batch, since Keras allows nothing
+  else there). The same arithmetic written by hand in JAX shows the overhead of Keras and kvae;
+* peak memory of a process that estimates log p(x) of the convolutional VAE with 500 and with 5,000 samples.
+
+Every contender runs in its own process, and the contenders are measured in turns (ABC ABC …), so that other load on
+the machine affects all of them alike. The values are medians over the turns. The ratios are medians of the ratios
+within a turn. Weights are untrained, pixels are random.
 """
 
 import argparse
@@ -26,7 +29,7 @@ from turns import contenders, race, show, start, work
 CONV, DENSE = (64, 64, 3), (784,)
 EXAMPLES = {"conv": 1, "dense": 30}
 SAMPLES = 2000
-TRAINING = {"training_20": (20, 900), "training_100": (100, 300)}  # examples of a batch, steps
+TRAINING = {"training_20": (20, 900), "training_100": (100, 300)}  # task: (batch size, steps)
 
 
 @functools.cache
@@ -37,7 +40,7 @@ def pixels(n, shape, channels_first=False):
     return x.transpose(0, 3, 1, 2).copy() if channels_first else x
 
 
-# ------------------------------------------------------------------ the contenders: {task: function that does it once}
+# ----- The contenders. Each function returns {task: function that runs it once}.
 
 
 def kvae_tasks():
@@ -65,9 +68,9 @@ def kvae_tasks():
     }
 
 
-def pythae_tasks():
+def pythae_networks() -> dict:
+    """Return the functions that build the convolutional and the dense pair of encoder and decoder, as pythae's classes."""
     import torch
-    from pythae.models import IWAE, VAE, IWAEConfig, VAEConfig
     from pythae.models.base.base_utils import ModelOutput
     from pythae.models.nn import BaseDecoder, BaseEncoder
     from torch import nn
@@ -105,11 +108,20 @@ def pythae_tasks():
         up = [nn.Linear(50, 200), nn.Tanh(), nn.Linear(200, 200), nn.Tanh(), nn.Linear(200, 784)]
         return Encoder(nn.Sequential(*layers), 200, 50), Decoder(nn.Sequential(*up))
 
+    return {"conv": conv, "dense": dense}
+
+
+def pythae_tasks():
+    import torch
+    from pythae.models import IWAE, VAE, IWAEConfig, VAEConfig
+
+    networks = pythae_networks()
+
     def vae(nets, shape, units):
         config = VAEConfig(input_dim=shape, latent_dim=units, reconstruction_loss="bce")
         return VAE(config, encoder=nets[0], decoder=nets[1]).eval()
 
-    models = {"conv": vae(conv(), (3, 64, 64), 100), "dense": vae(dense(), (784,), 50)}
+    models = {"conv": vae(networks["conv"](), (3, 64, 64), 100), "dense": vae(networks["dense"](), (784,), 50)}
     data = {
         "conv": torch.from_numpy(pixels(EXAMPLES["conv"], CONV, channels_first=True)),
         "dense": torch.from_numpy(pixels(EXAMPLES["dense"], DENSE)),
@@ -117,12 +129,13 @@ def pythae_tasks():
 
     def nll(task):
         with torch.no_grad():
-            models[task].get_nll(data[task], n_samples=SAMPLES, batch_size=100)  # its default; larger ones are slower
+            # pythae's default batch size; larger ones are slower
+            models[task].get_nll(data[task], n_samples=SAMPLES, batch_size=100)
 
     def training(batch, steps):
         config = IWAEConfig(input_dim=(784,), latent_dim=50, number_samples=5, reconstruction_loss="bce")
-        nets = dense()
-        iwae = IWAE(config, encoder=nets[0], decoder=nets[1])
+        encoder, decoder = networks["dense"]()
+        iwae = IWAE(config, encoder=encoder, decoder=decoder)
         optimizer = torch.optim.Adam(iwae.parameters(), 1e-3)
 
         def train():
@@ -190,15 +203,15 @@ PLAIN = "jax by hand"
 
 
 def memory(name, samples):
-    """Peak memory in MB of a process that estimates log p(x) by `samples` samples."""
+    """Return the peak memory, in MB, of a process that estimates log p(x) with `samples` samples."""
     out, _ = start(__file__, name, "--memory", str(samples)).communicate()
     return float(out.split()[-1])
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--turns", type=int, default=7)
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--turns", type=int, default=7, help="Number of measurements of each contender.")
+    parser.add_argument("--json", action="store_true", help="Print JSON instead of tables.")
     parser.add_argument("--worker", help=argparse.SUPPRESS)
     parser.add_argument("--memory", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()

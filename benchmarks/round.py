@@ -1,10 +1,11 @@
-"""What the round costs: a kvae VAE against a stock Keras model with the same nets and a plain `compute_loss`.
+"""Overhead of kvae's training round: a kvae VAE compared with a Keras model of the same networks and a plain `compute_loss`.
 
-    python benchmarks/round.py                          # all backends that are installed, a table
-    python benchmarks/round.py --backend jax            # one
+    python benchmarks/round.py                          # all installed backends, a table
+    python benchmarks/round.py --backend jax            # one backend
 
-Dense VAE 784-200-200-50, batch 100, on random pixels; both models see the same batches, report the same figures and are
-timed in turns in one process (ABAB…), so that the noise of the machine hits both. The figure is the median over turns.
+Both models are dense VAEs (784-200-200-50), trained on the same random pixels in batches of 100, and report the same
+metrics. They are timed in turns in one process (ABAB…), so that other load on the machine affects both alike. The
+values are medians over the turns.
 """
 
 import argparse
@@ -19,21 +20,22 @@ import time
 BACKENDS = ("tensorflow", "jax", "torch")
 
 
-def nets():
+def networks():
+    """Return the encoder and the decoder."""
     from kvae.networks import mlp
 
     return mlp(784, 100, (200, 200), "tanh"), mlp(50, 784, (200, 200), "tanh")
 
 
 def stock():
-    """What one would write without kvae."""
+    """Return a VAE as it is written without kvae."""
     import keras
     from keras import ops
 
     class StockVAE(keras.Model):
         def __init__(self):
             super().__init__()
-            self.encoder, self.decoder = nets()
+            self.encoder, self.decoder = networks()
             self.noise = keras.random.SeedGenerator(0)
             self.monitors = [keras.metrics.Mean(name=name) for name in ("rate", "distortion", "elbo")]
 
@@ -55,16 +57,17 @@ def stock():
 
 
 def measure(turns: int, steps: int) -> dict:
+    """Return the medians of milliseconds per step for both models on the current backend, and of their ratio."""
     import keras
     import numpy as np
 
     from kvae.models import VAE
 
     x = np.random.default_rng(0).random((100 * steps, 784), "float32")
-    models = {"stock": stock(), "kvae": VAE(*nets())}
+    models = {"stock": stock(), "kvae": VAE(*networks())}
     for model in models.values():
         model.compile(keras.optimizers.Adam(1e-3))
-        model.fit(x[:1000], batch_size=100, verbose=0)  # traces and compiles
+        model.fit(x[:1000], batch_size=100, verbose=0)  # so that tracing and compilation are not timed
     seconds = {name: [] for name in models}
     for _ in range(turns):
         for name, model in models.items():
@@ -82,10 +85,10 @@ def measure(turns: int, steps: int) -> dict:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--backend", choices=BACKENDS)
-    parser.add_argument("--turns", type=int, default=9)
-    parser.add_argument("--steps", type=int, default=300)
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--backend", choices=BACKENDS, help="Backend to measure. Without it, all installed ones.")
+    parser.add_argument("--turns", type=int, default=9, help="Number of measurements of each model.")
+    parser.add_argument("--steps", type=int, default=300, help="Number of training steps in a measurement.")
+    parser.add_argument("--json", action="store_true", help="Print JSON instead of a table.")
     options = parser.parse_args()
     if options.backend:
         os.environ["KERAS_BACKEND"] = options.backend

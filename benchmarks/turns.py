@@ -1,7 +1,7 @@
-"""Contenders that take turns: each lives in a process of its own, and the noise of the machine hits all alike.
+"""Measurement of several contenders in turns, each in its own process, so that other load affects all of them alike.
 
-A benchmark is a program that, called with `--worker NAME`, makes the tasks of contender NAME, functions without arguments,
-and hands them to `work`; called without, it lets them race.
+A benchmark is a program. Called with `--worker NAME`, it builds the tasks of contender NAME, which are functions
+without arguments, and passes them to `work`. Called without, it measures the contenders by `race`.
 """
 
 import importlib.util
@@ -15,15 +15,17 @@ BACKENDS = ("tensorflow", "jax", "torch")
 
 
 def contenders() -> tuple[str, ...]:
-    """pythae, and kvae on every backend that is installed. Leaves the program where the peer is missing."""
+    """Return pythae and the installed backends of kvae. Exit the program if pythae is missing."""
     for package in ("pythae", "torch"):
         if not importlib.util.find_spec(package):
-            sys.exit(f'Expected {package}, which kvae is compared with. Install it: pip install -e ".[benchmark]"')
+            sys.exit(
+                f'Expected {package} to be installed, for the comparison. Install it: pip install -e ".[benchmark]"'
+            )
     return ("pythae", *(backend for backend in BACKENDS if importlib.util.find_spec(backend)))
 
 
 def start(program: str, name: str, *arguments: str, **options) -> subprocess.Popen:
-    """The process of contender `name`."""
+    """Start the process of contender `name`, on the backend of that name, or on PyTorch."""
     backend = name.split(",")[0]
     environment = {**os.environ, "KERAS_BACKEND": backend if backend in BACKENDS else "torch"}
     command = [sys.executable, program, "--worker", name, *arguments]
@@ -33,12 +35,16 @@ def start(program: str, name: str, *arguments: str, **options) -> subprocess.Pop
 
 
 def work(tasks) -> None:
-    """A contender's process: names its tasks, does what stdin names, once to wake up, once more to answer in seconds."""
+    """Run tasks for the process that measures them, which writes names of tasks to stdin.
+
+    Print the names of the tasks first. Then, for each line of stdin, run the task of that name twice, and print the seconds
+    that the second run took.
+    """
     for task in tasks.values():
-        task()  # traces, compiles, warms up
+        task()  # so that tracing and compilation are not timed
     print(*tasks, flush=True)
     for line in sys.stdin:
-        time.sleep(0.5)  # for the threads of the one before, which spin for a while
+        time.sleep(0.5)  # until the idle threads of the process before stop spinning
         tasks[line.strip()]()
         began = time.perf_counter()
         tasks[line.strip()]()
@@ -48,16 +54,20 @@ def work(tasks) -> None:
 def race(
     program: str, amounts: dict[str, int], turns: int, names: tuple[str, ...] | None = None
 ) -> dict[str, dict[str, dict[str, float]]]:
-    """{task: {contender: {"per_second", "ratio"}}}: amounts per second and their ratio to the first's, medians over the
-    turns.
+    """Measure all contenders in turns, and return {task: {contender: {"per_second", "ratio"}}}.
 
-    `amounts` says how much of what is counted a task does; `names` are the contenders, by default `contenders()`, of whom
-    the first does every task.
+    Both values are medians over the turns. The ratio is the speed divided by that of the first contender.
+
+    Args:
+        program: path of the benchmark.
+        amounts: amount that each task processes, such as a number of images.
+        turns: number of measurements of each task and contender.
+        names: names of the contenders, of which the first has every task. None for `contenders()`.
     """
     first, *others = names or contenders()
     workers = {name: start(program, name, stdin=subprocess.PIPE) for name in (first, *others)}
-    able = {name: worker.stdout.readline().split() for name, worker in workers.items()}
-    speeds = {task: {name: [] for name in workers if task in able[name]} for task in amounts}
+    tasks = {name: worker.stdout.readline().split() for name, worker in workers.items()}
+    speeds = {task: {name: [] for name in workers if task in tasks[name]} for task in amounts}
     for _ in range(turns):
         for task, amount in amounts.items():
             for name, measured in speeds[task].items():
@@ -80,6 +90,7 @@ def race(
 
 
 def show(rows, titles: dict[str, str]) -> None:
+    """Print the result of `race` as a table, with a column for each task."""
     print(f"{'':12}" + "".join(f"{titles[task]:>26}" for task in rows))
     for name in dict.fromkeys(name for row in rows.values() for name in row):
         cells = (
