@@ -1,21 +1,21 @@
-# `make demo` and `make test` need nothing but Python 3.11 or later.
+# `make demo` and `make test` need only Python 3.11 or later, and a network to install packages.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 BIN = $(VENV)/bin
 BACKENDS = tensorflow jax torch
 PYTEST = $(BIN)/python -m pytest -n 2 --dist loadgroup --durations 12
 
-# The tests marked `real` read data sets from here; without it they say that they did not.
+# The tests marked `real` read data sets from this folder. Without it they are skipped.
 ifneq ($(wildcard ../shared/data),)
 export KVAE_DATA ?= $(abspath ../shared/data)
 endif
 
 .PHONY: demo test lint clean
 
-# Modules are compiled when they are first imported; all that is installed would take a minute.
+# Compiling every installed module would take a minute. Modules are compiled when they are first imported.
 INSTALL = $(BIN)/python -m pip install --quiet --no-compile --constraint constraints.txt --editable
 
-# One environment for everything: the demonstration installs one backend into it, the tests the other two.
+# Everything uses one environment. The demonstration installs one backend into it, the tests install the other two.
 $(VENV)/python: pyproject.toml setup.py constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	touch $@
@@ -28,27 +28,27 @@ $(VENV)/test: $(VENV)/python
 	$(INSTALL) ".[test]"
 	touch $@
 
-# Trains a VAE on scikit-learn's handwritten digits, says how good it is, draws from it.
+# Trains a VAE on scikit-learn's handwritten digits, evaluates it and draws samples.
 demo: $(VENV)/demo
 	$(BIN)/kvae train digits/vae --out runs/demo-$$(date +%Y%m%d-%H%M%S)
 	@echo "More: $(BIN)/kvae --help"
 
-# XLA's optimisations take a quarter of the time of tests, whose small nets they make no faster; its newer emitters of kernels
-# compile for twice as long as the older ones.
+# XLA's optimisations take a quarter of the time of the tests, and the small networks of the tests do not run faster with
+# them. XLA's newer emitters of kernels take twice as long to compile as the older ones.
 export JAX_DISABLE_MOST_OPTIMIZATIONS ?= 1
 export XLA_FLAGS ?= --xla_cpu_use_fusion_emitters=false
 
-# Two processes test at a time. Where each has threads for all cores, they wait for each other: PyTorch's tests take three times
-# as long.
+# Two processes run tests at a time. If each had threads for all cores, they would wait for each other, and PyTorch's tests
+# would take three times as long.
 export OMP_NUM_THREADS ?= 1
 export TF_NUM_INTRAOP_THREADS ?= 1
 export TF_NUM_INTEROP_THREADS ?= 1
 
-# Every process that the tests start would compile the sources once more.
+# With this variable every process that the tests start would compile the sources again.
 unexport PYTHONDONTWRITEBYTECODE
 
-# The contracts and everything that computes on each backend; data, command line and project once. On JAX and PyTorch there
-# is no TensorFlow, as with their own installations: Keras would import it where it can, which takes seconds.
+# Tests of computations run on each backend, those of data and of the command line only on TensorFlow. On JAX and PyTorch an
+# empty module hides TensorFlow, as if it were not installed, because Keras would import it, which takes seconds.
 test: $(VENV)/test lint
 	set -e; for backend in $(BACKENDS); do \
 		echo "== $$backend"; \

@@ -1,6 +1,7 @@
-"""Everything else is in pyproject.toml; only the map from folders to packages has to be computed.
+"""The map from folders to packages, which has to be computed. All other settings are in pyproject.toml.
 
-The repository shows `kvae`, `zoo`, `cli` and `weights` side by side; an installation holds one package, `kvae`.
+The repository has the folders `kvae`, `zoo`, `cli` and `weights` next to each other. An installation has one package,
+`kvae`, that holds them all.
 """
 
 from setuptools import find_packages, setup
