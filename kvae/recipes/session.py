@@ -8,7 +8,6 @@ from typing import Any
 import keras
 
 from kvae import backends
-from kvae import training as training_
 from kvae.callbacks import Progress, RunWriter, StopOnInterrupt, TensorBoard
 from kvae.data import Dataset
 from kvae.presets import open_trained
@@ -17,6 +16,7 @@ from kvae.recipes.inputs import batches, training_batches
 from kvae.recipes.recipe import Recipe
 from kvae.runs import Run
 from kvae.training import checkpoint
+from kvae.training import warm_start as copy_weights
 from kvae.version import installed_versions
 
 logger = logging.getLogger(__name__)
@@ -124,7 +124,7 @@ class Session:
             interrupt.close()
 
     def _take_weights(self, source) -> None:
-        taken, left = training_.warm_start(self.model, source)
+        taken, left = copy_weights(self.model, source)
         logger.info("%d arrays taken from %s, %d not.", len(taken), self.warm_start, len(left))
         for line in left:
             logger.info("  not taken: %s", line)

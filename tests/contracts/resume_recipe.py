@@ -1,6 +1,6 @@
-"""All that has a state or a schedule, in one small recipe: batch norm, annealing, decay, random transforms.
+"""Small recipe with all that has a state or a schedule: batch norm, annealing, decay and random transforms.
 
-Source: none; `test_resume.py` kills it.
+Source: none. `test_resume.py` kills and resumes its training.
 """
 
 import kvae

@@ -1,4 +1,4 @@
-"""What a search remembers when it is killed between two writes, and when it stops a trial."""
+"""Oracles that are killed between two writes, and what they propose."""
 
 import json
 
@@ -43,18 +43,18 @@ def _run(oracle, count, score=lambda values: sum(map(float, values.values()))):
     return tried
 
 
-def test_a_trial_that_ended_is_not_asked_for_again(tmp_path):
+def test_oracle_after_a_kill_does_not_repeat_a_finished_trial(tmp_path):
     oracle = _oracle(tmp_path / "s")
     _run(oracle, 1)
     state = json.loads((tmp_path / "s" / "oracle.json").read_text())
     assert state["ongoing_trials"], (
-        "KerasTuner no longer saves before it takes the trial out: Durable.reload may be simpler"
+        "KerasTuner no longer saves a finished trial as a running one: CrashSafeOracle.reload may be simpler"
     )
     again = _oracle(tmp_path / "s")
     assert again.create_trial("tuner0").trial_id == "1"
 
 
-def test_a_trial_that_began_between_two_writes_comes_again(tmp_path, monkeypatch):
+def test_oracle_after_a_kill_repeats_a_trial_that_it_did_not_save(tmp_path, monkeypatch):
     oracle = _oracle(tmp_path / "s")
     _run(oracle, 1)
     monkeypatch.setattr(type(oracle), "save", lambda self: (_ for _ in ()).throw(KeyboardInterrupt))
@@ -66,7 +66,7 @@ def test_a_trial_that_began_between_two_writes_comes_again(tmp_path, monkeypatch
     assert (again.trial_id, again.hyperparameters.values) == ("1", began)
 
 
-def test_proposals_go_on_as_if_nothing_had_happened(tmp_path):
+def test_bayesian_after_a_kill_proposes_the_same_settings(tmp_path):
     vary = {"a": Between(0.0, 1.0), "b": Between(0.0, 1.0)}
     alone = _run(_oracle(tmp_path / "alone", Bayesian, vary), 9)
     _run(_oracle(tmp_path / "killed", Bayesian, vary), 7)
@@ -74,12 +74,12 @@ def test_proposals_go_on_as_if_nothing_had_happened(tmp_path):
     assert rest == alone[7:]
 
 
-def test_what_has_been_tried_is_not_proposed_again(tmp_path):
+def test_bayesian_proposes_each_choice_once(tmp_path):
     tried = _run(_oracle(tmp_path / "s", Bayesian, {"a": OneOf(1, 2, 3)}), 9)
     assert sorted(values["a"] for values in tried) == [1, 2, 3]
 
 
-def test_a_proposal_that_differs_in_its_last_digits_has_been_tried(tmp_path, monkeypatch):
+def test_bayesian_replaces_a_proposal_that_differs_in_its_last_digits(tmp_path, monkeypatch):
     oracle = _oracle(tmp_path / "s", Bayesian)
     (tried,) = _run(oracle, 1)
     nearly = {"status": "RUNNING", "values": {"a": np.float64(tried["a"] + 1e-14)}}
@@ -89,7 +89,7 @@ def test_a_proposal_that_differs_in_its_last_digits_has_been_tried(tmp_path, mon
 
 
 @pytest.mark.parametrize(("epochs", "count"), [(10, 12), (60, 20), (60, 60), (150, 30), (2, 3)])
-def test_hyperband_trains_its_best_in_full(tmp_path, epochs, count):
+def test_hyperband_trains_its_best_trial_for_all_epochs(tmp_path, epochs, count):
     oracle = _oracle(tmp_path / "s", Hyperband, trials=count, epochs=epochs)
     tried = _run(oracle, count)
     assert len(tried) <= count
