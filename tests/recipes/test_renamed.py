@@ -101,6 +101,15 @@ def test_is_old_of_a_card_depends_on_the_version_that_wrote_it():
     assert not renamed.is_old({})
 
 
+def test_card_of_a_run_of_0_1_0_is_translated_once():
+    former = {"recipe": "celeba/vae", "parameters": FORMER["celeba/vae"]["parameters"], "versions": {"kvae": "0.1.0"}}
+    recipe = zoo.load("celeba/vae")
+    values = recipe.values_of(former)
+    exported = {"parameters": values, "versions": {"kvae": "0.2.0"}, "trained_with": {"kvae": "0.1.0"}}
+    assert recipe.values_of(exported) == values
+    assert values["model.width"] == 16
+
+
 @pytest.mark.parametrize("name", ["digits_vae", "swiss_roll_csvae"])
 def test_resume_refuses_a_run_of_0_1_0(name, tmp_path):
     shutil.copytree(RUNS / name, tmp_path / "run")
