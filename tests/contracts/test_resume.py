@@ -160,12 +160,12 @@ def test_epochs_that_are_done_stay_done(short_run):
 
 def test_a_run_that_goes_on_is_not_finished(short_run, monkeypatch):
     """What an earlier end left behind must not pass for the longer run's."""
-    from kvae import runs
+    from kvae.callbacks import RunWriter
 
     def stop(self, epoch, logs=None):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(runs.RunWriter, "on_epoch_end", stop)
+    monkeypatch.setattr(RunWriter, "on_epoch_end", stop)
     with pytest.raises(KeyboardInterrupt):
         zoo.resume(short_run.path, {"epochs": 2})
     run = Run(short_run.path)
