@@ -1,4 +1,4 @@
-"""Who may import whom: the floors of ARCHITECTURE.md, and backends in their own files only."""
+"""The architecture: imports run downwards, without cycles; files and parts stay small."""
 
 import ast
 from pathlib import Path
@@ -6,85 +6,144 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-FOLDERS = {"kvae": ROOT / "kvae", "kvae.zoo": ROOT / "zoo", "kvae.cli": ROOT / "cli"}
+FOLDERS = {"kvae": ROOT / "kvae", "kvae.zoo": ROOT / "zoo", "kvae.cli": ROOT / "cli", "kvae.weights": ROOT / "weights"}
 
-FLOORS = [
-    {"errors", "files", "progress", "version"},
-    {"data", "networks", "training", "distributions"},
-    {"objectives", "evaluation"},
-    {"models", "runs", "presets"},
+LAYERS = (
+    {"errors", "version", "capabilities", "upgrade", "weights"},
+    {"files", "suggest", "progress"},
+    {"backends", "images"},
+    {"distributions", "data"},
+    {"objectives", "networks", "training"},
+    {"evaluation"},
+    {"latent", "plots"},
+    {"runs"},
+    {"callbacks"},
+    {"models"},
+    {"presets"},
+    {"recipes"},
+    {"tuning"},
     {"zoo"},
     {"cli"},
-]
-FLOOR = {name: i for i, floor in enumerate(FLOORS) for name in floor}
+)
+"""Parts of the library from the lowest to the highest. A part imports only parts of lower layers."""
 
-MAY_IMPORT = {
-    "jax": {"training/backends/jax.py"},
-    "tensorflow": {"training/backends/tensorflow.py"},
-    "torch": {"training/backends/torch.py"},
-}
-SIDEWAYS = {
-    ("files", "errors"),
-    ("distributions", "training"),
-    ("networks", "training"),
-    ("evaluation", "objectives"),
-    ("networks", "distributions"),
-    ("runs", "models"),
-    ("presets", "models"),
-    ("presets", "runs"),
-}
-"""Imports within one floor that the architecture allows, besides a part's own."""
+LAYER = {part: number for number, layer in enumerate(LAYERS) for part in layer}
 
-BELOW_TRAINING = ("distributions", "networks")
-"""Parts that know of training its backends alone: how fast something is computed, not how anything learns."""
+BACKENDS = ("jax", "tensorflow", "torch")
+MODELS = {"model", "trained", "classifier", "vae"}
+"""Names of variables that hold models."""
+
+LINES, SHARE = 300, 1 / 8
 
 
-def files():
+def modules() -> dict[str, Path]:
+    """Return the file of each module by its dotted name."""
+    found = {}
     for package, folder in FOLDERS.items():
         for path in folder.rglob("*.py"):
-            yield package, path.relative_to(folder), path
+            parts = path.relative_to(folder).with_suffix("").parts
+            found[".".join((package, *(part for part in parts if part != "__init__")))] = path
+    return found
 
 
-def imports(path):
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+MODULES = modules()
+NAMED = pytest.mark.parametrize("name", sorted(MODULES))
+
+
+def tree_of(name: str) -> ast.Module:
+    return ast.parse(MODULES[name].read_text(encoding="utf-8"))
+
+
+def imports(tree: ast.Module):
+    """Yield the dotted names that a module imports, also within functions, but not for the type checker alone."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            continue
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        waiting += ast.iter_child_nodes(node)
 
 
-@pytest.mark.parametrize(("package", "relative", "path"), list(files()), ids=lambda p: str(p))
-def test_imports_run_downwards(package, relative, path):
-    here = package.split(".")[1] if "." in package else relative.parts[0].removesuffix(".py")
-    for name in imports(path):
-        top = name.split(".")[0]
-        if top in MAY_IMPORT:
-            assert relative.as_posix() in MAY_IMPORT[top], f"{relative} imports {top}"
+def part_of(name: str) -> str | None:
+    """Return the part that a module of kvae belongs to; None for the package itself and for `python -m kvae`."""
+    _, _, rest = name.partition(".")
+    part = rest.partition(".")[0]
+    return part if part and part != "__main__" else None
+
+
+def own_imports(name: str):
+    """Yield the modules of kvae that a module imports."""
+    for imported in imports(tree_of(name)):
+        if imported in MODULES:
+            yield imported
+        elif imported.rpartition(".")[0] in MODULES:
+            yield imported.rpartition(".")[0]
+
+
+def test_every_part_has_a_layer():
+    assert {part_of(name) for name in MODULES} - {None} == set(LAYER)
+
+
+@NAMED
+def test_module_imports_lower_layers_only(name):
+    here = part_of(name)
+    if here is None:
+        return  # the package loads its parts when they are first used
+    for imported in own_imports(name):
+        there = part_of(imported)
+        if there not in (None, here):
+            assert LAYER[there] < LAYER[here], f"{name} imports {imported}"
+
+
+def test_modules_have_no_import_cycle():
+    graph = {name: set(own_imports(name)) - {name, "kvae"} for name in MODULES if part_of(name) is not None}
+    # A package's __init__ gathers what its modules define; they import each other and not the package.
+    removed = True
+    while removed:
+        free = {name for name, below in graph.items() if not below & set(graph)}
+        removed = bool(free)
+        graph = {name: below for name, below in graph.items() if name not in free}
+    assert not graph, f"among {sorted(graph)}"
+
+
+@NAMED
+def test_backend_is_imported_in_its_own_folder_only(name):
+    for imported in imports(tree_of(name)):
+        top = imported.partition(".")[0]
+        if top in BACKENDS:
+            assert name.startswith(f"kvae.backends.{top}"), f"{name} imports {top}"
         if top == "tensorflow_datasets":
-            assert relative.as_posix() == "data/tfds.py"
-        parts = name.split(".")
-        if top != "kvae" or len(parts) < 2 or here not in FLOOR or parts[1] not in FLOOR or parts[1] == here:
-            continue
-        below = FLOOR[parts[1]] < FLOOR[here]
-        assert below or (here, parts[1]) in SIDEWAYS, f"{here} imports {parts[1]} ({relative})"
+            assert name == "kvae.data.tfds"
 
 
-@pytest.mark.parametrize("part", BELOW_TRAINING)
-def test_of_training_only_the_backends_are_known(part):
-    for path in (ROOT / "kvae" / part).rglob("*.py"):
-        for name in imports(path):
-            outside = f"{name}.".startswith("kvae.training.") and not f"{name}.".startswith("kvae.backends.")
-            assert not outside, f"{part} imports {name} ({path.name})"
+@pytest.mark.parametrize("name", [name for name in MODULES if part_of(name) in ("data", "images")])
+def test_data_and_images_import_no_keras(name):
+    assert not {imported for imported in imports(tree_of(name)) if imported.partition(".")[0] == "keras"}
 
 
-def test_data_know_no_models():
-    for path in (ROOT / "kvae" / "data").rglob("*.py"):
-        for name in imports(path):
-            assert name.split(".")[0] != "keras", f"{path.name} imports {name}"
+@NAMED
+def test_model_is_never_probed_for_attributes(name):
+    for node in ast.walk(tree_of(name)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("hasattr", "getattr"):
+            probed = ast.unparse(node.args[0]).removeprefix("self.")
+            assert probed not in MODELS, f"{name}, line {node.lineno}: {ast.unparse(node)}"
 
 
-def test_every_part_stands_on_a_floor():
-    parts = {p.name.removesuffix(".py") for p in (ROOT / "kvae").iterdir() if not p.name.startswith(("_", "."))}
-    parts = {p for p in parts if (ROOT / "kvae" / p).is_dir() or (ROOT / "kvae" / f"{p}.py").is_file()}
-    assert parts <= set(FLOOR), parts - set(FLOOR)
+@pytest.mark.parametrize("name", [name for name in MODULES if part_of(name) != "weights"])
+def test_file_has_at_most_three_hundred_lines(name):
+    assert len(MODULES[name].read_text(encoding="utf-8").splitlines()) <= LINES
+
+
+def test_no_part_but_the_zoo_exceeds_an_eighth_of_the_code():
+    sizes = {}
+    for name, path in MODULES.items():
+        if part := part_of(name):
+            lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+            sizes[part] = sizes.get(part, 0) + len(lines)
+    total = sum(sizes.values())
+    large = {part: f"{size / total:.1%}" for part, size in sizes.items() if size > SHARE * total and part != "zoo"}
+    assert not large
