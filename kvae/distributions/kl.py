@@ -2,9 +2,10 @@
 
 from keras import ops
 
-from kvae.distributions.base import promote, sum_event
+from kvae.distributions.base import promote
 from kvae.distributions.bernoulli import Bernoulli
 from kvae.distributions.categorical import Categorical
+from kvae.distributions.fast import sum_event
 from kvae.distributions.joint import Joint
 from kvae.distributions.laplace import Laplace, distance
 from kvae.distributions.multivariate_normal import MultivariateNormal, kl_from_diagonal
