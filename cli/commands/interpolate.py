@@ -21,6 +21,9 @@ A = Annotated[str, typer.Argument(metavar="A", help=HELP)]
 B = Annotated[str, typer.Argument(metavar="B", help=HELP)]
 Steps = Annotated[int, typer.Option(min=2, help="Number of images from A to B, both included.")]
 Labels = Annotated[list[str] | None, label("Labels of all images, for a model that takes labels.")]
+Spherical = Annotated[
+    bool, typer.Option("--spherical", help="Interpolate latent codes along an arc, which keeps their length.")
+]
 Out = Annotated[
     Path | None, target("Sheet (.png) or animation (.gif)", ".png", ".gif", default="images/interpolation.png")
 ]
@@ -32,6 +35,7 @@ def interpolate(
     b: B = "1",
     steps: Steps = 11,
     label: Labels = None,
+    spherical: Spherical = False,
     out: Out = None,
     data_dir: DataDir = None,
     backend: Backend = None,
@@ -43,6 +47,6 @@ def interpolate(
     """
     labels = read(label)
     trained = open_model(model)
-    sheet = trained.interpolate(place(a), place(b), steps=steps, labels=labels)
+    sheet = trained.interpolate(place(a), place(b), steps=steps, labels=labels, spherical=spherical)
     out = sheet.save(out or trained.source.images / "interpolation.png")
     typer.echo(f"{steps} steps from {a} to {b}: {out}")

@@ -102,7 +102,13 @@ class TrainedImages(TrainedData):
         return Sheet(traverse(model, z, units, values, *condition), rows=units, columns=offsets.tolist())
 
     def interpolate(
-        self, a: int | str | os.PathLike = 0, b: int | str | os.PathLike = 1, *, steps: int = 11, labels: Named = None
+        self,
+        a: int | str | os.PathLike = 0,
+        b: int | str | os.PathLike = 1,
+        *,
+        steps: int = 11,
+        labels: Named = None,
+        spherical: bool = False,
     ) -> Sheet:
         """Return the interpolation from image `a` to image `b`: in latent space above, in pixels below.
 
@@ -111,11 +117,13 @@ class TrainedImages(TrainedData):
             steps: number of images, both ends included.
             labels: labels of all images, for a model that takes labels. Unspecified ones go from those of `a` to those
                 of `b`, as the latent codes do.
+            spherical: True to interpolate latent codes spherically, which keeps their length.
         """
         x, *condition = self.pick(a, b)
         new = self.condition(2, labels, *condition) if as_pairs(labels) else ()
         alphas = np.linspace(0, 1, steps)
-        images = np.stack(interpolate(self.model, x, alphas, *condition, new_y=next(iter(new), None)))
+        (new_y,) = new or (None,)
+        images = np.stack(interpolate(self.model, x, alphas, *condition, new_y=new_y, spherical=spherical))
         return Sheet(images, rows=("latent", "pixels"), columns=alphas.tolist(), count=2)
 
     def transfer(

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from kvae.latent.arithmetic import slerp
 from kvae.latent.interpolation import interpolate
 from tests.contracts.models import MODELS, data_for, settle
 from tests.latent.test_traversal import sigmoid
@@ -21,6 +22,17 @@ def test_interpolate_spatial_codes_ends_at_the_reconstructions():
     (x,) = data_for(model, 2)
     latent, _ = interpolate(model, x, [0, 0.5, 1])
     np.testing.assert_allclose(latent[[0, 2]], model.reconstruct(x), atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["VAE", "VAE, spatial code"])
+def test_interpolate_spherically_decodes_codes_on_the_arc(name):
+    model = MODELS[name]()
+    settle(model)
+    (x,) = data_for(model, 2)
+    latent, pixels = interpolate(model, x, [0, 0.5, 1], spherical=True)
+    half = slerp(*model.encode(x), 0.5)
+    np.testing.assert_allclose(latent[1], model.decode(half[None].astype("float32"))[0], atol=1e-5)
+    np.testing.assert_allclose(pixels[1], x.mean(axis=0), atol=1e-6)
 
 
 @pytest.mark.parametrize("name", ["CondVAE", "CondVAE, classes", "CondVAE, spatial code", "CSVAE", "CSVAE, classes"])

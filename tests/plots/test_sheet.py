@@ -1,0 +1,62 @@
+"""Sheets of images and samples as files."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from kvae.errors import UserError
+from kvae.plots.grids import grid
+from kvae.plots.sheet import Samples, Sheet
+
+
+@pytest.fixture
+def images(rng):
+    """Two rows and three columns of images of 8×8."""
+    return rng.random((2, 3, 8, 8, 1))
+
+
+def test_sheet_png_has_its_rows_and_columns(images, tmp_path):
+    path = Sheet(images).save(tmp_path / "sheet.png")
+    expected = np.asarray(grid(images.reshape(-1, 8, 8, 1), 3))
+    assert np.array_equal(np.asarray(Image.open(path)), expected)
+
+
+def test_sheet_gif_by_default_shows_column_after_column(images, tmp_path):
+    with Image.open(Sheet(images).save(tmp_path / "sheet.gif")) as animation:
+        assert animation.n_frames == 4  # three columns, and backwards without the ends
+        assert animation.size == grid(images[:, 0]).size
+
+
+def test_sheet_gif_shows_its_frames(images, tmp_path):
+    frames = [images, images[:, ::-1]]
+    with Image.open(Sheet(images, frames=frames).save(tmp_path / "sheet.gif")) as animation:
+        assert animation.n_frames == 2
+        assert animation.size == grid(images.reshape(-1, 8, 8, 1), 3).size
+
+
+def test_sheet_other_suffix_is_refused(images, tmp_path):
+    with pytest.raises(UserError, match=r"Expected a file \*.png or \*.gif"):
+        Sheet(images).save(tmp_path / "sheet.mp4")
+
+
+def test_samples_npz_holds_examples_and_labels(rng, tmp_path):
+    x, y = rng.random((4, 3)), np.arange(4)
+    found = np.load(Samples(x, y).save(tmp_path / "samples.npz"))
+    assert np.array_equal(found["x"], x)
+    assert np.array_equal(found["y"], y)
+    assert "y" not in np.load(Samples(x).save(tmp_path / "unlabelled.npz"))
+
+
+def test_samples_of_points_as_an_image_are_refused(rng, tmp_path):
+    with pytest.raises(UserError, match="Expected a model of images"):
+        Samples(rng.random((4, 3))).save(tmp_path / "samples.png")
+
+
+def test_samples_folder_holds_a_file_for_each_image(rng, tmp_path):
+    folder = Samples(rng.random((11, 8, 8, 1))).save(tmp_path / "samples")
+    assert sorted(path.name for path in folder.iterdir()) == [f"{i:02d}.png" for i in range(11)]
+
+
+def test_samples_other_suffix_is_refused(rng, tmp_path):
+    with pytest.raises(UserError, match=r"Expected a file \*.png or \*.npz, or a folder"):
+        Samples(rng.random((1, 8, 8, 1))).save(tmp_path / "samples.jpg")
