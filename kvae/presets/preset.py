@@ -47,8 +47,11 @@ class Preset:
         """Do nothing: the metrics on a card stay as they were published."""
 
 
-def open_trained(source: str | os.PathLike) -> Run | Preset:
-    """Return the run or the preset `source`, which is anything that `from_preset` accepts."""
+def open_run_or_preset(source: str | os.PathLike) -> Run | Preset:
+    """Return the run or the preset `source`, which is anything that `from_preset` accepts.
+
+    `kvae.open_trained` returns it together with its recipe and data.
+    """
     folder = locate(source)
     return Preset(folder) if (folder / "card.json").is_file() else Run.open(folder)
 

@@ -10,7 +10,7 @@ import keras
 from kvae import backends
 from kvae.callbacks import Progress, RunWriter, StopOnInterrupt, TensorBoard
 from kvae.data import Dataset
-from kvae.presets import open_trained
+from kvae.presets import open_run_or_preset
 from kvae.recipes.callbacks import learning_callbacks, watching_callbacks
 from kvae.recipes.inputs import batches, training_batches
 from kvae.recipes.recipe import Recipe
@@ -48,7 +48,7 @@ class Session:
         self.values = values
         self.seed = seed
         self.warm_start = warm_start
-        source = None if warm_start is None or resumed else open_trained(warm_start).load_model()
+        source = None if warm_start is None or resumed else open_run_or_preset(warm_start).load_model()
         keras.utils.set_random_seed(seed)  # after building `source`, which draws from the same generator
         self.dataset = dataset or recipe.data(values)
         if dataset is None:

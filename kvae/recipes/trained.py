@@ -40,7 +40,7 @@ def open_trained(source: str | os.PathLike) -> "Trained":
         >>> sorted(report["metrics"])
         ['mae', 'mse', 'ssim']
     """
-    return Trained(presets.open_trained(source), os.fspath(source))
+    return Trained(presets.open_run_or_preset(source), os.fspath(source))
 
 
 class Trained(TrainedImages):

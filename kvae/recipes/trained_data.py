@@ -13,7 +13,7 @@ from kvae.capabilities import CLASSIFIER, DECODER, LABELS, POSTERIOR
 from kvae.data import Dataset, Split
 from kvae.errors import ChoiceError, UserError
 from kvae.images.reading import read_images
-from kvae.presets import Preset, open_trained
+from kvae.presets import Preset, open_run_or_preset
 from kvae.recipes.inputs import batches
 from kvae.recipes.labels import LabelNames, Named, as_pairs
 from kvae.recipes.recipe import Recipe, Training
@@ -237,6 +237,6 @@ class TrainedData:
 
 def open_classifier(source: str | os.PathLike | TrainedData) -> TrainedData:
     """Return a trained classifier, which may be given by its run or preset. Raise `UserError` for another model."""
-    opened = source if isinstance(source, TrainedData) else TrainedData(open_trained(source), os.fspath(source))
+    opened = source if isinstance(source, TrainedData) else TrainedData(open_run_or_preset(source), os.fspath(source))
     opened.require(CLASSIFIER)
     return opened

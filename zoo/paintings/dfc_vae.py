@@ -71,9 +71,9 @@ def feature_network(features: str, shape):
     if features == "vgg19" or features.endswith(".h5"):
         weights = "imagenet" if features == "vgg19" else features
         return kvae.networks.vgg19_features(shape, weights=weights, name="features")
-    from kvae.presets import open_trained
+    from kvae.presets import open_run_or_preset
 
-    classifier = open_trained(features).load_model()
+    classifier = open_run_or_preset(features).load_model()
     if not isinstance(classifier, kvae.models.Classifier):
         raise UserError(
             "Expected vgg19, a file of its weights, or a run or preset of a classifier. "
