@@ -26,7 +26,7 @@ class Anneal(keras.callbacks.Callback):
         self.variable, self.schedule = variable, schedule
 
     def on_train_begin(self, logs=None):
-        known = [name for name, value in vars(self.model).items() if _is_scalar(value)]
+        known = self.model.scalars
         if self.variable not in known:
             raise UserError(
                 f"Expected a scalar variable of {type(self.model).__name__}: {', '.join(known) or 'it has none'}. "
@@ -34,11 +34,7 @@ class Anneal(keras.callbacks.Callback):
             )
 
     def on_epoch_begin(self, epoch, logs=None):
-        getattr(self.model, self.variable).assign(self.schedule(epoch))
+        self.model.scalars[self.variable].assign(self.schedule(epoch))
 
     def on_epoch_end(self, epoch, logs=None):
-        logs[self.variable] = float(getattr(self.model, self.variable))
-
-
-def _is_scalar(value) -> bool:
-    return isinstance(value, keras.Variable) and value.shape == () and not value.trainable
+        logs[self.variable] = float(self.model.scalars[self.variable])

@@ -15,7 +15,7 @@ class AverageWeights(keras.callbacks.Callback):
     The mean is taken before the epoch is validated. Batch statistics are averaged in the same way.
 
     Args:
-        network: name of the model's attribute that holds the network, such as "decoder".
+        network: name of the network among `model.networks()`, such as "decoder".
     """
 
     def __init__(self, network: str):
@@ -37,7 +37,7 @@ class AverageWeights(keras.callbacks.Callback):
         self.on_test_begin()  # has done its work already if there is validation data
 
     def _weights(self) -> list[keras.Variable]:
-        return _floats(getattr(self.model, self.network))
+        return _floats(self.model.networks()[self.network])
 
 
 class AverageCopies(keras.callbacks.Callback):

@@ -79,6 +79,12 @@ class Model(Backend, ArgumentsAsConfiguration, keras.Model):
         for name, value in values.items():
             setattr(self, name, self.add_scalar(name, value))
 
+    @property
+    def scalars(self) -> dict[str, keras.Variable]:
+        """The numbers that may change during training, by the names of their attributes."""
+        variables = {name: value for name, value in vars(self).items() if isinstance(value, keras.Variable)}
+        return {name: value for name, value in variables.items() if value.shape == () and not value.trainable}
+
     # ------------------------------------------------------------------ the round
 
     def train_round(self, data) -> dict[str, Any]:
