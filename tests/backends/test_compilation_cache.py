@@ -1,4 +1,4 @@
-"""Trials of a search differ in values: what one has compiled, the next takes from a cache."""
+"""Compiled code that models share if they differ only in values, such as the trials of a search."""
 
 from pathlib import Path
 
@@ -16,12 +16,14 @@ def _train(beta):
     return model.fit(batch(16), batch_size=8, verbose=0).history["loss"]
 
 
-@pytest.mark.skipif(keras.backend.backend() != "jax", reason="nothing but XLA is as slow to compile")
-def test_models_that_differ_in_values_compile_once():
+@pytest.mark.skipif(keras.backend.backend() != "jax", reason="compilation takes long on JAX only")
+def test_compilation_cache_models_that_differ_in_values_compile_once():
     import jax
 
     before = jax.config.jax_persistent_cache_min_compile_time_secs
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)  # such a small net would not be kept
+    jax.config.update(
+        "jax_persistent_cache_min_compile_time_secs", 0.0
+    )  # a network as small as this would not be cached
     try:
         with backends.compilation_cache():
             folder = Path(jax.config.jax_compilation_cache_dir)

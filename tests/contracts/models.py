@@ -1,13 +1,13 @@
-"""One small instance of every registered class: contracts hold for all of them.
+"""Small instances of every registered class, on which the contracts are tested.
 
-A new class enters by its line here; `test_saving.py` fails until it has one.
+A new class needs a line here. `test_saving.py` fails until it has one.
 """
 
 import keras
 import numpy as np
 
 from kvae import distributions, models, networks, training
-from kvae.capabilities import DECODER
+from kvae.capabilities import DECODER, DOMAINS
 
 SHAPE = (8, 8, 1)
 LATENT = 3
@@ -18,7 +18,7 @@ def _conv():
 
 
 def _dense(outputs=2 * LATENT):
-    # Softplus: smooth for finite differences, and one of the activations that Keras keeps in float64 everywhere.
+    # Softplus is smooth, for finite differences, and Keras computes it in float64 on every backend.
     return networks.mlp(SHAPE, outputs, (16,), "softplus"), networks.mlp(LATENT, SHAPE, (16,), "softplus")
 
 
@@ -40,7 +40,7 @@ def _csvae(labels, adversary=True, **options):
 
 
 def _and_features(inputs, outputs, labels=0, features_first=False):
-    """A dense net with two outputs: its own, and the features that they are read from."""
+    """Return a dense network with two outputs: its features, and the output of a head on top of them."""
     net = networks.mlp(inputs, 6, (12,), "softplus", label_units=labels)
     head = keras.layers.Dense(outputs)(net.output)
     return keras.Model(net.input, [net.output, head] if features_first else [head, net.output])
@@ -157,11 +157,12 @@ MODELS = {
 """Every model of kvae.models, at minimal size."""
 
 ONE_OF_EACH = [name for name in MODELS if "," not in name] + ["VAE, convolutional"]
-"""One of each class, and batch norm."""
+"""Names of one model of each class, and of one with batch norm."""
 
 THOROUGH = list(MODELS) if keras.backend.backend() == "tensorflow" else ONE_OF_EACH
-"""Models for contracts for which options make little difference off TensorFlow. That ten steps of every model are the same
-on every backend is asked of all."""
+"""Names of models for contracts in which options make little difference on JAX and PyTorch.
+
+All models are compared between backends in `test_backends.py`."""
 
 OTHERS = {
     "BinaryLabels": lambda: distributions.BinaryLabels(2),
@@ -186,24 +187,25 @@ OTHERS = {
 }
 
 EAGERLY = keras.backend.backend() == "tensorflow"
-"""A few rounds take less time there than the making of their graph; JAX would compile every operation by itself."""
+"""True on TensorFlow, where a few rounds take less time than building a graph. JAX would compile every operation."""
 
 SURROGATES = {"IWAE, doubly reparameterised", "IFCVAEGAN, fixed judge"}
-"""Models whose losses have the right gradient and not the right value, so that finite differences do not apply to them;
-each has a test of its gradient of its own."""
+"""Names of models of whose losses only the gradients are meaningful, so that finite differences do not apply.
+
+Each has a separate test of its gradient."""
 
 
 GAMES = {name for name in MODELS if name.startswith("VAEGAN")}
-"""Models each of whose losses has an opponent, so that none of them need fall while they learn."""
+"""Names of adversarial models, in which no loss needs to fall during training."""
 
 
 def batch(n=6, seed=0):
-    """Images in [0, 1]."""
+    """Return `n` images with values in [0, 1]."""
     return np.random.default_rng(seed).random((n, *SHAPE)).astype("float32")
 
 
 def data_for(model, n=6, seed=0):
-    """What this model is judged by: (x,), or (x, y)."""
+    """Return validation data for a model: (x,) or (x, y)."""
     if model.batch_spec == ("x",):
         return (batch(n, seed),)
     labels, rng = model.labels, np.random.default_rng(seed)
@@ -213,8 +215,8 @@ def data_for(model, n=6, seed=0):
 
 
 def rounds_of(model, data, batch_size):
-    """The same examples in turns, where a model learns from turns; or None."""
-    if not isinstance(model, models.MultiEncoder):
+    """Return the same examples in rounds if the model trains on rounds, otherwise None."""
+    if DOMAINS not in model.capabilities:
         return None
     x, y = data
     periods = None if model.critic is None else np.arange(len(y)) % 4 - 1
@@ -222,25 +224,25 @@ def rounds_of(model, data, batch_size):
 
 
 def step_of(model, data):
-    """What one step of training is handed."""
+    """Return the batch of one training step."""
     rounds = rounds_of(model, data, len(data[0]) // 2)
     return data if rounds is None else rounds[0]
 
 
 def fit(model, data, batch_size=32, **options):
-    """`model.fit`, without a word."""
+    """Call `model.fit` without output, on rounds if the model trains on rounds."""
     rounds = rounds_of(model, data, batch_size // 2)
     given = {"x": rounds} if rounds is not None else dict(zip("xy", data, strict=False)) | {"batch_size": batch_size}
     return model.fit(**given, verbose=0, **options)
 
 
 def answer(model, data):
-    """What a model makes of data, as an array: reconstructions, or a classifier's probabilities."""
+    """Return the output of a model as an array: reconstructions, or the probabilities of a classifier."""
     return model.reconstruct(*data) if DECODER in model.capabilities else model.probabilities(data[0])
 
 
 def settle(model):
-    """Gives a model weights of moderate size, the same on every backend: Keras' own initial ones may draw scales of e²⁰."""
+    """Set weights of moderate size, the same on every backend. With those of Keras, scales of e²⁰ may occur."""
     rng = np.random.default_rng(3)
     for variable in model.trainable_variables:
         variable.assign((0.2 * rng.standard_normal(variable.shape)).astype("float32"))

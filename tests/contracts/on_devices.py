@@ -1,4 +1,4 @@
-"""One round of several models on some devices, in a process of its own: python on_devices.py DEVICES OUT."""
+"""A program that trains several models for one round on some devices: python on_devices.py DEVICES OUT."""
 
 import contextlib
 import sys
@@ -33,7 +33,7 @@ def models():
 
 
 def main(devices: int, out: str):
-    # The replicas of TensorFlow draw the same noise each: without noise their gradients are those of one device.
+    # Each replica of TensorFlow draws the same noise. Without noise the gradients equal those on one device.
     keras.random.normal = lambda shape, *args, **kwargs: ops.zeros(shape)
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(16, DATA)).astype("float32"), (np.arange(16) % 2).astype("int32")

@@ -1,6 +1,6 @@
-"""Losses, gradients' effect and ten Adam steps of every model, with given weights and noise, on the current backend.
+"""A program that writes losses and ten Adam steps of every model, with fixed weights and noise, to an .npz file.
 
-Run as a program, writes them to the .npz file that it is given; `test_backends.py` compares the files.
+`test_backends.py` runs it on each backend and compares the files.
 """
 
 import sys
@@ -9,7 +9,7 @@ import keras
 import numpy as np
 from keras import ops
 
-import tests.conftest  # noqa: F401  initial weights that need no compilation
+import tests.conftest  # noqa: F401  draws initial weights without compilation
 from tests.contracts.models import MODELS, data_for, settle, step_of
 
 
@@ -24,8 +24,8 @@ def main(path):
     for name, make in MODELS.items():
         model = make()
         settle(model)
-        # With Adam's own ε of 1e-7, a gradient that is zero but for rounding moves its weight by the rounding's sign.
-        # Eagerly, JAX would compile every operation by itself, which takes minutes more.
+        # With the default ε of 1e-7, a gradient that is zero up to rounding would move its weight by the sign of the error.
+        # JAX without a graph would compile every operation separately, which takes minutes longer.
         eagerly = keras.backend.backend() != "jax"
         model.compile(keras.optimizers.Adam(1e-3, epsilon=1e-4), run_eagerly=eagerly)
         step = step_of(model, data_for(model, 8))

@@ -1,4 +1,4 @@
-"""The same weights and noise give the same losses and the same ten steps on three backends."""
+"""Parity of the three backends: equal weights and noise give equal losses and ten equal steps."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ from tests.conftest import BACKENDS, ROOT, environment
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
-    """What `parity.py` computes on each backend."""
+    """The arrays that `parity.py` computes on each backend."""
     folder = tmp_path_factory.mktemp("parity")
     for backend in BACKENDS:
         subprocess.run(
@@ -26,15 +26,13 @@ def results(tmp_path_factory):
 
 
 pytestmark = [
-    pytest.mark.xdist_group("parity"),  # one process of pytest-xdist starts the backends, not each
-    pytest.mark.skipif(
-        keras.backend.backend() != "tensorflow", reason="starts all three backends itself; once is enough"
-    ),
+    pytest.mark.xdist_group("parity"),  # only one process of pytest-xdist starts the backends
+    pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="it starts all three backends itself"),
 ]
 
 
 @pytest.mark.parametrize("backend", BACKENDS[1:])
-def test_losses_are_equal(results, backend):
+def test_losses_equal_those_on_tensorflow(results, backend):
     names = [name for name in results["tensorflow"] if "/loss/" in name]
     assert names
     for name in names:
@@ -42,7 +40,7 @@ def test_losses_are_equal(results, backend):
 
 
 @pytest.mark.parametrize("backend", BACKENDS[1:])
-def test_ten_steps_are_equal(results, backend):
+def test_weights_after_ten_steps_equal_those_on_tensorflow(results, backend):
     names = [name for name in results["tensorflow"] if "/weights/" in name]
     assert names
     for name in names:

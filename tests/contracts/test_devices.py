@@ -1,4 +1,4 @@
-"""Several devices find the gradients of one; so do several processes."""
+"""Training on several devices and in several processes."""
 
 import socket
 import subprocess
@@ -33,8 +33,8 @@ def _end(process):
     return out
 
 
-@pytest.mark.skipif(BACKEND == "torch", reason="Keras trains on one device on PyTorch")
-def test_gradients_on_two_devices_are_those_of_one(tmp_path):
+@pytest.mark.skipif(BACKEND == "torch", reason="Keras trains on one device only on PyTorch")
+def test_gradients_on_two_devices_equal_those_on_one(tmp_path):
     files = [tmp_path / f"{devices}.npz" for devices in (1, 2)]
     for devices, file in zip((1, 2), files, strict=True):
         _end(_start("-m", "tests.contracts.on_devices", devices, file))
@@ -45,8 +45,8 @@ def test_gradients_on_two_devices_are_those_of_one(tmp_path):
         np.testing.assert_allclose(two[name], one[name], rtol=0, atol=1e-5, err_msg=name)
 
 
-@pytest.mark.skipif(BACKEND == "torch", reason="Keras trains on one device on PyTorch")
-def test_a_run_on_two_devices_and_its_resumption(tmp_path):
+@pytest.mark.skipif(BACKEND == "torch", reason="Keras trains on one device only on PyTorch")
+def test_run_on_two_devices_resumes(tmp_path):
     run = tmp_path / "run"
     _end(_start("-m", "kvae", "train", "digits/vae", *FAST, "--devices", 2, "--out", run))
     _end(_start("-m", "kvae", "train", "--resume", run, "--set", "epochs=2", "--devices", 2))
@@ -54,8 +54,8 @@ def test_a_run_on_two_devices_and_its_resumption(tmp_path):
     assert (run / "metrics.json").is_file()
 
 
-@pytest.mark.skipif(BACKEND != "jax", reason="processes train together on JAX alone")
-def test_two_processes_train_as_two_devices_do(tmp_path):
+@pytest.mark.skipif(BACKEND != "jax", reason="several processes train together on JAX only")
+def test_two_processes_train_as_two_devices(tmp_path):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{probe.getsockname()[1]}"
@@ -72,19 +72,19 @@ def test_two_processes_train_as_two_devices_do(tmp_path):
     )
 
 
-@pytest.mark.skipif(BACKEND != "torch", reason="TensorFlow and JAX train on several")
-def test_pytorch_says_that_it_trains_on_one():
+@pytest.mark.skipif(BACKEND != "torch", reason="TensorFlow and JAX train on several devices")
+def test_two_devices_on_pytorch_raise():
     with pytest.raises(UserError, match="Expected one device on PyTorch"):
         zoo.train("digits/vae", {"epochs": 1}, devices=2)
 
 
-@pytest.mark.skipif(BACKEND != "tensorflow", reason="what TensorFlow cannot do")
-def test_tensorflow_says_that_it_trains_in_one_process(tmp_path):
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="only TensorFlow lacks clusters")
+def test_cluster_on_tensorflow_raises(tmp_path):
     with pytest.raises(UserError, match="MultiWorkerMirroredStrategy fails inside Keras"):
         zoo.train("digits/vae", {"epochs": 1}, cluster=Cluster("127.0.0.1:1", 2, 0), out=tmp_path / "run")
 
 
-def test_parts_of_a_batch_make_it_whole():
+def test_shards_of_a_batch_make_up_the_batch():
     x = np.arange(23, dtype="float32")[:, None]
     whole = Batches(x, batch_size=8, seed=0)
     parts = [Batches(x, batch_size=8, seed=0, shard=Shard(4, part, 2)) for part in range(2)]
@@ -92,12 +92,12 @@ def test_parts_of_a_batch_make_it_whole():
     for i in range(3):
         together = np.concatenate([part[i][0] for part in parts])
         np.testing.assert_array_equal(together, whole[i][0][: len(together)])
-        assert len(together) == (8, 8, 4)[i], "of seven examples, three are left out"
+        assert len(together) == (8, 8, 4)[i], "three of seven examples are dropped"
     with pytest.raises(UserError, match="batch_size that 4 devices can share"):
         Batches(x, batch_size=6, shard=Shard(4, 0, 2))
 
 
-def test_parts_of_a_batch_are_drawn_together():
+def test_shards_of_a_batch_share_the_transform_of_the_whole():
     x = np.random.default_rng(0).random((16, 3)).astype("float32")
     options = {"batch_size": 8, "seed": 0, "transform": lambda x, rng: (rng.random(x.shape) < x).astype("float32")}
     parts = [Batches(x, shard=Shard(2, part, 2), **options) for part in range(2)]
@@ -105,7 +105,7 @@ def test_parts_of_a_batch_are_drawn_together():
     np.testing.assert_array_equal(together, Batches(x, **options)[1][0])
 
 
-def test_players_sit_out_on_all_devices_or_on_none(monkeypatch):
+def test_gates_that_are_not_global_raise(monkeypatch):
     monkeypatch.setattr("kvae.training.model.gates_are_global", lambda: False)
     MODELS["VAE"]().compile("adam")
     with pytest.raises(UserError, match="Expected one device on TensorFlow for VAEGAN"):
@@ -120,6 +120,6 @@ def test_players_sit_out_on_all_devices_or_on_none(monkeypatch):
         (("localhost:1", 0, 0), "process=0 of 0"),
     ],
 )
-def test_a_cluster_that_is_none(arguments, match):
+def test_cluster_with_invalid_arguments_raises(arguments, match):
     with pytest.raises(UserError, match=match):
         Cluster(*arguments)

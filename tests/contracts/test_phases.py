@@ -1,4 +1,4 @@
-"""A phase moves its players and nothing else, each by its own gradient."""
+"""Gradients, players, gates and order of phases, for every model."""
 
 import keras
 import numpy as np
@@ -12,7 +12,7 @@ from tests.contracts.models import MODELS, SURROGATES, THOROUGH, data_for, settl
 
 @pytest.fixture
 def fixed_noise(monkeypatch):
-    """Every draw of normal noise is the same array, so that a loss is a function of the weights alone."""
+    """Replace normal noise by one array, so that a loss is a function of the weights only."""
 
     def normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
         noise = np.random.default_rng(1).standard_normal(tuple(int(n) for n in shape))
@@ -23,7 +23,7 @@ def fixed_noise(monkeypatch):
 
 @pytest.fixture
 def double():
-    """float64 throughout. Only TensorFlow: elsewhere Keras' matrix products and batch norm round to float32."""
+    """Compute in float64. On JAX and PyTorch the matrix products and batch norm of Keras round to float32."""
     before = keras.config.floatx(), keras.config.dtype_policy()
     keras.config.set_floatx("float64")
     keras.config.set_dtype_policy("float64")
@@ -33,7 +33,7 @@ def double():
 
 
 def _players(model):
-    """(phase, batch, player, variables, their gradients as arrays) for every player of every phase."""
+    """Yield (phase, batch, player, variables, their gradients as arrays) for every player of every phase."""
     data = step_of(model, data_for(model))
     batch = model.unpack(keras.tree.map_structure(lambda a: ops.convert_to_tensor(a, keras.config.floatx()), data))
     for phase in model.phases():
@@ -49,10 +49,10 @@ def _loss_at(phase, batch, player, variables, values):
     return float(ops.convert_to_numpy(phase(batch, training=False)[player]))
 
 
-@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="Keras computes in float64 on TensorFlow alone")
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="Keras computes in float64 on TensorFlow only")
 @pytest.mark.parametrize("name", sorted(set(MODELS) - SURROGATES))
-def test_each_player_gets_the_gradient_of_its_own_loss(name, fixed_noise, double):
-    """d L_player / d θ_i by central differences in float64, at two weights of every variable."""
+def test_gradients_of_each_player_equal_central_differences_of_its_loss(name, fixed_noise, double):
+    """Two weights of every variable are compared, in float64."""
     model = MODELS[name]()
     settle(model)
     model.compile("sgd")
@@ -71,9 +71,11 @@ def test_each_player_gets_the_gradient_of_its_own_loss(name, fixed_noise, double
 
 
 @pytest.mark.parametrize("name", sorted(set(THOROUGH) - SURROGATES))
-def test_each_player_descends_its_own_loss(name, fixed_noise):
-    """Along the unit vector of its gradient g a player's loss rises by |g|: central differences in float32. That options
-    and kinds of labels have the same gradients everywhere is seen in `test_backends.py`."""
+def test_gradient_norm_of_each_player_equals_the_slope_of_its_loss(name, fixed_noise):
+    """Along the unit vector of its gradient g a player's loss rises by |g|: central differences in float32.
+
+    `test_backends.py` compares the gradients of options and kinds of labels between backends.
+    """
     model = MODELS[name]()
     settle(model)
     model.compile("sgd")
@@ -95,8 +97,8 @@ def test_each_player_descends_its_own_loss(name, fixed_noise):
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_every_trainable_weight_is_a_players(name):
-    """That training moves them all is seen where it trains, in `test_keras.py`."""
+def test_phases_move_every_trainable_weight(name):
+    """`test_keras.py` checks that each of them changes in training."""
     model = MODELS[name]()
     owned = {id(v) for phase in model.phases() for group in phase.variables().values() for v in group}
     assert owned == {id(v) for v in model.trainable_variables}
@@ -104,7 +106,7 @@ def test_every_trainable_weight_is_a_players(name):
 
 @keras.saving.register_keras_serializable("kvae-tests")
 class Duel(Model):
-    """Two players on one forward pass, then a third in a phase of its own; all losses by hand."""
+    """Two players on one forward pass, then a third in a second phase. All losses can be computed by hand."""
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
@@ -128,7 +130,7 @@ class Duel(Model):
         return self.a(x)
 
 
-def test_players_of_a_phase_move_simultaneously_and_later_phases_see_them_moved():
+def test_players_of_a_phase_move_simultaneously_and_before_later_phases():
     """x = 1, all weights 1, rate 0.1: a ← 1 − 0.1·b, b ← 1 + 0.1·a (the old a), then c ← 1 − 0.1·a (the new a)."""
     model = Duel()
     model.compile({p: keras.optimizers.SGD(0.1) for p in "abc"})
@@ -137,7 +139,7 @@ def test_players_of_a_phase_move_simultaneously_and_later_phases_see_them_moved(
     np.testing.assert_allclose(weights, [0.9, 1.1, 1 - 0.1 * 0.9], rtol=1e-6)
 
 
-def test_every_player_keeps_its_own_optimizer():
+def test_players_with_different_optimizers_move_by_their_own():
     model = Duel()
     model.compile({"a": keras.optimizers.SGD(0.5), "b": keras.optimizers.Adam(1e-3), "c": keras.optimizers.SGD(0.0)})
     model.train_on_batch(np.ones((4, 1), "float32"))
@@ -147,19 +149,19 @@ def test_every_player_keeps_its_own_optimizer():
     assert [int(o.iterations) for o in model.optimizer.players.values()] == [1, 1, 1]
 
 
-def test_a_loss_must_return_what_it_reports():
-    class Liar(Duel):
+def test_loss_with_unreported_scalar_raises():
+    class Undeclared(Duel):
         @reports("c")
         def after(self, x, training):
             return {"c": ops.mean(self.c(x)), "secret": 0.0}
 
-    model = Liar()
+    model = Undeclared()
     model.compile("sgd")
     with pytest.raises(ValueError, match="to return what it reports"):
         model.train_on_batch(np.ones((4, 1), "float32"))
 
 
-def test_a_phase_sees_its_part_of_the_round():
+def test_phase_with_batch_function_gets_its_part_of_the_round():
     class Split(Duel):
         def phases(self):
             return (
@@ -176,12 +178,12 @@ def test_a_phase_sees_its_part_of_the_round():
 
 @keras.saving.register_keras_serializable("kvae-tests")
 class Gated(Model):
-    """Two players with batch norm, dropout aside; the second may sit out, as the weight `open` says."""
+    """Two players with batch norm. The weight `open` is the gate of the second."""
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         self.a, self.b = (
-            # Without a bias: batch norm takes it out again, so that it would move by rounding alone.
+            # Without a bias, which batch norm would subtract again, so that it would move by rounding only.
             keras.Sequential(
                 [keras.Input((3,)), keras.layers.Dense(2, use_bias=False), keras.layers.BatchNormalization()]
             )
@@ -207,7 +209,7 @@ def _unmoved(before, after):
     return [np.array_equal(old, new) for old, new in zip(before, after, strict=True)]
 
 
-def test_a_player_that_sits_out_keeps_weights_moments_and_batch_statistics():
+def test_closed_gate_keeps_weights_moments_and_batch_statistics():
     model = Gated()
     model.compile(keras.optimizers.Adam(0.1))
     x = np.random.default_rng(0).standard_normal((8, 3)).astype("float32")
@@ -215,28 +217,28 @@ def test_a_player_that_sits_out_keeps_weights_moments_and_batch_statistics():
     assert model.train_on_batch(x, return_dict=True)["b_moves"] == 0
     assert all(_unmoved(b, _state(model, "b")))
     assert int(model.optimizer.players["b"].iterations) == 0
-    assert sum(_unmoved(a, _state(model, "a"))) <= 1, "all of a but its learning rate moves"
+    assert sum(_unmoved(a, _state(model, "a"))) <= 1, "everything of a but its learning rate changes"
     model.open.assign(1.0)
     assert model.train_on_batch(x, return_dict=True)["b_moves"] == 1
     assert sum(_unmoved(b, _state(model, "b"))) <= 1
     assert int(model.optimizer.players["b"].iterations) == 1
 
 
-def test_a_gate_must_be_reported_and_be_a_players():
+def test_phase_with_unknown_gate_raises():
     with pytest.raises(ValueError, match="every player and gate"):
         Phase(Gated.together, {"a": []}, gates={"a": "nothing"})
     with pytest.raises(ValueError, match="gates of players"):
         Phase(Gated.together, {"a": []}, gates={"b": "b_moves"})
 
 
-def test_several_players_share_no_learning_rate():
+def test_learning_rate_of_several_players_raises():
     model = Duel()
     model.compile("sgd")
     with pytest.raises(AttributeError, match="DecayLearningRate"):
         model.optimizer.learning_rate = 0.1
 
 
-def test_a_frozen_player_stays_and_the_others_move():
+def test_frozen_player_keeps_its_weights_while_others_move():
     model = Duel()
     model.b.trainable = False
     model.compile(keras.optimizers.SGD(0.1))
@@ -245,12 +247,12 @@ def test_a_frozen_player_stays_and_the_others_move():
     np.testing.assert_allclose([a, b], [0.9, 1.0], rtol=1e-6)
 
 
-def test_players_need_optimizers():
+def test_compile_without_optimizer_of_a_player_raises():
     with pytest.raises(ValueError, match="one optimizer for each of the players"):
         Duel().compile({"a": "sgd"})
 
 
-def test_an_unconnected_gradient_is_zero_and_moves_nothing():
+def test_unconnected_gradient_is_zero():
     class Idle(Duel):
         @reports("c")
         def after(self, x, training):
@@ -269,6 +271,6 @@ def test_an_unconnected_gradient_is_zero_and_moves_nothing():
         ({"metrics": ["mse"]}, "has its own objective"),
     ],
 )
-def test_compile_refuses_what_it_would_ignore(arguments, message):
+def test_compile_with_loss_or_metrics_raises(arguments, message):
     with pytest.raises(UserError, match=message):
         Duel().compile("sgd", **arguments)

@@ -1,4 +1,4 @@
-"""A run killed at any moment and resumed ends bit-identical to a run left alone."""
+"""Resumed runs. A run killed at any moment and resumed ends bit-identical to a run that was never interrupted."""
 
 import json
 import os
@@ -36,7 +36,7 @@ except kvae.errors.UserError as error:
 
 
 def _live(out):
-    # Each life would compile the same once more.
+    # A cache, because each process would compile the same code again.
     cache = {"JAX_COMPILATION_CACHE_DIR": str(out.parent / "jax"), "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0"}
     command = [sys.executable, "-c", LIFE, str(out)]
     return subprocess.Popen(command, cwd=ROOT, env=environment(**cache), stderr=subprocess.PIPE, text=True)
@@ -48,13 +48,13 @@ def _state(out):
 
 
 @pytest.mark.slow
-def test_ten_kills(tmp_path):
+def test_run_killed_ten_times_resumes_bit_for_bit(tmp_path):
     alone, began, start_up = _live(tmp_path / "alone"), time.monotonic(), None
     for line in alone.stderr:
         if start_up is None and line.startswith("epoch"):
             start_up = time.monotonic() - began
     assert alone.wait() == 0
-    pace = (time.monotonic() - began - start_up) / EPOCHS  # seconds for an epoch
+    pace = (time.monotonic() - began - start_up) / EPOCHS  # seconds per epoch
 
     rng = random.Random(os.getpid())
     out, kills, moments = tmp_path / "killed", 0, []
@@ -62,10 +62,10 @@ def test_ten_kills(tmp_path):
         life, began = _live(out), time.monotonic()
         if kills % 2:  # anywhere from the first import to the first epoch
             delay = rng.uniform(0, 0.8 * start_up)
-        else:  # a while after an epoch: in the next three, in validation, in the writing of a checkpoint
+        else:  # up to three epochs after an epoch: in training, in validation, or while a checkpoint is written
             while not life.stderr.readline().startswith("epoch"):
                 assert life.poll() is None
-            start_up = time.monotonic() - began  # shorter than the first one's
+            start_up = time.monotonic() - began  # shorter than that of the first process
             delay = rng.uniform(0, 3 * pace)
         time.sleep(delay)
         assert life.poll() is None, f"the run ended after {kills} kills: raise EPOCHS"
@@ -93,22 +93,22 @@ def one_epoch(tmp_path_factory):
 
 @pytest.fixture
 def short_run(one_epoch, tmp_path):
-    """A copy of its own for each test."""
+    """A copy of the run for each test."""
     return Run(shutil.copytree(one_epoch.path, tmp_path / "run"))
 
 
-def test_more_epochs_may_be_added(short_run):
+def test_resume_with_more_epochs_continues(short_run):
     run = zoo.resume(short_run.path, {"epochs": 2})
     assert run.history()["epoch"].tolist() == [1, 2]
     assert run.config["parameters"]["epochs"] == 2
 
 
-def test_other_settings_may_not(short_run):
+def test_resume_rejects_changed_settings(short_run):
     with pytest.raises(UserError, match="no setting but epochs"):
         zoo.resume(short_run.path, {"model.latent": 3})
 
 
-def test_other_data_are_refused(short_run):
+def test_resume_rejects_changed_data(short_run):
     config = short_run.config
     config["data"]["fingerprint"] = "0"
     (short_run.path / "config.json").write_text(json.dumps(config))
@@ -125,20 +125,20 @@ def test_other_data_are_refused(short_run):
         (lambda run: run.state.write_bytes(b""), "a whole checkpoint"),
     ],
 )
-def test_half_written_runs(short_run, break_it, message):
+def test_resume_of_damaged_run_raises(short_run, break_it, message):
     break_it(short_run)
     with pytest.raises(UserError, match=message):
         zoo.resume(short_run.path)
 
 
-def test_a_finished_run_is_left_as_it_is(short_run):
+def test_resume_of_finished_run_changes_nothing(short_run):
     before = (short_run.path / "history.csv").read_bytes(), short_run.metrics["metrics"]
     run = zoo.resume(short_run.path)
     assert ((run.path / "history.csv").read_bytes(), run.metrics["metrics"]) == before
 
 
-def test_a_state_that_is_not_finite_is_never_kept(tmp_path):
-    """A rate so large that the only step of the second epoch spoils the weights: the first epoch's state stays."""
+def test_non_finite_weights_are_never_saved(tmp_path):
+    """The learning rate is so large that the only step of the second epoch makes the weights infinite."""
     out = tmp_path / "run"
     zoo.train("digits/vae", {"epochs": 1, "model.hidden": "8", "batch_size": 2000}, out=out)
     before = _state(out)
@@ -152,15 +152,15 @@ def test_a_state_that_is_not_finite_is_never_kept(tmp_path):
     assert all(np.array_equal(after[name], array) for name, array in before.items() if "model" in name)
 
 
-def test_epochs_that_are_done_stay_done(short_run):
+def test_resume_with_fewer_epochs_than_done_raises(short_run):
     zoo.resume(short_run.path, {"epochs": 2})
     with pytest.raises(UserError, match="at least the 2 epochs"):
         zoo.resume(short_run.path, {"epochs": 1})
 
 
-def test_a_run_that_goes_on_is_not_finished(short_run, monkeypatch):
-    """What an earlier end left behind must not pass for the longer run's."""
-    from kvae.callbacks import RunWriter
+def test_resume_marks_the_run_unfinished(short_run, monkeypatch):
+    """Metrics of the shorter run must not be mistaken for those of the longer run."""
+    from kvae import runs
 
     def stop(self, epoch, logs=None):
         raise KeyboardInterrupt

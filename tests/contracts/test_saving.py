@@ -1,4 +1,4 @@
-"""Every registered class round-trips, and a loaded model goes on as if it had never been away."""
+"""Saving and loading of every registered class."""
 
 import json
 import subprocess
@@ -13,16 +13,16 @@ import kvae
 from tests.conftest import environment
 from tests.contracts.models import EAGERLY, MODELS, ONE_OF_EACH, OTHERS, THOROUGH, answer, batch, data_for, fit
 
-OTHERS_THAN_THIS = ("jax", "torch")
+OTHER_BACKENDS = ("jax", "torch")
 KVAE_CLASSES = {name.split(">")[1] for name in keras.saving.get_custom_objects() if name.startswith("kvae>")}
 
 
-def test_the_table_holds_every_registered_class():
+def test_table_of_models_holds_every_registered_class():
     assert {name.split(",")[0] for name in {**MODELS, **OTHERS}} == KVAE_CLASSES
 
 
 @pytest.mark.parametrize("name", [*MODELS, *OTHERS])
-def test_configuration_round_trip(name):
+def test_configuration_after_round_trip_is_equal(name):
     made = {**MODELS, **OTHERS}[name]()
     text = json.dumps(keras.saving.serialize_keras_object(made))
     again = keras.saving.deserialize_keras_object(json.loads(text))
@@ -31,7 +31,7 @@ def test_configuration_round_trip(name):
 
 
 @pytest.mark.parametrize("name", THOROUGH)
-def test_saved_and_loaded(name, tmp_path):
+def test_loaded_model_gives_the_same_answers_and_optimizer_state(name, tmp_path):
     model = MODELS[name]()
     model.compile(keras.optimizers.Adam(1e-2), run_eagerly=EAGERLY)
     data = data_for(model, 16)
@@ -44,8 +44,8 @@ def test_saved_and_loaded(name, tmp_path):
         np.testing.assert_array_equal(ops.convert_to_numpy(a), ops.convert_to_numpy(b))
 
 
-def test_training_goes_on_after_loading(tmp_path):
-    """Two epochs in one go equal one epoch, saving, loading, one epoch: with the moments of Adam, without noise."""
+def test_loaded_model_continues_training_exactly(tmp_path):
+    """One epoch, saving, loading and one epoch equal two epochs, for a model without noise, trained by Adam."""
     keras.utils.set_random_seed(0)
     model = MODELS["Autoencoder"]()
     model.compile(keras.optimizers.Adam(1e-2))
@@ -73,8 +73,10 @@ for path in folder.glob("*.keras"):
 
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory):
-    """One model of each class, trained a little and saved, what it answers here, and a file of what each other backend
-    answers."""
+    """A folder of one trained model of each class, and its answers on this backend.
+
+    The folder also holds the answers of the loaded models on each other backend.
+    """
     folder, answers = tmp_path_factory.mktemp("saved"), {}
     for name in ONE_OF_EACH:
         model = MODELS[name]()
@@ -84,7 +86,7 @@ def saved(tmp_path_factory):
         model.save(folder / f"{name}.keras")
         np.savez(folder / f"{name}.npz", *data)
         answers[name] = answer(model, data)
-    for backend in OTHERS_THAN_THIS:
+    for backend in OTHER_BACKENDS:
         command = [sys.executable, "-c", LOAD_ALL, str(folder)]
         done = subprocess.run(command, env=environment(backend), cwd=folder, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr[-2000:]
@@ -92,15 +94,15 @@ def saved(tmp_path_factory):
 
 
 @pytest.mark.xdist_group("saved")
-@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="starts the other backends itself; once is enough")
-@pytest.mark.parametrize("backend", OTHERS_THAN_THIS)
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="it starts the other backends itself")
+@pytest.mark.parametrize("backend", OTHER_BACKENDS)
 @pytest.mark.parametrize("name", ONE_OF_EACH)
-def test_another_backend_loads_it_and_answers_the_same(name, backend, saved):
+def test_loaded_model_on_another_backend_gives_the_same_answers(name, backend, saved):
     folder, answers = saved
     np.testing.assert_allclose(np.load(folder / f"{name}.{backend}.npy"), answers[name], atol=1e-5)
 
 
-def test_an_annealed_beta_is_saved(tmp_path):
+def test_loaded_model_keeps_the_value_of_beta(tmp_path):
     model = MODELS["VAE"]()
     model.beta.assign(0.125)
     model.save(tmp_path / "model.keras")
@@ -108,21 +110,21 @@ def test_an_annealed_beta_is_saved(tmp_path):
 
 
 @pytest.mark.parametrize("order", ["import keras, kvae", "import kvae, keras"])
-def test_import_kvae_is_enough_to_load(order, tmp_path, run_python):
+def test_load_model_after_import_of_kvae_succeeds(order, tmp_path, run_python):
     MODELS["VAE"]().save(tmp_path / "model.keras")
     out = run_python(f"{order}\nprint(type(keras.saving.load_model({str(tmp_path / 'model.keras')!r})).__name__)")
     assert out.split()[-1] == "VAE"
 
 
-def test_import_kvae_imports_no_keras(run_python):
+def test_import_of_kvae_does_not_import_keras(run_python):
     assert run_python("import sys, kvae; kvae.data; print('keras' in sys.modules)").split()[-1] == "False"
     assert kvae.__version__
 
 
-@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="chooses its backend itself; once is enough")
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="it sets the backend itself")
 @pytest.mark.parametrize(
     "part", ["distributions", "evaluation", "training", "runs", "recipes.train"]
 )  # one of each layer
-def test_every_part_can_be_imported_first_and_registers_all(part, run_python):
+def test_import_of_any_part_first_registers_all_classes(part, run_python):
     code = f"import kvae.{part}, keras; print('kvae>VAE' in keras.saving.get_custom_objects())"
     assert run_python(code, backend="jax").split()[-1] == "True"

@@ -1,4 +1,4 @@
-"""The order of an epoch, and what chance makes of an example, are functions of the seed and the epoch alone."""
+"""Order and random transforms of batches, which depend only on the seed and the epoch."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ def _rows(batches):
     return [int(v) for i in range(len(batches)) for v in batches[i][0][:, 0]]
 
 
-def test_every_example_once_per_epoch_in_an_order_of_its_own():
+def test_batches_with_seed_hold_each_example_once_in_a_new_order_each_epoch():
     batches = Batches(np.arange(10, dtype="float32")[:, None], batch_size=4, seed=1)
     assert len(batches) == 3
     first = _rows(batches)
@@ -25,7 +25,7 @@ def test_every_example_once_per_epoch_in_an_order_of_its_own():
     assert _rows(again) == second
 
 
-def test_bytes_become_unit_floats_and_labels_follow():
+def test_batches_scale_bytes_and_keep_labels_with_examples():
     x = np.array([[0], [51], [255]], "uint8")
     batches = Batches(x, np.array([5, 6, 7]), batch_size=2)
     got_x, got_y = batches[0]
@@ -35,12 +35,12 @@ def test_bytes_become_unit_floats_and_labels_follow():
     assert batches[1][0].shape == (1, 1)
 
 
-def test_binary_bytes_stand_for_themselves():
+def test_batches_with_scale_1_keep_values_of_bytes():
     batches = Batches(np.array([[0], [1]], "uint8"), batch_size=2, scale=1)
     assert batches[0][0][:, 0].tolist() == [0.0, 1.0]
 
 
-def test_random_transforms_repeat_by_seed_epoch_and_batch():
+def test_transform_depends_on_seed_epoch_and_batch_only():
     def noise(x, rng):
         return x + rng.random(x.shape).astype("float32")
 
@@ -60,12 +60,12 @@ def grey(rng):
 
 
 def _pass(batches, order=None):
-    """All examples of one pass, batch by batch in the order given."""
+    """Return all examples of one pass, loading batches in the given order."""
     parts = {i: batches[i][0] for i in order or range(len(batches))}
     return np.concatenate([parts[i] for i in range(len(batches))])
 
 
-def test_held_out_examples_are_made_black_and_white_once_for_all(grey):
+def test_transform_without_seed_is_the_same_in_every_pass(grey):
     batches = Batches(grey, batch_size=5, transform=binarize)
     first = _pass(batches)
     assert set(np.unique(first)) == {0, 1}
@@ -75,35 +75,35 @@ def test_held_out_examples_are_made_black_and_white_once_for_all(grey):
 
 
 @pytest.mark.parametrize("size", [1, 4, 23, 100])
-def test_held_out_examples_do_not_depend_on_the_batch_size(grey, size):
+def test_transform_without_seed_does_not_depend_on_the_batch_size(grey, size):
     expected = _pass(Batches(grey, batch_size=5, transform=binarize))
     np.testing.assert_array_equal(_pass(Batches(grey, batch_size=size, transform=binarize)), expected)
 
 
-def test_held_out_examples_have_noise_of_their_own():
+def test_transform_without_seed_differs_between_examples():
     x = _pass(Batches(np.full((200, 4, 4, 1), 0.5, "float32"), batch_size=64, transform=binarize))
     assert len(np.unique(x, axis=0)) > 190  # of 65,536 possible ones
     assert x.mean() == pytest.approx(0.5, abs=0.03)
 
 
-def test_training_examples_are_made_black_and_white_anew_in_every_epoch(grey):
-    """In their own order, so that it is the transform which differs."""
+def test_transform_with_seed_differs_between_epochs(grey):
+    """Examples are compared in the order of the array, so that a difference comes from the transform."""
 
-    def seen(seed, epoch):
+    def transformed(seed, epoch):
         batches = Batches(grey, batch_size=5, seed=seed, transform=binarize)
         batches.begin(epoch)
         x = np.empty(grey.shape, "float32")
         x[batches.order] = _pass(batches)
         return x
 
-    np.testing.assert_array_equal(seen(1, 2), seen(1, 2))
+    np.testing.assert_array_equal(transformed(1, 2), transformed(1, 2))
     for seed, epoch in ((1, 3), (2, 2)):
-        assert not np.array_equal(seen(1, 2), seen(seed, epoch))
-    mean = np.mean([seen(1, epoch) for epoch in range(300)], axis=0)
+        assert not np.array_equal(transformed(1, 2), transformed(seed, epoch))
+    mean = np.mean([transformed(1, epoch) for epoch in range(300)], axis=0)
     np.testing.assert_allclose(mean, grey / 255, atol=0.15)  # five standard deviations
 
 
-def test_a_transform_sees_floats_and_leaves_the_data_alone(grey):
+def test_transform_gets_floats_and_cannot_change_the_data(grey):
     def check(x, rng):
         assert x.dtype == np.float32
         assert x.max() <= 1
@@ -117,7 +117,7 @@ def test_a_transform_sees_floats_and_leaves_the_data_alone(grey):
         np.testing.assert_array_equal(x, before)
 
 
-def test_labels_are_known_to_judges_and_stay_out_of_the_batches():
+def test_batches_with_labels_only_leave_them_out_of_each_batch():
     x, y = np.zeros((5, 2), "float32"), np.arange(5)
     hidden, shown = Batches(x, labels=y, batch_size=2), Batches(x, y, batch_size=2)
     assert [len(batches[0]) for batches in (hidden, shown)] == [1, 2]
@@ -126,7 +126,7 @@ def test_labels_are_known_to_judges_and_stay_out_of_the_batches():
     assert Batches(x).labels is None
 
 
-def test_labels_follow_their_examples_through_a_transform():
+def test_batches_with_transform_keep_labels_with_examples():
     y = np.arange(20)
     batches = Batches((y[:, None] / 20).astype("float32"), y, batch_size=6, seed=3, transform=lambda x, rng: x * 20)
     for epoch in (0, 1):
@@ -136,7 +136,7 @@ def test_labels_follow_their_examples_through_a_transform():
             np.testing.assert_allclose(x[:, 0], labels, rtol=1e-6)
 
 
-def test_the_callback_begins_each_epoch(grey):
+def test_in_order_sets_the_epoch_of_batches(grey):
     batches, other = (Batches(grey, batch_size=5, seed=1) for _ in range(2))
     callback = InOrder(batches)
     for epoch in (0, 1, 2, 1):

@@ -1,18 +1,20 @@
-"""Whose turn it is, and with what."""
+"""Content of rounds, and models that train on them."""
 
 import numpy as np
 import pytest
+from keras import ops
 
 from kvae.errors import UserError
 from kvae.training import Rounds
+from kvae.training.rounds import check_round, turn_of
 
 Y = np.array([0] * 7 + [1] * 20 + [-1] * 3)
 X = np.arange(30, dtype="float32")[:, None]
 
 
-def test_every_example_is_seen_in_an_epoch_and_the_small_class_again():
+def test_rounds_of_an_epoch_hold_every_example_and_those_of_small_domains_again():
     rounds = Rounds(X, Y, {"few": 1, "many": 2}, batch_size=3)
-    assert len(rounds) == 4  # ⌈20 / 6⌉, the large class's
+    assert len(rounds) == 4  # ⌈20 / 6⌉, of the large domain
     seen = {"few": [], "many": []}
     for i in range(len(rounds)):
         (batch,) = rounds[i]
@@ -20,11 +22,11 @@ def test_every_example_is_seen_in_an_epoch_and_the_small_class_again():
         for name, x in batch.items():
             seen[name] += x.ravel().tolist()
     assert set(seen["many"]) == set(range(7, 27))
-    assert sorted(seen["few"][:7]) == list(range(7)), "a whole pass before any example comes again"
+    assert sorted(seen["few"][:7]) == list(range(7)), "no example is repeated before the end of a pass"
     assert len(seen["few"]) == 12
 
 
-def test_the_row_goes_on_from_epoch_to_epoch_and_depends_on_nothing_else():
+def test_rounds_continue_across_epochs_and_depend_on_seed_and_epoch_only():
     rounds, again = (Rounds(X, Y, {"few": 1, "many": 1}, batch_size=4, seed=5) for _ in range(2))
     row = []
     for epoch in range(3):
@@ -38,14 +40,14 @@ def test_the_row_goes_on_from_epoch_to_epoch_and_depends_on_nothing_else():
     assert any((other[i][0]["many"] != again[i][0]["many"]).any() for i in range(3))
 
 
-def test_an_example_may_stand_several_times_in_its_turn():
+def test_rounds_with_repeats_hold_examples_several_times():
     rounds = Rounds(X, Y, {"few": 2, "many": 1}, batch_size=6, repeats=3)
     batch = rounds[0][0]["few"][..., 0]
     assert batch.shape == (6, 2)
     assert [len(set(turn)) for turn in batch.T.tolist()] == [2, 2]
 
 
-def test_bytes_and_periods_come_along():
+def test_rounds_keep_bytes_and_hold_periods():
     x = np.arange(30, dtype="uint8")[:, None]
     rounds = Rounds(x, Y, {"few": 1, "many": 1}, batch_size=2, periods=np.where(Y == 0, -1, np.arange(30)))
     few, many = rounds[0][0]["few"], rounds[0][0]["many"]
@@ -54,15 +56,47 @@ def test_bytes_and_periods_come_along():
     np.testing.assert_array_equal(many[0][..., 0], many[1])
 
 
-def test_bytes_that_stand_for_themselves_are_floats():
+def test_rounds_with_scale_1_hold_floats():
     x = (np.arange(30) % 2).astype("uint8")[:, None]
     batch = Rounds(x, Y, {"few": 1, "many": 1}, batch_size=20, scale=1.0)[0][0]["many"]
     assert batch.dtype == np.float32
     assert set(batch.ravel()) == {0.0, 1.0}
 
 
-def test_what_cannot_be_taken_in_turns():
+def test_rounds_reject_empty_domains_and_indivisible_batches():
     with pytest.raises(UserError, match="Expected training examples of none"):
         Rounds(X, Y, {"few": 1, "many": 1, "none": 1})
     with pytest.raises(UserError, match="repeats=4"):
         Rounds(X, Y, {"few": 1, "many": 1}, batch_size=50, repeats=4)
+
+
+def test_turn_of_picks_one_turn_and_scales_bytes():
+    x = np.arange(12, dtype="uint8").reshape(3, 2, 2)  # (B, turns, D)
+    batch = {"few": ops.convert_to_tensor(x), "many": (ops.convert_to_tensor(x), ops.convert_to_tensor(x[..., 0]))}
+    (turn,) = turn_of("few", 1)(batch)
+    np.testing.assert_allclose(ops.convert_to_numpy(turn), x[:, 1] / 255, rtol=1e-6)
+    turn, period = turn_of("many", 0)(batch)
+    np.testing.assert_allclose(ops.convert_to_numpy(turn), x[:, 0] / 255, rtol=1e-6)
+    np.testing.assert_array_equal(ops.convert_to_numpy(period), x[:, 0, 0])
+
+
+def test_check_round_returns_examples_of_each_domain_as_floats():
+    x = np.full((3, 2, 4), 255, "uint8")
+    examples = check_round({"two": x, "one": x[:, :1]}, ("one", "two"), {"one": 1, "two": 2})
+    assert {domain: array.shape for domain, array in examples.items()} == {"one": (3, 4), "two": (6, 4)}
+    assert list(examples) == ["one", "two"]
+    assert examples["two"].max() == 1
+
+
+@pytest.mark.parametrize(
+    ("batch", "with_periods", "message"),
+    [
+        ({"one": np.zeros((3, 1, 4))}, False, r"rounds of one, two\. Received: of one\."),
+        ({"one": np.zeros((3, 1, 4)), "two": np.zeros((3, 1, 4))}, False, "2 turns of two. Received: 1"),
+        ({"one": np.zeros((3, 1, 4)), "two": np.zeros((3, 2, 4))}, True, "Expected rounds with periods"),
+    ],
+    ids=["domains", "turns", "periods"],
+)
+def test_check_round_of_other_rounds_raises(batch, with_periods, message):
+    with pytest.raises(UserError, match=message):
+        check_round(batch, ("one", "two"), {"one": 1, "two": 2}, with_periods)

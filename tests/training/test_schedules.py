@@ -1,4 +1,4 @@
-"""Schedules are pure functions of the epoch."""
+"""Values of schedules."""
 
 import pytest
 
@@ -24,11 +24,11 @@ from kvae.training.schedules import Constant, Cosine, Cyclical, Exponential, Lin
     ],
     ids=lambda v: type(v).__name__ if not isinstance(v, dict) else "",
 )
-def test_values(schedule, values):
+def test_schedule_returns_known_values(schedule, values):
     for epoch, value in values.items():
         assert schedule(epoch) == pytest.approx(value, abs=1e-12)
 
 
-def test_stages_need_a_beginning():
+def test_stages_without_epoch_0_raise():
     with pytest.raises(ValueError, match="epoch 0"):
         Stages({1: 1.0})

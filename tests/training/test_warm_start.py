@@ -1,4 +1,4 @@
-"""Weights of one model as the start of another."""
+"""Weights copied from another model."""
 
 import numpy as np
 import pytest
@@ -21,54 +21,72 @@ def _values(net):
     return [ops.convert_to_numpy(weight) for weight in net.weights]
 
 
-def test_equal_nets_are_taken_whole_batch_statistics_included():
+def test_warm_start_of_equal_networks_copies_all_weights_and_batch_statistics():
     source, model = _conv(), _conv()
     for weight in source.decoder.non_trainable_weights:
         weight.assign(np.full(weight.shape, 0.25))
-    taken, left = warm_start(model, source)
-    assert len(taken) == len(source.weights) - 1, "all but β"
-    assert left == []
+    copied, kept = warm_start(model, source)
+    assert len(copied) == len(source.weights) - 1, "all but β"
+    assert kept == []
     for mine, theirs in zip(_values(model.decoder), _values(source.decoder), strict=True):
         np.testing.assert_array_equal(mine, theirs)
 
 
-def test_what_does_not_fit_stays_and_is_named():
+def test_warm_start_keeps_and_names_arrays_of_other_shapes():
     source, model = _conv(LATENT), _conv(LATENT + 1)
     before = _values(model.encoder)
-    taken, left = warm_start(model, source)
-    assert [line.split(":")[0] for line in left] == [
+    copied, kept = warm_start(model, source)
+    assert [line.split(":")[0] for line in kept] == [
         "encoder/Dense 1 kernel",
         "encoder/Dense 1 bias",
         "decoder/Dense 1 kernel",
     ]
-    assert left[2].endswith("4×64 here, 3×64 there")
-    assert "encoder/StridedConv2D 1 kernel" in taken
+    assert kept[2].endswith("4×64 here, 3×64 there")
+    assert "encoder/StridedConv2D 1 kernel" in copied
     np.testing.assert_array_equal(_values(model.encoder)[0], _values(source.encoder)[0])
     np.testing.assert_array_equal(_values(model.encoder)[-2], before[-2])
 
 
-def test_a_model_with_labels_begins_as_the_one_without():
-    """Whatever the labels are, its codes and pictures are at first those of the model that never saw them."""
+def test_warm_start_of_labelled_model_computes_what_the_source_computes():
+    """Its reconstructions do not depend on the labels at first."""
     mlp, labels, rng = networks.mlp, BinaryLabels(2), np.random.default_rng(0)
     source = models.VAE(mlp(SHAPE, 2 * LATENT, (5,)), mlp(LATENT, SHAPE, (5,)))
     model = models.CondVAE(mlp(SHAPE, 2 * LATENT, (5,), label_units=2), mlp(LATENT + 2, SHAPE, (5,)), labels)
-    taken, left = warm_start(model, source)
-    assert [name for name in taken if "labels" in name] == [
+    copied, kept = warm_start(model, source)
+    assert [name for name in copied if "labels" in name] == [
         f"{net}/Dense 1 kernel, 0 for its 2 labels" for net in ("encoder", "decoder")
     ]
-    assert left == []
+    assert kept == []
     x, y = rng.random((4, *SHAPE), "float32"), rng.integers(0, 2, (4, 2))
     np.testing.assert_allclose(model.reconstruct(x, y), source.reconstruct(x), rtol=1e-5, atol=1e-6)
 
 
-def test_a_net_that_the_other_lacks_is_named():
-    taken, left = warm_start(MODELS["VAEGAN"](), MODELS["VAE"]())
-    assert any(line.startswith("discriminator: VAE has none") for line in left)
-    assert any(name.startswith("encoder/") for name in taken)
+def test_warm_start_names_networks_that_the_source_lacks():
+    copied, kept = warm_start(MODELS["VAEGAN"](), MODELS["VAE"]())
+    assert any(line.startswith("discriminator: VAE has none") for line in kept)
+    assert any(name.startswith("encoder/") for name in copied)
 
 
-def test_models_without_anything_in_common_are_refused():
+def test_warm_start_without_common_networks_raises():
     with pytest.raises(
         UserError, match=r"Expected a model with a network in common with Classifier: net\. Received: VAE"
     ):
         warm_start(MODELS["Classifier"](), MODELS["VAE"]())
+
+
+def test_warm_start_copies_networks_in_dicts():
+    source, model = MODELS["MultiEncoder"](), MODELS["MultiEncoder"]()
+    _, kept = warm_start(model, source)
+    assert kept == []
+    for mine, theirs in zip(_values(model.encoders["two"]), _values(source.encoders["two"]), strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+
+
+def test_warm_start_copies_weights_of_equal_names_within_a_layer():
+    source, model = MODELS["VAE, flow"](), MODELS["VAE, flow"]()
+    for weight in source.posterior_family.weights:
+        weight.assign(np.random.default_rng(0).standard_normal(weight.shape))
+    copied, _ = warm_start(model, source)
+    assert len(copied) == len({*copied})
+    for mine, theirs in zip(_values(model.posterior_family), _values(source.posterior_family), strict=True):
+        np.testing.assert_array_equal(mine, theirs)

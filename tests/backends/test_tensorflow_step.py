@@ -1,4 +1,4 @@
-"""A graph holds the activations of one phase at a time."""
+"""The order of operations in the graph of a round."""
 
 import keras
 import pytest
@@ -7,11 +7,13 @@ from keras import ops
 from kvae.backends import Backend
 
 if keras.backend.backend() != "tensorflow":
-    pytest.skip("nothing but a graph begins all that it can", allow_module_level=True)
+    pytest.skip(
+        "only TensorFlow runs a graph, which starts every operation as early as it can", allow_module_level=True
+    )
 
 
-def _behind(op):
-    """Whatever `op` waits for, however far back."""
+def _before(op):
+    """Return all operations that `op` waits for."""
     seen, left = set(), [op]
     while left:
         here = left.pop()
@@ -21,7 +23,7 @@ def _behind(op):
     return seen
 
 
-def test_a_phase_waits_for_what_the_one_before_moves():
+def test_gradients_wait_for_assignments_of_the_phase_before():
     import tensorflow as tf
 
     first, second = keras.Variable(1.0), keras.Variable(2.0)
@@ -38,9 +40,11 @@ def test_a_phase_waits_for_what_the_one_before_moves():
                 variables[0].assign(variables[0] - gradients[player][0])
 
     made = round_.get_concrete_function(tf.ones(3)).graph.get_operations()
-    forward = [op for op in made if op.type == "Exp"]  # of x alone: nothing but order makes it wait
+    forward = [
+        op for op in made if op.type == "Exp"
+    ]  # depends on x only, so that only the order of phases makes it wait
     assert len(forward) == 2
     moved = [op for op in made if op.type == "AssignVariableOp"]
     assert len(moved) == 4
-    assert not set(moved[:2]) & _behind(forward[0])
-    assert set(moved[:2]) <= _behind(forward[1])
+    assert not set(moved[:2]) & _before(forward[0])
+    assert set(moved[:2]) <= _before(forward[1])
