@@ -104,7 +104,7 @@ MODELS = {
     "CSVAE, no adversary": lambda: _csvae(distributions.BinaryLabels(1), adversary=False),
     "IFCVAEGAN": lambda: _ifcvae_gan(distributions.BinaryLabels(2)),
     "IFCVAEGAN, base rate": lambda: _ifcvae_gan(distributions.BinaryLabels(1), base_rate=[0.3], label_samples=True),
-    "IFCVAEGAN, fixed judge": lambda: _ifcvae_gan(
+    "IFCVAEGAN, fixed classifier": lambda: _ifcvae_gan(
         distributions.BinaryLabels(2), label_samples=True, fixed_classifier=True
     ),
     "IFCVAEGAN, classes": lambda: _ifcvae_gan(distributions.ClassLabels(3)),
@@ -189,7 +189,7 @@ OTHERS = {
 EAGERLY = keras.backend.backend() == "tensorflow"
 """True on TensorFlow, where a few rounds take less time than building a graph. JAX would compile every operation."""
 
-SURROGATES = {"IWAE, doubly reparameterised", "IFCVAEGAN, fixed judge"}
+SURROGATES = {"IWAE, doubly reparameterised", "IFCVAEGAN, fixed classifier"}
 """Names of models of whose losses only the gradients are meaningful, so that finite differences do not apply.
 
 Each has a separate test of its gradient."""

@@ -1,4 +1,4 @@
-"""Every model learns and answers as it did in version 0.1.0, from the same state, on the same backend."""
+"""Pinned behaviour: every model trains and computes as in version 0.1.0, from the same state, on the same backend."""
 
 import keras
 import numpy as np
@@ -12,7 +12,7 @@ PINNED = sorted(folder.name for folder in (FOLDER / VERSION).iterdir())
 EQUAL = {"rtol": 1e-5, "atol": 1e-5}
 
 COMPILED = ("vae", "csvae", "vaegan")
-"""Models that TensorFlow is asked for as a graph as well, whose making takes longer than all the rest."""
+"""Models that are also tested as a graph on TensorFlow. Building graphs of all models would take too long."""
 
 
 def check(name, run_eagerly):
@@ -43,7 +43,7 @@ def test_pinned_model_trains_as_in_0_1_0(name):
     check(name, EAGERLY)
 
 
-@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="the others are asked in one way only")
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="on JAX and PyTorch there is one mode only")
 @pytest.mark.parametrize("name", COMPILED)
 def test_pinned_model_compiled_trains_as_in_0_1_0(name):
     check(name, False)
