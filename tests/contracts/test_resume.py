@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from kvae import zoo
-from kvae.callbacks import NonFiniteLoss
+from kvae.callbacks import NonFiniteLoss, RunWriter
 from kvae.errors import UserError
 from kvae.runs import Run
 from tests.conftest import ROOT, environment
@@ -160,8 +160,6 @@ def test_resume_with_fewer_epochs_than_done_raises(short_run):
 
 def test_resume_marks_the_run_unfinished(short_run, monkeypatch):
     """Metrics of the shorter run must not be mistaken for those of the longer run."""
-    from kvae import runs
-
     def stop(self, epoch, logs=None):
         raise KeyboardInterrupt
 
