@@ -160,6 +160,7 @@ def test_resume_with_fewer_epochs_than_done_raises(short_run):
 
 def test_resume_marks_the_run_unfinished(short_run, monkeypatch):
     """Metrics of the shorter run must not be mistaken for those of the longer run."""
+
     def stop(self, epoch, logs=None):
         raise KeyboardInterrupt
 
