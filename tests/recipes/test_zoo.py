@@ -28,6 +28,7 @@ SHAPES = {
     "digits": (8, 8, 1),
     "swiss_roll": (3,),
     "mnist": (28, 28, 1),
+    "binarized_mnist": (28, 28, 1),
     "folder": FACES,
     "celeba": FACES,
     "paintings": FACES,

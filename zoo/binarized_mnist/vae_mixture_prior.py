@@ -1,0 +1,46 @@
+"""VAE with a mixture of normal distributions as its prior on binarized MNIST (Tomczak and Welling 2018).
+
+Source: Tomczak and Welling 2018, "VAE with a VampPrior", section 2: a mixture of Gaussians as the prior.
+Expected: not measured yet.
+Cost: not measured yet.
+Not in the source:
+    - 500 components, as in the paper
+    - all else as in binarized_mnist/vae
+    - Adam at 5e-4 that falls by half a cosine, batches of 100, β from 0 to 1 in the first epochs
+Run:
+    kvae train binarized_mnist/vae_mixture_prior --backend jax
+    kvae evaluate runs/binarized_mnist/vae_mixture_prior --backend jax --metric nll --samples 5000
+"""
+
+from typing import Annotated
+
+import kvae
+from kvae.zoo import Between, Count, Positive
+from kvae.zoo.binarized_mnist._shared import decoder, encoder, schedule
+
+
+def data():
+    return kvae.data.load("binarized_mnist")
+
+
+def model(
+    dataset,
+    latent: Annotated[Count, Between(10, 100, log=True)] = 40,
+    components: Annotated[Count, Between(10, 500, log=True)] = 500,
+):
+    return kvae.models.VAE(
+        encoder(dataset, 2 * latent),
+        decoder(dataset, latent),
+        likelihood="bernoulli",
+        prior=kvae.distributions.MixtureOfNormals((latent,), components),
+        beta=0.0,  # the schedule in training() sets it, so it is not a parameter of the model
+    )
+
+
+def training(
+    epochs: Count = 300,
+    batch_size: Count = 100,
+    learning_rate: Annotated[Positive, Between(0.0001, 0.002, log=True)] = 5e-4,
+    warm_up: Count = 50,
+):
+    return schedule(epochs, batch_size, learning_rate, warm_up)
