@@ -1,4 +1,4 @@
-"""What earlier versions wrote, in the terms of this version: renamed constructor arguments and keys of files."""
+"""Renamed constructor arguments and keys of files, so that this version reads what earlier ones wrote."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

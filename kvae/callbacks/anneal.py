@@ -7,7 +7,7 @@ from kvae.training.schedules import Schedule
 
 
 class Anneal(keras.callbacks.Callback):
-    """Sets a scalar variable of the model to `schedule(epoch)` at the start of each epoch.
+    """A callback that sets a scalar variable of the model to `schedule(epoch)` at the start of each epoch.
 
     The logs hold its value under its name.
 

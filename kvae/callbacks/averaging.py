@@ -8,7 +8,7 @@ from keras import ops
 
 
 class AverageWeights(keras.callbacks.Callback):
-    """Sets every weight of a network to the mean of its values before and after the epoch.
+    """A callback that sets every weight of a network to the mean of its values before and after the epoch.
 
         θ ← (θ_before + θ) / 2
 
@@ -41,7 +41,7 @@ class AverageWeights(keras.callbacks.Callback):
 
 
 class AverageCopies(keras.callbacks.Callback):
-    """Starts copies of a network at its weights in each epoch, and then sets all of them to their mean.
+    """A callback that starts copies of a network at its weights in each epoch, and then sets all of them to their mean.
 
         θ_c ← θ          θ ← (θ + Σ_c θ_c) / (1 + C)
 

@@ -14,7 +14,7 @@ SAMPLES = 64
 
 
 class SaveImages(keras.callbacks.Callback):
-    """Saves samples and reconstructions as PNG files every few epochs, and after the last one.
+    """A callback that saves samples and reconstructions as PNG files every few epochs, and after the last one.
 
     The samples use the same random numbers each time, and the reconstructions the same examples, so that a series of files
     shows how the same images become clear.

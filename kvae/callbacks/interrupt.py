@@ -7,7 +7,9 @@ import keras
 
 
 class StopOnInterrupt(keras.callbacks.Callback):
-    """Raises `KeyboardInterrupt` at the end of the batch in which Ctrl-C was pressed. A second Ctrl-C raises it at once.
+    """A callback that raises `KeyboardInterrupt` at the end of the batch in which Ctrl-C was pressed.
+
+    A second Ctrl-C raises it at once.
 
     A backend may swallow an exception in the middle of a step; JAX loses most of them. The callback does nothing if another
     handler of Ctrl-C is installed, or outside the main thread.

@@ -16,11 +16,11 @@ Many posteriors have no active unit in the first epochs and recover."""
 
 
 class PosteriorCollapse(UserWarning):
-    """The posterior equals the prior for every x, so that the latent code holds no information about x."""
+    """The warning of a posterior that equals the prior for every x: the latent code holds no information about x."""
 
 
 class LatentMonitor(keras.callbacks.Callback):
-    """Adds statistics of the posterior to the logs of every epoch.
+    """A callback that adds statistics of the posterior to the logs of every epoch.
 
     `posterior_mean_min`, `posterior_mean_max`, `posterior_std_min`, `posterior_std_max`: extremes over x and latent units;
     `active_units`: number of units j with Var_x E_q[z_j] > 0.01;

@@ -9,7 +9,7 @@ from kvae.training.schedules import Schedule
 
 
 class DecayLearningRate(keras.callbacks.Callback):
-    """Multiplies the learning rate of every player by `factor(epoch)` at the start of each epoch.
+    """A callback that multiplies the learning rate of every player by `factor(epoch)` at the start of each epoch.
 
     The logs hold the rate of each player.
 

@@ -12,7 +12,7 @@ STARTUP = 5
 
 
 class MedianStopping(keras.callbacks.Callback):
-    """Stops a trial whose best value so far is below the median of the other trials' running averages.
+    """A callback that stops a trial whose best value is below the median of the other trials' running averages.
 
     This is the median stopping rule of Golovin et al. 2017, section 3.2.2. The other trials are those that have finished.
 

@@ -8,7 +8,10 @@ from kvae.errors import UserError
 
 
 class NonFiniteLoss(UserError):
-    """A loss became NaN or infinite. `terms` names the affected losses: individual terms first, then sums of terms."""
+    """The error of a loss that became NaN or infinite.
+
+    `terms` names the affected losses: individual terms first, then the totals that contain them.
+    """
 
     def __init__(self, message: str, terms: list[str]):
         super().__init__(message)
@@ -16,7 +19,7 @@ class NonFiniteLoss(UserError):
 
 
 class StopOnNonFinite(keras.callbacks.Callback):
-    """Raises `NonFiniteLoss` after the first batch whose losses are not all finite, and names the term.
+    """A callback that raises `NonFiniteLoss` after the first batch with a loss that is not finite, and names the term.
 
     Every batch is checked, because one step later NaN has spread through the weights to every term. With
     `steps_per_execution` above 1 some batches are not checked, and the term named first may not be the cause.

@@ -4,7 +4,7 @@ import keras
 
 
 class InOrder(keras.callbacks.Callback):
-    """Sets the order of `Batches` or `Rounds` at the start of each epoch.
+    """A callback that sets the order of `Batches` or `Rounds` at the start of each epoch.
 
     The order depends only on their seed and the epoch.
 

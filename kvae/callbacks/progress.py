@@ -10,7 +10,7 @@ from rich.progress import Progress as Bar
 
 
 class Progress(keras.callbacks.Callback):
-    """Shows on stderr how far training is, how long it will still take, and the losses of every epoch.
+    """A progress display on stderr: the share that is done, the time left, and the losses of every epoch.
 
     Without a terminal there is no bar, and the lines of the epochs state the time left.
 

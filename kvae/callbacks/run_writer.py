@@ -9,7 +9,7 @@ from kvae.training import checkpoint
 
 
 class RunWriter(keras.callbacks.Callback):
-    """Writes checkpoint and history of a run at the end of every epoch.
+    """A callback that writes checkpoint and history of a run at the end of every epoch.
 
     It must come after the callbacks that add to the logs.
 

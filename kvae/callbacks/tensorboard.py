@@ -9,7 +9,7 @@ import keras
 
 
 class TensorBoard(keras.callbacks.Callback):
-    """Writes the logs of every epoch for TensorBoard, without TensorFlow."""
+    """A callback that writes the logs of every epoch for TensorBoard, without TensorFlow."""
 
     def __init__(self, folder: str | os.PathLike):
         super().__init__()

@@ -1,4 +1,4 @@
-"""Where presets are, and which files they have.
+"""The files of a preset, and the places where presets are found.
 
     config.json         the model: classes and sizes
     model.weights.h5    its weights, perhaps in 16 bits

@@ -103,8 +103,8 @@ def _is_ours(entry: dict) -> bool:
         known is not None
         and registered == f"kvae>{entry.get('class_name')}"
         and known.__module__.partition(".")[0] == "kvae"
-        # Keras finds a registered class by this name and never imports the module, so that the modules of earlier versions,
-        # which have moved, are accepted. A module of another package is refused all the same.
+        # Keras finds a registered class by this name and never imports its module. The modules of earlier versions
+        # have moved and are accepted. A module of another package is refused all the same.
         and str(entry.get("module")).partition(".")[0] == "kvae"
     )
 
