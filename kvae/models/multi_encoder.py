@@ -88,7 +88,9 @@ class MultiEncoder(RoundsModel, LabelledModel):
     ):
         super().__init__(ClassLabels(len(encoders)), likelihood, posterior, prior, seed, **kwargs)
         self.encoders, self.decoder = dict(encoders), decoder
-        self.turns = dict(turns or dict.fromkeys(encoders, 1))
+        turns = dict(turns or dict.fromkeys(encoders, 1))
+        # In the order of the encoders, by which the classes of y are numbered.
+        self.turns = {domain: turns.pop(domain) for domain in encoders if domain in turns} | turns
         self.separator, self.critic = separator, critic
         self.copies = copies
         if decoder_loss not in DECODER_LOSSES:

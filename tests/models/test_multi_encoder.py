@@ -192,3 +192,12 @@ def test_multi_encoder_with_rounds_of_other_domains_is_refused():
         model.fit(Rounds(x, y, {"one": 1, "two": 1}), verbose=0)
     with pytest.raises(UserError, match="without periods"):
         model.fit(Rounds(x, y, {"one": 1, "two": 2}, periods=y), verbose=0)
+
+
+def test_multi_encoder_turns_in_another_order_follow_the_encoders():
+    model = models.MultiEncoder(
+        {"one": networks.mlp(SHAPE, 2 * LATENT), "two": networks.mlp(SHAPE, 2 * LATENT)},
+        networks.mlp(LATENT, SHAPE),
+        turns={"two": 2, "one": 1},
+    )
+    assert list(model.turns.items()) == [("one", 1), ("two", 2)]
