@@ -9,9 +9,8 @@ Importing `kvae` is cheap: Keras is imported when something that needs it is fir
 """
 
 import importlib
+import importlib.util
 import sys
-
-import wrapt
 
 from kvae.version import __version__ as __version__
 
@@ -75,8 +74,29 @@ def _register_classes(imported):
         importlib.import_module("kvae.networks")
 
 
-for _name in ("keras", *_UP_TO_MODELS):
-    wrapt.register_post_import_hook(_register_classes, _name)
+class _AfterImport:
+    """An import hook that calls `_register_classes` after each of the given modules has been imported."""
+
+    def __init__(self, names):
+        self.waiting = set(names)
+
+    def find_spec(self, name, path=None, target=None):
+        if name not in self.waiting:
+            return None
+        self.waiting.discard(name)  # the next finder has it
+        spec = importlib.util.find_spec(name)
+        if spec is not None and spec.loader is not None:
+            execute = spec.loader.exec_module
+
+            def execute_and_register(module):
+                execute(module)
+                _register_classes(module)
+
+            spec.loader.exec_module = execute_and_register
+        return spec
+
+
+sys.meta_path.insert(0, _AfterImport({"keras", *_UP_TO_MODELS} - set(sys.modules)))
 
 
 def __getattr__(name):
@@ -89,3 +109,7 @@ def __getattr__(name):
 
 def __dir__():
     return [*globals(), *_MODULES, *_FUNCTIONS]
+
+
+if "keras" in sys.modules:
+    _register_classes(sys.modules["keras"])
