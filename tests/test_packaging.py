@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 DISTRIBUTION = "kvae-zoo"
 
 HINT = re.compile(r"pip install (?P<what>.{1,40})")
-"""What a reader is told to install."""
+"""The names in the installation hints."""
 
 FROM_INDEX = re.compile(r'"kvae-zoo\[[\w{},]+\]"')
 FROM_CHECKOUT = re.compile(r'-e "\.(\[[\w,]+\])?"')

@@ -1,4 +1,4 @@
-"""What a recipe is, and how it is trained: its parameters, data, model and run."""
+"""Recipes: their parameters, data and models, and their training into runs."""
 
 import importlib
 

@@ -35,7 +35,7 @@ PREFIXES = {"data": "data.", "model": "model.", "training": ""}
 
 @dataclasses.dataclass(frozen=True)
 class Training:
-    """How a recipe fits its model.
+    """The training of a recipe: epochs, batches, optimizer and schedules.
 
     Args:
         epochs: number of passes through the training split.

@@ -14,7 +14,7 @@ OLD = "0.1."
 
 @dataclasses.dataclass(frozen=True)
 class Change:
-    """What became of one parameter.
+    """The replacement of one parameter of version 0.1.0.
 
     Args:
         note: what a user has to set instead, in one sentence.

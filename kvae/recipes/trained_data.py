@@ -87,7 +87,7 @@ class TrainedData:
 
     @functools.cached_property
     def training(self) -> Training:
-        """How the recipe fitted the model."""
+        """The training of the recipe, with the parameters of this run."""
         return self.recipe.training(self._parameters)
 
     def require(self, *capabilities: str) -> None:

@@ -33,7 +33,7 @@ def test_attribution_known_codes_counts_nearest_clusters(rng):
 
 
 def test_attribution_equal_clusters_lda_predicts_largest_class(rng):
-    """Of two equal clusters the larger is the likeliest, and the nearest is chance."""
+    """With two equal clusters the likeliest is the larger one, and the nearest is arbitrary."""
     training, held_out = clusters(rng, (900, 100)), clusters(rng, (180, 20))
     values = attribution(Copies(), held_out, training=training)
     assert values["attribution.lda_accuracy"] == values["attribution.majority_baseline"] == 0.9

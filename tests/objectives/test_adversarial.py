@@ -15,7 +15,7 @@ from kvae import objectives
         (0.7, 0.3, 1, 0),
         (1.1, 0.7, 0, 1),  # lost: above 0.68 + 0.35
         (0.7, 1.1, 0, 1),
-        (0.3, 1.1, 1, 1),  # both would sit out
+        (0.3, 1.1, 1, 1),  # both would skip the step
     ],
 )
 def test_equilibrium_returns_which_player_moves(real, false, generator, discriminator):

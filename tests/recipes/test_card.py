@@ -1,4 +1,4 @@
-"""What a run and its recipe contribute to a card."""
+"""The entries of a card that come from a run and its recipe."""
 
 import pytest
 
