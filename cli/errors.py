@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from kvae.errors import ChoiceError, UserError
+from kvae.upgrade import OPTIONS
 
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
 
@@ -19,9 +20,6 @@ _OUT_OF_MEMORY = {
     "ResourceExhaustedError",
     "OutOfMemoryError",
 }  # of TensorFlow and of PyTorch, which must not be imported here
-
-RENAMED_OPTIONS = {"--init-from": "--warm-start", "--judge": "--classifier"}
-"""Options of version 0.1.0 and their present names."""
 
 
 class UsageError(UserError):
@@ -43,8 +41,8 @@ class Command(TyperCommand):
     def parse_args(self, ctx, args):
         for word in args:
             option = word.partition("=")[0]
-            if option in RENAMED_OPTIONS:
-                raise UsageError(f"{option} is now called {RENAMED_OPTIONS[option]}.")
+            if option in OPTIONS:
+                raise UsageError(f"{option} is now called {OPTIONS[option]}.")
         return super().parse_args(ctx, args)
 
 

@@ -17,6 +17,9 @@ RUN = {"init_from": "warm_start"}
 CARD = {**RUN, "figures": "metrics", "figures_on": "metrics_data"}
 """Former keys of a preset's card."""
 
+OPTIONS = {"--init-from": "--warm-start", "--judge": "--classifier"}
+"""Former options of the command line."""
+
 
 def upgrade_arguments(registered_name: str, config: Mapping[str, Any]) -> dict[str, Any]:
     """Return the constructor arguments in `config`, which any version has saved, under their present names.

@@ -10,9 +10,6 @@ from kvae.evaluation.renamed import current
 FORMAT = 2
 """Format of the cards that this version writes. Version 0.1.0 wrote format 1."""
 
-OPTIONS = {"--init-from": "--warm-start", "--judge": "--classifier"}
-"""Former options in the commands on a card."""
-
 
 def upgrade_card(card: Mapping[str, Any]) -> dict[str, Any]:
     """Return a card of format 1 or 2 in format 2: keys, metric values and options of commands have their present names.
@@ -32,4 +29,4 @@ def upgrade_card(card: Mapping[str, Any]) -> dict[str, Any]:
 
 def _with_present_options(command: str) -> str:
     """Return `command` with the former options renamed. Quoted values keep their spelling."""
-    return re.sub(r"'[^']*'|--[\w-]+", lambda found: OPTIONS.get(found[0], found[0]), command)
+    return re.sub(r"'[^']*'|--[\w-]+", lambda found: upgrade.OPTIONS.get(found[0], found[0]), command)
