@@ -6,7 +6,7 @@ from typing import Any
 
 from keras import ops
 
-from kvae.distributions.base import Distribution
+from kvae.distributions.base import Distribution, promote
 from kvae.errors import UserError
 
 DRAWS = 32
@@ -45,7 +45,8 @@ class InverseAutoregressiveFlow(Distribution):
         log_det = 0.0
         for number, step in enumerate(self.steps):
             flat = ops.flip(flat, axis=-1) if number else flat
-            m, s = ops.split(step(flat, context), 2, axis=-1)
+            flat, parameters = promote(flat, step(flat, context))
+            m, s = ops.split(parameters, 2, axis=-1)
             gate = ops.sigmoid(s)
             flat = gate * flat + (1 - gate) * m
             log_det = log_det + ops.sum(ops.log_sigmoid(s), axis=-1)

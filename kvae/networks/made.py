@@ -6,8 +6,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-DTYPE = "float32"
-"""Type of all layers. Log-determinants of flows are sums over units, which need float32 also under a mixed policy."""
+from kvae.networks.common import output_dtype
 
 
 @keras.saving.register_keras_serializable("kvae")
@@ -29,10 +28,10 @@ class MaskedDense(layers.Dense):
         self.degrees = tuple(inputs), tuple(outputs)
         self.strict = strict
         before, after = np.array(inputs)[:, None], np.array(outputs)[None]
-        self.mask = (before < after if strict else before <= after).astype("float32")  # (inputs, outputs)
+        self.mask = before < after if strict else before <= after  # (inputs, outputs)
 
     def call(self, inputs, training=None):
-        x = ops.matmul(inputs, self.kernel * self.mask)
+        x = ops.matmul(inputs, self.kernel * ops.cast(self.mask, self.compute_dtype))
         x = ops.add(x, self.bias) if self.use_bias else x
         return x if self.activation is None else self.activation(x)
 
@@ -62,17 +61,18 @@ def made(
             = 0.88, so that it starts near the identity (Kingma et al. 2016, section 4.1, use 1 to 2).
         name: name of the network.
     """
+    dtype = output_dtype()  # of all layers: log-determinants of flows are sums over units
     z, h = keras.Input((units,)), keras.Input((context,))
     degrees = np.arange(1, units + 1)
     before, x = degrees, z
     for number, width in enumerate(hidden):
         after = 1 + np.arange(width) % max(1, units - 1)
-        x = MaskedDense(before.tolist(), after.tolist(), dtype=DTYPE)(x)
-        x = layers.Add(dtype=DTYPE)([x, layers.Dense(width, use_bias=False, dtype=DTYPE)(h)]) if number == 0 else x
-        x = layers.Activation(activation, dtype=DTYPE)(x)
+        x = MaskedDense(before.tolist(), after.tolist(), dtype=dtype)(x)
+        x = layers.Add(dtype=dtype)([x, layers.Dense(width, use_bias=False, dtype=dtype)(h)]) if number == 0 else x
+        x = layers.Activation(activation, dtype=dtype)(x)
         before = after
-    last = MaskedDense(before.tolist(), np.tile(degrees, 2).tolist(), strict=True, dtype=DTYPE)
-    direct = layers.Dense(2 * units, use_bias=False, dtype=DTYPE)
-    out = layers.Add(dtype=DTYPE)([last(x), direct(h)])
+    last = MaskedDense(before.tolist(), np.tile(degrees, 2).tolist(), strict=True, dtype=dtype)
+    direct = layers.Dense(2 * units, use_bias=False, dtype=dtype)
+    out = layers.Add(dtype=dtype)([last(x), direct(h)])
     last.bias.assign(np.repeat([0.0, gate], units))
     return keras.Model([z, h], out, name=name)
