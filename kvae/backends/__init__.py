@@ -5,10 +5,10 @@ Each backend is a package of four files, which offer the same names:
 * `step`: `Backend`, the mixin that gives a model `train_step`, `test_step` and `gradients(loss, variables)`.
 * `compilation`: `compiled(function, variables)` compiles a function of tensors; `fused(function)` evaluates an expression
   in few passes over memory; inside `compilation_cache()` models that differ only in values share compiled code.
-* `devices`: inside `devices(count, cluster)` models train on several devices; `shard()` says which part of a batch this
-  process loads; `gates_are_global()` is True if all devices see the same value of a gate.
-* `kernels`: `softplus`, `batch_norm` (None where the one of Keras is as fast) and `slow_strided_convolutions()`, for
-  operations that are slow on one backend.
+* `devices`: inside `devices(count, cluster)` models train on several devices; `shard()` returns the part of each batch
+  that this process loads; `gates_are_global()` is True if a gate has the same value on all devices.
+* `kernels`: `softplus`, `batch_norm` (None on a backend where the batch normalisation of Keras is as fast) and
+  `slow_strided_convolutions()`, for operations that are slow on one backend.
 """
 
 import importlib

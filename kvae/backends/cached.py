@@ -5,8 +5,11 @@ from typing import Any
 
 
 def cached(owner: Any, key: Hashable, make: Callable[[], Any]) -> Any:
-    """Return the value cached on `owner` under `key`, calling `make()` the first time. Used for compiled functions."""
-    values = owner.__dict__.setdefault("_cached", {})  # not an attribute of the layer: Keras would track its contents
+    """Return the value cached on `owner` under `key`. The first call makes it with `make()`.
+
+    Compiled functions are cached in this way.
+    """
+    values = owner.__dict__.setdefault("_cached", {})  # not by `setattr`: Keras would track the contents
     if key not in values:
         values[key] = make()
     return values[key]

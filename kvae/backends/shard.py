@@ -6,10 +6,10 @@ import numpy as np
 
 
 class Shard(NamedTuple):
-    """One process among several that train on the same batches. By default there is one process with one device.
+    """The part of each batch that this process loads, number `index` of `count` equal parts.
 
-    Batch sizes are rounded down to a multiple of `multiple`, the number of devices, which drops a remainder at the end of
-    an epoch. Of each batch this process loads part `index` of `count` equal parts.
+    Batch sizes are rounded down to a multiple of `multiple`, the number of devices in all processes. This drops a remainder
+    at the end of an epoch. By default there is one process with one device.
     """
 
     multiple: int = 1
@@ -17,9 +17,9 @@ class Shard(NamedTuple):
     count: int = 1
 
     def whole(self, size: int) -> int:
-        """Return `size`, rounded down to what the devices can share equally."""
+        """Return `size`, rounded down to a number of examples that the devices can share equally."""
         return size // self.multiple * self.multiple
 
     def part(self, rows: np.ndarray) -> Any:
-        """Return this process's part of the rows of a batch."""
+        """Return this process's part of `rows`, the indices of the examples of a batch."""
         return np.split(rows, self.count)[self.index]

@@ -1,4 +1,4 @@
-"""kvae on JAX."""
+"""The functions of `kvae.backends` on JAX."""
 
 from kvae.backends.jax.compilation import compilation_cache, compiled, fused
 from kvae.backends.jax.devices import devices, gates_are_global, shard

@@ -9,7 +9,10 @@ from jax.experimental.compilation_cache import compilation_cache as xla_cache
 
 
 def compiled(function, variables):
-    """Return `function(*tensors)`, compiled. `variables` are those that it may read (weights) or assign (seeds)."""
+    """Return a compiled version of `function`, which takes tensors.
+
+    `variables` are the variables that it may read (weights) or assign (states of seed generators).
+    """
 
     @jax.jit
     def run(values, *inputs):
@@ -35,9 +38,9 @@ def fused(function):
 
 @contextlib.contextmanager
 def compilation_cache():
-    """Keep what XLA compiles in a temporary folder, unless the user has set a folder.
+    """Cache compiled code in a temporary folder, or in the folder that the user has set.
 
-    Compilation takes half the time of a short training.
+    Models that differ only in values then share compiled code. Compilation takes half the time of a short training.
     """
     if jax.config.jax_compilation_cache_dir:
         yield
@@ -52,4 +55,4 @@ def compilation_cache():
 
 def _cache_in(folder: str | None) -> None:
     jax.config.update("jax_compilation_cache_dir", folder)
-    xla_cache.reset_cache()  # JAX decides at its first compilation if it uses a cache
+    xla_cache.reset_cache()  # JAX decides only at its first compilation whether it uses a cache

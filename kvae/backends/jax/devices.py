@@ -41,5 +41,5 @@ def shard() -> Shard:
 
 
 def gates_are_global() -> bool:
-    """True if all devices see the same value of a gate."""
+    """True if a gate has the same value on all devices: it is computed from the whole batch."""
     return True

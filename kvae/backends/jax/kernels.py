@@ -1,16 +1,22 @@
-"""Operations that need a form of their own on JAX."""
+"""Implementations on JAX of the operations that are slow on one of the backends."""
 
 import jax
 
 
 def slow_strided_convolutions() -> bool:
-    """True if gradients of strided and transposed convolutions cost several times those of plain ones: XLA on a CPU."""
+    """True if gradients of strided and transposed convolutions cost several times those of plain convolutions.
+
+    This is so for XLA on a CPU.
+    """
     return jax.default_backend() == "cpu"
 
 
 def softplus(x):
-    """Return log(1 + eˣ). The `logaddexp` of JAX is slower on a CPU. Above 80 the result is x in every float type."""
+    """Return log(1 + eˣ), for float32 and float64. The `logaddexp` of JAX is slower on a CPU.
+
+    For x above 80 the result rounds to x.
+    """
     return jax.numpy.log1p(jax.numpy.exp(jax.numpy.minimum(x, 80))) + jax.nn.relu(x - 80)
 
 
-batch_norm = None  # XLA fuses the operations that Keras composes
+batch_norm = None  # XLA fuses the operations of which Keras composes batch normalisation

@@ -1,14 +1,14 @@
 """The training step on JAX.
 
 JAX differentiates and compiles pure functions. Keras layers, optimizers, metrics and seed generators hold state that they
-assign. What this requires:
+assign. This has five consequences:
 
 1. Keras passes the state of a step as four lists of arrays (trainable and other variables of the model, variables of the
    optimizer and of the metrics) and expects the new values back in the same order.
 2. A round reads and assigns variables. It therefore runs in a `keras.StatelessScope`, which maps each variable to a traced
    array: assignments change the map, and the new values are read from it at the end.
-3. `jax.vjp` differentiates the loss with respect to its arguments only. The variables that the players move are its
-   arguments; all others are constants, mapped in a second scope inside the differentiated function.
+3. `jax.vjp` differentiates the loss with respect to its arguments only. The variables that the players train are its
+   arguments. All other variables are constants, mapped in a second scope inside the differentiated function.
 4. What the loss assigns (batch statistics, states of seed generators) would be lost with that second scope. The new values
    leave the differentiated function as an auxiliary output, and are assigned in the scope of the round.
 5. A later phase reads the weights that an earlier phase assigned: `variable.value` is looked up in the scope of the round.
@@ -49,8 +49,8 @@ class Backend:
 
         There is one vector-Jacobian product per player, and all of them share one forward pass.
         """
-        moving = {id(variable) for group in variables.values() for variable in group}
-        fixed = [v for group in self._variable_groups() for v in group if id(v) not in moving]
+        trained = {id(variable) for group in variables.values() for variable in group}
+        fixed = [v for group in self._variable_groups() for v in group if id(v) not in trained]
         fixed_pairs = [(variable, variable.value) for variable in fixed]
 
         def run(values):

@@ -1,4 +1,4 @@
-"""kvae on TensorFlow."""
+"""The functions of `kvae.backends` on TensorFlow."""
 
 from kvae.backends.tensorflow.compilation import compilation_cache, compiled, fused
 from kvae.backends.tensorflow.devices import devices, gates_are_global, shard

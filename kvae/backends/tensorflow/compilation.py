@@ -17,7 +17,10 @@ _compiling = contextvars.ContextVar("compiling", default=False)
 
 
 def compiled(function, variables):
-    """Return `function(*tensors)` as a graph, which reads and assigns `variables` in place."""
+    """Return a version of `function`, which takes tensors, that runs as a graph.
+
+    It reads and assigns `variables` in place.
+    """
 
     def traced(*inputs):
         token = _compiling.set(True)
@@ -30,10 +33,10 @@ def compiled(function, variables):
 
 
 def fused(function):
-    """Return `function()`, an expression of large tensors. Within a `compiled` function XLA compiles it.
+    """Return `function()`, an expression of large tensors. XLA compiles it if it is part of a `compiled` function.
 
-    The graph of TensorFlow reads and writes all values once for each operation. Outside of `compiled` the time that XLA
-    takes to compile would not pay.
+    A graph of TensorFlow reads and writes all values once for each operation; XLA needs few passes. Elsewhere `function` is
+    called as it is, because compiling it with XLA would take longer than it saves.
     """
     return tf.function(function, autograph=False, jit_compile=True)() if _compiling.get() else function()
 

@@ -12,7 +12,7 @@ from kvae.errors import UserError
 def devices(count: int, cluster=None):
     """Let models that are built inside train on `count` devices (`tf.distribute.MirroredStrategy`): GPUs, or else CPUs.
 
-    Every replica draws the same noise for its part of the batch.
+    All replicas draw the same random noise, each for its own part of the batch.
     """
     if cluster is not None:
         raise UserError(
@@ -40,5 +40,8 @@ def shard() -> Shard:
 
 
 def gates_are_global() -> bool:
-    """True if all devices see the same value of a gate. Each replica computes it from its part of the batch."""
+    """True if a gate has the same value on all devices.
+
+    Each replica computes a gate from its own part of the batch, so there must be one replica only.
+    """
     return tf.distribute.get_strategy().num_replicas_in_sync == 1

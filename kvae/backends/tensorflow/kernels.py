@@ -1,10 +1,10 @@
-"""Operations that need a form of their own on TensorFlow."""
+"""Implementations on TensorFlow of the operations that are slow on one of the backends."""
 
 import tensorflow as tf
 
 
 def slow_strided_convolutions() -> bool:
-    """True if gradients of strided and transposed convolutions cost several times those of plain ones."""
+    """True if gradients of strided and transposed convolutions cost several times those of plain convolutions."""
     return False
 
 
@@ -14,7 +14,10 @@ def softplus(x):
 
 
 def batch_norm(x, gamma, beta, mean, variance, epsilon: float):
-    """Return γ (x − μ) / √(σ² + ε) + β over the last axis, μ and σ². These are the given ones or, if None, the batch's."""
+    """Return γ (x − μ) / √(σ² + ε) + β, in the shape of x, and the statistics μ and σ² of each channel (the last axis).
+
+    The statistics are `mean` and `variance`. If these are None, they are computed from the batch, with the divisor n.
+    """
     training = mean is None
     h = x if len(x.shape) == 4 else tf.reshape(x, (-1, 1, 1, x.shape[-1]))
     statistics = (tf.zeros(0), tf.zeros(0)) if training else (mean, variance)

@@ -1,15 +1,15 @@
 """The training step on TensorFlow.
 
-TensorFlow traces a round into one graph, which assigns variables in place. What this requires:
+TensorFlow traces a round into one graph, which assigns variables in place. This has four consequences:
 
 1. One gradient tape records the forward pass of a phase and is read once for each player.
 2. A graph starts every operation whose inputs are available. Without control dependencies the forward passes of all phases
    would start together, and memory would hold the activations of all of them. Each phase therefore waits for the
-   assignments of the phase before it, and each player's gradients for those of the player before.
+   assignments of the phase before it, and the gradients of each player wait for the gradients of the player before it.
 3. Each replica computes the mean over its part of the batch, and Keras adds the gradients of the replicas. Gradients are
    divided by the number of replicas, which makes the sum the gradient of the mean over the whole batch.
-4. A gradient of an unconnected variable is None here and zero on JAX. It is zero on all backends, so that the moments of
-   Adam are the same.
+4. TensorFlow returns None for the gradient of an unconnected variable, JAX returns zero. kvae uses zero on all backends, so
+   that the moments of Adam are the same.
 """
 
 import tensorflow as tf

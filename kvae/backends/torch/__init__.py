@@ -1,4 +1,4 @@
-"""kvae on PyTorch."""
+"""The functions of `kvae.backends` on PyTorch."""
 
 from kvae.backends.torch.compilation import compilation_cache, compiled, fused
 from kvae.backends.torch.devices import devices, gates_are_global, shard

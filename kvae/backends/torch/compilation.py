@@ -1,4 +1,4 @@
-"""Functions without gradients on PyTorch, which compiles nothing."""
+"""Functions that run without gradients on PyTorch. kvae compiles nothing there."""
 
 import contextlib
 
@@ -6,7 +6,10 @@ import torch
 
 
 def compiled(function, variables):
-    """Return `function(*tensors)`, run eagerly and without gradients. It reads and assigns `variables` in place."""
+    """Return a version of `function`, which takes tensors, that runs eagerly and without gradients.
+
+    It reads and assigns `variables` in place.
+    """
     return torch.no_grad()(function)
 
 

@@ -8,10 +8,13 @@ from kvae.errors import UserError
 
 @contextlib.contextmanager
 def devices(count: int, cluster=None):
-    """Raise `UserError` for more than one device: on PyTorch, Keras 3 leaves several devices to a loop of the user."""
+    """Raise `UserError` for more than one device.
+
+    On PyTorch, Keras 3 expects users to write the training loop for several devices themselves.
+    """
     if count > 1 or cluster is not None:
         raise UserError(
-            f"Expected one device on PyTorch, where Keras trains on no more. Received: devices={count}. "
+            f"Expected one device on PyTorch, where Keras trains on one only. Received: devices={count}. "
             "Use --backend jax (devices and clusters) or tensorflow (devices of one machine)."
         )
     yield
@@ -23,5 +26,5 @@ def shard() -> Shard:
 
 
 def gates_are_global() -> bool:
-    """True if all devices see the same value of a gate."""
+    """True if a gate has the same value on all devices. There is one device."""
     return True

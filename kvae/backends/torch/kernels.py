@@ -1,20 +1,26 @@
-"""Operations that need a form of their own on PyTorch."""
+"""Implementations on PyTorch of the operations that are slow on one of the backends."""
 
 import torch
 
 
 def slow_strided_convolutions() -> bool:
-    """True if gradients of strided and transposed convolutions cost several times those of plain ones."""
+    """True if gradients of strided and transposed convolutions cost several times those of plain convolutions."""
     return False
 
 
 def softplus(x):
-    """Return log(1 + eˣ). The softplus of PyTorch is exact to 2e-9 only, its log-sigmoid to the last bit."""
+    """Return log(1 + eˣ) = −log sigmoid(−x).
+
+    PyTorch's softplus has errors of 2e-9. Its log-sigmoid is exact to the last bit.
+    """
     return -torch.nn.functional.logsigmoid(-x)
 
 
 def batch_norm(x, gamma, beta, mean, variance, epsilon: float):
-    """Return γ (x − μ) / √(σ² + ε) + β over the last axis, μ and σ². These are the given ones or, if None, the batch's."""
+    """Return γ (x − μ) / √(σ² + ε) + β, in the shape of x, and the statistics μ and σ² of each channel (the last axis).
+
+    The statistics are `mean` and `variance`. If these are None, they are computed from the batch, with the divisor n.
+    """
     scale, offset = gamma.value, beta.value
     h = torch.movedim(x, -1, 1)  # (B, …, C) -> (B, C, …), a view: memory stays channels-last
     if mean is not None:

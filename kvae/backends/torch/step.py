@@ -1,6 +1,6 @@
 """The training step on PyTorch.
 
-PyTorch records every operation and assigns variables in place. What this requires:
+PyTorch records every operation and assigns variables in place. This has four consequences:
 
 1. Gradients come from `autograd.grad`. `.backward()` would add the gradients of all players to `.grad`.
 2. The graph of a phase is freed with the last player, since all players share one forward pass.
