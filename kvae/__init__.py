@@ -1,11 +1,13 @@
-"""Published variational autoencoders that run, on TensorFlow, JAX and PyTorch.
+"""Published variational autoencoders in Keras 3, for TensorFlow, JAX and PyTorch.
 
     import kvae
     dataset = kvae.data.load("digits")
+    encoder = kvae.networks.mlp(dataset.shape, 2 * 8)  # mean and log standard deviation of 8 latent units
+    decoder = kvae.networks.mlp(8, dataset.shape)
     model = kvae.models.VAE(encoder, decoder)
 
-Importing `kvae` is cheap: Keras is imported when something that needs it is first used, so that a program can still choose
-`KERAS_BACKEND`. As soon as a program has imported both, `keras.saving.load_model` finds the classes of kvae.
+`import kvae` does not import Keras, so that a program can still choose `KERAS_BACKEND`. Keras is imported with the first
+part of kvae that needs it. As soon as a program has imported both, `keras.saving.load_model` finds the classes of kvae.
 """
 
 import importlib
@@ -37,14 +39,14 @@ _FUNCTIONS = {
     "push_preset": "presets",
     "to_preset": "presets",
 }
-"""Functions of the package itself, and the parts that they are imported from."""
+"""Functions that `kvae` offers itself: {function: the part of kvae that defines it}."""
 
 # Keras loads a saved model only if its classes are registered, and they register themselves when `models` and `networks` are
 # imported. `import kvae` must not import these, because they import Keras. A program may import kvae before Keras, so the
 # import of Keras has to trigger the registration. Keras has no way to ask for that, hence the hooks below.
 #
-# If a part of kvae is what imports Keras, this part is only half imported at that moment. Importing the models, which may
-# need it, would fail. The registration then waits for the hook of that part.
+# If a part of kvae imports Keras first, that part is only half imported at that moment. The models may need it, so importing
+# them would fail. The registration then waits until that part is imported, and its hook runs.
 
 _UP_TO_MODELS = tuple(
     f"kvae.{part}"
@@ -62,7 +64,7 @@ _UP_TO_MODELS = tuple(
         "training",
     )
 )
-"""The models and what they may import."""
+"""The models, and the parts of kvae that they may import and that import Keras."""
 
 
 def _register_classes(imported):
@@ -83,7 +85,7 @@ class _AfterImport:
     def find_spec(self, name, path=None, target=None):
         if name not in self.waiting:
             return None
-        self.waiting.discard(name)  # the next finder has it
+        self.waiting.discard(name)  # so that the search below does not call this hook again
         spec = importlib.util.find_spec(name)
         if spec is not None and spec.loader is not None:
             execute = spec.loader.exec_module

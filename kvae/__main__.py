@@ -1,4 +1,4 @@
-"""`python -m kvae` is the command `kvae`."""
+"""The command `kvae`, run as `python -m kvae`."""
 
 from kvae.cli.app import main
 

@@ -1,4 +1,7 @@
-"""Names of what a model can do. Each model class declares its own in `capabilities`; nothing probes for methods."""
+"""Names of the capabilities of models.
+
+Each model class declares its own capabilities in `capabilities`, so that no code probes a model for methods.
+"""
 
 DECODER = "decoder"
 """The model encodes, decodes and reconstructs: `encode`, `decode`, `reconstruct`."""
@@ -7,7 +10,7 @@ POSTERIOR = "posterior"
 """The model has a posterior q(z|x) and a prior p(z): `posterior_parameters`, `sample`."""
 
 DENSITY = "density"
-"""p(x|z) is the density of x that the model was trained with, so that it has an ELBO and a likelihood."""
+"""The model is trained with a density p(x|z), so that it has an ELBO and a likelihood p(x)."""
 
 UNIT_KL = "unit_kl"
 """The KL of each latent unit has a closed form: `rate_per_unit`."""

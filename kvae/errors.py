@@ -1,4 +1,4 @@
-"""The error that reports a user's mistake."""
+"""Errors that report a user's mistakes."""
 
 
 class UserError(ValueError):
@@ -17,5 +17,8 @@ class ChoiceError(UserError):
 
 
 def first_line(error: Exception) -> str:
-    """Return the first line of the message of `error`, or its type. Some libraries add pages to it."""
+    """Return the first line of the message of `error`, at most 200 characters, or its type if the message is empty.
+
+    Some libraries raise errors with messages of several pages.
+    """
     return (str(error).split("\n", 1)[0] or type(error).__name__)[:200]

@@ -66,19 +66,19 @@ def read_bytes(path: Path) -> bytes:
 
 
 def read_json(path: Path) -> dict:
-    """Return the contents of a JSON file of a run. Raise `UserError` if it is missing or damaged."""
+    """Return the contents of a JSON file of a run, search or preset. Raise `UserError` if it is missing or damaged."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise UserError(
-            f"Expected a complete run directory. Received: {path.parent}, which lacks {path.name}."
+            f"Expected a complete run, search or preset. Received: {path.parent}, which lacks {path.name}."
         ) from error
     except (ValueError, RecursionError) as error:  # not text, not JSON, or nested too deeply
         raise UserError(f"Expected a valid JSON file. Received: {path} ({first_line(error)}).") from error
 
 
 def finite(value):
-    """Return `value` for JSON, which has neither NaN nor infinity: they become None."""
+    """Return `value` with None in place of NaN and infinity, which JSON does not have."""
     if isinstance(value, dict):
         return {key: finite(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -93,7 +93,7 @@ def write_json(path: Path, value) -> None:
 
 
 def write_csv(path: Path, rows: Sequence[Mapping]) -> None:
-    """Write `rows` to a CSV file. The columns are the names in any row; a name that a row lacks leaves its cell empty."""
+    """Write `rows` to a CSV file. The columns are the keys of all rows. A cell is empty if its row lacks the key."""
     names = list(dict.fromkeys(name for row in rows for name in row))
     text = io.StringIO()
     writer = csv.DictWriter(text, names, restval="", lineterminator="\n")

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterable, Iterator
 
 logger = logging.getLogger(__name__)
 
-EVERY = 60.0
-"""Seconds between two log lines."""
+SECONDS_BETWEEN_LINES = 60.0
+"""Minimum number of seconds between two log lines."""
 
 
 @contextlib.contextmanager
 def bar(total: int, task: str) -> Iterator[Callable[[int], None]]:
-    """Show the progress of `task` on stderr, and yield a function that advances it by n of `total`.
+    """Show the progress of `task` on stderr, and yield a function that advances it by n of its `total` steps.
 
     Stdout is reserved for results.
     """
@@ -33,14 +33,14 @@ def bar(total: int, task: str) -> Iterator[Callable[[int], None]]:
 
 
 def _log_lines(total: int, task: str) -> Callable[[int], None]:
-    """Return a function that advances by n and logs once a minute how much is done and how long the rest takes."""
+    """Return a function that advances by n steps. Once a minute it logs the number of steps done and the time left."""
     began = last = time.monotonic()
     done = 0
 
     def advance(n: int) -> None:
         nonlocal done, last
         done, now = done + n, time.monotonic()
-        if now - last >= EVERY and done < total:
+        if now - last >= SECONDS_BETWEEN_LINES and done < total:
             last = now
             left = datetime.timedelta(seconds=round((now - began) * (total - done) / done))
             logger.info("%s: %s of %s, %s left.", task, f"{done:,}", f"{total:,}", left)
@@ -49,7 +49,7 @@ def _log_lines(total: int, task: str) -> Callable[[int], None]:
 
 
 def track(items: Iterable, total: int, task: str) -> Iterator:
-    """Yield each of `items`, `total` in number, and show progress."""
+    """Yield each of the `total` items, and show the progress of `task`."""
     with bar(total, task) as advance:
         for item in items:
             yield item

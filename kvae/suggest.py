@@ -5,11 +5,15 @@ from collections.abc import Iterable, Sequence
 
 from kvae.errors import UserError
 
-_CUTOFF = 0.5  # similarity, from 0 to 1, below which two names have nothing to do with each other
+_CUTOFF = 0.5
+"""Similarity of two names, from 0 to 1, below which one is not suggested for the other."""
 
 
 def nearest(name: str, known: Iterable[str], n: int = 3) -> list[str]:
-    """Return the names in `known` most similar to `name`: at most `n`, the best first. A number has none."""
+    """Return the names in `known` that are most similar to `name`, at most `n` of them, the most similar first.
+
+    No name is similar to a number.
+    """
     return [] if name.isdecimal() else difflib.get_close_matches(name, list(known), n, _CUTOFF)
 
 

@@ -1,4 +1,7 @@
-"""Renamed constructor arguments and keys of files, so that this version reads what earlier ones wrote."""
+"""Former names of constructor arguments, of keys in files and of command-line options.
+
+With these tables the present version reads the files that earlier versions wrote.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -6,27 +9,27 @@ from typing import Any
 ARGUMENTS: Mapping[str, Mapping[str, str | Callable[[Any], dict]]] = {
     "kvae>IFCVAEGAN": {"fixed_judge": "fixed_classifier"},
 }
-"""Former constructor arguments of each registered class.
+"""Former constructor arguments, by the name of the class in Keras' registry.
 
-Each is mapped to its present name, or to a function that turns its serialised value into present arguments.
+Each argument is mapped to its present name, or to a function that turns its serialised value into present arguments.
 """
 
 RUN = {"init_from": "warm_start"}
-"""Former keys of a run's config.json, and of a preset's card."""
+"""Former keys of a run's config.json and their present names. A preset's card has the same keys."""
 
 CARD = {**RUN, "figures": "metrics", "figures_on": "metrics_data"}
-"""Former keys of a preset's card."""
+"""Former keys of a preset's card and their present names."""
 
 OPTIONS = {"--init-from": "--warm-start", "--judge": "--classifier"}
-"""Former options of the command line."""
+"""Former options of the command line and their present names."""
 
 
 def upgrade_arguments(registered_name: str, config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the constructor arguments in `config`, which any version has saved, under their present names.
+    """Return the constructor arguments in `config`, saved by this or an earlier version, under their present names.
 
     Args:
         registered_name: name of the class in Keras' registry, such as "kvae>VAE".
-        config: what `get_config` of the class returned when the model was saved.
+        config: the configuration that `get_config` of the class returned when the model was saved.
     """
     former = ARGUMENTS.get(registered_name, {})
     upgraded = {}

@@ -1,4 +1,4 @@
-"""The version of kvae, and the versions of what it runs on."""
+"""The version of kvae, and the versions of the packages that it runs on."""
 
 import importlib.metadata
 import platform

@@ -86,7 +86,7 @@ def test_read_json_of_a_damaged_file_raises_user_error(tmp_path, content):
 
 
 def test_read_json_of_a_missing_file_raises_user_error(tmp_path):
-    with pytest.raises(UserError, match=r"complete run directory. Received: .*, which lacks x\.json"):
+    with pytest.raises(UserError, match=r"complete run, search or preset. Received: .*, which lacks x\.json"):
         read_json(tmp_path / "x.json")
 
 
