@@ -1,4 +1,4 @@
-"""The recipes: one file per published experiment, `<dataset>/<model>.py`, and the names that recipes are written with."""
+"""The recipes: one file per published experiment, `<dataset>/<model>.py`, and the names that a recipe file imports."""
 
 import importlib
 

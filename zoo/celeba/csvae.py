@@ -2,28 +2,29 @@
 
 Source: "Learning latent subspaces in variational autoencoders" (project report after Klys, Snell and Zemel 2018),
     section 3.2.3, with the networks of VAE/GAN (Larsen et al. 2016).
-Expected: accuracy of a classifier, 1,000 validation faces, seed 0
+Expected: share of images in which a classifier finds the requested attribute, 1,000 validation faces, seed 0
     attribute     samples, source  samples  transfer
     Wearing_Hat   0.097            0.404    0.047
     Eyeglasses    0.121            0.330    0.083
     Smiling       0.826            0.852    0.779
     Male          0.680            0.778    0.118
     Heavy_Makeup  0.444            0.808    0.265
-    The classifier is the preset celeba/attribute_classifier, which was trained on smooth images too.
-    ELBO −6,648 nats, MSE 0.0129.
+    Samples are drawn with the attribute. For transfer, faces without the attribute are decoded with it. The classifier is
+    the preset celeba/attribute_classifier, which was also trained on smooth images. ELBO −6,648 nats, MSE 0.0129.
 Cost: 24 epochs of 70 to 140 s on one CPU core with TensorFlow, while other work ran.
 Not in the source:
     - one unit of w for each attribute
     - a fixed p(w|y): N(0, 0.3²) for faces without the attribute and N(3, 1) for faces with it
-    - q(w|x, y) as a difference from p(w|y). A network that must learn the prior misses it by a nat or two in every unit,
-      and samples are drawn where no face has trained the decoder.
+    - the label encoder returns the difference of q(w|x, y) from p(w|y). A label encoder without p(w|y) as its start ends a
+      nat or two from it in every unit. Samples of w from the prior are then codes with which the decoder was not trained.
     - a label encoder of half the width
-    - the weights
-    - information=base_rate: the adversary is drawn to the frequencies of the labels, since most attributes are rare
-    - an adversary with one hidden layer that standardises z. From another adversary the encoder hides: it shrinks the
-      units that matter to standard deviations of 0.5 to 0.8 over all faces. Samples from N(0, 1) are then not faces
-      (Smiling 0.628, Heavy_Makeup 0.402).
-    - all else as in celeba/cond_vae
+    - the weights of the terms of the loss
+    - model.information=base_rate, which pulls the adversary's predictions towards the frequencies of the labels, because
+      most attributes are rare
+    - an adversary with one hidden layer that standardises z. From an adversary that does not, the encoder hides the labels:
+      it shrinks the units that encode them, to standard deviations of 0.5 to 0.8 over all faces. Decoded samples of
+      N(0, 1) are then not faces (Smiling 0.628, Heavy_Makeup 0.402).
+    - all other choices of celeba/cond_vae
 Run:
     kvae train celeba/csvae
     # accuracy of the attributes

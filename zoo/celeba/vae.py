@@ -1,8 +1,8 @@
 """VAE on faces with the networks of VAE/GAN (Larsen et al. 2016): the warm start of models of labelled faces.
 
 Source: "Learning latent subspaces in variational autoencoders" (project report after Klys, Snell and Zemel 2018),
-    section 3.2.1. It first trains a VAE with the encoder and decoder of VAE/GAN (Larsen et al. 2016, table 1) on 64×64
-    faces.
+    section 3.2.1. The report first trains a VAE with the encoder and decoder of VAE/GAN (Larsen et al. 2016, table 1) on
+    64×64 faces.
 Expected: the 1,000 validation faces, seed 0
     ELBO (nats)  rate  distortion  MSE     SSIM   active units
     −6,596       102   6,494       0.0103  0.561  128
@@ -10,7 +10,7 @@ Cost: 8 minutes on one CPU core with TensorFlow, 40 s per epoch.
 Not in the source:
     - 128 latent units, as in Larsen et al.
     - the Bernoulli cross-entropy
-    - Adam at 1e-3, warmed up and lowered in one cycle; batches of 64, 12 epochs
+    - Adam with a one-cycle schedule up to 1e-3, batches of 64, 12 epochs
     - 16 channels in the first convolution, a quarter of all published widths (model.width=64 is published)
 Run:
     kvae train celeba/vae

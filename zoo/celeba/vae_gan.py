@@ -1,26 +1,26 @@
-"""VAE/GAN on faces (Larsen et al. 2016): the features of a discriminator measure the error.
+"""VAE/GAN on faces (Larsen et al. 2016), whose error is measured in the features of a discriminator.
 
 Source: "Autoencoding beyond pixels using a learned similarity metric" (Larsen et al. 2016).
-    64×64 faces, 128 latent units, RMSprop at 3e-4, batches of 64, equilibrium 0.68 with margin 0.35, γ = 1e-6.
-    "Learning latent subspaces in variational autoencoders" (project report after Klys, Snell and Zemel 2018) takes its
-    networks from this paper. It gives no metrics for VAE/GAN.
+    The paper has 64×64 faces, 128 latent units, RMSprop at 3e-4, batches of 64, an equilibrium of 0.68 with a margin of
+    0.35, and γ = 1e-6. "Learning latent subspaces in variational autoencoders" (project report after Klys, Snell and Zemel
+    2018) takes its networks from this paper. The report has no metrics for VAE/GAN.
 Expected: warm start from celeba/vae, the 1,000 validation faces, seed 0
-    accuracy of celeba/attribute_classifier
+    share of images in which celeba/attribute_classifier finds the attribute that they were generated with
     attribute     samples  samples, epochs=12  reconstructions
     Wearing_Hat   0.55     0.11                0.53
     Eyeglasses    0.81     0.44                0.72
     Smiling       0.37     0.17                0.95
     Male          0.86     0.96                0.88
     Heavy_Makeup  0.21     0.01                0.81
-    MSE 0.0183. Samples are 0.93 times as far apart as real faces.
-    Reconstructions are sharp. Samples look like painted faces, some of them odd. They show Smiling and Heavy_Makeup
-    less often than faces do.
+    MSE 0.0183. The mean distance between samples is 0.93 of that between faces. Reconstructions are sharp. Samples look
+    like painted faces, some of them distorted. Samples that were drawn with Smiling or Heavy_Makeup show it less often
+    than the average face does.
 Cost: an hour on one CPU core with TensorFlow, 140 to 200 s per epoch, and 8 minutes for celeba/vae.
 Not in the source:
     - 16 channels in the first convolution, a quarter of all published widths
     - all three networks receive nineteen attributes
     - the warm start from celeba/vae
-    - γ = 0.01, so that the decoder learns likeness early, for 24 epochs of 9,000 faces
+    - γ = 0.01, so that 24 epochs of 9,000 faces suffice for the decoder to learn to reconstruct
     - the non-saturating generator loss
 Run:
     kvae train celeba/vae
@@ -78,5 +78,5 @@ def training(
 def search():
     return Search(
         objectives=(Objective("mse", "min", unit=0.001), Objective("diversity", "max", unit=0.1)),
-        monitor=None,  # the losses are those of a game
+        monitor=None,  # no loss of an adversarial training measures its progress
     )

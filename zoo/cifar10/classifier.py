@@ -1,15 +1,15 @@
-"""Classifier of CIFAR-10's horses and birds, which evaluates mixtures of cifar10/residual_vae.
+"""Classifier of CIFAR-10's horses and birds, which evaluates the blends of cifar10/residual_vae.
 
-Source: none. "Using variational autoencoders as generative models" (anonymous project report) shows its mixtures and
+Source: none. "Using variational autoencoders as generative models" (anonymous project report) shows blends of images and
     does not measure them.
 Expected: 1,000 validation images, seed 0
     accuracy  0.935
 Cost: 20 epochs of 20 s on one CPU core with TensorFlow, while other work ran.
 Chosen here:
     - the network of celeba/attribute_classifier
-    - augmentation: images are mirrored, shifted and of other contrast
-    - half of the images are blended with a blurred copy (`kvae.networks.RandomSmoothing`), since VAE samples are smooth
-    - AdamW at 2e-3 with weight decay 1e-4, in one cycle
+    - augmentation: images are mirrored and shifted, and their contrast is changed
+    - half of the training images are smoothed (`kvae.networks.RandomSmoothing`), since images from a VAE are smooth
+    - AdamW at 2e-3 with weight decay 1e-4 and a one-cycle schedule
 Run:
     kvae train cifar10/classifier
 """

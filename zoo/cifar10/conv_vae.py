@@ -31,7 +31,7 @@ def model(
     latent: Annotated[Count, Between(32, 256, log=True)] = 128,
     width: Count = 39,
     upsampling: Annotated[Upsampling, OneOf("deconv", "nearest", "bilinear")] = "deconv",
-    # 0.01 · D / L: a weight of 0.01, for a mean KL of L = 128 units and a mean error of D = 32 · 32 · 3 values
+    # 0.01 · D / L, as in cifar10/residual_vae, for L = 128 latent units and D = 32 · 32 · 3 values
     beta: Annotated[NonNegative, Between(0.005, 2.5, log=True)] = 0.01 * (32 * 32 * 3) / 128,
 ):
     return kvae.models.VAE(

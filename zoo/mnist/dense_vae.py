@@ -1,8 +1,9 @@
 """Posterior collapse of a dense VAE of low capacity on MNIST (after Bowman et al. 2016).
 
 Source: "Variational Autoencoder" (project report), its section on model capacity.
-    There such a network nearly collapses and then recovers. Under the source's own weight it cannot recover: the weight
-    of the rate decides (see mnist/conv_vae), not the capacity. With the true ELBO it needs no recovery.
+    In the source, the posterior of such a network nearly collapses and then recovers. Here it does not recover with the
+    source's weight, β = 392. The weight of the rate decides (see mnist/conv_vae), and not the capacity of the network.
+    With β = 1 the posterior does not collapse.
 Expected: validation images, seed 0
     β    epochs  ELBO (nats)  rate (nats)  active units of 64
     392  10                   0.00003      0
@@ -10,10 +11,10 @@ Expected: validation images, seed 0
 Cost: about 2.5 minutes on two CPU cores with TensorFlow.
 Not in the source:
     - one hidden layer of 256 units in the encoder and one in the decoder
-    - all else that mnist/conv_vae chooses
+    - all other choices of mnist/conv_vae
 Run:
     kvae train mnist/dense_vae
-    # the true ELBO
+    # the ELBO as the objective (β = 1)
     kvae train mnist/dense_vae --set model.beta=1 --set epochs=5
 """
 

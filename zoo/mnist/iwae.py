@@ -2,7 +2,7 @@
 
 Source: Burda, Grosse and Salakhutdinov 2016, "Importance Weighted Autoencoders", Table 1.
     Networks, data and schedules are those of mnist/vae.
-Expected: −log p(x) in nats, 10,000 test images, 5,000 samples, seed 0 (in brackets: the paper's 3,280 epochs)
+Expected: −log p(x) in nats, 10,000 test images, 5,000 samples, seed 0 (in brackets: the paper, 3,280 epochs)
     layers  epochs  k=1      k=5           k=50
     1       20      (86.76)  92.7 (85.54)  91.6 (84.78)
     2       20      (85.33)  91.9 (83.89)  90.7 (82.90)
@@ -10,16 +10,16 @@ Expected: −log p(x) in nats, 10,000 test images, 5,000 samples, seed 0 (in bra
     2       100              87.1
 Cost: 10 s (k = 5) to 40 s (k = 50) per epoch on two CPU cores with JAX. The likelihood takes 4 minutes more.
 Not in the source:
-    - the short schedule: 20 epochs in which the rate falls from 1e-3 to 1e-4
-    - β1 = 0.9, as in the paper
+    - the short schedule: 20 epochs in which the learning rate falls from 1e-3 to 1e-4
+    - Adam's β1 is 0.9, as in the paper; the authors' code has 0.99
     - 55,000 training images; the other 5,000 are for validation
-    - model.doubly_reparameterized=true, the gradient of Tucker et al. 2019, for one layer
+    - the option model.doubly_reparameterized, the gradient of Tucker et al. 2019 for one layer
 Run:
     kvae train mnist/iwae --backend jax
     kvae evaluate runs/mnist/iwae --backend jax --metric nll --samples 5000
     # two layers, fifty samples
     kvae train mnist/iwae --backend jax --set model.layers=2 --set model.samples=50
-    # all 3,280 epochs
+    # the paper's 3,280 epochs
     kvae train mnist/iwae --backend jax --set schedule=published
 """
 
@@ -31,7 +31,7 @@ from kvae.zoo.mnist._shared import PUBLISHED_EPOCHS, burda_networks, burda_sched
 
 
 def data(binarization: Literal["random", "fixed"] = "random"):
-    """Load MNIST in black and white: drawn anew at every presentation ("random"), or once for all ("fixed")."""
+    """Load MNIST, in grey for a `binarize` at each use ("random"), or with its published fixed binarisation ("fixed")."""
     return kvae.data.load("mnist" if binarization == "random" else "binarized_mnist")
 
 

@@ -3,12 +3,13 @@
 The recipe is the baseline of mnist/iwae.
 
 Source: Burda, Grosse and Salakhutdinov 2016, "Importance Weighted Autoencoders", Table 1, and the authors' code.
-    The networks have tanh units: 784-200-200-50 and back, or with a second layer 100-100-50.
-    Pixels are drawn anew as black or white at every presentation.
-    The biases of the outputs begin at the logits of the training mean.
-    Adam has ε = 1e-4. Batches hold 20 images. Eight stages of 1, 3, 9, …, 2,187 epochs have rates from 1e-3 to 1e-4
-    (schedule=published).
-Expected: −log p(x) in nats, 10,000 test images, 5,000 samples, seed 0 (in brackets: the paper's 3,280 epochs)
+    The networks have tanh units. With one layer they are 784-200-200-50 and back, with two layers
+    784-200-200-100-100-100-50 and back, where the 100 after 200-200 are z and the 50 are u.
+    Each pixel is drawn as black or white whenever an image is used.
+    The biases of the decoder's outputs start at the logits of the mean training image.
+    Adam has ε = 1e-4. Batches hold 20 images. Eight stages of 1, 3, 9, …, 2,187 epochs have learning rates from 1e-3 to
+    1e-4 (schedule=published).
+Expected: −log p(x) in nats, 10,000 test images, 5,000 samples, seed 0 (in brackets: the paper, 3,280 epochs)
     layers  epochs  k=1           k=5           k=50
     1       20      94.5 (86.76)  93.3 (86.47)  92.9 (86.35)
     2       20      93.4 (85.33)  92.1 (85.01)  90.7 (84.78)
@@ -16,15 +17,15 @@ Expected: −log p(x) in nats, 10,000 test images, 5,000 samples, seed 0 (in bra
     2       100                   87.5
 Cost: 6 s per epoch at k = 1 on two CPU cores with JAX. The likelihood takes 4 minutes more.
 Not in the source:
-    - the short schedule: 20 epochs in which the rate falls from 1e-3 to 1e-4
-    - β1 = 0.9, as in the paper
+    - the short schedule: 20 epochs in which the learning rate falls from 1e-3 to 1e-4
+    - Adam's β1 is 0.9, as in the paper; the authors' code has 0.99
     - 55,000 training images; the other 5,000 are for validation
 Run:
     kvae train mnist/vae --backend jax
     kvae evaluate runs/mnist/vae --backend jax --metric nll --samples 5000
     # two layers, five samples
     kvae train mnist/vae --backend jax --set model.layers=2 --set model.samples=5
-    # all 3,280 epochs
+    # the paper's 3,280 epochs
     kvae train mnist/vae --backend jax --set schedule=published
 """
 
@@ -36,7 +37,7 @@ from kvae.zoo.mnist._shared import PUBLISHED_EPOCHS, burda_networks, burda_sched
 
 
 def data(binarization: Literal["random", "fixed"] = "random"):
-    """Load MNIST in black and white: drawn anew at every presentation ("random"), or once for all ("fixed")."""
+    """Load MNIST, in grey for a `binarize` at each use ("random"), or with its published fixed binarisation ("fixed")."""
     return kvae.data.load("mnist" if binarization == "random" else "binarized_mnist")
 
 

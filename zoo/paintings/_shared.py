@@ -12,21 +12,24 @@ ARTISTS = (
 )
 
 MOMENTUM = 0.9
-"""Momentum of the running statistics: an epoch has some sixty steps, and a painter with few paintings gets eight."""
+"""Momentum of batch norm's running statistics.
+
+An epoch has only some 60 steps, and 8 for a painter with few paintings.
+"""
 
 TURNS = 10
-"""Number of turns in a round, of all painters together: more would take long to compile."""
+"""Approximate number of turns in a round, of all painters together. More turns would take long to compile."""
 
 
 def conv_encoder(dataset, outputs: int, width: int, name: str = "encoder"):
-    """Return the encoder of Hou et al. (2017). Every posterior begins near N(0, 1)."""
+    """Return the encoder of Hou et al. (2017). At the start of training every posterior is near N(0, 1)."""
     return kvae.networks.conv_encoder(dataset.shape, outputs, width, momentum=MOMENTUM, gain=0.1, name=name)
 
 
 def conv_decoder(
     dataset, latent: int, width: int, dropout: float, normalization: str = "batch", activation: str = "sigmoid"
 ):
-    """Return the decoder of Hou et al. (2017), which doubles feature maps by nearest neighbours."""
+    """Return the decoder of Hou et al. (2017), with nearest-neighbour up-sampling."""
     return kvae.networks.conv_decoder(
         latent,
         dataset.shape,
@@ -41,7 +44,7 @@ def conv_decoder(
 
 
 def dense_encoder(dataset, outputs: int, hidden):
-    """Return a dense encoder that standardises every pixel and normalises its hidden units."""
+    """Return a dense encoder that standardises every pixel, with batch norm of its hidden units."""
     return kvae.networks.mlp(
         dataset.shape,
         outputs,
@@ -55,7 +58,7 @@ def dense_encoder(dataset, outputs: int, hidden):
 
 
 def dense_decoder(dataset, latent: int, hidden):
-    """Return a dense decoder whose outputs pass a sigmoid."""
+    """Return a dense decoder with a sigmoid at its outputs."""
     return kvae.networks.mlp(
         latent, dataset.shape, hidden[::-1], "leaky_relu", output_activation="sigmoid", name="decoder"
     )
@@ -70,7 +73,10 @@ def encoders_by_artist(dataset, latent: int, width: int) -> dict:
 
 
 def turns_by_artist(dataset, turns: tuple[int, ...]) -> dict:
-    """Return {painter: turns in a round}, by default in proportion to the training paintings, at least one."""
+    """Return {painter: turns in a round}.
+
+    The values are `turns`, or if it is empty, numbers of at least 1 in proportion to the painters' training paintings.
+    """
     counts = [int((dataset.train.y == number).sum()) for number in range(len(dataset.label_names))]
     turns = turns or [max(1, round(TURNS * count / sum(counts))) for count in counts]
     return dict(zip(dataset.label_names, turns, strict=True))

@@ -1,8 +1,8 @@
-"""Classifier of painters, and perhaps of periods, for attributions and for the features of paintings/dfc_vae.
+"""Classifier of painters, or of painters and periods, for attribution and for the features of paintings/dfc_vae.
 
 Source: none. "Experimentation with the latent space of a variational autoencoder" (project report by Pathak, Agarwal and
-    Shrivastava) tells painters by their latent codes. This recipe measures how well pixels tell them. Its first feature
-    maps serve paintings/dfc_vae where the weights of VGG-19 are not available.
+    Shrivastava) identifies painters from latent codes. This recipe measures how well a classifier identifies them from
+    pixels. Its first feature maps take the place of those of VGG-19 in paintings/dfc_vae if VGG-19 is not available.
 Expected: the 374 test paintings, seed 0
     classes                                                accuracy  largest class
     painter                                                0.824     0.372
@@ -10,10 +10,10 @@ Expected: the 374 test paintings, seed 0
 Cost: 5 to 9 minutes on one CPU core with TensorFlow.
 Chosen here:
     - the network of celeba/attribute_classifier
-    - augmentation: paintings are mirrored, shifted and of other contrast
-    - AdamW at 2e-3 with weight decay 1e-4, one cycle, 30 epochs
-    - with data.periods=true, a class is a painter in one of the periods of paintings/multi_encoder_gan, and paintings
-      without a year are left out
+    - augmentation: paintings are mirrored and shifted, and their contrast is changed
+    - AdamW with weight decay 1e-4 and a one-cycle schedule up to 2e-3, 30 epochs
+    - with data.periods=true a class is a painter in one of the four periods of paintings/multi_encoder_gan. Paintings
+      without a year are left out.
 Run:
     kvae train paintings/classifier
     # painter and period

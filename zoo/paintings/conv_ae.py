@@ -1,18 +1,18 @@
 """Convolutional autoencoder of paintings with one of two losses (in the manner of the Keras blog).
 
 Source: "Experimentation with the latent space of a variational autoencoder" (project report by Pathak, Agarwal and
-    Shrivastava): convolutions on 150×150, once with the cross-entropy as the loss and once with L1, in the manner of the
-    Keras blog's autoencoders.
+    Shrivastava). Its convolutional autoencoders follow those of the Keras blog, on paintings of 150×150. One has the
+    cross-entropy as its loss and one has L1.
 Expected: the 374 test paintings, 150×150, seed 0
     likelihood                 L1 per pixel  MSE
     laplace (L1)               0.0850        0.0137
     bernoulli (cross-entropy)  0.0840        0.0130
-    With either loss, images are blurs of light and dark.
+    With either loss, reconstructions show blurred areas of light and dark.
 Cost: 8 epochs of 110 to 165 s on one CPU core with TensorFlow, while other trainings ran.
 Not in the source:
-    - the networks of paintings/vae with a latent code of 100 numbers (the blog's latent code is a feature map)
-    - losses are summed over pixels and channels
-    - Adam and schedule of paintings/vae; batches of 50, 8 epochs
+    - the networks of paintings/vae with 100 latent units. The latent code of the blog is a feature map.
+    - losses that are summed over pixels and channels
+    - Adam with the schedule of paintings/vae, batches of 50, 8 epochs
 Run:
     kvae train paintings/conv_ae
     # the other loss

@@ -1,16 +1,16 @@
 """Dense VAE of paintings (in the manner of the Keras blog).
 
 Source: "Experimentation with the latent space of a variational autoencoder" (project report by Pathak, Agarwal and
-    Shrivastava), the first of its models that worked: dense layers only, on 150×150, in the manner of the Keras blog's
-    autoencoders.
+    Shrivastava). The first of its models that worked has only dense layers, like an autoencoder of the Keras blog, on
+    paintings of 150×150.
 Expected: the 374 test paintings, 150×150, seed 0
     L1 per pixel  MSE     rate (nats)  active units
     0.0884        0.0144  203          100
-    Samples are 0.55 times as far apart as paintings. They show skies and grounds without objects.
+    The mean distance between samples is 0.55 of that between paintings. Samples show skies and grounds without objects.
 Cost: 30 epochs of 15 to 45 s on one CPU core with TensorFlow, while other trainings ran.
 Not in the source:
-    - networks and training of paintings/dense_ae
-    - the loss of paintings/vae, 1000 · L1 + KL, both of which are means. In sums of nats, next to a Laplace likelihood of
+    - the networks and the training of paintings/dense_ae
+    - the loss of paintings/vae, 1000 · L1 + KL, in which L1 and KL are means. In sums of nats, with a Laplace likelihood of
       scale 1, this is β = D / (1000 · L) = 0.675.
 Run:
     kvae train paintings/dense_vae
@@ -59,7 +59,7 @@ def training(
 
 
 def search():
-    # The loss 1000 · L1 + KL is no likelihood's, so that each part counts by itself.
+    # The loss 1000 · L1 + KL is not an ELBO. Error and rate are therefore two objectives.
     return Search(
         objectives=(Objective("mae", "min", unit=0.001), Objective("rate", "min", unit=10.0)),
         monitor=None,

@@ -2,23 +2,24 @@
 
 Source: "Deep feature consistent variational autoencoder" (Hou, Shen, Sun and Qiu 2017), whose networks "Experimentation
     with the latent space of a variational autoencoder" (project report by Pathak, Agarwal and Shrivastava) uses.
-    Encoder: convolutions of stride 2 with 32-64-128-256 channels. 100 latent units. Decoder: dense to 4×4×256, then
-    nearest-neighbour doublings. Loss: KL and, times 0.5, half the mean squared difference in each of VGG-19's relu1_1,
-    relu2_1 and relu3_1, which is β = 2 here. Adam at 5e-4 with β1 = 0.5.
+    The encoder has convolutions of stride 2 with 32-64-128-256 channels. There are 100 latent units. The decoder has a dense
+    layer to 4×4×256 and nearest-neighbour up-sampling. The loss is KL + 0.5 · error. The error is the sum of half the mean
+    squared differences in relu1_1, relu2_1 and relu3_1 of VGG-19. Here the loss is error + β · KL, so that β = 2. The
+    optimizer is Adam at 5e-4 with β1 = 0.5.
 Expected: the 374 test paintings, 64×64, with the features of a classifier, seed 0
     classifier of       β       L1 per pixel  MSE     rate (nats)
     painter and period  0.0001  0.0783        0.0117  166
     painter and period  0.002   0.0962                17
     painter             0.0001  0.0785                161
-    Samples are 0.63 times as far apart as paintings (β = 0.0001). What the classifier ignores is left to chance: images
-    have edges and a weave as of canvas. With β = 0.002 the weave covers everything.
+    With β = 0.0001 the mean distance between samples is 0.63 of that between paintings. The loss does not determine what
+    the classifier ignores: images show edges and a texture like canvas. With β = 0.002 this texture covers the whole image.
 Cost: 15 epochs of 35 to 95 s on one CPU core with TensorFlow, the longer ones while other trainings ran.
 Not in the source:
-    - outputs through a sigmoid
+    - a sigmoid at the outputs
     - 15 epochs
-    - all else that paintings/vae chooses
-    - the features of a classifier after its first three ReLU. Their values are about one where VGG-19's are in the
-      hundreds, and β must be smaller by the square of that.
+    - all other choices of paintings/vae
+    - the features of paintings/classifier after its first three ReLU layers. Their values are about 1 and those of VGG-19
+      in the hundreds, so that β must be smaller by the square of this ratio.
 Run:
     # Keras downloads the weights of VGG-19
     kvae train paintings/dfc_vae
@@ -67,7 +68,11 @@ def model(
 
 
 def feature_network(features: str, shape):
-    """Return VGG-19, by its name or the file of its weights (.h5), or the first maps of a classifier's run or preset."""
+    """Return the feature network that `features` names.
+
+    It is VGG-19 for "vgg19" or for a file of its weights (.h5). For a run or a preset of a classifier it returns the first
+    three feature maps of the classifier.
+    """
     if features == "vgg19" or features.endswith(".h5"):
         weights = "imagenet" if features == "vgg19" else features
         return kvae.networks.vgg19_features(shape, weights=weights, name="features")

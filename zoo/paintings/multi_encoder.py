@@ -1,30 +1,30 @@
 """VAEs of paintings with one encoder for each painter and one decoder for all (Pathak et al.).
 
 Source: "Experimentation with the latent space of a variational autoencoder" (project report by Pathak, Agarwal and
-    Shrivastava). Networks and loss are those of paintings/vae. There are two painters, batches of one painter at a time
-    in a ratio of 2:5 for 20 and 430 paintings, and dropout of up to 0.8 on the decoder's first layers.
-    Later the loss is 100 · L1 + KL for the encoders and 1000 · L1 for the decoder. The report proposes to average the
+    Shrivastava). Networks and loss are those of paintings/vae. The report has two painters with 20 and 430 paintings. Each
+    batch is of one painter, in a ratio of 2:5. The decoder's first layers have dropout of up to 0.8.
+    A second loss is 100 · L1 + KL for the encoders and 1000 · L1 for the decoder. The report proposes to average the
     decoder's weights after each epoch and to separate the painters' latent codes.
 Expected: the 374 test paintings, 64×64, seed 0 (in brackets: paintings/vae with this decoder)
     L1 per pixel     rate (nats)  L1 through another painter's encoder
     0.0740 (0.0662)  247          0.0932
-    The error through another encoder is that of encoders with few training paintings.
-    The latent code reveals its encoder for 0.95 of the paintings. The likeliest cluster of all encoders' latent codes
-    together is the right painter for 0.68 (largest class 0.37). The year is predicted within 9.7 years (12.1 when always
-    predicting the mean year).
-    With 20 paintings of Boudin against 430 of Monet, L1 is 0.041 on the 20 and 0.116 on held-out ones. paintings/vae
-    with this decoder has 0.052 and 0.078, and 0.040 and 0.078 if the 20 are repeated as often.
+    The error through another painter's encoder is large because of the encoders with few training paintings.
+    A classifier identifies the encoder from the latent code for 0.95 of the paintings. The likeliest cluster of the latent
+    codes of all encoders together is that of the right painter for 0.68 (largest class 0.37). The year is predicted within
+    9.7 years (12.1 when always predicting the mean year).
+    With 20 paintings of Boudin and 430 of Monet, L1 is 0.041 on Boudin's training paintings and 0.116 on his held-out ones.
+    paintings/vae with this decoder has 0.052 and 0.078, and 0.040 and 0.078 if the 20 paintings are repeated as often.
     With model.normalization=batch L1 is 0.083.
 Cost: 28 minutes on one CPU core with TensorFlow, 42 s per epoch.
 Not in the source:
-    - all that paintings/vae chooses
-    - six painters, whose turns follow from their numbers of paintings
+    - all choices of paintings/vae
+    - six painters, whose turns are in proportion to their numbers of paintings
     - β_e = β_d = 1000 · L / D = 8.14 for L = 100 latent units and D = 64 · 64 · 3 values. They weigh the summed error
-      against the summed KL, for the encoders and for the decoder. Another data.size has another D.
-    - what is averaged: the weights with those at the start of the epoch (average), or each painter's decoder with the
-      others' (model.copies)
-    - 40 epochs, which use as many paintings as 57 of paintings/vae
-    - group normalisation in the decoder; the running statistics of batch norm suit no painter's batches
+      against the summed KL, for the encoders and for the decoder. The defaults are those of 64×64, whatever data.size is.
+    - the two ways to average the decoder: with average=true its weights are averaged with those at the start of the epoch,
+      with model.copies=true each painter trains a copy of the decoder, and the copies are averaged
+    - 40 epochs, which use as many paintings as 57 epochs of paintings/vae
+    - group norm in the decoder. No painter's batches have the statistics that batch norm would average over all painters.
 Run:
     kvae train paintings/multi_encoder
     # the source's two painters
@@ -32,9 +32,9 @@ Run:
         --set model.turns=2,5 --set epochs=64
     # 100 · L1 + KL for the encoders
     kvae train paintings/multi_encoder --set model.beta_encoder=0.813802
-    # the cross-entropy, which spoilt the source's images
+    # the cross-entropy, which corrupted the images of the source
     kvae train paintings/multi_encoder --set model.decoder_likelihood=bernoulli
-    # separated latent codes
+    # a term that separates the painters' latent codes
     kvae train paintings/multi_encoder --set model.beta_separation=100
     # an averaged decoder, in two ways
     kvae train paintings/multi_encoder --set average=true
@@ -115,7 +115,7 @@ def training(
 
 
 def search():
-    # The loss 1000 · L1 + KL is no likelihood's, so that each part counts by itself.
+    # The loss 1000 · L1 + KL is not an ELBO. Error and rate are therefore two objectives.
     return Search(
         objectives=(Objective("mae", "min", unit=0.001), Objective("rate", "min", unit=10.0)),
         monitor=None,

@@ -1,17 +1,18 @@
 """Residual VAE on STL-10, for arithmetic with latent codes (not measured).
 
 Source: "Using variational autoencoders as generative models" (anonymous project report).
-    Images of 64×64, training and unlabelled ones. Residual blocks that skip a convolution, two batch norms and a
-    non-linearity; nearest-neighbour up-sampling. Batches of 64, 100 epochs, a rate of 4e-4 that falls linearly.
-    The loss is the binary cross-entropy + 0.01 · KL. The report shows images of horses with wings, and no metrics.
+    The data are the training and the unlabelled images at 64×64. A residual block adds its input to the output of a
+    convolution, two batch norms and a non-linearity. Up-sampling is by nearest neighbours. Batches hold 64 images. The
+    learning rate falls linearly from 4e-4 during 100 epochs. The loss is the binary cross-entropy + 0.01 · KL. The report
+    shows images of horses with wings, and no metrics.
 Expected: not measured.
 Cost: not measured.
 Not in the source:
     - what cross-entropy and KL are averaged over. Here both are means, over D pixels and channels and over L latent
       units, which is the default of deep-learning libraries. In sums of nats this is β = 0.01 · D / L: 0.48 at 64×64.
-      With both summed β would be 0.01; with a mean cross-entropy and a summed KL, 122.9.
-    - for another data.size or model.latent, the β that follows from D and L
-    - 32-64-128-256 channels, one block at every size
+      If both were summed, β would be 0.01. With a mean cross-entropy and a summed KL it would be 122.9. The default of
+      model.beta is that of 64×64 and 256 latent units, whatever data.size and model.latent are.
+    - 32-64-128-256 channels, one residual block at every size of feature map
     - 256 latent units, Adam
 Run:
     kvae train stl10/residual_vae

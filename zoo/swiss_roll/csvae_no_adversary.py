@@ -3,13 +3,13 @@
 Source: "Learning latent subspaces in variational autoencoders" (project report after Klys, Snell and Zemel 2018),
     section 3.1, figure 2. This is the ablation of swiss_roll/csvae.
 Expected: 10,000 test points, mean and range over seeds 0 to 4
-    latent code  divergence between the labels (nats)  AUC of a classifier trained anew
+    latent code  divergence between the labels (nats)  AUC of a classifier of the label
     z            0.40 (0.02 to 0.69)                   0.65 (0.52 to 0.74)
     w            10                                    1.00
     The MSE is 0.0003.
 Cost: 30 s on one CPU core with JAX.
 Not in the source:
-    - all that swiss_roll/csvae chooses
+    - all choices of swiss_roll/csvae
 Run:
     kvae train swiss_roll/csvae_no_adversary --backend jax
 """
@@ -46,9 +46,9 @@ def model(
 def training(epochs: Count = 150, batch_size: Count = 128, learning_rate: Positive = 2e-3):
     import keras
 
-    falling = kvae.training.schedules.Cosine(start=1.0, end=0.02, delay=epochs / 3, length=2 * epochs / 3)
+    schedule = kvae.training.schedules.Cosine(start=1.0, end=0.02, delay=epochs / 3, length=2 * epochs / 3)
     optimizer = keras.optimizers.Adam(learning_rate, beta_1=0.5)
-    return Training(epochs, batch_size, optimizer, learning_rate_schedule=falling)
+    return Training(epochs, batch_size, optimizer, learning_rate_schedule=schedule)
 
 
 def search():
