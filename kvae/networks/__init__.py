@@ -1,4 +1,7 @@
-"""Functions that return networks, each a built `keras.Model`. The models of this library take networks as arguments."""
+"""Functions that return networks, and layers of these networks.
+
+A network is a `keras.Model` that is already built. The models of this library take networks as arguments.
+"""
 
 from kvae.networks.augmentation import RandomSmoothing
 from kvae.networks.classifier import conv_classifier

@@ -8,13 +8,13 @@ from keras import layers, ops
 class RandomSmoothing(layers.Layer):
     """A layer that smooths about half of the images in training: (B, H, W, C) -> (B, H, W, C).
 
-        y = x + max(0, a) · (smooth(x) − x),  a ~ U(−1, 1)
+        y = x + max(0, a) · (smooth(x) − x),  a ~ U(−1, 1) for each image
 
-    VAEs generate smooth images. A classifier that is trained on sharp images alone takes smoothness for an attribute of
-    the image, and is then wrong about generated ones.
+    smooth(x) is two moving averages, one after the other. VAEs generate smooth images. A classifier that is trained on
+    sharp images alone may read an attribute from the smoothness, and then misclassifies generated images.
 
     Args:
-        size: side of the square of pixels that is averaged. The average is taken twice.
+        size: side of the square of pixels over which each moving average is taken.
         seed: seed of the amounts a.
     """
 

@@ -19,13 +19,14 @@ LARGEST_SIDE = 256
 def output_dtype() -> str:
     """Return the type in which a network computes its outputs.
 
-    It is float32 also under a mixed-precision policy, because likelihoods are sums over all pixels of an image.
+    It is the type of the variables, so float32 under a mixed-precision policy too: likelihoods are sums over all pixels of
+    an image.
     """
     return keras.config.dtype_policy().variable_dtype
 
 
 def label_input(units: int):
-    """Return the input of labels (B, units), or None if `units` is 0."""
+    """Return the Keras input of encoded labels (B, units), or None if `units` is 0."""
     return keras.Input((units,)) if units else None
 
 
@@ -40,9 +41,9 @@ def labelled_model(x, y, outputs, name: str | None) -> keras.Model:
 
 
 def standardize_labels(code, rates: Sequence[float]):
-    """Return the tensor `code` (B, units + labels) with the labels, its last columns, standardised.
+    """Return `code` (B, D + labels), which is z and binary labels concatenated, with standardised labels.
 
-    The labels are binary and have the frequencies `rates`. Afterwards each has mean 0 and variance 1.
+    `rates` are the frequencies of the labels. A standardised label has mean 0 and variance 1.
     """
     units = code.shape[-1] - len(rates)
     return layers.Normalization(
@@ -55,8 +56,8 @@ def normalize(h, normalization: str, momentum: float = 0.9):
 
     Args:
         h: a tensor (B, …, C).
-        normalization: "batch" for batch norm, "group" for group norm (Wu and He 2018) with eight groups of channels or
-            fewer, "none" for `h` as it is.
+        normalization: "batch" for batch norm, "group" for group norm (Wu and He 2018) with eight groups of channels, or
+            fewer if 8 does not divide C, "none" for `h` as it is.
         momentum: momentum of batch norm's running statistics.
     """
     if normalization not in NORMALIZATIONS:
@@ -88,5 +89,5 @@ def check_sides(shape: Sequence[int], smallest: int = 8, multiple: int = 1) -> N
     multiples = f" that are multiples of {multiple}" if multiple > 1 else ""
     raise UserError(
         f"Expected images (H, W, C) with sides from {smallest} to {LARGEST_SIDE}{multiples}. "
-        f"Received: shape={tuple(shape)}. Resize them (data.size=64), or use a dense network."
+        f"Received: shape={tuple(shape)}. Resize them (in a recipe: data.size=64), or use a dense network."
     )

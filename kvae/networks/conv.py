@@ -1,12 +1,12 @@
 """Convolutional networks in the manner of DCGAN (Radford et al. 2016).
 
-Encoder and decoder mirror each other. Between the image and a map of about 4×4, each stage of the encoder halves the sides
-and doubles the channels, up to 8·width: 32-64-128-256 at 64×64. The decoder does the reverse. Sides that are not a power of
-two are rounded up in the encoder and cropped in the decoder. Every stage has batch norm, except those that read or return
-the image.
+Encoder and decoder mirror each other. Each stage of the encoder halves the sides, until one side is 4 or less. The first
+stage has `width` channels, and each further stage twice as many as the stage before, up to 8·width. At 64×64 there are four
+stages, with 32-64-128-256 channels for width 32. The decoder does the reverse. Odd sides are rounded up in the encoder and
+cropped in the decoder. Every stage has batch norm, except those that read or return the image.
 
 `momentum` is the momentum of batch norm's running statistics, which are used after training. With 0.99 they average over
-hundreds of steps. That is too many if an epoch has fewer.
+hundreds of steps. Choose a smaller momentum if an epoch has fewer steps than that.
 """
 
 from collections.abc import Sequence
@@ -101,8 +101,8 @@ def conv_decoder(
     h = layers.SpatialDropout2D(dropout)(h) if dropout else h
     for stage in range(deepest, -1, -1):
         last = stage == 0
-        maps = channels if last else map_channels(width, stage - 1)
-        h = doubled(h, maps, kernel, upsampling, use_bias=last or has_bias)
+        filters = channels if last else map_channels(width, stage - 1)
+        h = doubled(h, filters, kernel, upsampling, use_bias=last or has_bias)
         h = cropped(h, sides[stage])
         if not last:
             h = normalized_relu(h, normalization, momentum)

@@ -1,10 +1,11 @@
 """The networks of IFCVAE-GAN, for images whose sides are multiples of 16.
 
-Source: Creswell et al. 2017, in the authors' code. It has 5×5 kernels of stride 2 and ReLU, with 64-128-256-512 channels in
-the encoder and the reverse in the decoder. `width` is the number of channels of the first convolution, and scales the
-others. 64 is published.
+Source: the code of Creswell et al. 2017. All convolutions have 5×5 kernels of stride 2. ReLU follows each of them, except
+the one that returns the image. The encoder has 64-128-256-512 channels, the decoder the reverse. `width` is the number of
+channels of the first convolution, and scales the others.
 
-The authors' code has no normalisation. With `normalization="batch"` encoder and decoder have batch norm, and learn faster.
+The authors' networks have no normalisation. With `normalization="batch"` encoder and decoder have batch norm, and learn
+faster.
 """
 
 from collections.abc import Sequence
@@ -15,8 +16,8 @@ from keras import layers
 from kvae.networks.common import check_sides, normalized_relu, output_dtype, standardize_labels
 from kvae.networks.resampling import doubled
 
-PUBLISHED = (64, 128, 256, 512)
-"""Numbers of channels of the authors' encoder."""
+CHANNELS = (64, 128, 256, 512)
+"""Numbers of channels of the encoder in the authors' code."""
 
 
 def creswell_encoder(
@@ -34,8 +35,8 @@ def creswell_encoder(
     Args:
         shape: shape (H, W, C) of the images.
         outputs: number of outputs.
-        width: number of channels of the first convolution. 64 is published.
-        normalization: "batch", "group" or "none". "none" is published.
+        width: number of channels of the first convolution, 64 in the authors' code.
+        normalization: "batch", "group" or "none". The authors' code has "none".
         momentum: momentum of batch norm's running statistics.
         name: name of the network.
     """
@@ -66,38 +67,40 @@ def creswell_decoder(
     Args:
         inputs: number of inputs.
         shape: shape (H, W, C) of the images.
-        width: number of channels of the encoder's first convolution, and of the last map before the image. 64 is
-            published.
-        normalization: "batch", "group" or "none". "none" is published.
+        width: number of channels of the encoder's first convolution, and of the last map before the image, 64 in the
+            authors' code.
+        normalization: "batch", "group" or "none". The authors' code has "none".
         momentum: momentum of batch norm's running statistics.
-        upsampling: how a stage doubles the sides, as in `conv_decoder`. "deconv" is published, and leaves a checkerboard.
+        upsampling: how a stage doubles the sides, as in `conv_decoder`. The authors' code has "deconv", which leaves a
+            checkerboard.
         label_rates: frequencies of the binary labels that are the last inputs, as in `larsen_decoder`.
         name: name of the network.
     """
     sides = _smallest_sides(shape)
     code = keras.Input((inputs,))
-    deepest, *maps = reversed(_channels(width))
+    smallest_map_channels, *further_channels = reversed(_channels(width))
     h = standardize_labels(code, label_rates) if label_rates else code
-    h = layers.Dense(sides[0] * sides[1] * deepest)(h)
-    h = layers.Reshape((*sides, deepest))(h)  # (B, h·w·c) -> (B, h, w, c)
+    h = layers.Dense(sides[0] * sides[1] * smallest_map_channels)(h)
+    h = layers.Reshape((*sides, smallest_map_channels))(h)  # (B, h·w·c) -> (B, h, w, c)
     h = normalized_relu(h, normalization, momentum)
-    for count in maps:
-        h = normalized_relu(doubled(h, count, 5, upsampling), normalization, momentum)
+    for channels in further_channels:
+        h = normalized_relu(doubled(h, channels, 5, upsampling), normalization, momentum)
     h = doubled(h, shape[-1], 5, upsampling, dtype=output_dtype())
     return keras.Model(code, h, name=name)
 
 
 def _trunk(shape, width: int, normalization: str = "none", momentum: float = 0.9):
-    """Return the image (B, H, W, C) and the flattened output (B, F) of the last convolution."""
+    """Return the input of images (B, H, W, C) and the features (B, F), the flattened output of the last convolution."""
     _smallest_sides(shape)
     image = h = keras.Input(tuple(shape))
-    for count in _channels(width):
-        h = normalized_relu(layers.Conv2D(count, 5, 2, "same")(h), normalization, momentum)
+    for channels in _channels(width):
+        h = normalized_relu(layers.Conv2D(channels, 5, 2, "same")(h), normalization, momentum)
     return image, layers.Flatten()(h)
 
 
 def _channels(width: int) -> list[int]:
-    return [max(1, round(count * width / 64)) for count in PUBLISHED]
+    """Return the number of channels of each convolution of the encoder."""
+    return [max(1, round(count * width / 64)) for count in CHANNELS]
 
 
 def _smallest_sides(shape) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""Priors and posteriors of the label code w of a CSVAE (Klys et al. 2018)."""
+"""Priors and posteriors of w, the part of a CSVAE's latent code that represents the labels (Klys et al. 2018)."""
 
 import math
 
@@ -19,7 +19,8 @@ def fixed_label_prior(
 
         p(w|y) = N(0, spread²) if y = 0,  N(present, 1) if y = 1
 
-    as in re-implementations of Klys et al. 2018. No weight of it is trained, so that w must encode the labels.
+    for each unit, as in re-implementations of Klys et al. 2018. The weights of this prior are not trained, so that w must
+    encode the labels.
 
     Args:
         label_units: number of label units.
@@ -41,8 +42,8 @@ def fixed_label_prior(
 def residual_posterior(net: keras.Model, prior: keras.Model, name: str | None = None) -> keras.Model:
     """Return a posterior q(w|x, y) that is parameterised by its difference from a fixed prior p(w|y).
 
-    The network computes net(x, y) + prior(y), the means and log σ (Vahdat and Kautz 2020, section 3.2). It therefore need
-    not learn the prior.
+    The returned network computes net(x, y) + prior(y), the means and log σ (Vahdat and Kautz 2020, section 3.2). `net`
+    need not learn the prior.
 
     Args:
         net: network [x, y] -> differences of means and log σ.

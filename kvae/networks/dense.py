@@ -35,7 +35,8 @@ def mlp(
         standardize_inputs: True to give each unit of x mean 0 and variance 1 by batch norm. An adversary that reads latent
             codes is then not weakened when the codes merely shrink.
         normalization: "batch", "group" or "none": the normalisation of each hidden unit before its activation. It helps
-            if x has many units: a step of Adam moves a hidden unit by the sum of as many weights.
+            if x has many units, because a step of Adam changes all weights of a hidden unit by similar amounts, and these
+            changes add up.
         output_activation: activation of the outputs.
         gain: factor on the scale of the last layer's initial weights, compared with Glorot and Bengio (2010). With a
             small gain every posterior starts near N(0, 1).

@@ -7,7 +7,10 @@ import keras
 from kvae.errors import UserError
 
 MEANS_BGR = (103.939, 116.779, 123.68)
-"""Mean blue, green and red of ImageNet, from 0 to 255. VGG's published weights expect images without these means."""
+"""Mean blue, green and red of ImageNet's images, on a scale from 0 to 255.
+
+VGG's published weights expect images from which these means are subtracted.
+"""
 
 
 def vgg19_features(
@@ -26,7 +29,7 @@ def vgg19_features(
         name: name of the network.
 
     Raises:
-        UserError: if the weights cannot be loaded.
+        UserError: the weights cannot be loaded.
     """
     try:
         vgg = keras.applications.VGG19(include_top=False, weights=weights, input_shape=tuple(shape))
@@ -45,13 +48,13 @@ def vgg19_features(
 def feature_maps(
     net: keras.Model, layer_type: type = keras.layers.ReLU, count: int = 3, name: str | None = None
 ) -> keras.Model:
-    """Return the outputs of the first layers of one type in a network, such as a trained classifier.
+    """Return a network whose outputs are those of the first `count` layers of one type in another network.
 
     Args:
-        net: network from which the feature maps come. The result shares its weights.
+        net: the other network, such as a trained classifier. The result shares its weights.
         layer_type: type of the layers.
         count: number of layers.
-        name: name of the network that returns the feature maps.
+        name: name of the result.
     """
     outputs = [layer.output for layer in net.layers if isinstance(layer, layer_type)][:count]
     if len(outputs) < count:

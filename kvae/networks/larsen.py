@@ -1,8 +1,9 @@
 """The networks of VAE/GAN (Larsen et al. 2016, table 1), for images whose sides are multiples of 8.
 
-All kernels are 5×5. Every layer is followed by batch norm and ReLU, except those that read or return an image or return the
-outputs. `width` is the number of channels of the encoder's first convolution, and scales all other channels and hidden
-units. 64 is published. `momentum` is the momentum of batch norm's running statistics.
+All kernels are 5×5. Batch norm and ReLU follow every layer, except the last layer of each network, which is linear, and the
+first convolution of the discriminator, which has ReLU alone. `width` is the number of channels of the encoder's first
+convolution, and scales all other channels and hidden units. The sizes below are those of the paper, for width 64. `momentum`
+is the momentum of batch norm's running statistics.
 """
 
 from collections.abc import Sequence
@@ -36,7 +37,7 @@ def larsen_encoder(
     Args:
         shape: shape (H, W, C) of the images.
         outputs: number of outputs.
-        width: number of channels of the first convolution. 64 is published.
+        width: number of channels of the first convolution, 64 in the paper.
         label_units: number of label units. With labels the network takes [image, y (B, label_units)], and the dense
             layers read y.
         momentum: momentum of batch norm's running statistics.
@@ -64,29 +65,30 @@ def larsen_decoder(
 ) -> keras.Model:
     """Return a decoder: (B, inputs) -> (B, H, W, C).
 
-    It has a dense layer that returns 256 maps of an eighth of the sides, transposed convolutions of stride 2 with
-    256-128-32 channels, and a convolution that returns the image. The outputs are linear.
+    It has a dense layer that returns a map (H/8, W/8, 256), transposed convolutions of stride 2 with 256-128-32 channels,
+    and a convolution that returns the image. The outputs are linear.
 
     Args:
         inputs: number of inputs.
         shape: shape (H, W, C) of the images.
-        width: number of channels of the encoder's first convolution. 64 is published.
+        width: number of channels of the encoder's first convolution, 64 in the paper.
         momentum: momentum of batch norm's running statistics.
-        label_rates: frequencies of the binary labels that are the last inputs. The network standardises them. Without
-            that a label of one image in twenty has almost no effect next to latent units of variance 1.
+        label_rates: frequencies of the binary labels that are the last inputs. The network standardises these labels.
+            Otherwise a label of frequency 0.05 has a variance of 0.05, and almost no effect compared with latent units of
+            variance 1.
         name: name of the network.
     """
     check_sides(shape, multiple=8)
-    *_, channels = shape
-    sides, deepest = (shape[0] // 8, shape[1] // 8), _scaled(256, width)
+    sides, smallest_map_channels = (shape[0] // 8, shape[1] // 8), _scaled(256, width)
     code = keras.Input((inputs,))
     h = standardize_labels(code, label_rates) if label_rates else code
-    h = normalized_relu(layers.Dense(sides[0] * sides[1] * deepest, use_bias=False)(h), "batch", momentum)
-    h = layers.Reshape((*sides, deepest))(h)  # (B, h·w·c) -> (B, h, w, c)
-    for maps in (256, 128, 32):
-        h = layers.Conv2DTranspose(_scaled(maps, width), 5, 2, "same", use_bias=False)(h)
+    h = layers.Dense(sides[0] * sides[1] * smallest_map_channels, use_bias=False)(h)
+    h = normalized_relu(h, "batch", momentum)
+    h = layers.Reshape((*sides, smallest_map_channels))(h)  # (B, h·w·c) -> (B, h, w, c)
+    for channels in (256, 128, 32):
+        h = layers.Conv2DTranspose(_scaled(channels, width), 5, 2, "same", use_bias=False)(h)
         h = normalized_relu(h, "batch", momentum)
-    h = layers.Conv2D(channels, 5, padding="same", dtype=output_dtype())(h)
+    h = layers.Conv2D(shape[-1], 5, padding="same", dtype=output_dtype())(h)
     return keras.Model(code, h, name=name)
 
 
@@ -100,8 +102,8 @@ def larsen_discriminator(
 
     Args:
         shape: shape (H, W, C) of the images.
-        width: number of channels of the encoder's first convolution. The discriminator's first has half as many. 64 is
-            published.
+        width: number of channels of the encoder's first convolution, 64 in the paper. The discriminator's first
+            convolution has half as many.
         label_units: number of label units. With labels the network takes [image, y (B, label_units)], and the dense
             layers read y.
         momentum: momentum of batch norm's running statistics.
@@ -122,4 +124,5 @@ def larsen_discriminator(
 
 
 def _scaled(channels: int, width: int) -> int:
+    """Return a number of channels or units of the paper, scaled from width 64 to `width`."""
     return max(1, round(channels * width / 64))

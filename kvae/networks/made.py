@@ -57,11 +57,11 @@ def made(
         context: number of units of the context.
         hidden: widths of the hidden layers.
         activation: activation of the hidden layers.
-        gate: initial bias of the second half of the outputs. A flow uses their sigmoid as the weight of z, and sigmoid(2)
-            = 0.88, so that it starts near the identity (Kingma et al. 2016, section 4.1, use 1 to 2).
+        gate: initial bias of the second half of the outputs. A flow multiplies z by the sigmoid of these outputs. As
+            sigmoid(2) = 0.88, the flow starts near the identity (Kingma et al. 2016, section 4.1, use biases from 1 to 2).
         name: name of the network.
     """
-    dtype = output_dtype()  # of all layers: log-determinants of flows are sums over units
+    dtype = output_dtype()  # for all layers, because the log-determinant of a flow is a sum over units
     z, h = keras.Input((units,)), keras.Input((context,))
     degrees = np.arange(1, units + 1)
     before, x = degrees, z

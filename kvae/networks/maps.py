@@ -8,7 +8,7 @@ from kvae.networks.common import check_sides
 
 
 def map_sides(shape: Sequence[int]) -> list[tuple[int, int]]:
-    """Return the sides of the maps, from the image (H, W) down.
+    """Return the sides of the maps, from the image (H, W) to the smallest map.
 
     Each map has half the sides of the one before, rounded up. The smallest is the first with a side of 4 or less.
     """

@@ -7,7 +7,7 @@ computes the gradients of the block form much faster than those of the strided f
 of an image, the block form of the transpose is faster on every backend.
 
 Doubling by nearest neighbours and then a 3×3 convolution equals one transposed convolution as well. It needs 16 products
-per pixel of the smaller map, and the two steps need 36.
+per pixel of the smaller map and pair of channels, the two steps need 36.
 """
 
 import keras
@@ -17,8 +17,9 @@ from kvae.backends import slow_strided_convolutions
 from kvae.errors import UserError
 
 UPSAMPLINGS = ("deconv", "nearest", "bilinear")
+"""Values of the argument `upsampling` of a network."""
 
-FEW = 8
+FEW_FILTERS = 8
 """Number of output channels up to which the block form of a transposed convolution is faster on every backend."""
 
 
@@ -27,7 +28,7 @@ class StridedConv2D(layers.Conv2D):
     """A `keras.layers.Conv2D` whose 4×4 kernels of stride 2 are computed over blocks if that is faster."""
 
     def call(self, inputs):
-        if not (_halves(self) and slow_strided_convolutions()):
+        if not (_has_block_form(self) and slow_strided_convolutions()):
             return super().call(inputs)
         _, height, width, channels = inputs.shape
         # "same" pads one pixel before, and as many after as the last window of 4 needs.
@@ -36,7 +37,7 @@ class StridedConv2D(layers.Conv2D):
         blocks = ops.reshape(padded, (-1, rows, 2, columns, 2, channels))
         blocks = ops.transpose(blocks, (0, 1, 3, 2, 4, 5))  # (B, h, 2, w, 2, C) -> (B, h, w, 2, 2, C)
         blocks = ops.reshape(blocks, (-1, rows, columns, 4 * channels))
-        kernel = ops.reshape(self.kernel, (2, 2, 2, 2, channels, self.filters))  # k = 2·block + pixel, along each axis
+        kernel = ops.reshape(self.kernel, (2, 2, 2, 2, channels, self.filters))  # row or column = 2·block + pixel
         kernel = ops.reshape(ops.transpose(kernel, (0, 2, 1, 3, 4, 5)), (2, 2, 4 * channels, self.filters))
         return _finish(self, ops.conv(blocks, kernel, padding="valid", data_format="channels_last"))
 
@@ -46,14 +47,14 @@ class StridedConv2DTranspose(layers.Conv2DTranspose):
     """A `keras.layers.Conv2DTranspose` whose 4×4 kernels of stride 2 are computed as blocks if that is faster."""
 
     def call(self, inputs):
-        if not _halves(self):
+        if not _has_block_form(self):
             return super().call(inputs)
         return _finish(self, _transposed(inputs, self.kernel))
 
 
 @keras.saving.register_keras_serializable("kvae")
 class DoublingConv2D(layers.Conv2D):
-    """A `keras.layers.Conv2D` of the map doubled by nearest neighbours. Kernels of 3×3 and stride 1 take one step.
+    """A `keras.layers.Conv2D` whose input is first doubled by nearest neighbours, in one step for 3×3 kernels.
 
     In the larger map a pixel has four copies, which together affect 4×4 outputs. Each output adds up the weights of the
     copies that it reads. The two steps therefore equal one transposed convolution of stride 2, whose 4×4 kernel holds the
@@ -61,10 +62,10 @@ class DoublingConv2D(layers.Conv2D):
     """
 
     def call(self, inputs):
-        if _form(self) != ((3, 3), (1, 1), (1, 1), "same", "channels_last") or self.groups != 1:
+        if _geometry(self) != ((3, 3), (1, 1), (1, 1), "same", "channels_last") or self.groups != 1:
             return super().call(ops.repeat(ops.repeat(inputs, 2, axis=1), 2, axis=2))
-        kernel, sides = ops.flip(self.kernel, (0, 1)), ((0, 1), (1, 0))
-        kernel = sum(ops.pad(kernel, (rows, columns, (0, 0), (0, 0))) for rows in sides for columns in sides)
+        kernel, shifts = ops.flip(self.kernel, (0, 1)), ((0, 1), (1, 0))
+        kernel = sum(ops.pad(kernel, (rows, columns, (0, 0), (0, 0))) for rows in shifts for columns in shifts)
         return _finish(self, _transposed(inputs, ops.transpose(kernel, (0, 1, 3, 2))))
 
     def compute_output_shape(self, input_shape):
@@ -102,10 +103,10 @@ def _transposed(x, kernel):
     Its stride is 2, its padding is "same" and its kernel is (4, 4, filters, channels).
     """
     filters = kernel.shape[2]
-    if filters > FEW and not slow_strided_convolutions():
+    if filters > FEW_FILTERS and not slow_strided_convolutions():
         return ops.conv_transpose(x, kernel, strides=2, padding="same", data_format="channels_last")
     _, height, width, channels = x.shape
-    kernel = ops.reshape(kernel, (2, 2, 2, 2, filters, channels))  # k = 2·(1 − block) + pixel
+    kernel = ops.reshape(kernel, (2, 2, 2, 2, filters, channels))  # row or column = 2·(1 − block) + pixel
     kernel = ops.transpose(ops.flip(kernel, (0, 2)), (0, 2, 5, 1, 3, 4))
     kernel = ops.reshape(kernel, (2, 2, channels, 4 * filters))
     padded = ops.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
@@ -116,13 +117,13 @@ def _transposed(x, kernel):
     return x[:, 1:-1, 1:-1]
 
 
-def _halves(layer) -> bool:
+def _has_block_form(layer) -> bool:
     """Return True if the layer has a block form: 4×4 kernels of stride 2, without groups."""
-    return _form(layer) == ((4, 4), (2, 2), (1, 1), "same", "channels_last") and getattr(layer, "groups", 1) == 1
+    return _geometry(layer) == ((4, 4), (2, 2), (1, 1), "same", "channels_last") and getattr(layer, "groups", 1) == 1
 
 
-def _form(layer) -> tuple:
-    """Return the options on which the equality of two forms depends."""
+def _geometry(layer) -> tuple:
+    """Return the options that decide which forms of a convolution are equal."""
     return (layer.kernel_size, layer.strides, layer.dilation_rate, layer.padding, layer.data_format)
 
 

@@ -7,7 +7,7 @@ A block computes
     h + BN(conv(ReLU(BN(h))))
 
 with a 3×3 convolution. The scale γ of the outer batch norm starts at 0, so that every block starts as the identity (Goyal
-et al. 2017, section 5.1). Without that these VAEs learn much more slowly.
+et al. 2017, section 5.1). Otherwise the VAEs of this library learn much more slowly.
 """
 
 from collections.abc import Sequence
@@ -50,8 +50,8 @@ def residual_decoder(
 ) -> keras.Model:
     """Return a decoder: (B, inputs) -> (B, H, W, C).
 
-    A linear layer returns the smallest map. Then follow `depth` blocks and a doubling at every size. The outputs are
-    linear.
+    A linear layer returns the smallest map. At each size of map, `depth` blocks are followed by a convolution that doubles
+    the sides. The outputs are linear.
 
     Args:
         inputs: number of inputs.
