@@ -1,4 +1,4 @@
-"""One published model per file."""
+"""The models, one published model per file."""
 
 from kvae.models.autoencoder import Autoencoder
 from kvae.models.base.latent import LatentModel

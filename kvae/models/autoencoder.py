@@ -13,8 +13,9 @@ class Autoencoder(LatentModel):
 
         loss = distortion = −log p(x | z = f(x))
 
-    The likelihood names the error: "normal" is half the squared error (L2), "laplace" the absolute error (L1), both up
-    to a constant, and "bernoulli" the cross-entropy. There is no prior, hence no `sample`.
+    The likelihood decides how errors are measured. With "normal" the distortion is half the squared error, with
+    "laplace" the absolute error, both up to a constant, and with "bernoulli" the cross-entropy. The model has no prior,
+    so `sample` raises an error.
 
     Args:
         encoder: network x (B, …) -> z (B, *latent).

@@ -18,8 +18,8 @@ class Classifier(Model):
 
         loss = −log q(y|x)
 
-    in nats, summed over the attributes, averaged over the batch. Attributes are independent of each other given x.
-    `accuracy` is the share of correct predictions, over examples and attributes.
+    in nats, averaged over the batch. y is a class, or several attributes that are independent of each other given x:
+    their losses are added. `accuracy` is the share of correct predictions, over examples and attributes.
 
     Args:
         net: network x (B, …) -> logits of y (B, A).

@@ -1,4 +1,4 @@
-"""Optional parts of a `MultiEncoder`: a separator of encoders, a critic of periods, and copies of the decoder."""
+"""Optional parts of a `MultiEncoder`: a separator of domains, a critic of periods, and copies of the decoder."""
 
 import dataclasses
 
@@ -11,11 +11,13 @@ from kvae.objectives import batch_mean, known_class_loss
 
 @dataclasses.dataclass(frozen=True)
 class Separator:
-    """A network s that predicts from z which encoder it comes from, and rewards the encoders for being distinguishable.
+    """A network s(y|z) that predicts the domain y of a latent code z, with the loss
 
-        separator ← separation = −E log s(y|z)          encoder y ← … + β · separation
+        separation = −E log s(y|z)
 
-    The idea is that of MAD-GAN's discriminator (Ghosh et al. 2018).
+    The separator minimises it. The encoder of each domain minimises β · separation in addition to its other terms, so
+    that the separator can distinguish the latent codes of different encoders. The idea is that of MAD-GAN's
+    discriminator (Ghosh et al. 2018).
     """
 
     net: keras.Model
@@ -23,16 +25,19 @@ class Separator:
     reports = ("separator",)
 
     def loss(self, labels, domain: int, z, training: bool):
-        """Return −E log s(domain|z) of latent codes (B, *latent) of one domain, in nats."""
+        """Return the separation of latent codes (B, *latent) of the domain number `domain`, in nats."""
         y = ops.full((ops.shape(z)[0],), domain, "int32")
         return -batch_mean(labels.log_prob(y, self.net(z, training=training)))
 
 
 @dataclasses.dataclass(frozen=True)
 class PeriodCritic:
-    """A network c that predicts the period of an example, where it is known, and rewards reconstructions of their period.
+    """A network c(t|x) that predicts the period t of an example x, with the losses
 
-    critic ← −E log c(period|x)          decoder ← … + β · period,   period = −E log c(period|x̂)
+        critic = −E log c(t|x)          period = −E log c(t|x̂)
+
+    as means over the examples whose period is known. The critic minimises the first. The decoder minimises β · period
+    in addition to its other terms, so that the critic recognises the period in the reconstructions x̂.
     """
 
     net: keras.Model
@@ -40,24 +45,24 @@ class PeriodCritic:
     reports = ("critic", "period")
 
     def losses(self, x, x_hat, period, training: bool):
-        """Return −E log c(period|x) and −E log c(period|x̂), from one batch of both, in nats."""
+        """Return `critic` and `period`, in nats. The network processes x and x̂ as one batch."""
         both = ops.concatenate([x, ops.cast(x_hat, x.dtype)])
         real, generated = ops.split(self.net(both, training=training), 2)
         return known_class_loss(period, real), known_class_loss(period, generated)
 
 
 class DecoderCopies:
-    """Copies of a decoder, one for each domain, which differ during an epoch and are averaged at its end.
+    """Copies of a decoder, one for each domain but the first, which trains the decoder itself.
 
-    The first domain trains the decoder itself. `nets` holds the copies of the others by domain.
+    Decoder and copies differ during an epoch and are set to their mean at its end. `nets` is {domain: copy}.
     """
 
     def __init__(self, decoder: keras.Model, domains):
         self.decoder = decoder
         self.nets = {domain: _copy(decoder) for domain in domains[1:]}
 
-    def decoding(self, domain: str) -> tuple[str, keras.Model]:
-        """Return the player that decodes in the turns of `domain`, and its network."""
+    def decoder_of(self, domain: str) -> tuple[str, keras.Model]:
+        """Return the decoder of the turns of `domain`: the name of its player, and the network."""
         return (f"decoder/{domain}", self.nets[domain]) if domain in self.nets else ("decoder", self.decoder)
 
     def callback(self) -> keras.callbacks.Callback:

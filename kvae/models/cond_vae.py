@@ -15,18 +15,19 @@ class CondVAE(LabelledModel):
         log p(x|y) ≥ elbo = E_q(z|x,y)[log p(x|z, y)] − KL(q(z|x, y) ‖ p(z))
         loss = distortion + β · rate
 
-    in nats (Sohn et al. 2015, eq. 4, with a prior that does not depend on y). Nothing keeps y out of z: the decoder may
-    read it from either.
+    in nats (Sohn et al. 2015, eq. 4, with a prior that does not depend on y). No term keeps information
+    about y out of z, so the decoder may take it from z or from y.
 
     Args:
         encoder: network [x (B, …), y (B, A)] -> the parameters of q(z|x, y), by default (B, 2D).
         decoder: network [z, y] (B, D + A), concatenated -> the parameters of p(x|z, y).
         labels: `BinaryLabels` or `ClassLabels`; A is its number of units.
         likelihood: a name or a `Likelihood`.
-        beta: weight of the rate; a variable, which a callback may anneal.
+        beta: β, the weight of the rate; a variable, which a callback may anneal.
         posterior: a `Posterior`, its name, or None for `DiagonalNormal`.
         prior: a `Prior`, or None for `StandardNormal`.
-        seed: of the posterior samples drawn in training; None takes one that `keras.utils.set_random_seed` decides.
+        seed: seed of the posterior samples drawn in training. None draws a seed, which `keras.utils.set_random_seed`
+            fixes.
 
     Example:
         >>> from kvae.distributions import ClassLabels

@@ -14,38 +14,41 @@ from kvae.training import Phase, reports
 
 @keras.saving.register_keras_serializable("kvae")
 class CSVAE(LabelledModel):
-    """Conditional subspace VAE: w holds what the labels say, z everything else.
+    """Conditional subspace VAE: a part w of the latent code represents the labels, and z everything else.
 
         p(x, w, z|y) = p(x|w, z) p(w|y) p(z)        q(w, z|x, y) = q(w|x, y) q(z|x)
 
-    An adversary δ predicts q(y|z). Encoders, decoder and the prior of w minimise
+    An adversary predicts the labels from z, as q(y|z). Encoders, decoder and the prior of w minimise
 
         loss = β1·distortion + β2·KL(q(w|x, y) ‖ p(w|y)) + β3·KL(q(z|x) ‖ p(z)) + β4·E Σ_y q(y|z) log q(y|z)
 
-    whose last term rewards a z that leaves the adversary uncertain, while the adversary minimises −β5·E log q(y|z)
-    (Klys et al. 2018, eq. 9 and 10). Both losses come from one forward pass, and each trains its own networks. In nats.
-    With `adversary_turns` above 1 the adversary first trains in phases of its own: z is only safe from an adversary
-    that predicts as well as it can.
+    in nats. The last term is least if z leaves the adversary uncertain. The adversary minimises −β5·E log q(y|z) (Klys
+    et al. 2018, eq. 9 and 10). Both losses come from one forward pass. If `adversary_turns` is above 1, the adversary
+    first trains in further phases without the others, because only a well trained adversary shows which labels z
+    reveals.
 
-    The entropy term pulls the adversary's predictions towards one half. For a rare label that is not the prediction of
-    an uninformed adversary: with `base_rate` the term is KL(base rate ‖ q(y|z)) instead.
+    The last term pulls the adversary's predictions towards one half. An uninformed adversary predicts the frequency of
+    a label, which is not one half for a rare label. With `base_rate` the term is therefore β4·KL(base rate ‖ q(y|z)).
 
-    The latent code is [z, w]. As a whole it has the ELBO and the likelihood of a VAE of x given y.
+    The latent code is [z, w]. It has the ELBO and the likelihood of a VAE of x given y.
 
     Args:
         encoder: network x (B, …) -> the parameters of q(z|x), by default (B, 2Dz).
-        label_encoder: network [x, y (B, A)] -> (B, 2Dw): q(w|x, y).
-        label_prior: network y (B, A) -> (B, 2Dw): p(w|y); trained with the others if it has weights.
+        label_encoder: network [x, y (B, A)] -> means and log σ of q(w|x, y), (B, 2Dw).
+        label_prior: network y (B, A) -> means and log σ of p(w|y), (B, 2Dw). Its trainable weights, if it has any, are
+            trained with those of the encoders and the decoder.
         decoder: network [z, w] (B, Dz + Dw), concatenated -> the parameters of p(x|w, z).
         adversary: network z (B, Dz) -> logits (B, A); None for a model without adversary.
         labels: `BinaryLabels` or `ClassLabels`; A is its number of units.
         likelihood: a name or a `Likelihood`.
-        beta_distortion, beta_w, beta_z, beta_information, beta_adversary: β1 … β5; variables.
-        base_rate: the frequencies of the labels (A,), or None for the published term.
-        adversary_turns: steps of the adversary in a round.
+        beta_distortion, beta_w, beta_z, beta_information, beta_adversary: β1 … β5; variables, which callbacks may
+            anneal.
+        base_rate: the frequencies of the labels (A,), or None for the term of the paper.
+        adversary_turns: number of steps of the adversary in a round.
         posterior: the family of q(z|x); None for `DiagonalNormal`.
         prior: the family of p(z); None for `StandardNormal`.
-        seed: of the posterior samples drawn in training; None takes one that `keras.utils.set_random_seed` decides.
+        seed: seed of the posterior samples drawn in training. None draws a seed, which `keras.utils.set_random_seed`
+            fixes.
 
     Example:
         >>> from kvae.distributions import BinaryLabels
@@ -56,8 +59,8 @@ class CSVAE(LabelledModel):
         {'z': slice(None, 2, None), 'w': slice(2, None, None)}
     """
 
-    decodes_without_labels = True  # w represents them
-    posterior_takes_labels = False  # that of z does not
+    decodes_without_labels = True  # w represents the labels
+    posterior_takes_labels = False  # q(z|x), of which a prior may be made, does not depend on y
 
     def __init__(
         self,
@@ -118,7 +121,7 @@ class CSVAE(LabelledModel):
         return observe(self.likelihood, self.decoder, z, training)
 
     def relabel(self, z, y):
-        """Return [z, E p(w|y)]: the part w takes the mean of its prior for labels y."""
+        """Return [z, E[w|y]]: the part w becomes the mean of p(w|y) for labels y."""
         return ops.concatenate([z[..., : self.units_z], self.prior_w(y).mean], axis=-1)
 
     # ------------------------------------------------------------------ shapes
@@ -198,9 +201,9 @@ class CSVAE(LabelledModel):
 
     def phases(self):
         networks = [self.encoder, self.label_encoder, self.label_prior, self.decoder]
-        ours = [*networks, *layers_of(self.posterior_family, self.prior_family)]
+        vae = [*networks, *layers_of(self.posterior_family, self.prior_family)]
         if self.adversary is None:
-            return (Phase(self.loss_terms, over={"loss": ours}),)
-        alone = Phase(self.adversary_loss, over={"adversary": [self.adversary]})
-        both = Phase(self.adversarial_loss_terms, over={"loss": ours, "adversary": [self.adversary]})
-        return (*[alone] * (self.adversary_turns - 1), both)
+            return (Phase(self.loss_terms, over={"loss": vae}),)
+        adversary_alone = Phase(self.adversary_loss, over={"adversary": [self.adversary]})
+        simultaneous = Phase(self.adversarial_loss_terms, over={"loss": vae, "adversary": [self.adversary]})
+        return (*[adversary_alone] * (self.adversary_turns - 1), simultaneous)

@@ -16,8 +16,8 @@ class DFCVAE(VariationalModel):
 
         features = Σ_l ½ · mean (f_l(x) − f_l(x̂))²        loss = features + β · rate
 
-    with the rate in nats, and means over a map's channels and places (Hou et al. 2017, eq. 3 and 5). The feature
-    network is never trained, batch statistics included. The pixels have no likelihood of their own: `likelihood`
+    with the rate in nats, and means over a map's channels and places (Hou et al. 2017, eq. 3 and 5). The weights and
+    batch statistics of the feature network never change. The loss contains no likelihood of pixels: `likelihood` only
     decides which data are accepted, and how the decoder's output becomes an image.
 
     Args:
@@ -28,7 +28,8 @@ class DFCVAE(VariationalModel):
         beta: weight of the rate; a variable, which a callback may anneal.
         posterior: a `Posterior`, its name, or None for `DiagonalNormal`.
         prior: a `Prior`, or None for `StandardNormal`.
-        seed: of the posterior samples drawn in training; None takes one that `keras.utils.set_random_seed` decides.
+        seed: seed of the posterior samples drawn in training. None draws a seed, which `keras.utils.set_random_seed`
+            fixes.
 
     Example:
         >>> from kvae.networks import mlp

@@ -22,24 +22,24 @@ PLAYERS = ("loss", "label", "adversary", "discriminator")
 class IFCVAEGAN(LabelledModel):
     """IFCVAE-GAN: a conditional VAE with an adversary that keeps y out of z, and a GAN that sharpens its images.
 
-        p(x, z|y) = p(x|z, y) p(z)        q(z|x) and a prediction ŷ(x) from one encoder
+        p(x, z|y) = p(x|z, y) p(z)        q(z|x) and the classifier ŷ(y|x) from one encoder
 
-    Four players train simultaneously, from one forward pass. With x̂ the reconstruction and x_p an image decoded from
-    the prior with the same labels, encoder and decoder minimise
+    Four players train simultaneously, from one forward pass. x̂ is the reconstruction, and x_p an image decoded from
+    the prior with the same labels. With the adversary a(y|z) and the discriminator D, encoder and decoder minimise
 
         loss = β_d·distortion + β_r·rate − β_l·E log ŷ(y|x̂) + β_i·E log a(y|z) − β_f·½ E[log D(x̂) + log D(x_p)]
 
-    while the label head minimises −E log ŷ(y|x) on features that it does not update, the adversary a −E log a(y|z), and
-    the discriminator D learns to tell x from x̂ and x_p (Creswell et al. 2017, section 3 and the authors' code). In
-    nats.
+    in nats. The label head minimises −E log ŷ(y|x) and does not update the encoder's features. The adversary minimises
+    −E log a(y|z). The discriminator minimises −E log D(x) − ½ E[log(1 − D(x̂)) + log(1 − D(x_p))] (Creswell et al.
+    2017, section 3 and the authors' code).
 
     The published term E log a(y|z) has no lower bound: it falls without end where a is certain and wrong. With
     `base_rate` it is KL(base rate ‖ a(y|z)), as in `CSVAE`, which is least for an uninformed adversary.
 
-    The published loss never checks that prior samples x_p show their labels. `label_samples=True` adds that term: the
-    term of β_l becomes −½ E[log ŷ(y|x̂) + log ŷ(y|x_p)]. Encoder and decoder can also collude on a pattern that only
-    they recognise; `fixed_classifier=True` freezes the encoder (in inference mode) when it classifies generated images,
-    so that this term reaches the weights only through the images.
+    No term of the published loss classifies prior samples x_p. With `label_samples` the term of β_l becomes
+    −½ E[log ŷ(y|x̂) + log ŷ(y|x_p)]. Encoder and decoder can also minimise this term by a pattern in the image that
+    only this encoder recognises. `fixed_classifier` prevents it: the encoder is frozen, in inference mode, while it
+    classifies generated images, so that the gradient of the term reaches the weights only through the images.
 
     Args:
         encoder: network x -> [the parameters of q(z|x), by default (B, 2D), features (B, F)].
@@ -49,13 +49,14 @@ class IFCVAEGAN(LabelledModel):
         discriminator: network x -> logit of "real" (B, 1).
         labels: `BinaryLabels` or `ClassLabels`; A is its number of units.
         likelihood: a name or a `Likelihood`.
-        beta_distortion, beta_rate, beta_label, beta_information, beta_realism: β_d, β_r, β_l, β_i, β_f; variables.
+        beta_distortion, beta_rate, beta_label, beta_information, beta_realism: β_d, β_r, β_l, β_i, β_f;
+            variables, which callbacks may anneal.
         base_rate: the frequencies of the labels (A,), or None for the published term.
-        label_samples: True to require that x_p show their labels; False is published.
-        fixed_classifier: True to freeze the encoder when it classifies generated images; False is published.
+        label_samples: True to classify prior samples too; False for the published loss.
+        fixed_classifier: True to freeze the encoder while it classifies generated images; False for the published loss.
         posterior: the family of q(z|x); None for `DiagonalNormal`.
         prior: the family of p(z); None for `StandardNormal`.
-        seed: of the samples drawn in training; None takes one that `keras.utils.set_random_seed` decides.
+        seed: seed of the samples drawn in training. None draws a seed, which `keras.utils.set_random_seed` fixes.
 
     Example:
         >>> from kvae.distributions import BinaryLabels
@@ -132,13 +133,13 @@ class IFCVAEGAN(LabelledModel):
         real, fake_hat, fake_p = ops.split(self.discriminator(images, training=training), 3)
         logits_z = self.adversary(z, training=training)
         logits_x = self.label_head(ops.stop_gradient(features), training=training)
-        shown = [x_hat, x_p] if self.label_samples else [x_hat]
-        generated_features = self._generated_features(ops.concatenate(shown), training)
+        classified = [x_hat, x_p] if self.label_samples else [x_hat]
+        generated_features = self._generated_features(ops.concatenate(classified), training)
         logits_generated = self.label_head(generated_features, training=training)
 
         rate = batch_mean(rate)
         distortion = -batch_mean(px.log_prob(x)[0])
-        generated = -batch_mean(self.labels.log_prob(ops.concatenate([y] * len(shown)), logits_generated))
+        generated_label = -batch_mean(self.labels.log_prob(ops.concatenate([y] * len(classified)), logits_generated))
         adversary = -batch_mean(self.labels.log_prob(y, logits_z))
         information = -adversary
         if self.base_rate is not None:
@@ -148,7 +149,7 @@ class IFCVAEGAN(LabelledModel):
         return {
             "loss": self.beta_distortion * distortion
             + self.beta_rate * rate
-            + self.beta_label * generated
+            + self.beta_label * generated_label
             + self.beta_information * information
             + self.beta_realism * realism,
             "label": -batch_mean(self.labels.log_prob(y, logits_x)),
@@ -157,7 +158,7 @@ class IFCVAEGAN(LabelledModel):
             "rate": rate,
             "distortion": distortion,
             "elbo": -distortion - rate,
-            "generated_label": generated,
+            "generated_label": generated_label,
             "information": information,
             "realism": realism,
         }

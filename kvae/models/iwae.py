@@ -12,25 +12,28 @@ from kvae.training import Phase, reports
 
 @keras.saving.register_keras_serializable("kvae")
 class IWAE(StochasticLayers):
-    """Importance-weighted autoencoder: trained on the bound of K weighted samples of its posterior.
+    """Importance-weighted autoencoder: a VAE trained on a bound on log p(x) from K samples of the posterior.
 
-        log p(x) ≥ L_K = E[log 1/K Σ_k w_k],   w_k = p(x, z_k) / q(z_k|x),   z_k ~ q(z|x)
+        log p(x) ≥ L_K = E[log(1/K Σ_k w_k)],   w_k = p(x, z_k) / q(z_k|x),   z_k ~ q(z|x)
 
     L_1 is the ELBO, and L_K rises to log p(x) with K (Burda et al. 2016, theorem 1). Its gradient is that of
-    Σ_k w̃_k log w_k with the normalised weights w̃ held fixed (eq. 14): the best sample counts most.
+    Σ_k w̃_k log w_k with the normalised weights w̃ held fixed (eq. 14): the sample with the largest weight counts most.
 
-    With `doubly_reparameterized` the inference network learns from Σ_k w̃_k² ∂log w_k/∂z_k ∂z_k/∂φ instead, a signal
-    that does not fade as K grows (Tucker et al. 2019, eq. 8). It takes one layer of latent units and a diagonal normal
-    posterior.
+    With `doubly_reparameterized` the gradient of the inference network is Σ_k w̃_k² ∂log w_k/∂z_k ∂z_k/∂φ, whose
+    signal-to-noise ratio does not fall as K grows (Tucker et al. 2019, eq. 8). This needs one layer of latent units and
+    a diagonal normal posterior.
 
     Args:
         encoder: network x (B, …) -> the parameters of q(z|x), by default (B, 2D).
         decoder: network z (B, D) -> the parameters of p(x|z).
-        upper_encoder, upper_decoder: networks z (B, D) -> u (B, 2E) and u (B, E) -> z (B, 2D) of a second layer, or
-        None. likelihood: a name or a `Likelihood`. samples: K. doubly_reparameterized: True for the gradient of Tucker
-        et al. in the inference network. posterior: the family of q(z|x); None for `DiagonalNormal`. prior: the family
-        of the prior of the top layer; None for `StandardNormal`. seed: of the samples drawn in training; None takes one
-        that `keras.utils.set_random_seed` decides.
+        upper_encoder: network z (B, D) -> means and log σ of q(u|z) (B, 2E) of a second layer u, or None.
+        upper_decoder: network u (B, E) -> means and log σ of p(z|u) (B, 2D), or None.
+        likelihood: a name or a `Likelihood`.
+        samples: number K of samples for each example.
+        doubly_reparameterized: True for the gradient of Tucker et al. in the inference network.
+        posterior: the family of q(z|x); None for `DiagonalNormal`.
+        prior: the family of the prior of the top layer; None for `StandardNormal`.
+        seed: seed of the samples drawn in training. None draws a seed, which `keras.utils.set_random_seed` fixes.
 
     Example:
         >>> from kvae.networks import mlp

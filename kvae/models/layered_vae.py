@@ -9,13 +9,14 @@ from kvae.training import Phase, reports
 
 @keras.saving.register_keras_serializable("kvae")
 class LayeredVAE(StochasticLayers):
-    """Variational autoencoder with one or two layers of latent units, trained on the ELBO as the mean of K samples.
+    """Variational autoencoder with one or two layers of latent units, trained on the ELBO, estimated from K samples.
 
         log p(x) ≥ elbo = E[1/K Σ_k log w_k],   w_k = p(x, z_k) / q(z_k|x),   z_k ~ q(z|x)
 
-    It is the baseline of an IWAE: the same factors and samples, the mean of logarithms in place of the logarithm of the
-    mean (Burda et al. 2016, eq. 7 and section 5). More samples make the gradient less noisy and leave the bound as it
-    is. For one layer and one sample, `VAE` has the rate in closed form.
+    It is the baseline of an IWAE. It has the same factors and samples, but averages the logarithms of the weights,
+    where the IWAE takes the logarithm of their average (Burda et al. 2016, eq. 7 and section 5). More samples make the
+    gradient less noisy and do not change the bound. For one layer and one sample use `VAE`, which has the rate in
+    closed form.
 
     The arguments are those of `StochasticLayers`.
 

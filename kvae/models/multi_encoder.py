@@ -1,4 +1,4 @@
-"""One encoder for each domain of the data, one decoder for all of them."""
+"""VAEs of several domains, each with its own encoder, that share one decoder."""
 
 from collections.abc import Mapping
 
@@ -19,7 +19,10 @@ from kvae.training import Phase, RoundsModel, reports
 from kvae.training.rounds import check_round, turn_of
 
 SHARED = ("decoder", "rate", "distortion", "elbo")
+"""Names of the scalars that the turns of all domains report. Validation reports them too."""
+
 DECODER_LOSSES = ("distortion", "cross_entropy")
+"""Values of the argument `decoder_loss`."""
 
 
 @keras.saving.register_keras_serializable("kvae")
@@ -29,29 +32,36 @@ class MultiEncoder(RoundsModel, LabelledModel):
         q(z|x, y) = q_y(z|x)        p(x, z) = p(x|z) p(z)
 
     A round is a sequence of turns, `turns[y]` of each domain in order. In a turn the domain's encoder and the decoder
-    train simultaneously, from one forward pass of a batch of that domain:
+    train simultaneously, from one forward pass of a batch of that domain. In nats, they minimise
 
-        encoder y ← rate + β_e · distortion + β_s · separation
-        decoder   ← β_d · distortion + β_p · period              or β_d · H(x, x̂) + β_p · period
+        encoder y:  rate + β_e · distortion + β_s · separation
+        decoder:    β_d · distortion + β_p · period              or β_d · H(x, x̂) + β_p · period
 
-    in nats. With β_e = β_d = 1 and no further network it is one VAE whose encoder is chosen by y. H(x, x̂) is the
-    cross-entropy of the pixels, with x̂ the mean of p(x|z) and all values in [0, 1]. The separator and the critic are
-    described in `kvae.models.components`. With `copies` each domain has a decoder of its own during an epoch, and `fit`
-    gives all of them their mean at its end.
+    With β_e = β_d = 1, without separator and critic, it is one VAE whose encoder is chosen by y. H(x, x̂) is the
+    cross-entropy of the pixels, with x̂ the mean of p(x|z) and all values in [0, 1]. `separation` is a loss of the
+    separator's predictions and `period` one of the critic's: see `kvae.models.components`. With `copies` each domain
+    trains another copy of the decoder during an epoch, and at the end of the epoch all copies are set to their mean.
 
     `fit` takes `kvae.training.Rounds`, which hold the turns; every other method takes x and y. Passing another domain
     as y encodes x with that domain's encoder.
 
     Args:
         encoders: {domain: network x -> the parameters of q_y(z|x), by default (B, 2D)}, in the order of the classes of
-        y. decoder: network z (B, D) -> the parameters of p(x|z). turns: {domain: turns in a round}; one each by
-        default. likelihood: a name or a `Likelihood`. beta_encoder, beta_decoder: β_e and β_d; variables. decoder_loss:
-        "distortion", or "cross_entropy" for H(x, x̂). separator: network z (B, D) -> logits of the domain, or None.
-        beta_separation: β_s; a variable. critic: network x -> logits of the period, or None; rounds then hold periods,
-        −1 where unknown. beta_period: β_p; a variable. copies: True for a copy of the decoder for each domain within an
-        epoch; memory and moments grow with it. posterior: the family of q_y(z|x); None for `DiagonalNormal`. prior: the
-        family of p(z); None for `StandardNormal`. seed: of the samples drawn in training; None takes one that
-        `keras.utils.set_random_seed` decides.
+            y.
+        decoder: network z (B, D) -> the parameters of p(x|z).
+        turns: {domain: number of turns in a round}; one turn each by default.
+        likelihood: a name or a `Likelihood`.
+        beta_encoder, beta_decoder: β_e and β_d; variables, which callbacks may anneal.
+        decoder_loss: "distortion", or "cross_entropy" for H(x, x̂).
+        separator: network z (B, D) -> logits of the domain, or None.
+        beta_separation: β_s; a variable.
+        critic: network x -> logits of the period, or None. With a critic, rounds hold periods, −1 where unknown.
+        beta_period: β_p; a variable.
+        copies: True to train copies of the decoder. Each copy needs memory for its weights and the moments of its
+            optimizer.
+        posterior: the family of q_y(z|x); None for `DiagonalNormal`.
+        prior: the family of p(z); None for `StandardNormal`.
+        seed: seed of the samples drawn in training. None draws a seed, which `keras.utils.set_random_seed` fixes.
 
     Example:
         >>> from kvae.networks import mlp
@@ -89,7 +99,7 @@ class MultiEncoder(RoundsModel, LabelledModel):
         super().__init__(ClassLabels(len(encoders)), likelihood, posterior, prior, seed, **kwargs)
         self.encoders, self.decoder = dict(encoders), decoder
         turns = dict(turns or dict.fromkeys(encoders, 1))
-        # In the order of the encoders, by which the classes of y are numbered.
+        # The turns follow the order of the encoders, which numbers the classes of y.
         self.turns = {domain: turns.pop(domain) for domain in encoders if domain in turns} | turns
         self.separator, self.critic = separator, critic
         self.copies = copies
@@ -135,7 +145,9 @@ class MultiEncoder(RoundsModel, LabelledModel):
         if set(self.turns) != set(self.domains) or not all(isinstance(n, int) and n > 0 for n in self.turns.values()):
             raise UserError(f"Expected turns of 1 or more for {', '.join(self.domains)}. Received: turns={self.turns}.")
         if taken := set(self.domains) & {*SHARED, "separator", "critic", "period"}:
-            raise UserError(f"Expected other names of domains. Received: {', '.join(sorted(taken))}.")
+            raise UserError(
+                f"Expected names of domains that are not names of losses. Received: {', '.join(sorted(taken))}."
+            )
         *sides, channels = self.data_shape
         self.check_network("decoder", self.decoder, (*sides, channels * self.likelihood.outputs))
         for domain, net in self.encoders.items():
@@ -151,7 +163,7 @@ class MultiEncoder(RoundsModel, LabelledModel):
 
     @reports(*SHARED)
     def loss_terms(self, data, training):
-        """Return the terms that do not depend on turns, of examples of any domains. Validation reports them."""
+        """Return the terms that do not depend on turns, for examples of any domains. Validation reports them."""
         x, y = data
         z, rate = sample_with_kl(self.posterior(x, y, training=training), self.prior(), self.seed_generator)
         return self._shared_terms(x, self.observation(z, training=training), rate)
@@ -159,7 +171,7 @@ class MultiEncoder(RoundsModel, LabelledModel):
     def turn_loss(self, domain: str):
         """Return the loss of a turn of `domain`, a function of (x,) or (x, period)."""
         components = [part for part in (self._separator, self._critic) if part is not None]
-        player, decoder = self._copies.decoding(domain)
+        player, decoder = self._copies.decoder_of(domain)
         names = [domain, *SHARED, *(name for part in components for name in part.reports)]
 
         @reports(*dict.fromkeys([*names, player]))
@@ -199,7 +211,7 @@ class MultiEncoder(RoundsModel, LabelledModel):
         families = layers_of(self.posterior_family, self.prior_family)
         round_ = []
         for domain, encoder in self.encoders.items():
-            player, decoder = self._copies.decoding(domain)
+            player, decoder = self._copies.decoder_of(domain)
             over = {domain: [encoder], player: [decoder, *families], **others}
             loss = self.turn_loss(domain)
             round_ += [Phase(loss, over, batch=turn_of(domain, turn)) for turn in range(self.turns[domain])]
@@ -237,9 +249,9 @@ class MultiEncoder(RoundsModel, LabelledModel):
         return self.batched("encode_each", each, x, batch_size=batch_size)
 
     def transfer(self, x, y, new_y, amount=1.0, batch_size=256):
-        """Return `x` (N, …) of domains `y`, encoded by the encoders of the domains `new_y`.
+        """Return `x` (N, …) of domains `y`, encoded by the encoders of the domains `new_y` and decoded: (N, …).
 
-        An `amount` between 0 and 1 mixes the latent codes of the two encoders.
+        An `amount` between 0 and 1 mixes the latent codes of the two encoders linearly.
         """
         y, new_y = self.labels.spread(y, len(x)), self.labels.spread(new_y, len(x))
         own, other = self.encode(x, y, batch_size=batch_size), self.encode(x, new_y, batch_size=batch_size)

@@ -18,19 +18,20 @@ class VAE(VariationalModel):
         loss = distortion + β · rate
 
     in nats, summed over pixels and latent units, averaged over the batch (Kingma and Welling 2014, eq. 3; β: Higgins et
-    al. 2017). β = 1 is the bound on log p(x). A source that averages its error over the pixels sets a β as large as the
-    number of pixels in these units.
+    al. 2017). With β = 1 the loss is the negative bound on log p(x). A source that averages its error over the pixels
+    and adds β' times the rate has β = β' · (number of pixels) in these units.
 
     Args:
         encoder: network x (B, …) -> the parameters of q(z|x): for the default posterior (B, 2D), the means and log σ.
         decoder: network z (B, D) -> the parameters of p(x|z).
         likelihood: a name or a `Likelihood`; it also decides which data are accepted.
         beta: weight of the rate; a variable (`model.beta`), which a callback may anneal.
-        free_bits: nats per latent unit that cost nothing (Kingma et al. 2016, eq. 15).
+        free_bits: λ, in nats. The rate of a latent unit costs λ in the loss even if it is smaller (Kingma et al. 2016,
+            eq. 15).
         posterior: a `Posterior`, its name, or None for `DiagonalNormal`.
         prior: a `Prior`, or None for `StandardNormal`.
-        seed: of the posterior samples drawn in training; None takes one that `keras.utils.set_random_seed` decides. A
-            `.keras` file holds the seed and not how far it has been used; a checkpoint of a run holds both.
+        seed: seed of the posterior samples drawn in training. None draws a seed, which `keras.utils.set_random_seed`
+            fixes. A `.keras` file holds the seed, a checkpoint of a run also the state of the seed generator.
 
     Example:
         >>> from kvae.networks import mlp
@@ -59,7 +60,7 @@ class VAE(VariationalModel):
         self.add_scalars(beta=beta)
         if free_bits and UNIT_KL not in self.capabilities:
             raise UserError(
-                "Expected a posterior and a prior whose KL has a closed form for each latent unit, to grant free bits. "
+                "Expected, for free bits, a posterior and a prior whose KL has a closed form for each latent unit. "
                 f"Received: free_bits={free_bits} with {type(self.posterior_family).__name__} and "
                 f"{type(self.prior_family).__name__}. Set free_bits=0."
             )

@@ -30,17 +30,20 @@ class VAEGAN(LabelledModel):
         L_features = −E_q[log N(f(x); f(x̂), 1)] up to a constant = ½ Σ (f(x) − f(x̂))²
         L_GAN = −log D(x) − log(1 − D(x̂)) − log(1 − D(x_p))
 
-        encoder ← L_prior + L_features      decoder ← γ·L_features − L_GAN      discriminator ← L_GAN
+    in nats, the players minimise (Larsen et al. 2016, algorithm 1)
 
-    (Larsen et al. 2016, algorithm 1). Each player trains its own network, from one forward pass in which D processes x,
-    x̂ and x_p as three batches. In nats. Without `saturating` the decoder's −L_GAN is replaced by −log D(x̂) − log
-    D(x_p), whose gradient does not vanish while D rejects all generated images with certainty (Goodfellow et al. 2014,
-    section 3). Discriminator and decoder skip a step when one is too strong for the other (`equilibrium`); a player
-    that skips a step does not change at all. The epoch's `decoder_moves` and `discriminator_moves` are the shares of
-    the steps that they made.
+        encoder:  L_prior + L_features      decoder:  γ·L_features − L_GAN      discriminator:  L_GAN
 
-    With labels it is a VAE/GAN of x given y: all three networks are conditioned on y. The pixels have no likelihood of
-    their own: `likelihood` decides which data are accepted, and how the decoder's output becomes an image.
+    from one forward pass, in which D processes x, x̂ and x_p as three batches. If `saturating` is False, −log D(x̂) −
+    log D(x_p) takes the place of −L_GAN in the decoder's loss. Its gradient does not vanish while D rejects all
+    generated images with certainty (Goodfellow et al. 2014, section 3).
+
+    While one of decoder and discriminator is too strong for the other, it skips its steps
+    (`kvae.objectives.equilibrium`). A player that skips a step does not change at all. `decoder_moves` and
+    `discriminator_moves` are the shares of the epoch's steps in which the player was trained.
+
+    With labels it is a VAE/GAN of x given y: all three networks are conditioned on y. The losses contain no likelihood
+    of pixels: `likelihood` only decides which data are accepted, and how the decoder's output becomes an image.
 
     Args:
         encoder: network x, or [x, y] -> the parameters of q(z|x), by default (B, 2D).
@@ -48,12 +51,13 @@ class VAEGAN(LabelledModel):
         discriminator: network x, or [x, y] -> [features (B, …), logit of "real" (B, 1)].
         labels: `BinaryLabels` or `ClassLabels`, or None.
         likelihood: a name or a `Likelihood`.
-        gamma: γ, the weight of the feature error against the discriminator in the decoder; a variable.
-        level, margin: of the equilibrium; with margin=None both move at each step.
-        saturating: True for −L_GAN itself as the decoder's adversarial loss.
+        gamma: γ, the weight of the feature error in the decoder's loss; a variable, which a callback may anneal.
+        level, margin: thresholds of the gates, as in `kvae.objectives.equilibrium`. With margin=None no step is
+            skipped.
+        saturating: True for −L_GAN in the decoder's loss, as in the paper.
         posterior: the family of q(z|x); None for `DiagonalNormal`.
         prior: the family of p(z); None for `StandardNormal`.
-        seed: of the samples drawn in training; None takes one that `keras.utils.set_random_seed` decides.
+        seed: seed of the samples drawn in training. None draws a seed, which `keras.utils.set_random_seed` fixes.
 
     Example:
         >>> from kvae.networks import larsen_decoder, larsen_discriminator, larsen_encoder

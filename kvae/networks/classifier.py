@@ -29,8 +29,8 @@ def conv_classifier(
         outputs: number of logits.
         width: number of channels of the first convolution.
         dropout: fraction of the units that dropout sets to zero.
-        augment: True to flip the images, to shift them by up to a sixteenth of their sides and to change their contrast,
-            at random and in training only.
+        augment: True to flip the images, to shift them by up to a sixteenth of their sides and to change their
+            contrast, at random and in training only.
         smooth: True to smooth some of the images in training (`RandomSmoothing`).
         name: name of the network.
     """

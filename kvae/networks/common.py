@@ -19,8 +19,8 @@ LARGEST_SIDE = 256
 def output_dtype() -> str:
     """Return the type in which a network computes its outputs.
 
-    It is the type of the variables, so float32 under a mixed-precision policy too: likelihoods are sums over all pixels of
-    an image.
+    It is the type of the variables, so float32 under a mixed-precision policy too: likelihoods are sums over all pixels
+    of an image.
     """
     return keras.config.dtype_policy().variable_dtype
 

@@ -1,12 +1,12 @@
 """Convolutional networks in the manner of DCGAN (Radford et al. 2016).
 
-Encoder and decoder mirror each other. Each stage of the encoder halves the sides, until one side is 4 or less. The first
-stage has `width` channels, and each further stage twice as many as the stage before, up to 8·width. At 64×64 there are four
-stages, with 32-64-128-256 channels for width 32. The decoder does the reverse. Odd sides are rounded up in the encoder and
-cropped in the decoder. Every stage has batch norm, except those that read or return the image.
+Encoder and decoder mirror each other. Each stage of the encoder halves the sides, until one side is 4 or less. The
+first stage has `width` channels, and each further stage twice as many as the stage before, up to 8·width. At 64×64
+there are four stages, with 32-64-128-256 channels for width 32. The decoder does the reverse. Odd sides are rounded up
+in the encoder and cropped in the decoder. Every stage has batch norm, except those that read or return the image.
 
-`momentum` is the momentum of batch norm's running statistics, which are used after training. With 0.99 they average over
-hundreds of steps. Choose a smaller momentum if an epoch has fewer steps than that.
+`momentum` is the momentum of batch norm's running statistics, which are used after training. With 0.99 they average
+over hundreds of steps. Choose a smaller momentum if an epoch has fewer steps than that.
 """
 
 from collections.abc import Sequence
@@ -43,7 +43,8 @@ def conv_encoder(
         label_units: number of label units. With labels the network takes [image, y (B, label_units)], and the linear
             layer reads y.
         gain: factor on the scale of the linear layer's initial weights, compared with Glorot and Bengio (2010). With a
-            small gain every posterior starts near N(0, 1), and no log σ is large before the decoder has learnt to use z.
+            small gain every posterior starts near N(0, 1), and no log σ is large before the decoder has learnt to use
+            z.
         name: name of the network.
     """
     stages = len(map_sides(shape)) - 1

@@ -1,8 +1,8 @@
 """The networks of IFCVAE-GAN, for images whose sides are multiples of 16.
 
-Source: the code of Creswell et al. 2017. All convolutions have 5×5 kernels of stride 2. ReLU follows each of them, except
-the one that returns the image. The encoder has 64-128-256-512 channels, the decoder the reverse. `width` is the number of
-channels of the first convolution, and scales the others.
+Source: the code of Creswell et al. 2017. All convolutions have 5×5 kernels of stride 2. ReLU follows each of them,
+except the one that returns the image. The encoder has 64-128-256-512 channels, the decoder the reverse. `width` is the
+number of channels of the first convolution, and scales the others.
 
 The authors' networks have no normalisation. With `normalization="batch"` encoder and decoder have batch norm, and learn
 faster.

@@ -19,8 +19,8 @@ def fixed_label_prior(
 
         p(w|y) = N(0, spread²) if y = 0,  N(present, 1) if y = 1
 
-    for each unit, as in re-implementations of Klys et al. 2018. The weights of this prior are not trained, so that w must
-    encode the labels.
+    for each unit, as in re-implementations of Klys et al. 2018. The weights of this prior are not trained, so that w
+    must encode the labels.
 
     Args:
         label_units: number of label units.

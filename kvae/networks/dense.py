@@ -23,8 +23,8 @@ def mlp(
 ) -> keras.Model:
     """Return a multilayer perceptron: (B, *inputs) -> (B, *outputs).
 
-    Shapes of several axes are flattened at the input and restored at the output. A dense encoder or decoder can therefore
-    replace a convolutional one.
+    Shapes of several axes are flattened at the input and restored at the output. A dense encoder or decoder can
+    therefore replace a convolutional one.
 
     Args:
         inputs: number of inputs, or their shape.
@@ -32,11 +32,11 @@ def mlp(
         hidden: widths of the hidden layers.
         activation: activation of the hidden layers.
         label_units: number of label units. With labels the network takes [x, y (B, label_units)].
-        standardize_inputs: True to give each unit of x mean 0 and variance 1 by batch norm. An adversary that reads latent
-            codes is then not weakened when the codes merely shrink.
+        standardize_inputs: True to give each unit of x mean 0 and variance 1 by batch norm. An adversary that reads
+            latent codes is then not weakened when the codes merely shrink.
         normalization: "batch", "group" or "none": the normalisation of each hidden unit before its activation. It helps
-            if x has many units, because a step of Adam changes all weights of a hidden unit by similar amounts, and these
-            changes add up.
+            if x has many units, because a step of Adam changes all weights of a hidden unit by similar amounts, and
+            these changes add up.
         output_activation: activation of the outputs.
         gain: factor on the scale of the last layer's initial weights, compared with Glorot and Bengio (2010). With a
             small gain every posterior starts near N(0, 1).

@@ -24,8 +24,8 @@ def vgg19_features(
     Args:
         shape: shape (H, W, 3) of the images.
         maps: Keras' names of the layers. The default, relu1_1, relu2_1 and relu3_1, is that of DFC-VAE.
-        weights: "imagenet" for the published weights, which Keras downloads once; the path of a weights file; or None for
-            random weights.
+        weights: "imagenet" for the published weights, which Keras downloads once; the path of a weights file; or None
+            for random weights.
         name: name of the network.
 
     Raises:

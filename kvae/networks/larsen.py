@@ -1,9 +1,9 @@
 """The networks of VAE/GAN (Larsen et al. 2016, table 1), for images whose sides are multiples of 8.
 
-All kernels are 5×5. Batch norm and ReLU follow every layer, except the last layer of each network, which is linear, and the
-first convolution of the discriminator, which has ReLU alone. `width` is the number of channels of the encoder's first
-convolution, and scales all other channels and hidden units. The sizes below are those of the paper, for width 64. `momentum`
-is the momentum of batch norm's running statistics.
+All kernels are 5×5. Batch norm and ReLU follow every layer, except the last layer of each network, which is linear, and
+the first convolution of the discriminator, which has ReLU alone. `width` is the number of channels of the encoder's
+first convolution, and scales all other channels and hidden units. The sizes below are those of the paper, for width 64.
+`momentum` is the momentum of batch norm's running statistics.
 """
 
 from collections.abc import Sequence
@@ -65,8 +65,8 @@ def larsen_decoder(
 ) -> keras.Model:
     """Return a decoder: (B, inputs) -> (B, H, W, C).
 
-    It has a dense layer that returns a map (H/8, W/8, 256), transposed convolutions of stride 2 with 256-128-32 channels,
-    and a convolution that returns the image. The outputs are linear.
+    It has a dense layer that returns a map (H/8, W/8, 256), transposed convolutions of stride 2 with 256-128-32
+    channels, and a convolution that returns the image. The outputs are linear.
 
     Args:
         inputs: number of inputs.
@@ -74,8 +74,8 @@ def larsen_decoder(
         width: number of channels of the encoder's first convolution, 64 in the paper.
         momentum: momentum of batch norm's running statistics.
         label_rates: frequencies of the binary labels that are the last inputs. The network standardises these labels.
-            Otherwise a label of frequency 0.05 has a variance of 0.05, and almost no effect compared with latent units of
-            variance 1.
+            Otherwise a label of frequency 0.05 has a variance of 0.05, and almost no effect compared with latent units
+            of variance 1.
         name: name of the network.
     """
     check_sides(shape, multiple=8)

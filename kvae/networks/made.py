@@ -13,8 +13,8 @@ from kvae.networks.common import output_dtype
 class MaskedDense(layers.Dense):
     """A dense layer in which an output unit depends only on input units of a lower or equal degree.
 
-    Output unit j depends on input unit i if degree(i) <= degree(j), or if degree(i) < degree(j) with `strict` (Germain et
-    al. 2015, section 4). All other weights are multiplied by zero.
+    Output unit j depends on input unit i if degree(i) <= degree(j), or if degree(i) < degree(j) with `strict` (Germain
+    et al. 2015, section 4). All other weights are multiplied by zero.
 
     Args:
         inputs: degrees of the input units, integers.
@@ -58,7 +58,8 @@ def made(
         hidden: widths of the hidden layers.
         activation: activation of the hidden layers.
         gate: initial bias of the second half of the outputs. A flow multiplies z by the sigmoid of these outputs. As
-            sigmoid(2) = 0.88, the flow starts near the identity (Kingma et al. 2016, section 4.1, use biases from 1 to 2).
+            sigmoid(2) = 0.88, the flow starts near the identity (Kingma et al. 2016, section 4.1, use biases from 1 to
+            2).
         name: name of the network.
     """
     dtype = output_dtype()  # for all layers, because the log-determinant of a flow is a sum over units

@@ -12,9 +12,9 @@ class BatchNormalization(layers.BatchNormalization):
 
         y = γ (x − μ) / √(σ² + ε) + β
 
-    μ and σ² are mean and variance of the batch in training, and their moving averages otherwise. Keras composes batch norm
-    of a mean, a mean of squares and four more operations. Each reads and writes the whole map, which takes most of the
-    training time of a convolutional network on a CPU.
+    μ and σ² are mean and variance of the batch in training, and their moving averages otherwise. Keras composes batch
+    norm of a mean, a mean of squares and four more operations. Each reads and writes the whole map, which takes most of
+    the training time of a convolutional network on a CPU.
     """
 
     def call(self, inputs, training=None, mask=None):

@@ -3,11 +3,11 @@
 A 4×4 convolution of stride 2 equals a 2×2 convolution over blocks of 2×2 pixels. Its transpose equals a 2×2 convolution
 whose outputs are blocks of 2×2 pixels (Shi et al. 2016, "Real-time single image and video super-resolution using an
 efficient sub-pixel convolutional neural network"). Weights, number of operations and results are the same. XLA on a CPU
-computes the gradients of the block form much faster than those of the strided form. For few output channels, such as those
-of an image, the block form of the transpose is faster on every backend.
+computes the gradients of the block form much faster than those of the strided form. For few output channels, such as
+those of an image, the block form of the transpose is faster on every backend.
 
-Doubling by nearest neighbours and then a 3×3 convolution equals one transposed convolution as well. It needs 16 products
-per pixel of the smaller map and pair of channels, the two steps need 36.
+Doubling by nearest neighbours and then a 3×3 convolution equals one transposed convolution as well. It needs 16
+products per pixel of the smaller map and pair of channels, the two steps need 36.
 """
 
 import keras
@@ -57,8 +57,8 @@ class DoublingConv2D(layers.Conv2D):
     """A `keras.layers.Conv2D` whose input is first doubled by nearest neighbours, in one step for 3×3 kernels.
 
     In the larger map a pixel has four copies, which together affect 4×4 outputs. Each output adds up the weights of the
-    copies that it reads. The two steps therefore equal one transposed convolution of stride 2, whose 4×4 kernel holds the
-    sums of the 3×3 kernel over squares of 2×2 weights.
+    copies that it reads. The two steps therefore equal one transposed convolution of stride 2, whose 4×4 kernel holds
+    the sums of the 3×3 kernel over squares of 2×2 weights.
     """
 
     def call(self, inputs):
@@ -81,8 +81,8 @@ def doubled(h, channels: int, kernel: int, upsampling: str, **options):
         h: a map.
         channels: number of channels of the result.
         kernel: side of the kernel of a transposed convolution.
-        upsampling: "deconv" for a transposed convolution of stride 2; "nearest" or "bilinear" for this interpolation and
-            a 3×3 convolution, which leaves no checkerboard (Odena et al. 2016).
+        upsampling: "deconv" for a transposed convolution of stride 2; "nearest" or "bilinear" for this interpolation
+            and a 3×3 convolution, which leaves no checkerboard (Odena et al. 2016).
         options: arguments of the convolution.
     """
     if upsampling not in UPSAMPLINGS:

@@ -1,13 +1,13 @@
 """Convolutional networks with residual blocks.
 
-Encoder and decoder mirror each other. The encoder halves the sides by convolutions of stride 2, the decoder doubles them by
-nearest neighbours. Sides and channels are those of the networks in `conv.py`. There are `depth` blocks at every size of map.
-A block computes
+Encoder and decoder mirror each other. The encoder halves the sides by convolutions of stride 2, the decoder doubles
+them by nearest neighbours. Sides and channels are those of the networks in `conv.py`. There are `depth` blocks at every
+size of map. A block computes
 
     h + BN(conv(ReLU(BN(h))))
 
-with a 3×3 convolution. The scale γ of the outer batch norm starts at 0, so that every block starts as the identity (Goyal
-et al. 2017, section 5.1). Otherwise the VAEs of this library learn much more slowly.
+with a 3×3 convolution. The scale γ of the outer batch norm starts at 0, so that every block starts as the identity
+(Goyal et al. 2017, section 5.1). Otherwise the VAEs of this library learn much more slowly.
 """
 
 from collections.abc import Sequence
@@ -50,8 +50,8 @@ def residual_decoder(
 ) -> keras.Model:
     """Return a decoder: (B, inputs) -> (B, H, W, C).
 
-    A linear layer returns the smallest map. At each size of map, `depth` blocks are followed by a convolution that doubles
-    the sides. The outputs are linear.
+    A linear layer returns the smallest map. At each size of map, `depth` blocks are followed by a convolution that
+    doubles the sides. The outputs are linear.
 
     Args:
         inputs: number of inputs.

@@ -1,4 +1,4 @@
-"""Base classes of the models: abstract, none of them is a published model."""
+"""The abstract base classes of the models."""
 
 from kvae.models.base.labelled import LabelledModel
 from kvae.models.base.latent import LatentModel

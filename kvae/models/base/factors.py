@@ -1,4 +1,4 @@
-"""Functions that the factors of several models share."""
+"""Functions with which several models compute their posteriors and likelihoods."""
 
 import keras
 from keras import ops
@@ -12,7 +12,7 @@ def layers_of(*parts) -> list[keras.Layer]:
 def observe(likelihood, decoder, z, training: bool = False):
     """Return p(x|z) for latent codes z of shape (…, B, *latent).
 
-    Leading axes are folded into the batch, so that K samples of B codes are one call of the decoder.
+    Leading axes are folded into the batch, so that K samples for each of B examples take one call of the decoder.
     """
     latent = tuple(decoder.input_shape[1:])
     if len(z.shape) == 1 + len(latent):
@@ -24,15 +24,20 @@ def observe(likelihood, decoder, z, training: bool = False):
 
 
 def conditioned(x, labels, *y):
-    """Return the inputs of a network: x, or [x, encoded y] if y is given."""
+    """Return the inputs of a network: x, or [x, y encoded by the label specification `labels`] if y is given."""
     return [x, *map(labels.encode, y)] if y else x
 
 
 def concat_condition(z, labels, *y, axes: int = 1):
-    """Return latent codes z (…, B, *latent) with the encoded labels of their examples, if given, along the last axis.
+    """Return latent codes z (…, B, *latent) and encoded labels, concatenated along the last axis. Without y return z.
 
-    The labels (B, A) are repeated over the leading axes of z, and over the places of a spatial code. `axes` is the
-    number of axes of one latent code.
+    The encoded labels (B, A) are repeated over the leading axes of z, and over the places of a spatial code.
+
+    Args:
+        z: latent codes.
+        labels: the label specification.
+        y: one argument, the labels of the B examples, or none.
+        axes: number of axes of one latent code.
     """
     if not y:
         return z

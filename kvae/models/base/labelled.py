@@ -1,4 +1,4 @@
-"""The base of all models of labelled data."""
+"""The base class of models of labelled data."""
 
 import keras
 import numpy as np
@@ -13,10 +13,11 @@ from kvae.models.base.variational import VariationalModel
 
 
 class LabelledModel(VariationalModel):
-    """A model p(x|z, y) or p(x, z|y) with a posterior q(z|x, y).
+    """A model p(x, z|y) = p(x|z, y) p(z|y) of data x with labels y, and a posterior q(z|x, y).
 
-    Its methods take y after x. Encoder and decoder are conditioned on y by default: the encoder takes [x, encoded y],
-    the decoder z and encoded y, concatenated. With `labels` None there is no y.
+    Its methods take y after x. By default encoder and decoder are conditioned on y, and the prior p(z) is not. The
+    encoder takes [x, encoded y]; the decoder takes z and encoded y, concatenated. If `labels` is None, the model takes
+    no y.
 
     Args:
         labels: a label specification, `BinaryLabels` or `ClassLabels`, or None.
@@ -30,7 +31,7 @@ class LabelledModel(VariationalModel):
         self.labels = None if labels is None else get_labels(labels)
         if self.prior_family.uses_posterior and self.posterior_takes_labels and self.labels is not None:
             raise UserError(
-                f"Expected a prior that is not made of posteriors, because those of {type(self).__name__} depend on labels. "
+                f"Expected a prior that is not made of posteriors: {type(self).__name__}'s posterior depends on labels. "
                 f"Received: prior={type(self.prior_family).__name__}. Use StandardNormal or MixtureOfNormals."
             )
 
@@ -48,7 +49,7 @@ class LabelledModel(VariationalModel):
         return self.posterior_family(self.encoder(conditioned(x, self.labels, *y), training=training), training)
 
     def prior(self, *y) -> Distribution:
-        """Return p(z), over (*latent,); given y, over (B, *latent)."""
+        """Return p(z) of one latent code (*latent,), or, if y is given, p(z|y) of a batch of them (B, *latent)."""
         batch = (ops.shape(y[0])[0],) if y else ()
         return self.prior_family(self.latent_shape, self.posterior, batch)
 
@@ -57,14 +58,14 @@ class LabelledModel(VariationalModel):
         return observe(self.likelihood, self.decoder, inputs, training)
 
     def relabel(self, z, y):
-        """Return the latent code of the same x with labels y. It is z itself where the labels are no part of the code."""
+        """Return the latent codes of the same x with other labels y: z itself, unless a part of z represents labels."""
         return z
 
     # ------------------------------------------------------------------ shapes
 
     @property
     def encoder_inputs(self):
-        """Input shapes of a network conditioned on x, and on y if the model is labelled."""
+        """The shapes of the inputs of a network that takes x, or [x, encoded y] if the model takes labels."""
         return self.data_shape if self.labels is None else [self.data_shape, (self.labels.units,)]
 
     @property
@@ -86,7 +87,10 @@ class LabelledModel(VariationalModel):
             _check_rows(y, len(x))
 
     def check_code(self, z, y=None):
-        """Raise `UserError` unless `z` holds latent codes that can be decoded given `y`: labels, or mixtures (N, units)."""
+        """Raise `UserError` unless `z` holds latent codes that can be decoded with `y`.
+
+        `y` holds N labels, or N mixtures of labels (N, units).
+        """
         super().check_code(z, y)
         if y is not None:
             self.labels.check_mixture(np.asarray(y))
@@ -97,7 +101,10 @@ class LabelledModel(VariationalModel):
     def sample(
         self, n: int, y=None, seed: int | None = None, temperature: float = 1.0, batch_size: int = 256
     ) -> np.ndarray:
-        """Return `n` draws z ~ p(z|y), decoded to the mean of p(x|z, y): (n, …). `y` holds n labels, or one for all."""
+        """Return `n` draws z ~ p(z|y), decoded to the mean of p(x|z, y): (n, …).
+
+        `y` holds n labels, or one for all. `temperature` scales the distance of the draws from the prior's mean.
+        """
         self.expect(y)
         condition = () if y is None else (self.labels.spread(y, n),)
         tensors = map(ops.convert_to_tensor, condition)
@@ -105,10 +112,10 @@ class LabelledModel(VariationalModel):
         return self.decode(ops.convert_to_numpy(z), *condition, batch_size=batch_size)
 
     def transfer(self, x, y, new_y, amount: float = 1.0, batch_size: int = 256) -> np.ndarray:
-        """Return `x` (N, …) with labels `y`, decoded with `new_y` in their place: (N, …). `new_y` holds N labels, or one.
+        """Return the reconstructions of `x` (N, …), whose labels are `y`, with `new_y` as labels: (N, …).
 
-        An `amount` between 0 and 1 gives an image on the way from the reconstruction to the transfer: latent codes and
-        labels are mixed linearly.
+        `new_y` holds N labels, or one for all. With an `amount` between 0 and 1, latent codes and labels are mixed
+        linearly: 0 gives the reconstruction with the labels `y`, and 1 that with `new_y`.
         """
         if self.labels is None:
             raise UserError(f"Expected a model of labelled data. Received: {type(self).__name__} without labels.")
@@ -127,15 +134,17 @@ class LabelledModel(VariationalModel):
     def encode_each(self, x, batch_size: int = 256) -> np.ndarray:
         """Return the latent codes of `x` (N, …) given each class in turn: (N, classes, *latent)."""
         if self.labels is None or not self.labels.exclusive:
-            raise UserError(f"Expected a model of classes. Received: {type(self).__name__} with labels={self.labels}.")
-        each = [np.full(len(x), number, "int32") for number in range(self.labels.units)]
-        return np.stack([self.encode(x, y, batch_size=batch_size) for y in each], axis=1)
+            raise UserError(
+                f"Expected a model of data with classes. Received: {type(self).__name__} with labels={self.labels}."
+            )
+        labels = [np.full(len(x), number, "int32") for number in range(self.labels.units)]
+        return np.stack([self.encode(x, y, batch_size=batch_size) for y in labels], axis=1)
 
     def restyle(self, x, y, style, style_y, batch_size: int = 256) -> np.ndarray:
         """Return `x` (N, …), decoded with the label part w of the latent codes of `style` (N, …): (N, …).
 
         Raises:
-            UserError: The latent code has no part w, as that of `CSVAE` has.
+            UserError: The latent code has no part w. That of `CSVAE` has one.
         """
         if "w" not in self.parts:
             raise UserError(

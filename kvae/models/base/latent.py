@@ -1,4 +1,4 @@
-"""The base of all models with a latent code."""
+"""The base class of models with a latent code."""
 
 from collections.abc import Mapping
 
@@ -13,14 +13,15 @@ from kvae.training import Model
 
 
 class LatentModel(Model):
-    """A model p(x|z) with a way from x to a latent code z; or, if it takes labels y, all of it given y.
+    """A model with a latent code z = `code(x)` and a likelihood p(x|z).
 
-    A subclass sets `encoder` and `decoder` and defines `code`. Latent codes have the shape of the decoder's input:
-    vectors (D,), or spatial codes (h, w, c). In all methods `condition` is () or (y,).
+    A model that takes labels y conditions both on y. A subclass sets `encoder` and `decoder` and defines `code`. Latent
+    codes have the shape of the decoder's input: vectors (D,), or spatial codes (h, w, c). In all methods `condition` is
+    () or (y,).
     """
 
     provides = frozenset({DECODER})
-    """Capabilities of the class, apart from those that depend on its arguments."""
+    """Capabilities of the class. `capabilities` adds or removes those that depend on the constructor's arguments."""
 
     decodes_without_labels = False
     """True if the decoder of a labelled model needs only z, False if it needs z and y."""
@@ -80,13 +81,13 @@ class LatentModel(Model):
         self.check_network("encoder", self.encoder, self.latent_shape)
 
     def check_network(self, name: str, net, outputs, inputs=None) -> None:
-        """Raise `UserError` unless a network has the given shapes: one shape, or a list of shapes.
+        """Raise `UserError` unless a network has the expected shapes of outputs and inputs.
 
         Args:
             name: the name of the network in the message.
             net: the network.
-            outputs: the expected shape of one output.
-            inputs: the expected shape of one input; None if any will do.
+            outputs: the expected shape of the output without the batch axis, or a list of them for several outputs.
+            inputs: the same for the inputs, or None if they are not checked.
         """
         for side, expected, found in (("outputs", outputs, net.output_shape), ("inputs", inputs, net.input_shape)):
             found = [shape[1:] for shape in found] if isinstance(found, list) else found[1:]
@@ -112,7 +113,7 @@ class LatentModel(Model):
     # ------------------------------------------------------------------ NumPy in, NumPy out
 
     def encode(self, x, *condition, batch_size: int = 256) -> np.ndarray:
-        """Return the latent codes of `x` (N, …): (N, *latent). For a model with a posterior they are its means."""
+        """Return the latent codes of `x` (N, …): (N, *latent). If the model has a posterior, they are its means."""
         self.check(np.asarray(x), *condition)
         return self.batched("code", self.code, x, *condition, batch_size=batch_size)
 
@@ -122,7 +123,7 @@ class LatentModel(Model):
         return self.batched("decode", lambda *code: self.observation(*code).mean, z, *condition, batch_size=batch_size)
 
     def sample(self, n: int, **options) -> np.ndarray:
-        """Raise `UserError`: a model with a posterior has a prior to sample from, and overrides this."""
+        """Raise `UserError`, because the model has no prior. Models with a prior override this method."""
         raise UserError(
             f"Expected a model with a prior. Received: {type(self).__name__}, which has none to sample from. "
             "Train a VAE, or decode latent codes of your own with decode(z)."

@@ -1,4 +1,4 @@
-"""The base of models with one or two layers of latent units."""
+"""The base class of models with one or two layers of latent units."""
 
 from keras import ops
 
@@ -13,18 +13,19 @@ class StochasticLayers(VariationalModel):
 
         q(z, u|x) = q(z|x) q(u|z)        p(x, z, u) = p(u) p(z|u) p(x|z)
 
-    q(u|z) and p(z|u) are normal with diagonal covariance. Without the upper networks there is no u, and p(z) is the
-    prior. A subclass says how it averages the log-weights of K samples.
+    q(u|z) and p(z|u) are normal with diagonal covariance. The prior family gives p(u). Without the upper networks there
+    is no u, and the prior family gives p(z). A subclass averages the log-weights of K samples in its `loss_terms`.
 
     Args:
         encoder: network x (B, …) -> the parameters of q(z|x).
         decoder: network z (B, D) -> the parameters of p(x|z).
-        upper_encoder, upper_decoder: networks z (B, D) -> u (B, 2E) and u (B, E) -> z (B, 2D), or None.
+        upper_encoder: network z (B, D) -> means and log σ of q(u|z) (B, 2E), or None.
+        upper_decoder: network u (B, E) -> means and log σ of p(z|u) (B, 2D), or None.
         likelihood: a name or a `Likelihood`.
-        samples: K.
+        samples: number K of samples for each example.
         posterior: the family of q(z|x); None for `DiagonalNormal`.
         prior: the family of the prior of the top layer; None for `StandardNormal`.
-        seed: of the samples drawn in training; None takes one that `keras.utils.set_random_seed` decides.
+        seed: seed of the samples drawn in training. None draws a seed, which `keras.utils.set_random_seed` fixes.
     """
 
     def __init__(
@@ -43,7 +44,7 @@ class StochasticLayers(VariationalModel):
         super().__init__(likelihood, posterior, prior, seed, **kwargs)
         if (upper_encoder is None) != (upper_decoder is None):
             raise UserError(
-                "Expected both upper networks, or neither. Received: one of upper_encoder and upper_decoder."
+                "Expected both upper networks, or neither. Received: only one of upper_encoder and upper_decoder."
             )
         if samples < 1:
             raise UserError(f"Expected at least one sample of the posterior. Received: samples={samples}.")

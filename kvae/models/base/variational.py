@@ -1,4 +1,4 @@
-"""The base of all models with a posterior and a prior."""
+"""The base class of models with a posterior and a prior."""
 
 from typing import ClassVar
 
@@ -22,23 +22,23 @@ from kvae.models.base.latent import LatentModel
 class VariationalModel(LatentModel):
     """A latent-variable model with an approximate posterior:
 
-        posterior     q(z|x)     the encoder's output, read by the posterior family
-        prior         p(z)       of the prior family
-        observation   p(x|z)     the decoder's output, read by the likelihood
+        posterior     q(z|x)     the posterior family, with the encoder's output as parameters
+        prior         p(z)       the prior family
+        observation   p(x|z)     the likelihood, with the decoder's output as parameters
 
     Args:
         likelihood: a name or a `Likelihood`.
         posterior: a `Posterior`, its name, or None for `DiagonalNormal`.
         prior: a `Prior`, or None for `StandardNormal`.
-        seed: of the samples drawn in training; None takes one that `keras.utils.set_random_seed` decides.
+        seed: seed of the samples drawn in training. None draws a seed, which `keras.utils.set_random_seed` fixes.
     """
 
     provides = frozenset({DECODER, POSTERIOR, DENSITY, UNIT_KL})
     stored_as: ClassVar = {"posterior": "posterior_family", "prior": "prior_family"}
 
     latent_layers = 1
-    """Number of layers of latent units. With two, `posterior` is q(z₁|x) of the bottom layer and `prior` is p(z₂) of the top
-    layer."""
+    """Number of layers of latent units. With two, `posterior` is q(z₁|x) of the bottom layer and `prior` is p(z₂) of
+    the top layer."""
 
     def __init__(self, likelihood="bernoulli", posterior=None, prior=None, seed=None, **kwargs):
         super().__init__(likelihood, **kwargs)
@@ -65,7 +65,7 @@ class VariationalModel(LatentModel):
         return self.posterior(x, *condition, training=training).mean
 
     def sample_prior(self, seed, n: int, *condition, temperature: float = 1.0):
-        """Return `n` draws of the prior, (n, *latent), at a distance from its mean that `temperature` scales."""
+        """Return `n` draws of the prior, (n, *latent). `temperature` scales their distance from the prior's mean."""
         prior = self.prior(*condition)
         z = prior.sample(seed) if condition else prior.sample(seed, (n,))
         return prior.mean + temperature * (z - prior.mean)
@@ -112,7 +112,10 @@ class VariationalModel(LatentModel):
         return self.batched("posterior_parameters", parameters, x, *condition, batch_size=batch_size)
 
     def rate_per_unit(self, x, *condition, batch_size: int = 256) -> np.ndarray:
-        """Return KL(q(z_j|x) ‖ p(z_j)) of each latent unit: (N, *latent), in nats. Models with UNIT_KL have it."""
+        """Return KL(q(z_j|x) ‖ p(z_j)) of each latent unit: (N, *latent), in nats.
+
+        The model needs the capability `UNIT_KL`, a closed form of this KL.
+        """
         self.check(np.asarray(x), *condition)
 
         def rates(x, *condition):
@@ -123,8 +126,8 @@ class VariationalModel(LatentModel):
     def sample(self, n: int, seed: int | None = None, temperature: float = 1.0, batch_size: int = 256) -> np.ndarray:
         """Return `n` draws z ~ p(z), decoded to the mean of p(x|z): (n, …).
 
-        `temperature` scales the distance of the draws from the prior's mean. The same `seed` gives the same images on
-        one backend.
+        `temperature` scales the distance of the draws from the prior's mean. With the same `seed` and backend the
+        samples are the same.
         """
         z = self.sample_prior(keras.random.SeedGenerator(seed), n, temperature=temperature)
         return self.decode(ops.convert_to_numpy(z), batch_size=batch_size)
