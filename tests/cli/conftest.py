@@ -14,7 +14,7 @@ from kvae.cli.app import app
 
 @pytest.fixture
 def kvae(tmp_path, monkeypatch):
-    """Run `kvae ARGUMENTS` in an empty folder without data. A traceback fails the test."""
+    """A function that runs `kvae ARGUMENTS` in an empty folder without data. A traceback fails the test."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("KVAE_DATA", str(tmp_path / "no-data"))
     monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "no-tfds"))
@@ -31,7 +31,7 @@ def kvae(tmp_path, monkeypatch):
 
 @pytest.fixture
 def kvae_json(kvae):
-    """Run `kvae ARGUMENTS --json` and return the value. Stdout must be one JSON value and nothing else."""
+    """A function that runs `kvae ARGUMENTS --json` and returns the value. Stdout must be one JSON value and nothing else."""
 
     def run(*arguments):
         result = kvae(*arguments, "--json")
@@ -63,9 +63,7 @@ def points(tmp_path_factory):
 
 @pytest.fixture
 def no_data(monkeypatch):
-    """Loading data fails the test."""
-    from kvae import data
-
+    """Fail the test if it loads data."""
     monkeypatch.setattr(data, "load", lambda name, **options: pytest.fail(f"{name} is loaded"))
 
 

@@ -1,15 +1,19 @@
-"""Rules for all commands: short bodies, and help texts in the words of STYLE.md."""
+"""Rules for all commands: short bodies, help texts in the words of STYLE.md, models and files that they refuse."""
 
 import ast
 import re
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from kvae import data
 from kvae.cli.app import app
 from tests.conftest import ROOT
 
 LINES = 25
+"""Maximum number of lines in the body of a command."""
+
 WORDS = r"\b(pictures?|figures of|figures are|judges?|nets?|goes on|comes? along|those that|beside)\b"
 """Words that STYLE.md replaces."""
 
@@ -30,7 +34,7 @@ def test_command_body_is_short(path):
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_command_imports_no_arrays_and_no_plots(path):
-    """Commands compute nothing."""
+    """Commands only parse, call and print."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
         modules += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
@@ -42,3 +46,41 @@ def test_help_texts_use_words_of_the_field(kvae):
         name = command.name or command.callback.__name__
         found = re.findall(WORDS, kvae(name, "--help").out)
         assert not found, f"{name}: {found}"
+
+
+@pytest.mark.parametrize("command", ["traverse", "interpolate", "reconstruct"])
+def test_model_of_points_is_refused_by_commands_of_images(kvae, points, no_data, command):
+    result = kvae(command, points)
+    assert result.code == 1
+    assert result.err == f"Error: Expected a model of images. Received: {points}, whose data have the shape (3,).\n"
+
+
+@pytest.mark.parametrize("command", ["sample", "reconstruct", "traverse", "interpolate"])
+def test_classifier_is_refused_by_commands_of_generative_models(kvae, classifier, no_data, command):
+    result = kvae(command, classifier)
+    assert result.code == 1
+    assert result.err == (
+        f"Error: Expected a model that samples and reconstructs. Received: {classifier}, a Classifier.\n"
+    )
+
+
+@pytest.mark.parametrize(("command", "places"), [("traverse", ["me.png"]), ("interpolate", [3, "me.png"])])
+def test_file_is_refused_by_commands_that_need_its_labels(
+    kvae, attributes, tmp_path, no_data, monkeypatch, command, places
+):
+    Image.new("L", (8, 8)).save(tmp_path / "me.png")
+    result = kvae(command, attributes, *places)
+    assert result.code == 1
+    assert result.err == (
+        "Error: Expected the number of a held-out example, whose labels are known, because CondVAE takes labels. "
+        "Received: me.png.\n"
+    )
+
+
+@pytest.mark.parametrize("words", [("traverse",), ("interpolate", 0, 1), ("sample",), ("reconstruct",)])
+def test_commands_load_data_once(kvae, attributes, monkeypatch, words):
+    command, *places = words
+    load, loaded = data.load, []
+    monkeypatch.setattr(data, "load", lambda name, **options: loaded.append(name) or load(name, **options))
+    assert kvae(command, attributes, *places, "--out", "x.png").code == 0
+    assert loaded == ["digits"]

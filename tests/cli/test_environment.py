@@ -9,48 +9,48 @@ from kvae.errors import UserError
 
 
 @pytest.fixture
-def fresh(monkeypatch):
-    """A process that has not imported Keras. A test names the installed backends."""
+def install(monkeypatch):
+    """A function that sets the installed backends, in a process that has not imported Keras."""
     monkeypatch.setenv("KERAS_BACKEND", "")
     monkeypatch.delitem(sys.modules, "keras", raising=False)
 
-    def install(*names):
+    def only(*names):
         monkeypatch.setattr(environment, "_is_installed", lambda name: name in names)
 
-    install("tensorflow", "jax", "torch")
-    return install
+    only("tensorflow", "jax", "torch")
+    return only
 
 
-def test_prepare_takes_the_first_installed_backend(fresh):
-    fresh("torch", "jax")
+def test_prepare_takes_the_first_installed_backend(install):
+    install("torch", "jax")
     assert environment.prepare() == "jax"
 
 
-def test_prepare_prefers_the_variable_to_installed_backends(fresh, monkeypatch):
+def test_prepare_prefers_the_variable_to_installed_backends(install, monkeypatch):
     monkeypatch.setenv("KERAS_BACKEND", "torch")
     assert environment.prepare() == "torch"
 
 
-def test_prepare_prefers_the_option_to_the_variable(fresh, monkeypatch):
+def test_prepare_prefers_the_option_to_the_variable(install, monkeypatch):
     import os
 
     monkeypatch.setenv("KERAS_BACKEND", "torch")
     assert environment.prepare("jax") == os.environ["KERAS_BACKEND"] == "jax"
 
 
-def test_prepare_missing_backend_names_the_package(fresh):
-    fresh("tensorflow")
+def test_prepare_missing_backend_names_the_package(install):
+    install("tensorflow")
     with pytest.raises(UserError, match=r'torch, which is not installed.*pip install "kvae-zoo\[torch\]"'):
         environment.prepare("torch")
 
 
-def test_prepare_without_any_backend_names_a_package(fresh):
-    fresh()
+def test_prepare_without_any_backend_names_a_package(install):
+    install()
     with pytest.raises(UserError, match=r'pip install "kvae-zoo\[tensorflow\]"'):
         environment.prepare()
 
 
-def test_prepare_unknown_backend_is_refused(fresh, monkeypatch):
+def test_prepare_unknown_backend_is_refused(install, monkeypatch):
     monkeypatch.setenv("KERAS_BACKEND", "numpy")
     with pytest.raises(UserError, match="KERAS_BACKEND=numpy"):
         environment.prepare()

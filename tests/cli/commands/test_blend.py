@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-SIDE = 66  # of a digit in a sheet, with the gap
+from tests.cli.sheets import SIDE
 
 
 def test_blend_of_two_classes_reports_negation(kvae_json, run):

@@ -1,4 +1,4 @@
-"""The command on the card of a bundled preset reproduces its metrics."""
+"""Metrics of bundled presets, reproduced by the command on their cards."""
 
 import re
 import shlex
@@ -49,12 +49,11 @@ FACES = (
         ),
         ("celeba/attribute_classifier", "accuracy", "accuracy", 1e-3),
         ("mnist/conv_vae_annealed", "reconstruction", "mse", 1e-5),
-        *(
-            (name, "reconstruction", "mse", 2e-4) for name in ("mnist/iwae", "mnist/vae")
-        ),  # pixels are drawn as black or white anew
+        # The pixels of these two are drawn as black or white anew.
+        *((name, "reconstruction", "mse", 2e-4) for name in ("mnist/iwae", "mnist/vae")),
     ],
 )
-def test_one_metric_of_bundled_preset_is_reproduced_on_real_data(kvae_json, real, name, metric, value, within):
+def test_evaluate_bundled_preset_on_real_data_reproduces_a_metric(kvae_json, real, name, metric, value, within):
     """The metric takes seconds. Weights of 16 bits and another backend change a reconstruction by less than 1e-5."""
     card = read_card(FOLDER / name)
     asked = ("--split", card["metrics_data"].split("/")[1], "--metric", metric)
@@ -64,10 +63,10 @@ def test_one_metric_of_bundled_preset_is_reproduced_on_real_data(kvae_json, real
     assert found == pytest.approx(card["metrics"][value], abs=within)
 
 
-def test_every_bundled_preset_reproduces_a_metric():
+def test_cases_cover_every_bundled_preset():
     marks = (
         test_evaluation_command_of_bundled_preset_reproduces_its_metrics,
-        test_one_metric_of_bundled_preset_is_reproduced_on_real_data,
+        test_evaluate_bundled_preset_on_real_data_reproduces_a_metric,
     )
     cases = [case for test in marks for mark in test.pytestmark if mark.name == "parametrize" for case in mark.args[1]]
     assert sorted(case[0] for case in cases) == sorted(names())

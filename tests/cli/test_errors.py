@@ -1,7 +1,6 @@
 """Mistakes of users: one sentence and the right exit code, before any long work."""
 
 import errno
-import json
 
 import pytest
 
@@ -93,7 +92,7 @@ def test_train_resume_accepts_epochs_only(kvae, run):
         (RuntimeError("RESOURCE_EXHAUSTED: Out of memory"), "Not enough memory."),
     ],
 )
-def test_errors_of_the_system_are_one_sentence(kvae, monkeypatch, error, sentence):
+def test_error_of_the_system_prints_one_sentence_and_its_note(kvae, monkeypatch, error, sentence):
     def train(*arguments, **options):
         error.add_note("Resume the run: kvae train --resume there")
         raise error
@@ -106,7 +105,7 @@ def test_errors_of_the_system_are_one_sentence(kvae, monkeypatch, error, sentenc
     assert note == "Resume the run: kvae train --resume there"
 
 
-def test_bug_keeps_its_traceback(kvae, monkeypatch):
+def test_error_of_python_keeps_its_traceback(kvae, monkeypatch):
     def train(*arguments, **options):
         return 1 / 0
 
@@ -119,10 +118,3 @@ def test_error_with_json_prints_nothing_on_stdout(kvae):
     result = kvae("evaluate", "nowhere", "--json")
     assert (result.code, result.out) == (FAILED, "")
     assert result.err.startswith("Error: ")
-
-
-def test_print_json_replaces_nan_and_infinity(capsys):
-    from kvae.cli.output import print_json
-
-    print_json({"a": float("nan"), "b": [float("inf"), 1.5], "c": (2,)})
-    assert json.loads(capsys.readouterr().out) == {"a": None, "b": [None, 1.5], "c": [2]}

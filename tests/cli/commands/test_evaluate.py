@@ -119,3 +119,18 @@ def test_evaluate_skips_metrics_that_digits_do_not_have(kvae_json, run):
     report = kvae_json("evaluate", run, "--metric", "timeline", "--metric", "cross_encoding")
     assert report["metrics"] == {}
     assert report["skipped"] == {"timeline": "the data have no years", "cross_encoding": "VAE has one encoder"}
+
+
+def test_evaluate_classifier_measures_attributes(kvae, kvae_json, classes, classifier):
+    report = kvae_json("evaluate", classes, "--metric", "attributes", "--classifier", classifier)
+    names = {f"accuracy.generation.{digit}" for digit in range(10)}
+    assert names <= set(report["metrics"])
+    assert all(0 <= report["metrics"][f"{name}.low"] <= report["metrics"][name] for name in names)
+    report = kvae_json("evaluate", classes, "--metric", "attributes")
+    assert "needs a classifier" in report["skipped"]["attributes"]
+
+
+def test_evaluate_classifier_run_reports_accuracy(kvae_json, classifier):
+    report = kvae_json("evaluate", classifier)
+    assert set(report["metrics"]) == {"accuracy", *(f"accuracy.{digit}" for digit in range(10))}
+    assert report["metrics"]["accuracy"] > 0.5

@@ -3,7 +3,13 @@
 import json
 import shutil
 
+import numpy as np
+import pytest
 from PIL import Image
+
+from kvae import data
+from kvae.plots import comparison
+from kvae.runs import Run
 
 
 def test_compare_writes_a_figure_and_prints_a_table(kvae, run, trained, tmp_path):
@@ -56,3 +62,41 @@ def test_compare_names_leave_out_common_folders(kvae, run, tmp_path):
     shutil.move(run, tmp_path / "deep/b")
     header = kvae("compare", "deep/a", "deep/b").out.splitlines()[0]
     assert header.split() == ["a", "b"]
+
+
+@pytest.fixture
+def compared(monkeypatch):
+    """The contenders that `kvae compare` draws, by name."""
+    contenders = {}
+    monkeypatch.setattr(comparison, "save_comparison", lambda out, found: contenders.update({c.name: c for c in found}))
+    return contenders
+
+
+def test_compare_samples_have_labels_of_held_out_examples(kvae, attributes, compared, held_out):
+    assert kvae("compare", attributes).code == 0
+    (contender,) = compared.values()
+    y = held_out[1][: len(contender.x)]
+    expected = Run(attributes).load_model().sample(2 * len(y), np.concatenate([y, y]), seed=0)
+    assert np.array_equal(contender.samples, expected)
+
+
+def test_compare_classifier_shows_curves_only(kvae, classifier, compared):
+    assert kvae("compare", classifier).code == 0
+    (contender,) = compared.values()
+    assert "loss" in contender.history
+    assert contender.samples is None
+
+
+def test_compare_labelled_model_without_data_has_no_images(kvae, attributes, compared, monkeypatch):
+    from kvae.errors import UserError
+
+    def missing(name, **options):
+        raise UserError("Expected digits. Received: none.")
+
+    monkeypatch.setattr(data, "load", missing)
+    result = kvae("compare", attributes)
+    assert result.code == 0
+    assert "No reconstructions and samples of run: Expected digits." in result.err
+    (contender,) = compared.values()
+    assert contender.x_hat is None
+    assert contender.samples is None

@@ -1,4 +1,4 @@
-"""`kvae traverse` and `kvae interpolate`."""
+"""`kvae traverse`: the units, where they start, and how far they vary."""
 
 import numpy as np
 import pytest
@@ -7,8 +7,7 @@ from PIL import Image
 from kvae import data, zoo
 from kvae.plots.grids import grid
 from kvae.runs import Run
-
-SIDE = 66  # of a digit in a sheet, with the gap
+from tests.cli.sheets import SIDE, shows
 
 AUTOENCODER = '''
 """An autoencoder of digits."""
@@ -69,46 +68,28 @@ def test_traverse_units_of_a_standard_normal_prior_need_no_data(kvae, trained, t
 
 def test_traverse_units_without_a_prior_vary_as_codes_do(kvae, autoencoder, tmp_path):
     assert kvae("traverse", autoencoder, "--unit", 1, "--steps", 3, "--span", 2, "--out", "unit.png").code == 0
-    sheet = np.asarray(Image.open(tmp_path / "unit.png"))
     model, x = Run(autoencoder).load_model(), data.load("digits").test.x / 255
     codes = model.encode(x)
     walk = np.tile(codes.mean(axis=0), (3, 1))
     walk[:, 1] += np.array([-2, 0, 2]) * codes[:, 1].std()
-    expected = np.asarray(grid(model.decode(walk), 3)).astype(int)
-    assert np.abs(sheet - expected).max() <= 1  # of 255
+    assert shows(tmp_path / "unit.png", model.decode(walk))
 
 
-@pytest.mark.parametrize("command", ["traverse", "interpolate", "reconstruct"])
-def test_model_of_points_is_refused(kvae, points, no_data, command):
-    result = kvae(command, points)
-    assert result.code == 1
-    assert result.err == f"Error: Expected a model of images. Received: {points}, whose data have the shape (3,).\n"
+def test_traverse_keeps_the_labels_of_the_start(kvae, attributes, tmp_path, held_out):
+    model, (x, y) = Run(attributes).load_model(), held_out
+    for number, words in ((0, ()), (5, (5,))):
+        assert kvae("traverse", attributes, *words, "--unit", 1, "--steps", 3, "--out", "x.png").code == 0
+        walk = np.repeat(model.encode(x[[number]], y[[number]]), 3, axis=0)
+        walk[:, 1] = [-3, 0, 3]
+        assert shows(tmp_path / "x.png", model.decode(walk, y[[number] * 3]))
+        assert not shows(tmp_path / "x.png", model.decode(walk, 1 - y[[number] * 3]))
 
 
-def test_interpolate_numbers_are_held_out_examples(kvae, run):
-    result = kvae("interpolate", run, 2, 5)
-    assert result.code == 0, result.err
-    assert Image.open(run / "images/interpolation.png").size == (11 * SIDE - 2, 2 * SIDE - 2)
-
-
-def test_interpolate_files_as_an_animation(kvae, trained, tmp_path, rng):
-    for name in ("a.png", "b.png"):
-        Image.fromarray(rng.integers(0, 256, (20, 20), "uint8")).save(tmp_path / name)
-    assert kvae("interpolate", trained, "a.png", "b.png", "--steps", 4, "--out", "walk.gif").code == 0
-    with Image.open(tmp_path / "walk.gif") as animation:
-        assert animation.n_frames == 6  # forwards, and backwards without the ends
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ((0, 100_000), "Expected an example of digits/"),
-        ((0, "nobody.png"), "nobody.png, which does not exist"),
-        ((0, 1, "--steps", 1), "--steps"),
-        ((0, 1, "--out", "walk.mp4"), "expected *.png or *.gif"),
-    ],
-)
-def test_interpolate_bad_arguments_are_refused(kvae, trained, arguments, message):
-    result = kvae("interpolate", trained, *arguments)
-    assert result.code in (1, 2)
-    assert message in result.err
+def test_traverse_units_whose_prior_depends_on_labels_vary_as_codes_do(kvae, classes, tmp_path, held_out):
+    assert kvae("traverse", classes, 5, "--unit", 0, "--unit", 2, "--steps", 3, "--out", "x.png").code == 0
+    model, x, y = Run(classes).load_model(), held_out[0], data.load("digits").test.y
+    codes = model.encode(x, y)
+    z, w = (np.repeat(codes[[5]], 3, axis=0) for _ in range(2))
+    z[:, 0] = [-3, 0, 3]
+    w[:, 2] = codes[:, 2].mean() + codes[:, 2].std() * np.array([-3, 0, 3])
+    assert shows(tmp_path / "x.png", model.decode(z), model.decode(w))

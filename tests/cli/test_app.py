@@ -1,4 +1,4 @@
-"""Start of the command line: help and lists appear at once."""
+"""Start of the command line: imports, time, help, and the examples in it."""
 
 import json
 import os
@@ -11,7 +11,7 @@ import pytest
 HEAVY = ("keras", "numpy", "PIL", "rich", "matplotlib", "tensorflow", "jax", "torch")
 
 
-def process(*arguments):
+def run_kvae(*arguments):
     return subprocess.run([sys.executable, "-m", "kvae", *arguments], capture_output=True, text=True)
 
 
@@ -34,7 +34,7 @@ sys.exit(bool(set({HEAVY!r}) & set(sys.modules)))
 def test_help_and_list_take_less_than_four_tenths_of_a_second(arguments):
     def seconds():
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        assert process(*arguments).returncode == 0
+        assert run_kvae(*arguments).returncode == 0
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
@@ -42,7 +42,7 @@ def test_help_and_list_take_less_than_four_tenths_of_a_second(arguments):
     assert any(seconds() < 0.4 for _ in range(10))
 
 
-def test_no_command_shows_help(kvae):
+def test_kvae_without_a_command_shows_help(kvae):
     result = kvae()
     assert result.code == 0
     assert "Commands:" in result.out
@@ -67,12 +67,12 @@ def test_every_command_shows_an_example(kvae):
 
 
 def test_module_runs_as_the_command():
-    done = process("list", "--json")
+    done = run_kvae("list", "--json")
     assert "digits/vae" in [entry["name"] for entry in json.loads(done.stdout)]
     assert done.stderr == ""
 
 
-def test_closed_pipe_prints_no_traceback():
+def test_list_into_a_closed_pipe_prints_no_traceback():
     reader, writer = os.pipe()
     os.close(reader)
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""`kvae list`, `kvae show` and `kvae train`: settings, directories, interruption."""
+"""`kvae train`: settings, warm starts, interruption and resuming."""
 
 import errno
 import json
@@ -8,9 +8,11 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
 
 from kvae import files
+from kvae.runs import Run
 
 RECIPE = '''
 """A recipe of a user."""
@@ -23,30 +25,6 @@ from kvae.zoo.digits.vae import data, model
 def training(epochs: int = 1):
     return Training(epochs, 256)
 '''
-
-
-def test_list_shows_recipes_and_data(kvae, kvae_json):
-    entries = {entry["name"]: entry for entry in kvae_json("list")}
-    assert entries["digits/vae"]["data_here"] is True
-    assert entries["mnist/conv_vae"] == {
-        "name": "mnist/conv_vae",
-        "kind": "recipe",
-        "summary": entries["mnist/conv_vae"]["summary"],
-        "dataset": "mnist",
-        "data_here": False,
-    }
-    assert all(entry["summary"].endswith(".") for entry in entries.values())
-    assert "mnist/conv_vae  " in kvae("list").out
-
-
-def test_show_prints_docstring_and_parameters(kvae, kvae_json):
-    shown = kvae_json("show", "digits/vae")
-    assert {"name": "model.hidden", "type": "ints of 1 or more, separated by commas", "default": [256, 128]} in shown[
-        "parameters"
-    ]
-    text = kvae("show", "digits/vae").out
-    assert "Source:" in text
-    assert "model.hidden   ints of 1 or more, separated by commas  (256, 128)" in text
 
 
 def test_train_last_setting_of_a_name_counts(kvae, tmp_path):
@@ -74,7 +52,7 @@ def test_train_resume_adds_epochs_and_names_next_commands(kvae, run):
     assert "elbo " in result.out
 
 
-def test_train_recipe_file_of_a_user(kvae, tmp_path):
+def test_train_recipe_file_of_a_user_writes_a_run(kvae, tmp_path):
     (tmp_path / "mine.py").write_text(RECIPE)
     assert "epochs" in kvae("show", "mine.py").out
     result = kvae("train", "mine.py")
@@ -99,7 +77,7 @@ def test_train_full_disk_names_the_resume_command(kvae, run, monkeypatch):
     assert note == f"Resume the run: kvae train --resume {run}"
 
 
-def test_train_ctrl_c_then_resume(kvae, tmp_path):
+def test_train_interrupted_by_ctrl_c_can_be_resumed(kvae, tmp_path):
     run = tmp_path / "stopped"
     command = [sys.executable, "-m", "kvae", "train", "--set", "epochs=5000", "--out", str(run)]
     process = subprocess.Popen(
@@ -107,9 +85,8 @@ def test_train_ctrl_c_then_resume(kvae, tmp_path):
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        preexec_fn=lambda: signal.signal(
-            signal.SIGINT, signal.SIG_DFL
-        ),  # a shell that runs the tests with & ignores SIGINT
+        # A shell that runs the tests in the background makes them ignore SIGINT.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
         deadline = time.monotonic() + 60
@@ -133,7 +110,7 @@ def test_train_ctrl_c_then_resume(kvae, tmp_path):
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_train_ctrl_c_before_and_after_fitting(kvae, monkeypatch, tmp_path, when):
+def test_train_ctrl_c_names_the_resume_command_only_after_fitting(kvae, monkeypatch, tmp_path, when):
     from kvae.runs import Run
 
     def interrupt(*arguments):
@@ -144,3 +121,20 @@ def test_train_ctrl_c_before_and_after_fitting(kvae, monkeypatch, tmp_path, when
     assert result.code == 130
     last = result.err.splitlines()[-1]
     assert ("--resume" in last) == (when == "after")
+
+
+def test_train_warm_start_takes_weights_of_another_run(kvae, trained, tmp_path):
+    options = ("--set", "epochs=1", "--set", "learning_rate=1e-12")
+    result = kvae("train", "digits/vae", *options, "--warm-start", trained, "--out", "warm")
+    assert result.code == 0, result.err
+    source, warm = (Run(path).load_model() for path in (trained, tmp_path / "warm"))
+    for mine, theirs in zip(warm.encoder.get_weights(), source.encoder.get_weights(), strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=1e-6)
+    assert json.loads((tmp_path / "warm" / "config.json").read_text())["warm_start"] == str(trained)
+
+
+def test_train_warm_start_lists_arrays_that_do_not_fit(kvae, trained):
+    result = kvae("train", "digits/vae", "--set", "epochs=1", "--set", "model.latent=3", "--warm-start", trained)
+    assert "not taken: decoder/Dense 1 kernel: 3×" in result.err
+    assert kvae("train", "digits/vae", "--warm-start", "nowhere").code == 1
+    assert "none of them can be given" in kvae("train", "--resume", trained, "--warm-start", trained).err

@@ -47,9 +47,9 @@ def test_export_writes_a_preset_that_commands_accept(kvae, kvae_json, trained, t
     metrics = "--metric collapse --metric elbo --metric reconstruction"
     words = f"kvae evaluate MODEL --split validation {metrics} --backend {backend}"
     assert card["evaluation"] == words
-    figures = kvae_json(*words.replace("MODEL", "mine").split()[1:])["metrics"]
-    assert abs(figures["elbo"] - card["metrics"]["elbo"]) < 0.05
-    assert set(figures) == set(card["metrics"])
+    metrics_of_preset = kvae_json(*words.replace("MODEL", "mine").split()[1:])["metrics"]
+    assert abs(metrics_of_preset["elbo"] - card["metrics"]["elbo"]) < 0.05
+    assert set(metrics_of_preset) == set(card["metrics"])
     assert not (tmp_path / "mine" / "metrics.json").exists()
     x = load("digits").test.x[:3] / np.float32(255)
     whole = kvae_.runs.Run(trained).load_model().reconstruct(x)
@@ -75,7 +75,7 @@ def test_sample_damaged_preset_is_refused(kvae, trained, tmp_path):
     assert "is damaged" in result.err
 
 
-def test_export_to_the_hub_round_trip(kvae, trained, hub, tmp_path):
+def test_export_to_the_hub_uploads_a_preset_that_commands_accept(kvae, trained, hub, tmp_path):
     result = kvae("export", trained, "hf://me/digits", "--half", "--licence", "apache-2.0")
     assert result.code == 0, result.err
     assert "https://huggingface.co/me/digits" in result.out
@@ -88,7 +88,7 @@ def test_export_to_the_hub_round_trip(kvae, trained, hub, tmp_path):
     assert "a preset already" in kvae("export", "mine", "hf://me/digits", "--half").err
 
 
-def test_export_image_has_labels_of_held_out_examples(kvae, attributes, hub, monkeypatch):
+def test_export_draws_samples_with_labels_of_held_out_examples(kvae, attributes, hub, monkeypatch):
     seen = {}
     monkeypatch.setattr("kvae.presets.push.save_samples", lambda path, model, y: seen.update(y=y))
     assert kvae("export", attributes, "hf://me/attributes").code == 0

@@ -57,7 +57,7 @@ def test_tune_several_objectives_write_a_pareto_front(kvae):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "message"),
     [
         (("--vary", "model.bet=0.1:1"), "Did you mean model.beta"),
         (("--vary", "model.beta=1"), "LOW:HIGH"),
@@ -68,10 +68,10 @@ def test_tune_several_objectives_write_a_pareto_front(kvae):
         (("--set", "model.beta=1", "--set", "model.latent=2", "--set", "learning_rate=1e-3"), "at least one parameter"),
     ],
 )
-def test_tune_bad_arguments_are_refused(kvae, arguments, says):
+def test_tune_bad_arguments_are_refused(kvae, arguments, message):
     result = kvae("tune", "digits/vae", *arguments)
     assert result.code != 0
-    assert says in result.err
+    assert message in result.err
     assert not Path("runs").exists()
 
 
@@ -119,7 +119,7 @@ def test_tune_hyperband_trains_the_best_longer(kvae):
     assert first.epochs < 3
 
 
-def test_tune_recipe_file_of_a_user(kvae):
+def test_tune_recipe_file_of_a_user_writes_a_search(kvae):
     text = (ROOT / "zoo" / "digits" / "vae.py").read_text()
     Path("mine.py").write_text(text)
     result = kvae("tune", "mine.py", *FAST, "--trials", 1)
@@ -145,7 +145,8 @@ def test_tune_failed_trial_is_reported_and_the_search_continues(kvae):
 # ------------------------------------------------------------------ processes
 
 
-def _tune(out, *arguments):
+def _start(out, *arguments):
+    """Start a search of digits/vae in a new process."""
     command = [sys.executable, "-m", "kvae", "tune", "digits/vae", "--out", str(out), *SPACE, *map(str, arguments)]
     return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
@@ -160,20 +161,20 @@ SLOW = ("--set", "epochs=10", "--set", "model.hidden=8", "--trials", "3")
 
 @pytest.mark.slow
 def test_tune_killed_search_resumes_to_the_same_scores(tmp_path):
-    alone = _tune(tmp_path / "alone", *SLOW)
+    alone = _start(tmp_path / "alone", *SLOW)
     assert alone.wait() == 0, alone.stderr.read()
     out, kills = tmp_path / "killed", 0
     history = out / "trial_1" / "run" / "history.csv"
     for moment in (history, out / "trial_1" / "score.json"):
-        life = _tune(out, *SLOW)
+        search = _start(out, *SLOW)
         while not moment.is_file():
-            assert life.poll() is None, life.stderr.read()
+            assert search.poll() is None, search.stderr.read()
             time.sleep(0.02)
-        life.send_signal(signal.SIGKILL)
-        life.wait()
+        search.send_signal(signal.SIGKILL)
+        search.wait()
         kills += 1
     begun = history.read_text().count("\n")
-    last = _tune(out, *SLOW)
+    last = _start(out, *SLOW)
     assert last.wait() == 0, last.stderr.read()
     print(f"killed {kills} times; the second trial had {begun - 1} of 10 epochs")
     assert _scores(out) == _scores(tmp_path / "alone")
@@ -195,22 +196,22 @@ def _workers(folder):
 
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="finds its workers in /proc")
-def test_tune_killed_worker_is_started_again(tmp_path):
+def test_tune_restarts_killed_workers_which_end_with_the_search(tmp_path):
     out = tmp_path / "shared"
-    search = _tune(out, "--set", "epochs=15", "--set", "model.hidden=8", "--trials", 4, "--workers", 2)
+    search = _start(out, "--set", "epochs=15", "--set", "model.hidden=8", "--trials", 4, "--workers", 2)
     while not list(out.glob("trial_*/run/history.csv")):
         assert search.poll() is None, search.stderr.read()
         time.sleep(0.05)
     victim = _workers(out)["worker-0"]
     os.kill(victim, signal.SIGKILL)
-    _, said = search.communicate(timeout=300)
-    assert search.returncode == 0, said
-    assert "worker-0 ended with code -9" in said
+    _, err = search.communicate(timeout=300)
+    assert search.returncode == 0, err
+    assert "worker-0 ended with code -9" in err
     assert [trial.name for trial in trials.read(out)] == ["0", "1", "2", "3"]
     state = json.loads((out / "oracle.json").read_text())
     assert sorted(state["end_order"]) == ["0", "1", "2", "3"], "a trial is missing"
 
-    search = _tune(out, "--set", "epochs=15", "--set", "model.hidden=8", "--trials", 6, "--workers", 2)
+    search = _start(out, "--set", "epochs=15", "--set", "model.hidden=8", "--trials", 6, "--workers", 2)
     while len(_workers(out)) < 3:
         assert search.poll() is None, search.stderr.read()
         time.sleep(0.05)
