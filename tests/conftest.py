@@ -15,18 +15,24 @@ import pytest
 
 BACKENDS = ("tensorflow", "jax", "torch")
 ROOT = Path(__file__).parent.parent
-_REAL = os.environ.get("KVAE_DATA")  # before tests name folders of their own
+_REAL = os.environ.get("KVAE_DATA")  # read here, because tests change the variable
 
 
 def environment(backend: str = os.environ["KERAS_BACKEND"], **variables) -> dict[str, str]:
-    """Variables of a process on `backend`. On JAX and PyTorch it finds no TensorFlow, as with their own installations:
-    Keras would import it where it can, which takes seconds."""
+    """Return the environment variables of a process on `backend`.
+
+    On JAX and PyTorch an empty module hides TensorFlow, as if it were not installed. Keras would import it, which takes
+    seconds.
+    """
     absent = {} if backend == "tensorflow" else {"PYTHONPATH": str(ROOT / "tests" / "fixtures" / "no_tensorflow")}
     return {**os.environ, "KERAS_BACKEND": backend, **absent, **variables}
 
 
 def draw_initial_weights_with_numpy():
-    """JAX compiles a generator for every shape that a weight has, which takes half of the time of tests with small nets."""
+    """Make Keras draw initial weights with NumPy.
+
+    JAX compiles a generator for each shape of a weight, which takes half of the time of tests with small networks.
+    """
     from keras.src.initializers import random_initializers
 
     class Random:
@@ -50,7 +56,7 @@ if keras.backend.backend() == "jax":
 
 
 def pytest_runtest_setup(item):
-    """Every test, and every fixture that it is the first to need, begins with the same random numbers."""
+    """Set the same random state before each test and the fixtures that are made for it."""
     keras.utils.set_random_seed(0)
 
 
@@ -61,7 +67,7 @@ def rng():
 
 @pytest.fixture
 def run_python():
-    """Runs Python code in a process of its own, on a backend of choice; returns what it printed."""
+    """A function that runs Python code in a new process, on any backend, and returns its standard output."""
 
     def run(code: str, **variables) -> str:
         done = subprocess.run(
@@ -75,7 +81,7 @@ def run_python():
 
 @pytest.fixture
 def real(tmp_path_factory, monkeypatch) -> Path:
-    """The folder of real data; its prepared pictures are shared by the tests of one run."""
+    """The folder of real data. All tests share one cache of its prepared images."""
     if not _REAL:
         pytest.skip("KVAE_DATA is not set: it names the folder with the real data sets")
     monkeypatch.setenv("KVAE_DATA", _REAL)

@@ -33,7 +33,8 @@ BACKENDS = ("jax", "tensorflow", "torch")
 MODELS = {"model", "trained", "classifier", "vae"}
 """Names of variables that hold models."""
 
-LINES, SHARE = 300, 1 / 8
+MAX_LINES, MAX_SHARE = 300, 1 / 8
+"""Largest number of lines of a file, and largest share of one part in the code."""
 
 
 def modules() -> dict[str, Path]:
@@ -47,7 +48,7 @@ def modules() -> dict[str, Path]:
 
 
 MODULES = modules()
-NAMED = pytest.mark.parametrize("name", sorted(MODULES))
+EACH_MODULE = pytest.mark.parametrize("name", sorted(MODULES))
 
 
 def tree_of(name: str) -> ast.Module:
@@ -88,7 +89,7 @@ def test_every_part_has_a_layer():
     assert {part_of(name) for name in MODULES} - {None} == set(LAYER)
 
 
-@NAMED
+@EACH_MODULE
 def test_module_imports_lower_layers_only(name):
     here = part_of(name)
     if here is None:
@@ -110,7 +111,7 @@ def test_modules_have_no_import_cycle():
     assert not graph, f"among {sorted(graph)}"
 
 
-@NAMED
+@EACH_MODULE
 def test_backend_is_imported_in_its_own_folder_only(name):
     for imported in imports(tree_of(name)):
         top = imported.partition(".")[0]
@@ -125,7 +126,7 @@ def test_data_and_images_import_no_keras(name):
     assert not {imported for imported in imports(tree_of(name)) if imported.partition(".")[0] == "keras"}
 
 
-@NAMED
+@EACH_MODULE
 def test_model_is_never_probed_for_attributes(name):
     for node in ast.walk(tree_of(name)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("hasattr", "getattr"):
@@ -135,7 +136,7 @@ def test_model_is_never_probed_for_attributes(name):
 
 @pytest.mark.parametrize("name", [name for name in MODULES if part_of(name) != "weights"])
 def test_file_has_at_most_three_hundred_lines(name):
-    assert len(MODULES[name].read_text(encoding="utf-8").splitlines()) <= LINES
+    assert len(MODULES[name].read_text(encoding="utf-8").splitlines()) <= MAX_LINES
 
 
 def test_no_part_but_the_zoo_exceeds_an_eighth_of_the_code():
@@ -145,5 +146,5 @@ def test_no_part_but_the_zoo_exceeds_an_eighth_of_the_code():
             lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
             sizes[part] = sizes.get(part, 0) + len(lines)
     total = sum(sizes.values())
-    large = {part: f"{size / total:.1%}" for part, size in sizes.items() if size > SHARE * total and part != "zoo"}
+    large = {part: f"{size / total:.1%}" for part, size in sizes.items() if size > MAX_SHARE * total and part != "zoo"}
     assert not large

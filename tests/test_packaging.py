@@ -1,4 +1,4 @@
-"""The name under which kvae is installed: the name `kvae` on the package index belongs to somebody else."""
+"""The name of the distribution. On the package index the name `kvae` belongs to another project."""
 
 import re
 import subprocess
@@ -18,10 +18,10 @@ FROM_INDEX = re.compile(r'"kvae-zoo\[[\w{},]+\]"')
 FROM_CHECKOUT = re.compile(r'-e "\.(\[[\w,]+\])?"')
 
 NOT_HINTS = ("Makefile", Path(__file__).relative_to(ROOT).as_posix())
-"""Files whose commands nobody copies."""
+"""Files whose commands no user copies."""
 
-FORMER = re.compile(r"(?<![\w.-])kvae\[[a-z{]")
-"""An extra of the other project."""
+OTHER_PROJECT = re.compile(r"(?<![\w.-])kvae\[[a-z{]")
+"""Extras of the other project called `kvae`."""
 
 
 def _tracked_texts() -> dict[str, str]:
@@ -60,7 +60,7 @@ def test_install_hints_in_tracked_files_name_the_distribution(texts):
 
 
 def test_extras_in_tracked_files_belong_to_the_distribution(texts):
-    assert [name for name, text in texts.items() if name not in NOT_HINTS and FORMER.search(text)] == []
+    assert [name for name, text in texts.items() if name not in NOT_HINTS and OTHER_PROJECT.search(text)] == []
 
 
 @pytest.mark.parametrize("hint", ['"kvae[hub]"', "'kvae-zoo[hub]'", "kvae", "kvae-zoo[hub]", '"kvae"', "-e kvae"])

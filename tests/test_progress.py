@@ -99,13 +99,13 @@ def test_track_of_short_work_logs_one_line(caplog, capsys):
 
 
 def test_track_draws_items_one_by_one():
-    """A stream larger than the memory can pass."""
+    """A stream may be larger than the memory."""
     drawn = []
     items = progress.track((drawn.append(i) or i for i in range(3)), 3, "numbers")
     assert next(items) == 0
     assert drawn == [0]
 
 
-def test_bar_without_a_terminal_passes_an_error_on():
+def test_bar_without_a_terminal_raises_the_error_of_its_block():
     with pytest.raises(RuntimeError, match="no weights"), progress.bar(3, "Weighing"):
         raise RuntimeError("no weights")

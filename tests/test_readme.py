@@ -20,7 +20,7 @@ BLOCKS = [
     if language != "text"  # commands for several machines, and long trainings
 ]
 INSTALLATION = ("make", "pip")
-"""Programs in the blocks that are not run: `make test` is what runs these tests."""
+"""Programs in the blocks that the tests do not run, because they would install kvae again."""
 
 NEEDS_DATA = ("mnist/", "runs/mnist", "celeba/")
 """Names of recipes, runs and presets whose data sets have to be under KVAE_DATA."""
@@ -40,7 +40,7 @@ pytestmark = [
 
 
 def _run(code: str, folder, **options) -> None:
-    """Run Python code in `folder`, with runs and cached data of its own."""
+    """Run Python code in a new process in `folder`, which also holds the cache."""
     environment = {**os.environ, "KVAE_CACHE": str(folder / "cache")}
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, **options)

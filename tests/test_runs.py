@@ -1,4 +1,4 @@
-"""Run directories: what is written, what is refused, and what version 0.1.0 wrote."""
+"""Run directories: creation, the saved model, metrics, history, and runs of version 0.1.0."""
 
 import csv
 import json
@@ -145,7 +145,7 @@ def test_unfinished_run_of_0_1_0_loads_the_model_of_its_checkpoint(name, tmp_pat
     np.testing.assert_allclose(answer(model, data), answer(finished, data), atol=1e-6)
 
 
-def test_run_of_0_1_0_has_present_keys_and_names_of_values(old):
+def test_run_of_0_1_0_translates_former_keys_and_names_of_values(old):
     config = json.loads((old.path / "config.json").read_text())
     (old.path / "config.json").write_text(json.dumps(config | {"init_from": "runs/other"}))
     report = json.loads((old.path / "metrics.json").read_text())

@@ -1,3 +1,5 @@
+"""Suggestions of names that are similar to an unknown one."""
+
 import pytest
 
 from kvae import suggest
@@ -54,6 +56,6 @@ def test_positions_of_one_string_are_those_of_one_name():
 
 
 @pytest.mark.parametrize("chosen", [(), ("mnist", "mnist"), ("mnist", "celebb")])
-def test_positions_of_no_repeated_or_unknown_names_are_refused(chosen):
+def test_positions_of_empty_repeated_or_unknown_names_are_refused(chosen):
     with pytest.raises(UserError, match="names="):
         suggest.positions("names", chosen, NAMES)

@@ -1,4 +1,4 @@
-"""Files of earlier versions, in the terms of this one."""
+"""Translation of arguments and keys that earlier versions wrote."""
 
 import keras
 import pytest

@@ -19,8 +19,8 @@ def test_average_weights_halves_the_step_of_an_epoch(validation):
         keras.utils.set_random_seed(0)
         model = MODELS["Autoencoder"]()
         model.compile(keras.optimizers.SGD(1e-2))
-        look = keras.callbacks.LambdaCallback(on_test_end=lambda logs, m=model: seen.append(_weights(m)))
-        callbacks = [AverageWeights("decoder"), look] if name == "averaged" else []
+        record = keras.callbacks.LambdaCallback(on_test_end=lambda logs, m=model: seen.append(_weights(m)))
+        callbacks = [AverageWeights("decoder"), record] if name == "averaged" else []
         if name != "start":
             model.fit(x, batch_size=4, verbose=0, callbacks=callbacks, **options)
         weights[name] = _weights(model)

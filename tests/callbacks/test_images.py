@@ -11,7 +11,7 @@ from tests.contracts.models import MODELS, batch, data_for, settle
 LABELLED = ("CondVAE, classes", "CSVAE")
 
 
-def test_save_images_every_two_epochs_and_the_last(tmp_path):
+def test_save_images_every_two_epochs_also_draws_the_last(tmp_path):
     model = MODELS["VAE"]()
     model.compile("adam")
     model.fit(batch(8), epochs=3, callbacks=[SaveImages(tmp_path, (batch(4),), every=2)], verbose=0)

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kvae.images import crop, decoding
+from kvae.images import decoding
 
 CORNERS = np.array([[[255, 0, 0], [0, 255, 0], [0, 0, 255]], [[9, 9, 9], [99, 99, 99], [199, 199, 199]]], np.uint8)
 
 
-def encoded(image, form="PNG", **options) -> bytes:
+def encoded(image, file_format="PNG", **options) -> bytes:
     image = image if isinstance(image, Image.Image) else Image.fromarray(image)
     buffer = io.BytesIO()
-    image.save(buffer, form, **options)
+    image.save(buffer, file_format, **options)
     return buffer.getvalue()
 
 
@@ -60,12 +60,12 @@ def test_decode_of_one_bit_scales_to_bytes():
     assert decoding.decode(encoded(bits))[0, :, 0].tolist() == [0, 255]
 
 
-@pytest.mark.parametrize("form", ["PNG", "TIFF"])
-def test_decode_of_sixteen_bits_scales_to_bytes(form):
+@pytest.mark.parametrize("file_format", ["PNG", "TIFF"])
+def test_decode_of_sixteen_bits_scales_to_bytes(file_format):
     levels = np.array([[0, 257, 128 * 257, 65535]], np.uint16)
-    x = decoding.decode(encoded(levels, form), color="gray")
+    x = decoding.decode(encoded(levels, file_format), color="gray")
     assert x[0, :, 0].tolist() == [0, 1, 128, 255]
-    assert decoding.decode(encoded(levels, form)).shape == (1, 4, 3)
+    assert decoding.decode(encoded(levels, file_format)).shape == (1, 4, 3)
 
 
 def test_decode_of_a_sixteen_bit_colour_png_scales_to_bytes():
@@ -85,13 +85,13 @@ def test_decode_of_a_palette_returns_its_colours():
     np.testing.assert_array_equal(decoding.decode(encoded(palette)), CORNERS)
 
 
-@pytest.mark.parametrize("form", ["TIFF", "JPEG"])
-def test_decode_of_cmyk_returns_rgb(form):
+@pytest.mark.parametrize("file_format", ["TIFF", "JPEG"])
+def test_decode_of_cmyk_returns_rgb(file_format):
     """Cyan ink leaves green and blue. JPEG files store ink inverted."""
     inks = np.zeros((16, 32, 4), np.uint8)
     inks[:, :16, 0], inks[:, 16:, 3] = 255, 255
-    options = {"quality": 100, "subsampling": 0} if form == "JPEG" else {}
-    x = decoding.decode(encoded(Image.fromarray(inks, "CMYK"), form, **options))
+    options = {"quality": 100, "subsampling": 0} if file_format == "JPEG" else {}
+    x = decoding.decode(encoded(Image.fromarray(inks, "CMYK"), file_format, **options))
     np.testing.assert_allclose(x[8, 4], [0, 255, 255], atol=4)
     np.testing.assert_allclose(x[8, 28], [0, 0, 0], atol=4)
 
@@ -134,13 +134,8 @@ def test_decode_of_a_large_jpeg_at_a_fraction_is_accurate():
     np.testing.assert_allclose(x[16, :, 0], np.linspace(0, 255, 1024).reshape(32, 32).mean(1), atol=3)
 
 
-def test_face_is_celebas_usual_crop():
-    assert crop.face(178, 218) == (15, 35, 163, 183)
-    assert crop.face(89, 109) == pytest.approx((7.5, 17.5, 81.5, 91.5))
-
-
-def claiming(width: int, height: int) -> bytes:
-    """Return a small PNG file that claims to be large."""
+def png_claiming_size(width: int, height: int) -> bytes:
+    """Return a small PNG file whose header claims another size."""
     data = bytearray(encoded(CORNERS))
     data[16:24] = struct.pack(">II", width, height)
     data[29:33] = struct.pack(">I", zlib.crc32(bytes(data[12:29])))
@@ -151,15 +146,15 @@ def claiming(width: int, height: int) -> bytes:
 @pytest.mark.parametrize("size", [(12_000, 10_000), (60_000, 60_000)])
 def test_decode_of_a_decompression_bomb_is_refused(size):
     with pytest.raises(Exception, match=r"(?i)decompression bomb"):
-        decoding.decode(claiming(*size))
+        decoding.decode(png_claiming_size(*size))
 
 
 @pytest.mark.parametrize("damage", [lambda b: b[: len(b) // 2], lambda b: b"not an image", lambda b: b""])
 def test_decode_of_a_damaged_image_raises(damage):
     noise = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
-    for form in ("PNG", "JPEG"):
+    for file_format in ("PNG", "JPEG"):
         with pytest.raises(Exception, match=r".+"):
-            decoding.decode(damage(encoded(noise, form)))
+            decoding.decode(damage(encoded(noise, file_format)))
 
 
 def test_resize_of_an_array_equals_decode_with_a_size():

@@ -9,7 +9,7 @@ from tests.contracts.models import MODELS, data_for, settle
 from tests.latent.test_traversal import sigmoid
 
 
-def test_interpolate_in_latent_space_and_in_pixels(copies):
+def test_interpolate_returns_images_mixed_in_latent_space_and_in_pixels(copies):
     a, b = np.zeros((1, 2, 1), "float32"), np.ones((1, 2, 1), "float32")
     latent, pixels = interpolate(copies, np.stack([a, b]), [0, 0.25, 1])
     np.testing.assert_allclose(pixels[:, 0, 0, 0], [0, 0.25, 1])

@@ -1,4 +1,4 @@
-"""Transfer of labels and styles."""
+"""Transfer of labels and styles, and the labels that a classifier predicts."""
 
 import numpy as np
 import pytest

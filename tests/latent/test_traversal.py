@@ -44,7 +44,7 @@ def test_traverse_labels_hold_for_all_images():
     np.testing.assert_allclose(images[:, 0], np.repeat(model.decode(z[None], y), 2, axis=0), atol=1e-6)
 
 
-def test_informative_units_vary_most_first():
+def test_informative_units_are_ordered_by_variance():
     z = np.array([[0.0, 1, 5], [0, 2, -5]])
     assert informative_units(z, 2) == [2, 1]
     assert informative_units(z.reshape(2, 1, 1, 3), 3) == [2, 1, 0]
@@ -61,7 +61,7 @@ def test_centre_and_scale_measures_units_without_a_standard_prior():
     ("name", "standard"),
     [("VAE", True), ("VAE, spatial code", True), ("CondVAE", True), ("Autoencoder", False)],
 )
-def test_standard_units_of_all_or_no_units(name, standard):
+def test_standard_units_with_one_prior_are_all_or_none(name, standard):
     model = MODELS[name]()
     condition = data_for(model, 2)[1:]
     found = standard_units(model, *condition)

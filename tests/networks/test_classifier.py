@@ -1,4 +1,4 @@
-"""`conv_classifier`."""
+"""`conv_classifier`: channels, augmentation and smoothing."""
 
 import keras
 import numpy as np

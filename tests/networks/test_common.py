@@ -65,7 +65,7 @@ def test_normalize_none_returns_its_argument():
     assert common.normalize(h, "none") is h
 
 
-def test_normalize_unknown_name_raises_the_known_names():
+def test_normalize_unknown_name_raises_an_error_with_the_known_names():
     with pytest.raises(UserError, match=r"one of batch, group, none\. Received: normalization='layer'"):
         common.normalize(keras.Input((4,)), "layer")
 
@@ -78,7 +78,7 @@ def test_normalized_relu_without_normalization_is_relu():
 
 
 @pytest.mark.parametrize("shape", [(8, 8, 1), (256, 9, 3)])
-def test_check_sides_within_the_limits_returns(shape):
+def test_check_sides_within_the_limits_raises_nothing(shape):
     common.check_sides(shape)
 
 
@@ -88,7 +88,7 @@ def test_check_sides_outside_the_limits_raises(shape):
         common.check_sides(shape)
 
 
-def test_check_sides_that_are_no_multiple_raises_the_multiple():
+def test_check_sides_that_are_no_multiple_raises_an_error_with_the_multiple():
     common.check_sides((32, 48, 3), smallest=16, multiple=16)
     with pytest.raises(UserError, match="sides from 16 to 256 that are multiples of 16"):
         common.check_sides((32, 40, 3), smallest=16, multiple=16)

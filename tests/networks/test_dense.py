@@ -60,7 +60,7 @@ def test_mlp_group_normalization_treats_each_example_alone(x):
     np.testing.assert_allclose(alone, together, atol=1e-5)
 
 
-def test_mlp_unknown_normalization_raises_the_known_names():
+def test_mlp_unknown_normalization_raises_an_error_with_the_known_names():
     with pytest.raises(UserError, match=r"one of batch, group, none\. Received: normalization='layer'"):
         mlp(3, 2, (5,), normalization="layer")
 

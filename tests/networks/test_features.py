@@ -11,7 +11,7 @@ from kvae.errors import UserError
 
 @pytest.fixture
 def vgg19(monkeypatch):
-    """VGG-19 replaced by three convolutions that add up the channels. Returns the list of the weights asked for."""
+    """Replace VGG-19 by three convolutions that add up the channels. Return the list of the requested weights."""
     asked = []
 
     def build(include_top, weights, input_shape):
@@ -54,7 +54,7 @@ def test_vgg19_features_put_blue_first(vgg19, red, monkeypatch):
     np.testing.assert_allclose(ops.convert_to_numpy(networks.vgg19_features((8, 8, 3))(red)[0]), 0, atol=1e-4)
 
 
-def test_vgg19_features_without_weights_raise_what_to_do(monkeypatch):
+def test_vgg19_features_without_weights_raises_an_error_with_the_repair(monkeypatch):
     def refuse(**_):
         raise Exception("URL fetch failure on https://…")
 

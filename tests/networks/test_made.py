@@ -17,7 +17,7 @@ def fill(net, rng):
 def dependence(function, x):
     """Return which outputs change with which unit of `x` (1, D): booleans (outputs, D)."""
     before = function(x)
-    moved = [function(x + step) for step in np.eye(x.shape[1], dtype="float32")]  # one unit each
+    moved = [function(x + step) for step in np.eye(x.shape[1], dtype="float32")]  # a step in one unit each
     return np.stack([np.abs(after - before)[0] > 1e-6 for after in moved], axis=-1)
 
 

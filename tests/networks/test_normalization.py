@@ -1,4 +1,4 @@
-"""The fused batch norm equals that of Keras."""
+"""The fused batch norm, compared with that of Keras."""
 
 import keras
 import numpy as np

@@ -1,4 +1,4 @@
-"""Block forms of convolutions equal the layers of Keras."""
+"""Strided convolutions in block form, compared with the layers of Keras."""
 
 import keras
 import numpy as np

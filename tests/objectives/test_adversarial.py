@@ -8,18 +8,18 @@ from kvae import objectives
 
 
 @pytest.mark.parametrize(
-    ("real", "false", "generator", "discriminator"),
+    ("real", "fake", "generator", "discriminator"),
     [
         (0.7, 0.7, 1, 1),
-        (0.3, 0.7, 1, 0),  # sure of the real ones: below 0.68 − 0.35
+        (0.3, 0.7, 1, 0),  # the loss of real images is below 0.68 − 0.35: the discriminator is too good
         (0.7, 0.3, 1, 0),
-        (1.1, 0.7, 0, 1),  # lost: above 0.68 + 0.35
+        (1.1, 0.7, 0, 1),  # a loss is above 0.68 + 0.35: the discriminator is too bad
         (0.7, 1.1, 0, 1),
-        (0.3, 1.1, 1, 1),  # both would skip the step
+        (0.3, 1.1, 1, 1),  # one loss is below and one above: both would skip the step
     ],
 )
-def test_equilibrium_returns_which_player_moves(real, false, generator, discriminator):
-    moves = objectives.equilibrium(ops.convert_to_tensor(real), ops.convert_to_tensor(false), 0.68, 0.35)
+def test_equilibrium_returns_which_player_moves(real, fake, generator, discriminator):
+    moves = objectives.equilibrium(ops.convert_to_tensor(real), ops.convert_to_tensor(fake), 0.68, 0.35)
     assert [float(ops.convert_to_numpy(m)) for m in moves] == [generator, discriminator]
 
 

@@ -16,7 +16,7 @@ HISTORY = {
 }
 
 
-def test_summary_metrics_win_over_the_last_epoch():
+def test_summary_prefers_metrics_to_the_last_epoch():
     assert summary(Contender("a", HISTORY, {"elbo": -6.5})) == {
         "epochs": 2,
         "elbo": -6.5,

@@ -7,7 +7,7 @@ from kvae.plots.domains import save_plots
 from tests.evaluation.examples import NAMES, Shifts, SpatialShifts, clusters, conditioned, confusion, evaluated
 
 
-def test_save_plots_draws_what_was_computed(tmp_path):
+def test_save_plots_draws_a_plot_of_each_computed_metric(tmp_path):
     model, batches, report = evaluated("MultiEncoder")
     saved = save_plots(tmp_path, model, batches, report["metrics"], batches)
     expected = {"latent-map", "attribution", "cross-encoding", "timeline-monet", "timeline-manet"}
@@ -18,7 +18,7 @@ def test_save_plots_draws_what_was_computed(tmp_path):
     assert save_plots(tmp_path / "none", model, batches, {}) == []
 
 
-def test_save_plots_model_that_decodes_with_labels(tmp_path, monkeypatch):
+def test_save_plots_of_a_model_that_decodes_with_labels_draws_all_examples(tmp_path, monkeypatch):
     model, batches, report = evaluated("CondVAE, classes", 90)
     figures = {}
     for module in ("domains", "trajectories"):
@@ -32,7 +32,7 @@ def test_save_plots_model_that_decodes_with_labels(tmp_path, monkeypatch):
     assert cells == [count for row in confusion(report["metrics"]) for count in row]
 
 
-def test_save_plots_points_have_no_grid_for_codes_of_any_shape(rng, tmp_path):
+def test_save_plots_of_points_writes_the_same_files_for_codes_of_any_shape(rng, tmp_path):
     batches = conditioned(clusters(rng, (20, 20, 20), gap=3))
     for model in (Shifts([0.0, 1.0]), SpatialShifts([0.0, 1.0])):
         report = evaluation.evaluate(model, batches, ["separation", "cross_encoding"])

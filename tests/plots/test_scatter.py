@@ -22,9 +22,9 @@ def test_save_planes_draws_every_part_for_every_label(name, tmp_path, monkeypatc
         zeros, ones = panel.collections
         assert len(zeros.get_offsets()) + len(ones.get_offsets()) == 60
         assert "nats, AUC" in panel.get_title()
-    held = np.eye(3)[y] if model.labels.exclusive else np.reshape(y, (60, -1))
+    has_label = np.eye(3)[y] if model.labels.exclusive else np.reshape(y, (60, -1))
     for row in range(labels):
-        assert len(panels[2 * row].collections[1].get_offsets()) == held[:, row].sum()
+        assert len(panels[2 * row].collections[1].get_offsets()) == has_label[:, row].sum()
 
 
 @pytest.mark.parametrize("name", ["VAE, spatial code", "VAE, flow"])

@@ -8,13 +8,13 @@ from tests.evaluation.examples import Copies, SpatialCopies, dated
 
 
 def test_trajectories_follow_the_years(rng):
-    """Up to noise, z_1 = (year − 1880) / 3."""
+    """Up to noise, z_1 = (year − 1880) / 3 and z_2 does not depend on the year."""
     trajectories = Trajectories(Copies(), dated(rng, 50), dated(rng, 4000, noise=0.01))
     assert set(trajectories.classes.values()) == {"monet", "manet"}
-    times, way = trajectories.of(0)
-    np.testing.assert_allclose(way[:, 1], 0, atol=0.25)
-    assert (np.diff(way[:, 0]) > 0).all()
-    assert way[len(way) // 2, 0] == pytest.approx((times[len(way) // 2] - 1880) / 3, abs=0.2)
+    times, codes = trajectories.of(0)
+    np.testing.assert_allclose(codes[:, 1], 0, atol=0.25)
+    assert (np.diff(codes[:, 0]) > 0).all()
+    assert codes[len(codes) // 2, 0] == pytest.approx((times[len(codes) // 2] - 1880) / 3, abs=0.2)
     assert np.isfinite(trajectories.at(0, np.array([1500.0, 2500.0]))).all()
 
 
@@ -26,5 +26,5 @@ def test_trajectories_spatial_codes_are_decoded_in_their_shape(rng):
 
 
 def test_trajectories_save_writes_a_file(rng, tmp_path):
-    Trajectories(Copies(), dated(rng, 50), dated(rng, 200)).save(tmp_path / "way.png", 0)
-    assert (tmp_path / "way.png").stat().st_size > 1000
+    Trajectories(Copies(), dated(rng, 50), dated(rng, 200)).save(tmp_path / "codes.png", 0)
+    assert (tmp_path / "codes.png").stat().st_size > 1000

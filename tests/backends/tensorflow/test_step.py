@@ -1,4 +1,4 @@
-"""The order of operations in the graph of a round."""
+"""The order of operations in TensorFlow's graph of a round."""
 
 import keras
 import pytest
@@ -8,7 +8,8 @@ from kvae.backends import Backend
 
 if keras.backend.backend() != "tensorflow":
     pytest.skip(
-        "only TensorFlow runs a graph, which starts every operation as early as it can", allow_module_level=True
+        "only TensorFlow runs a graph, in which an operation starts as soon as its inputs are known",
+        allow_module_level=True,
     )
 
 
@@ -39,12 +40,11 @@ def test_gradients_wait_for_assignments_of_the_phase_before():
             for player, variables in players.items():
                 variables[0].assign(variables[0] - gradients[player][0])
 
-    made = round_.get_concrete_function(tf.ones(3)).graph.get_operations()
-    forward = [
-        op for op in made if op.type == "Exp"
-    ]  # depends on x only, so that only the order of phases makes it wait
+    operations = round_.get_concrete_function(tf.ones(3)).graph.get_operations()
+    # This operation depends on x only, so that only the order of phases makes it wait.
+    forward = [op for op in operations if op.type == "Exp"]
     assert len(forward) == 2
-    moved = [op for op in made if op.type == "AssignVariableOp"]
+    moved = [op for op in operations if op.type == "AssignVariableOp"]
     assert len(moved) == 4
     assert not set(moved[:2]) & _before(forward[0])
     assert set(moved[:2]) <= _before(forward[1])

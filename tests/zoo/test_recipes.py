@@ -1,9 +1,8 @@
-"""Checks of every recipe: it builds, trains a round, and its choices have an effect."""
+"""Every recipe: it builds, trains a round, and its choices have an effect."""
 
 import dataclasses
 import json
 import re
-import types
 from typing import Literal, get_args, get_origin
 
 import keras
@@ -11,74 +10,31 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kvae import networks, zoo
+from kvae import zoo
 from kvae.capabilities import DOMAINS
-from kvae.data import Dataset, Split
 from kvae.errors import UserError
 from kvae.presets.safety import check_config
 from kvae.recipes.inputs import batches
 from kvae.zoo.paintings._shared import ARTISTS
 from tests.contracts.models import EAGERLY, step_of
-
-SMALL = {"model.width": 2, "model.hidden": (4,), "model.latent": 2}
-"""Settings that make the networks of a recipe small, for the parameters that it has."""
-
-FACES = (64, 64, 3)
-SHAPES = {
-    "digits": (8, 8, 1),
-    "swiss_roll": (3,),
-    "mnist": (28, 28, 1),
-    "binarized_mnist": (28, 28, 1),
-    "folder": FACES,
-    "celeba": FACES,
-    "paintings": FACES,
-    "stl10": FACES,
-    "cifar10": (32, 32, 3),
-}
-
-
-@pytest.fixture(autouse=True)
-def small_vgg(monkeypatch):
-    """Replace VGG-19, whose weights would be downloaded, by a small network."""
-
-    def features(shape, weights, name):
-        return networks.feature_maps(networks.conv_classifier(shape, 1, 2, augment=False), name=name)
-
-    monkeypatch.setattr(networks, "vgg19_features", features)
-
-
-def _dataset(name):
-    """Return random bytes in the shape of the data set of recipe `name`."""
-    folder = name.split("/")[0]
-    x = np.random.default_rng(0).integers(0, 17, (8, *SHAPES[folder])) * 255 // 16
-    y = np.eye(8, 2, dtype="uint8") if folder == "celeba" else np.arange(8, dtype="int32") % 2
-    years = np.where(np.arange(8) < 6, 1865 + 7 * np.arange(8), np.nan)
-    split = Split(x.astype("uint8"), y, types.MappingProxyType({"year": years}))
-    return Dataset(folder, split, split, split, ("one", "two"), "bytes", "0" * 64)
-
-
-def _small(recipe, settings=types.MappingProxyType({})):
-    """Return the values of a recipe with small networks, under those of `settings` that it has."""
-    known = recipe.parameters()
-    return recipe.resolve({k: v for k, v in {**SMALL, **settings}.items() if k in known})
-
+from tests.zoo.small import random_dataset, small_values
 
 FIRST_OF_EACH = list({name.split("/")[0]: name for name in reversed(zoo.names())}.values())
 """One recipe of each data set."""
 
-OFF_TENSORFLOW = ("digits/vae", "swiss_roll/csvae", "celeba/cond_vae")
-"""Representatives of all recipes. Other tests compare networks and models between the backends."""
+ON_JAX_AND_TORCH = ("digits/vae", "swiss_roll/csvae", "celeba/cond_vae")
+"""Recipes that are trained on JAX and PyTorch. Other tests compare networks and models between the backends."""
 
 
-@pytest.mark.parametrize("name", zoo.names() if keras.backend.backend() == "tensorflow" else OFF_TENSORFLOW)
+@pytest.mark.parametrize("name", zoo.names() if keras.backend.backend() == "tensorflow" else ON_JAX_AND_TORCH)
 def test_recipe_with_defaults_trains_one_round(name):
     recipe = zoo.load(name)
-    values = _small(recipe, {"model.turns": (1, 1)})  # one for each class; more take long to compile
+    values = small_values(recipe, {"model.turns": (1, 1)})  # one for each class; more take long to compile
     training = recipe.training(values)
-    model = recipe.model(_dataset(name), values)
+    model = recipe.model(random_dataset(name), values)
     check_config(keras.saving.serialize_keras_object(model), name)  # it can be exported
     model.compile(training.optimizer, run_eagerly=EAGERLY and name not in FIRST_OF_EACH)
-    split = _dataset(name).train
+    split = random_dataset(name).train
     data = (split.x / np.float32(255), *((split.y,) if "y" in model.batch_spec else ()))
     logs = model.train_on_batch(*step_of(model, data), return_dict=True)
     assert logs
@@ -122,7 +78,7 @@ def _write_images(folder, names=None, n=12, size=(178, 218)):
 
 @pytest.fixture(scope="module")
 def few_data(tmp_path_factory):
-    """Write a small copy of every data set that a recipe loads in part, and return the settings that choose it."""
+    """Write a small copy of each data set whose loading a choice changes, and return the settings that read it."""
     root = tmp_path_factory.mktemp("data")
     _write_images(root / "celeba" / "img_align_celeba")
     lines = ["12", ATTRIBUTES, *(f"{i:06}.png" + 20 * " 1 -1" for i in range(1, 13))]
@@ -144,19 +100,19 @@ def few_data(tmp_path_factory):
         yield {"data.path": str(root / "own"), "data.size": 16, "data.n": 40, "data.skip_damaged": True}
 
 
-ONCE = pytest.mark.skipif(
+ON_TENSORFLOW = pytest.mark.skipif(
     keras.backend.backend() != "tensorflow",
     reason="other tests compare networks and models between the backends",
 )
 
 
-@ONCE
+@ON_TENSORFLOW
 @pytest.mark.parametrize(("name", "parameter", "value"), _choices())
 def test_recipe_with_any_choice_trains_one_round(name, parameter, value, few_data):
     recipe = zoo.load(name)
-    values = _small(recipe, {**few_data, parameter: str(value)})
+    values = small_values(recipe, {**few_data, parameter: str(value)})
     assert values[parameter] == value
-    dataset = recipe.data(values) if parameter.startswith("data.") else _dataset(name)
+    dataset = recipe.data(values) if parameter.startswith("data.") else random_dataset(name)
     training = recipe.training(values)
     model = recipe.model(dataset, values)
     model.compile(training.optimizer, run_eagerly=EAGERLY)
@@ -173,22 +129,24 @@ def _described(recipe, values, dataset):
     return re.sub(r'_\d+"', '"', model) + repr(dataclasses.replace(recipe.training(values), optimizer=None))
 
 
-@ONCE
+@ON_TENSORFLOW
 @pytest.mark.parametrize(("name", "parameter", "value"), [c for c in _choices() if "data." not in c.id])
 def test_recipe_with_any_choice_differs_from_default(name, parameter, value):
-    recipe, dataset = zoo.load(name), _dataset(name)
-    default, again, chosen = (_described(recipe, _small(recipe, s), dataset) for s in ({}, {}, {parameter: value}))
+    recipe, dataset = zoo.load(name), random_dataset(name)
+    default, again, chosen = (
+        _described(recipe, small_values(recipe, s), dataset) for s in ({}, {}, {parameter: value})
+    )
     assert default == again != chosen
 
 
-@ONCE
+@ON_TENSORFLOW
 @pytest.mark.parametrize("name", [name for name in zoo.names() if "data.skip_damaged" in zoo.load(name).parameters()])
 def test_recipe_skips_damaged_images_only_if_set(name, few_data):
     recipe = zoo.load(name)
-    dataset = recipe.data(_small(recipe, few_data))
+    dataset = recipe.data(small_values(recipe, few_data))
     assert len(dataset.train) + len(dataset.validation) + len(dataset.test or ()) == 11
     with pytest.raises(UserError, match=r"000012\.png"):
-        recipe.data(_small(recipe, {**few_data, "data.skip_damaged": False}))
+        recipe.data(small_values(recipe, {**few_data, "data.skip_damaged": False}))
 
 
 @pytest.mark.parametrize("name", zoo.names())
@@ -196,35 +154,3 @@ def test_recipe_has_no_parameter_that_a_schedule_overwrites(name):
     recipe = zoo.load(name)
     annealed = recipe.training(recipe.resolve()).anneal
     assert not {f"model.{variable}" for variable in annealed} & set(recipe.parameters())
-
-
-def test_by_period_labels_painter_and_period():
-    from kvae.zoo.paintings._periods import by_period
-
-    dataset = _dataset("paintings/classifier")  # painters in turn; years 1865, 1872, …, 1900, and two without
-    one = dataset.train[[0, 5]]
-    found = by_period(dataclasses.replace(dataset, train=dataset.train[:4], validation=one, test=dataset.test[6:]))
-    assert found.label_names == ("one, to 1869", "one, 1870–1879", "two, 1870–1879", "two, 1880–1889")
-    np.testing.assert_array_equal(found.train.y, [0, 2, 1, 3])
-    np.testing.assert_array_equal(found.validation.y, [0])  # no training painting is by two from 1900
-    assert found.test is None
-    assert found.fingerprint != dataset.fingerprint
-    with pytest.raises(UserError, match="with a year"):
-        by_period(dataclasses.replace(dataset, train=dataset.train[6:]))
-
-
-def test_dfc_vae_takes_features_of_a_classifiers_run(tmp_path):
-    from kvae.runs import Run
-
-    recipes = zoo.load("paintings/classifier"), zoo.load("paintings/dfc_vae")
-    classifier, vae = (recipe.model(_dataset(recipe.name), _small(recipe)) for recipe in recipes)
-    for name, model in (("classifier", classifier), ("vae", vae)):
-        Run.create(tmp_path / name, {}).save_model(model)
-    values = _small(recipes[1], {"model.features": str(tmp_path / "classifier")})
-    x = np.random.default_rng(1).random((2, *FACES), "float32")
-    maps = recipes[1].model(_dataset("paintings/dfc_vae"), values).features(x, training=False)
-    expected = networks.feature_maps(classifier.net)(x, training=False)
-    for found, other in zip(maps, expected, strict=True):
-        np.testing.assert_allclose(*map(keras.ops.convert_to_numpy, (found, other)), atol=1e-5)
-    with pytest.raises(UserError, match="run or preset of a classifier"):
-        recipes[1].model(_dataset("paintings/dfc_vae"), {**values, "model.features": str(tmp_path / "vae")})

@@ -17,13 +17,12 @@ def _train(beta):
 
 
 @pytest.mark.skipif(keras.backend.backend() != "jax", reason="compilation takes long on JAX only")
-def test_compilation_cache_models_that_differ_in_values_compile_once():
+def test_compilation_cache_compiles_models_that_differ_in_values_once():
     import jax
 
     before = jax.config.jax_persistent_cache_min_compile_time_secs
-    jax.config.update(
-        "jax_persistent_cache_min_compile_time_secs", 0.0
-    )  # a network as small as this would not be cached
+    # By default JAX would not store a network as small as this.
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
     try:
         with backends.compilation_cache():
             folder = Path(jax.config.jax_compilation_cache_dir)
