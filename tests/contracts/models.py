@@ -14,6 +14,7 @@ LATENT = 3
 
 
 def _conv():
+    """Return an encoder and a decoder with batch norm."""
     return networks.conv_encoder(SHAPE, 2 * LATENT, width=4), networks.conv_decoder(LATENT, SHAPE, width=4)
 
 
@@ -39,7 +40,7 @@ def _csvae(labels, adversary=True, **options):
     )
 
 
-def _and_features(inputs, outputs, labels=0, features_first=False):
+def _net_with_features(inputs, outputs, labels=0, features_first=False):
     """Return a dense network with two outputs: its features, and the output of a head on top of them."""
     net = networks.mlp(inputs, 6, (12,), "softplus", label_units=labels)
     head = keras.layers.Dense(outputs)(net.output)
@@ -49,7 +50,7 @@ def _and_features(inputs, outputs, labels=0, features_first=False):
 def _ifcvae_gan(labels, **options):
     units = labels.units
     return models.IFCVAEGAN(
-        encoder=_and_features(SHAPE, 2 * LATENT),
+        encoder=_net_with_features(SHAPE, 2 * LATENT),
         label_head=networks.mlp(6, units),
         decoder=networks.mlp(LATENT + units, SHAPE, (16,), "softplus"),
         adversary=networks.mlp(LATENT, units, (5,), "softplus"),
@@ -108,11 +109,11 @@ MODELS = {
         distributions.BinaryLabels(2), label_samples=True, fixed_classifier=True
     ),
     "IFCVAEGAN, classes": lambda: _ifcvae_gan(distributions.ClassLabels(3)),
-    "VAEGAN": lambda: models.VAEGAN(*_dense(), _and_features(SHAPE, 1, features_first=True), gamma=0.1),
+    "VAEGAN": lambda: models.VAEGAN(*_dense(), _net_with_features(SHAPE, 1, features_first=True), gamma=0.1),
     "VAEGAN, labels": lambda: models.VAEGAN(
         networks.mlp(SHAPE, 2 * LATENT, (16,), "softplus", label_units=2),
         networks.mlp(LATENT + 2, SHAPE, (16,), "softplus"),
-        _and_features(SHAPE, 1, labels=2, features_first=True),
+        _net_with_features(SHAPE, 1, labels=2, features_first=True),
         labels=distributions.BinaryLabels(2),
         gamma=0.1,
         margin=None,
@@ -159,12 +160,12 @@ MODELS = {
 ONE_OF_EACH = [name for name in MODELS if "," not in name] + ["VAE, convolutional"]
 """Names of one model of each class, and of one with batch norm."""
 
-THOROUGH = list(MODELS) if keras.backend.backend() == "tensorflow" else ONE_OF_EACH
-"""Names of models for contracts in which options make little difference on JAX and PyTorch.
+ALL_ON_TENSORFLOW = list(MODELS) if keras.backend.backend() == "tensorflow" else ONE_OF_EACH
+"""Names of all models on TensorFlow, and of one model of each class on JAX and PyTorch.
 
-All models are compared between backends in `test_backends.py`."""
+For contracts in which the options of a class matter little. `test_backends.py` compares all models between backends."""
 
-OTHERS = {
+OTHER_CLASSES = {
     "BinaryLabels": lambda: distributions.BinaryLabels(2),
     "ClassLabels": lambda: distributions.ClassLabels(3),
     "BatchNormalization": lambda: networks.BatchNormalization(momentum=0.9),
@@ -190,13 +191,12 @@ EAGERLY = keras.backend.backend() == "tensorflow"
 """True on TensorFlow, where a few rounds take less time than building a graph. JAX would compile every operation."""
 
 SURROGATES = {"IWAE, doubly reparameterised", "IFCVAEGAN, fixed classifier"}
-"""Names of models of whose losses only the gradients are meaningful, so that finite differences do not apply.
+"""Names of models with a surrogate loss: gradients are stopped in it, so that they differ from finite differences.
 
 Each has a separate test of its gradient."""
 
-
-GAMES = {name for name in MODELS if name.startswith("VAEGAN")}
-"""Names of adversarial models, in which no loss needs to fall during training."""
+WITHOUT_FALLING_LOSS = {name for name in MODELS if name.startswith("VAEGAN")}
+"""Names of models in which no loss needs to fall during training, because their players have opposed objectives."""
 
 
 def batch(n=6, seed=0):
@@ -215,7 +215,7 @@ def data_for(model, n=6, seed=0):
 
 
 def rounds_of(model, data, batch_size):
-    """Return the same examples in rounds if the model trains on rounds, otherwise None."""
+    """Return the examples of `data` in rounds if the model trains on rounds, otherwise None."""
     if DOMAINS not in model.capabilities:
         return None
     x, y = data
@@ -242,7 +242,10 @@ def answer(model, data):
 
 
 def settle(model):
-    """Set weights of moderate size, the same on every backend. With those of Keras, scales of e²⁰ may occur."""
+    """Set weights of moderate size, equal on every backend, and return the model.
+
+    With the initial weights of Keras, scales of e²⁰ may occur.
+    """
     rng = np.random.default_rng(3)
     for variable in model.trainable_variables:
         variable.assign((0.2 * rng.standard_normal(variable.shape)).astype("float32"))

@@ -1,4 +1,7 @@
-"""A program that trains several models for one round on some devices: python on_devices.py DEVICES OUT."""
+"""A program that trains three models for one round on several devices and writes the changes of their weights.
+
+python -m tests.contracts.on_devices DEVICES OUT.npz
+"""
 
 import contextlib
 import sys
@@ -33,7 +36,7 @@ def models():
 
 
 def main(devices: int, out: str):
-    # Each replica of TensorFlow draws the same noise. Without noise the gradients equal those on one device.
+    # TensorFlow's replicas all draw the same noise. Only without noise do the gradients equal those on one device.
     keras.random.normal = lambda shape, *args, **kwargs: ops.zeros(shape)
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(16, DATA)).astype("float32"), (np.arange(16) % 2).astype("int32")
@@ -53,8 +56,8 @@ def main(devices: int, out: str):
             else:
                 data = Batches(x, y[:, None] if "y" in each.batch_spec else None, batch_size=16, shard=shard)
             each.fit(data, epochs=1, steps_per_epoch=1, shuffle=False, verbose=0)
-            for i, (variable, former) in enumerate(zip(each.trainable_variables, before, strict=True)):
-                weights[f"{type(each).__name__}/{i}"] = ops.convert_to_numpy(variable) - former
+            for i, (variable, old) in enumerate(zip(each.trainable_variables, before, strict=True)):
+                weights[f"{type(each).__name__}/{i}"] = ops.convert_to_numpy(variable) - old
     np.savez(out, **weights)
 
 

@@ -10,27 +10,27 @@ from kvae.presets import deviation, from_preset, names, read_card
 from kvae.presets.upgrade import FORMAT
 from kvae.weights import FOLDER
 
-SHIPPED = (
+NAMES = (
     *("celeba/attribute_classifier", "celeba/cond_vae", "celeba/csvae", "celeba/dcgan_iwae", "celeba/dcgan_vae"),
     *("celeba/ifcvae_gan", "celeba/vae_gan", "cifar10/residual_vae", "digits/vae", "mnist/conv_vae_annealed"),
     *("mnist/iwae", "mnist/vae", "paintings/multi_encoder", "swiss_roll/csvae"),
 )
-"""The presets in weights/, in order. A new preset needs a line here."""
+"""Names of the presets in weights/, in order. A new preset needs a line here."""
 
 MAX_BYTES = 80_000_000
-"""Largest size of all of them together."""
+"""Largest total size of the bundled presets, in bytes."""
 
 
 def test_weights_hold_the_bundled_presets_and_nothing_else():
-    assert tuple(names()) == SHIPPED
+    assert tuple(names()) == NAMES
     files = [file for file in FOLDER.rglob("*") if file.is_file() and file.suffix not in (".py", ".pyc")]
-    assert {file.parent.relative_to(FOLDER).as_posix() for file in files} == set(SHIPPED)
+    assert {file.parent.relative_to(FOLDER).as_posix() for file in files} == set(NAMES)
     size = sum(file.stat().st_size for file in files)
     assert size <= MAX_BYTES
-    print(f"{len(SHIPPED)} bundled presets of {size / 1e6:.1f} MB")
+    print(f"{len(NAMES)} bundled presets of {size / 1e6:.1f} MB")
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", NAMES)
 def test_bundled_preset_is_complete_and_reproduces_its_outputs(name):
     card = read_card(FOLDER / name)
     recipe = zoo.load(card["recipe"])

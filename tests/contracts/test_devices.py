@@ -16,7 +16,6 @@ from tests.conftest import ROOT, environment
 from tests.contracts.models import MODELS
 
 BACKEND = keras.backend.backend()
-SCRIPT = ROOT / "tests" / "contracts" / "on_devices.py"
 FAST = ("--set", "epochs=1", "--set", "model.hidden=8", "--set", "batch_size=500")
 
 
@@ -27,7 +26,8 @@ def _start(*command):
     )
 
 
-def _end(process):
+def _output_of(process):
+    """Wait for a process, fail unless it succeeded, and return its standard output."""
     out, err = process.communicate(timeout=300)
     assert process.returncode == 0, err
     return out
@@ -37,7 +37,7 @@ def _end(process):
 def test_gradients_on_two_devices_equal_those_on_one(tmp_path):
     files = [tmp_path / f"{devices}.npz" for devices in (1, 2)]
     for devices, file in zip((1, 2), files, strict=True):
-        _end(_start("-m", "tests.contracts.on_devices", devices, file))
+        _output_of(_start("-m", "tests.contracts.on_devices", devices, file))
     one, two = (np.load(file) for file in files)
     moved = [name for name in one.files if np.abs(one[name]).max() > 1e-3]
     assert {name.split("/")[0] for name in moved} == {"VAE", "CSVAE", "MultiEncoder"}
@@ -48,8 +48,8 @@ def test_gradients_on_two_devices_equal_those_on_one(tmp_path):
 @pytest.mark.skipif(BACKEND == "torch", reason="Keras trains on one device only on PyTorch")
 def test_run_on_two_devices_resumes(tmp_path):
     run = tmp_path / "run"
-    _end(_start("-m", "kvae", "train", "digits/vae", *FAST, "--devices", 2, "--out", run))
-    _end(_start("-m", "kvae", "train", "--resume", run, "--set", "epochs=2", "--devices", 2))
+    _output_of(_start("-m", "kvae", "train", "digits/vae", *FAST, "--devices", 2, "--out", run))
+    _output_of(_start("-m", "kvae", "train", "--resume", run, "--set", "epochs=2", "--devices", 2))
     assert len((run / "history.csv").read_text().splitlines()) == 3
     assert (run / "metrics.json").is_file()
 
@@ -62,9 +62,9 @@ def test_two_processes_train_as_two_devices(tmp_path):
     train = ("-m", "kvae", "train", "digits/vae", *FAST)
     cluster = ("--cluster", address, "--processes", 2, "--out", tmp_path / "cluster")
     processes = [_start(*train, *cluster, "--process", i) for i in range(2)]
-    said = [_end(process) for process in processes]
-    assert "process 0 has written the run" in said[1]
-    _end(_start(*train, "--devices", 2, "--out", tmp_path / "devices"))
+    outputs = [_output_of(process) for process in processes]
+    assert "process 0 has written the run" in outputs[1]
+    _output_of(_start(*train, "--devices", 2, "--out", tmp_path / "devices"))
     together, alone = ((tmp_path / name / "history.csv").read_text().splitlines() for name in ("cluster", "devices"))
     assert together[0] == alone[0]
     np.testing.assert_allclose(

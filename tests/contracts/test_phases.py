@@ -7,7 +7,7 @@ from keras import ops
 
 from kvae.errors import UserError
 from kvae.training import Model, Phase, reports
-from tests.contracts.models import MODELS, SURROGATES, THOROUGH, data_for, settle, step_of
+from tests.contracts.models import ALL_ON_TENSORFLOW, MODELS, SURROGATES, data_for, settle, step_of
 
 
 @pytest.fixture
@@ -70,9 +70,9 @@ def test_gradients_of_each_player_equal_central_differences_of_its_loss(name, fi
     assert checked >= 8
 
 
-@pytest.mark.parametrize("name", sorted(set(THOROUGH) - SURROGATES))
+@pytest.mark.parametrize("name", sorted(set(ALL_ON_TENSORFLOW) - SURROGATES))
 def test_gradient_norm_of_each_player_equals_the_slope_of_its_loss(name, fixed_noise):
-    """Along the unit vector of its gradient g a player's loss rises by |g|: central differences in float32.
+    """Along the unit vector of its gradient g the slope of a player's loss is |g|. Central differences in float32.
 
     `test_backends.py` compares the gradients of options and kinds of labels between backends.
     """
@@ -97,8 +97,8 @@ def test_gradient_norm_of_each_player_equals_the_slope_of_its_loss(name, fixed_n
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_phases_move_every_trainable_weight(name):
-    """`test_keras.py` checks that each of them changes in training."""
+def test_phases_train_every_trainable_weight(name):
+    """`test_keras.py` checks that each of the weights changes in training."""
     model = MODELS[name]()
     owned = {id(v) for phase in model.phases() for group in phase.variables().values() for v in group}
     assert owned == {id(v) for v in model.trainable_variables}
@@ -106,7 +106,7 @@ def test_phases_move_every_trainable_weight(name):
 
 @keras.saving.register_keras_serializable("kvae-tests")
 class Duel(Model):
-    """Two players on one forward pass, then a third in a second phase. All losses can be computed by hand."""
+    """A model with two players in one phase and a third in a second phase. All losses can be computed by hand."""
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
@@ -150,12 +150,12 @@ def test_players_with_different_optimizers_move_by_their_own():
 
 
 def test_loss_with_unreported_scalar_raises():
-    class Undeclared(Duel):
+    class Unreported(Duel):
         @reports("c")
         def after(self, x, training):
-            return {"c": ops.mean(self.c(x)), "secret": 0.0}
+            return {"c": ops.mean(self.c(x)), "unreported": 0.0}
 
-    model = Undeclared()
+    model = Unreported()
     model.compile("sgd")
     with pytest.raises(ValueError, match="to return what it reports"):
         model.train_on_batch(np.ones((4, 1), "float32"))
@@ -183,7 +183,7 @@ class Gated(Model):
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         self.a, self.b = (
-            # Without a bias, which batch norm would subtract again, so that it would move by rounding only.
+            # The layer has no bias: batch norm subtracts the bias again, so that it would change by rounding errors only.
             keras.Sequential(
                 [keras.Input((3,)), keras.layers.Dense(2, use_bias=False), keras.layers.BatchNormalization()]
             )
@@ -205,7 +205,7 @@ def _state(model, player):
     return [ops.convert_to_numpy(variable).copy() for variable in variables]
 
 
-def _unmoved(before, after):
+def _unchanged(before, after):
     return [np.array_equal(old, new) for old, new in zip(before, after, strict=True)]
 
 
@@ -215,12 +215,12 @@ def test_closed_gate_keeps_weights_moments_and_batch_statistics():
     x = np.random.default_rng(0).standard_normal((8, 3)).astype("float32")
     a, b = _state(model, "a"), _state(model, "b")
     assert model.train_on_batch(x, return_dict=True)["b_moves"] == 0
-    assert all(_unmoved(b, _state(model, "b")))
+    assert all(_unchanged(b, _state(model, "b")))
     assert int(model.optimizer.players["b"].iterations) == 0
-    assert sum(_unmoved(a, _state(model, "a"))) <= 1, "everything of a but its learning rate changes"
+    assert sum(_unchanged(a, _state(model, "a"))) <= 1, "everything of a but its learning rate changes"
     model.open.assign(1.0)
     assert model.train_on_batch(x, return_dict=True)["b_moves"] == 1
-    assert sum(_unmoved(b, _state(model, "b"))) <= 1
+    assert sum(_unchanged(b, _state(model, "b"))) <= 1
     assert int(model.optimizer.players["b"].iterations) == 1
 
 
@@ -253,12 +253,12 @@ def test_compile_without_optimizer_of_a_player_raises():
 
 
 def test_unconnected_gradient_is_zero():
-    class Idle(Duel):
+    class Unconnected(Duel):
         @reports("c")
         def after(self, x, training):
             return {"c": ops.mean(self.a(x))}  # does not depend on c
 
-    model = Idle()
+    model = Unconnected()
     model.compile("adam")
     model.train_on_batch(np.ones((4, 1), "float32"))
     assert float(ops.convert_to_numpy(model.c.kernel)[0, 0]) == 1.0

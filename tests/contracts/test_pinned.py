@@ -1,4 +1,4 @@
-"""Pinned behaviour: every model trains and computes as in version 0.1.0, from the same state, on the same backend."""
+"""Pinned results. From the state saved by version 0.1.0, every model trains and computes as in that version."""
 
 import keras
 import numpy as np
@@ -9,7 +9,7 @@ from tests.fixtures.pinned import FOLDER, load_batch, load_outcome, load_pinned,
 
 VERSION = "0.1.0"
 PINNED = sorted(folder.name for folder in (FOLDER / VERSION).iterdir())
-EQUAL = {"rtol": 1e-5, "atol": 1e-5}
+TOLERANCE = {"rtol": 1e-5, "atol": 1e-5}
 
 COMPILED = ("vae", "csvae", "vaegan")
 """Models that are also tested as a graph on TensorFlow. Building graphs of all models would take too long."""
@@ -20,18 +20,18 @@ def check(name, run_eagerly):
     model = load_pinned(folder)
     model.run_eagerly = run_eagerly
     found, expected = outcome(model, *load_batch(folder)), load_outcome(folder)
-    for i, (terms, then) in enumerate(zip(found["rounds"], expected["rounds"], strict=True)):
-        check_terms(terms, then, f"round {i}")
-    for (path, value), (_, then) in zip(found["variables"], expected["variables"], strict=True):
-        np.testing.assert_allclose(value, then, **EQUAL, err_msg=path)
-    np.testing.assert_allclose(found["answer"], expected["answer"], **EQUAL)
+    for i, (terms, pinned) in enumerate(zip(found["rounds"], expected["rounds"], strict=True)):
+        check_terms(terms, pinned, f"round {i}")
+    for (path, value), (_, pinned) in zip(found["variables"], expected["variables"], strict=True):
+        np.testing.assert_allclose(value, pinned, **TOLERANCE, err_msg=path)
+    np.testing.assert_allclose(found["answer"], expected["answer"], **TOLERANCE)
     check_terms(found["test"], expected["test"], "test round")
 
 
 def check_terms(found, expected, where):
     assert set(found) == set(expected)
     for term, value in found.items():
-        np.testing.assert_allclose(value, expected[term], **EQUAL, err_msg=f"{term}, {where}")
+        np.testing.assert_allclose(value, expected[term], **TOLERANCE, err_msg=f"{term}, {where}")
 
 
 def test_pinned_folder_holds_every_model_of_0_1_0():

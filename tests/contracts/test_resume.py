@@ -23,7 +23,7 @@ EPOCHS = 60
 KILLS = 10
 RECIPE = ROOT / "tests" / "contracts" / "resume_recipe.py"
 
-LIFE = f"""
+PROGRAM = f"""
 import sys, kvae
 from kvae.recipes.train import train, resume
 out = sys.argv[1]
@@ -33,12 +33,13 @@ except kvae.errors.UserError as error:
     assert "does not exist" in str(error) or "no config.json" in str(error), error
     train({str(RECIPE)!r}, {{"epochs": {EPOCHS}}}, out=out, seed=3)
 """
+"""A program that resumes the run in a folder, or starts it if there is none."""
 
 
-def _live(out):
-    # A cache, because each process would compile the same code again.
+def _start(out):
+    # Without a cache each process would compile the same code again.
     cache = {"JAX_COMPILATION_CACHE_DIR": str(out.parent / "jax"), "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0"}
-    command = [sys.executable, "-c", LIFE, str(out)]
+    command = [sys.executable, "-c", PROGRAM, str(out)]
     return subprocess.Popen(command, cwd=ROOT, env=environment(**cache), stderr=subprocess.PIPE, text=True)
 
 
@@ -48,32 +49,32 @@ def _state(out):
 
 
 @pytest.mark.slow
-def test_run_killed_ten_times_resumes_bit_for_bit(tmp_path):
-    alone, began, start_up = _live(tmp_path / "alone"), time.monotonic(), None
+def test_run_killed_ten_times_ends_bit_identical_to_an_uninterrupted_run(tmp_path):
+    alone, began, start_up = _start(tmp_path / "alone"), time.monotonic(), None
     for line in alone.stderr:
         if start_up is None and line.startswith("epoch"):
             start_up = time.monotonic() - began
     assert alone.wait() == 0
-    pace = (time.monotonic() - began - start_up) / EPOCHS  # seconds per epoch
+    seconds_per_epoch = (time.monotonic() - began - start_up) / EPOCHS
 
     rng = random.Random(os.getpid())
     out, kills, moments = tmp_path / "killed", 0, []
     while kills < KILLS:
-        life, began = _live(out), time.monotonic()
+        process, began = _start(out), time.monotonic()
         if kills % 2:  # anywhere from the first import to the first epoch
             delay = rng.uniform(0, 0.8 * start_up)
         else:  # up to three epochs after an epoch: in training, in validation, or while a checkpoint is written
-            while not life.stderr.readline().startswith("epoch"):
-                assert life.poll() is None
+            while not process.stderr.readline().startswith("epoch"):
+                assert process.poll() is None
             start_up = time.monotonic() - began  # shorter than that of the first process
-            delay = rng.uniform(0, 3 * pace)
+            delay = rng.uniform(0, 3 * seconds_per_epoch)
         time.sleep(delay)
-        assert life.poll() is None, f"the run ended after {kills} kills: raise EPOCHS"
-        life.send_signal(signal.SIGKILL)
-        life.wait()
+        assert process.poll() is None, f"the run ended after {kills} kills: raise EPOCHS"
+        process.send_signal(signal.SIGKILL)
+        process.wait()
         kills += 1
         moments.append(f"{delay:.2f} s after {'its start' if kills % 2 == 0 else 'an epoch'}")
-    last = _live(out)
+    last = _start(out)
     assert last.wait() == 0, last.stderr.read()[-2000:]
     print(f"{keras.backend.backend()}: killed {kills} times: {', '.join(moments)}")
 
@@ -88,12 +89,13 @@ def test_run_killed_ten_times_resumes_bit_for_bit(tmp_path):
 
 @pytest.fixture(scope="module")
 def one_epoch(tmp_path_factory):
+    """A run of digits/vae with one epoch. Tests must not change it."""
     return zoo.train("digits/vae", {"epochs": 1, "model.hidden": "8"}, out=tmp_path_factory.mktemp("one") / "run")
 
 
 @pytest.fixture
 def short_run(one_epoch, tmp_path):
-    """A copy of the run for each test."""
+    """A copy of the run of one epoch, which a test may change."""
     return Run(shutil.copytree(one_epoch.path, tmp_path / "run"))
 
 
@@ -103,12 +105,12 @@ def test_resume_with_more_epochs_continues(short_run):
     assert run.config["parameters"]["epochs"] == 2
 
 
-def test_resume_rejects_changed_settings(short_run):
+def test_resume_with_changed_settings_is_refused(short_run):
     with pytest.raises(UserError, match="no setting but epochs"):
         zoo.resume(short_run.path, {"model.latent": 3})
 
 
-def test_resume_rejects_changed_data(short_run):
+def test_resume_with_changed_data_is_refused(short_run):
     config = short_run.config
     config["data"]["fingerprint"] = "0"
     (short_run.path / "config.json").write_text(json.dumps(config))
@@ -117,7 +119,7 @@ def test_resume_rejects_changed_data(short_run):
 
 
 @pytest.mark.parametrize(
-    ("break_it", "message"),
+    ("damage", "message"),
     [
         (lambda run: (run.path / "config.json").unlink(), "holds no config.json"),
         (lambda run: (run.path / "config.json").write_text("{"), "valid JSON file"),
@@ -125,8 +127,8 @@ def test_resume_rejects_changed_data(short_run):
         (lambda run: run.state.write_bytes(b""), "a whole checkpoint"),
     ],
 )
-def test_resume_of_damaged_run_raises(short_run, break_it, message):
-    break_it(short_run)
+def test_resume_of_damaged_run_raises(short_run, damage, message):
+    damage(short_run)
     with pytest.raises(UserError, match=message):
         zoo.resume(short_run.path)
 

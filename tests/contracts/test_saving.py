@@ -1,4 +1,4 @@
-"""Saving and loading of every registered class."""
+"""Saving and loading of every registered class, on the same and on another backend."""
 
 import json
 import subprocess
@@ -11,26 +11,36 @@ from keras import ops
 
 import kvae
 from tests.conftest import environment
-from tests.contracts.models import EAGERLY, MODELS, ONE_OF_EACH, OTHERS, THOROUGH, answer, batch, data_for, fit
+from tests.contracts.models import (
+    ALL_ON_TENSORFLOW,
+    EAGERLY,
+    MODELS,
+    ONE_OF_EACH,
+    OTHER_CLASSES,
+    answer,
+    batch,
+    data_for,
+    fit,
+)
 
 OTHER_BACKENDS = ("jax", "torch")
 KVAE_CLASSES = {name.split(">")[1] for name in keras.saving.get_custom_objects() if name.startswith("kvae>")}
 
 
 def test_table_of_models_holds_every_registered_class():
-    assert {name.split(",")[0] for name in {**MODELS, **OTHERS}} == KVAE_CLASSES
+    assert {name.split(",")[0] for name in {**MODELS, **OTHER_CLASSES}} == KVAE_CLASSES
 
 
-@pytest.mark.parametrize("name", [*MODELS, *OTHERS])
+@pytest.mark.parametrize("name", [*MODELS, *OTHER_CLASSES])
 def test_configuration_after_round_trip_is_equal(name):
-    made = {**MODELS, **OTHERS}[name]()
+    made = {**MODELS, **OTHER_CLASSES}[name]()
     text = json.dumps(keras.saving.serialize_keras_object(made))
     again = keras.saving.deserialize_keras_object(json.loads(text))
     assert type(again) is type(made)
     assert json.dumps(keras.saving.serialize_keras_object(again)) == text
 
 
-@pytest.mark.parametrize("name", THOROUGH)
+@pytest.mark.parametrize("name", ALL_ON_TENSORFLOW)
 def test_loaded_model_gives_the_same_answers_and_optimizer_state(name, tmp_path):
     model = MODELS[name]()
     model.compile(keras.optimizers.Adam(1e-2), run_eagerly=EAGERLY)
@@ -73,9 +83,9 @@ for path in folder.glob("*.keras"):
 
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory):
-    """A folder of one trained model of each class, and its answers on this backend.
+    """A folder with one trained model of each class, and the outputs of these models on this backend.
 
-    The folder also holds the answers of the loaded models on each other backend.
+    The folder also holds the outputs of the loaded models on each other backend.
     """
     folder, answers = tmp_path_factory.mktemp("saved"), {}
     for name in ONE_OF_EACH:
@@ -122,9 +132,8 @@ def test_import_of_kvae_does_not_import_keras(run_python):
 
 
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="it sets the backend itself")
-@pytest.mark.parametrize(
-    "part", ["distributions", "evaluation", "training", "runs", "recipes.train"]
-)  # one of each layer
+# One part of several layers each.
+@pytest.mark.parametrize("part", ["distributions", "evaluation", "training", "runs", "recipes.train"])
 def test_import_of_any_part_first_registers_all_classes(part, run_python):
     code = f"import kvae.{part}, keras; print('kvae>VAE' in keras.saving.get_custom_objects())"
     assert run_python(code, backend="jax").split()[-1] == "True"

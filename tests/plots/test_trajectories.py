@@ -26,5 +26,5 @@ def test_trajectories_spatial_codes_are_decoded_in_their_shape(rng):
 
 
 def test_trajectories_save_writes_a_file(rng, tmp_path):
-    Trajectories(Copies(), dated(rng, 50), dated(rng, 200)).save(tmp_path / "codes.png", 0)
-    assert (tmp_path / "codes.png").stat().st_size > 1000
+    Trajectories(Copies(), dated(rng, 50), dated(rng, 200)).save(tmp_path / "trajectory.png", 0)
+    assert (tmp_path / "trajectory.png").stat().st_size > 1000

@@ -1,4 +1,4 @@
-"""Two hundred damaged presets and runs. Each loads as it was, or is refused with one sentence."""
+"""Two hundred damaged presets and runs. Each loads with its original outputs, or is refused with one sentence."""
 
 import json
 import shutil
@@ -14,6 +14,7 @@ from kvae.presets.layout import FILES
 from tests.contracts.models import MODELS, answer, data_for, settle
 
 COUNT = 200
+"""Number of damaged copies."""
 
 
 def _preset(folder, name="VAE, convolutional"):
@@ -91,7 +92,7 @@ def test_from_preset_of_damaged_files_loads_the_original_or_is_refused(originals
         if model is not None:
             np.testing.assert_array_equal(answer(model, data), expected, err_msg=f"{kind} {name} {damage.__name__}")
             loaded += 1
-    print(f"{COUNT} mutations: {len(sentences)} refused, {loaded} loaded as they were")
+    print(f"{COUNT} damaged copies: {len(sentences)} refused, {loaded} loaded with their original outputs")
     assert loaded + len(sentences) == COUNT
     assert len(sentences) > COUNT / 2
     assert not [sentence for sentence in sentences if "\n" in sentence]

@@ -1,4 +1,4 @@
-"""Presets that any version has saved load on every backend, with the outputs they had."""
+"""Presets of this and of all earlier versions, which must load on every backend and reproduce their outputs."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from tests.fixtures.make_presets import NAMES, answers
 SAVED = sorted(str(card.parent.relative_to(PRESETS)) for card in PRESETS.glob("*/*/card.json"))
 
 
-def test_fixtures_every_version_including_this_one_has_saved_presets():
+def test_fixtures_hold_presets_of_every_version():
     versions = {name.partition("/")[0] for name in SAVED}
     assert __version__ in versions, "Make them: python -m tests.fixtures.make_presets"
     assert {f"{version}/{name}" for version in versions for name in NAMES} <= set(SAVED)
@@ -23,7 +23,7 @@ def test_fixtures_every_version_including_this_one_has_saved_presets():
 
 
 @pytest.mark.parametrize("name", SAVED)
-def test_from_preset_of_any_version_reproduces_the_outputs(name):
+def test_from_preset_of_any_version_reproduces_its_outputs(name):
     model = from_preset(PRESETS / name)
     with np.load(PRESETS / name / "answers.npz") as saved:
         expected = dict(saved)

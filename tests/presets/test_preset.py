@@ -160,7 +160,7 @@ def _full_disk(replace, file):
     return failing
 
 
-def test_kvae_has_to_preset_and_from_preset(tmp_path):
+def test_presets_made_by_functions_of_the_package_load(tmp_path):
     kvae.to_preset(MODELS["VAE"](), tmp_path)
     assert type(kvae.from_preset(tmp_path)).__name__ == "VAE"
 

@@ -1,4 +1,4 @@
-"""Uploading presets to the Hub, which a module with the same functions replaces."""
+"""Uploading presets to the Hub. A module with the same functions replaces the package of the Hub."""
 
 import json
 import shutil
@@ -126,7 +126,7 @@ def test_model_card_states_metrics_parameters_and_licences(hub, preset):
         ),
     ],
 )
-def test_model_card_states_what_is_unknown(name, card, matter, words, hub):
+def test_model_card_of_an_incomplete_card_says_unknown(name, card, matter, words, hub):
     push_preset(MODELS[name](), "hf://me/it", card=card)
     readme = (hub.files / "README.md").read_text()
     found = _front_matter(readme)
@@ -142,7 +142,7 @@ def test_model_card_states_what_is_unknown(name, card, matter, words, hub):
         assert each in readme, each
 
 
-def test_push_preset_reduces_local_paths(hub):
+def test_push_preset_shortens_local_paths_to_their_last_part(hub):
     card = {
         "recipe": "/home/me/secret/recipe.py",
         "parameters": {"data.path": "/home/me/secret/pictures", "model.latent": 2},
@@ -228,7 +228,7 @@ def test_push_preset_without_login_or_package_says_what_to_do(hub, preset, monke
         push_preset(preset, "hf://me/it")
 
 
-def test_points_are_a_scatter_plot(tmp_path):
+def test_save_samples_of_points_draws_a_scatter_plot(tmp_path):
     mlp = kvae.networks.mlp
     model = kvae.models.CondVAE(
         mlp(3, 4, label_units=2), mlp(4, 3), kvae.distributions.BinaryLabels(2), likelihood="normal"

@@ -48,6 +48,7 @@ def _rewritten(preset, folder, change):
 
 
 def _sealed(preset, folder, config: bytes, weights: bytes):
+    """Write a preset of this configuration and these weights, with a card of matching checksums, and return its folder."""
     folder.mkdir(exist_ok=True)
     card = json.loads((preset / "card.json").read_text())
     contents = {"config.json": config, "model.weights.h5": weights}
@@ -63,8 +64,8 @@ def _layer(config):
     return next(layer for layer in config["config"]["encoder"]["config"]["layers"] if layer["class_name"] == "Dense")
 
 
-def _instead(**entry):
-    """Replace the encoder."""
+def _replace_encoder(**entry):
+    """Return a function that replaces the encoder of a configuration by `entry`."""
 
     def change(config):
         config["config"]["encoder"] = entry
@@ -73,7 +74,9 @@ def _instead(**entry):
     return change
 
 
-def _in_a_layer(**entry):
+def _change_layer(**entry):
+    """Return a function that changes entries of the encoder's first dense layer."""
+
     def change(config):
         _layer(config).update(entry)
         return config
@@ -81,7 +84,9 @@ def _in_a_layer(**entry):
     return change
 
 
-def _in_its_config(**entry):
+def _change_layer_config(**entry):
+    """Return a function that changes arguments of the encoder's first dense layer."""
+
     def change(config):
         _layer(config)["config"].update(entry)
         return config
@@ -109,59 +114,61 @@ def _deep(config):
 
 
 HOSTILE = {
-    "a Lambda layer": _in_a_layer(class_name="Lambda", config={"name": "l", "function": EXECUTE}),
-    "a lambda as activation": _in_its_config(activation=EXECUTE),
-    "a lambda as initializer": _in_its_config(kernel_initializer=EXECUTE),
-    "a function of builtins": _in_its_config(activation=FUNCTION),
-    "os.system": _in_its_config(activation={"module": "os", "class_name": "function", "config": "system"}),
-    "a class of subprocess": _instead(module="subprocess", class_name="Popen", config={"args": ["id"]}),
-    "a module of Keras that loads code": _instead(
+    "a Lambda layer": _change_layer(class_name="Lambda", config={"name": "l", "function": EXECUTE}),
+    "a lambda as activation": _change_layer_config(activation=EXECUTE),
+    "a lambda as initializer": _change_layer_config(kernel_initializer=EXECUTE),
+    "a function of builtins": _change_layer_config(activation=FUNCTION),
+    "os.system": _change_layer_config(activation={"module": "os", "class_name": "function", "config": "system"}),
+    "a class of subprocess": _replace_encoder(module="subprocess", class_name="Popen", config={"args": ["id"]}),
+    "a module of Keras that loads code": _replace_encoder(
         module="keras.src.utils.python_utils", class_name="function", config="func_load", registered_name="func_load"
     ),
-    "keras.utils.get_file": _instead(
+    "keras.utils.get_file": _replace_encoder(
         module="keras.utils", class_name="get_file", config={"origin": "http://localhost/x"}, registered_name="get_file"
     ),
-    "keras.config.enable_unsafe_deserialization": _instead(
+    "keras.config.enable_unsafe_deserialization": _replace_encoder(
         module="keras.config", class_name="function", config="enable_unsafe_deserialization"
     ),
-    "keras.saving.load_model": _instead(module="keras.saving", class_name="function", config="load_model"),
-    "a TFSMLayer": _in_a_layer(module="keras.layers", class_name="TFSMLayer", config={"filepath": "saved_model"}),
-    "a TorchModuleWrapper": _in_a_layer(class_name="TorchModuleWrapper", config={"module": "gASVAA=="}),
-    "a FlaxLayer": _in_a_layer(class_name="FlaxLayer", config={"module": "x"}),
-    "a StringLookup that reads a file": _in_a_layer(class_name="StringLookup", config={"vocabulary": "/etc/passwd"}),
-    "a Hashing layer with a vocabulary": _in_a_layer(
+    "keras.saving.load_model": _replace_encoder(module="keras.saving", class_name="function", config="load_model"),
+    "a TFSMLayer": _change_layer(module="keras.layers", class_name="TFSMLayer", config={"filepath": "saved_model"}),
+    "a TorchModuleWrapper": _change_layer(class_name="TorchModuleWrapper", config={"module": "gASVAA=="}),
+    "a FlaxLayer": _change_layer(class_name="FlaxLayer", config={"module": "x"}),
+    "a StringLookup that reads a file": _change_layer(class_name="StringLookup", config={"vocabulary": "/etc/passwd"}),
+    "a TextVectorization that reads a file": _change_layer(
         class_name="TextVectorization", config={"vocabulary": "/etc/passwd"}
     ),
-    "a plain name with a module of its own": _in_a_layer(module="evil.layers"),
-    "a plain name registered by another": _in_a_layer(registered_name="kvae>VAE"),
-    "a class of ours under a foreign name": _instead(
+    "a class of Keras from a foreign module": _change_layer(module="evil.layers"),
+    "a class of Keras under a name of kvae": _change_layer(registered_name="kvae>VAE"),
+    "a class of kvae under a foreign name": _replace_encoder(
         module="kvae.models.vae", class_name="VAE", config={}, registered_name="evil>VAE"
     ),
-    "a class of ours from a foreign module": _instead(
+    "a class of kvae from a foreign module": _replace_encoder(
         module="evil", class_name="VAE", config={}, registered_name="kvae>VAE"
     ),
-    "os as the module of a class of ours": _instead(
+    "os as the module of a class of kvae": _replace_encoder(
         module="os", class_name="VAE", config={}, registered_name="kvae>VAE"
     ),
-    "a path as the module of a class of ours": _instead(
+    "a path as the module of a class of kvae": _replace_encoder(
         module="kvae/../x", class_name="VAE", config={}, registered_name="kvae>VAE"
     ),
-    "a registered name for another class": _instead(
+    "a registered name for another class": _replace_encoder(
         module="kvae.models.vae", class_name="IWAE", config={}, registered_name="kvae>VAE"
     ),
-    "Keras' Functional from elsewhere": _instead(module="evil.functional", class_name="Functional", config={}),
-    "a wrapper around a Lambda": _in_a_layer(**_nested(1)),
-    "forty wrappers around a Lambda": _in_a_layer(**_nested(40)),
-    "a Lambda in an unusual key": _in_its_config(quantization_config=_nested(0)),
-    "a class as its own module": _instead(module=["os"], class_name={"x": 1}, config={}, registered_name=None),
-    "code in a number's place": _in_its_config(units={"class_name": "__numpy__", "config": {"value": CODE}}),
-    "a type specification": _in_its_config(units={"class_name": "__typespec__", "spec_name": "x", "module": "os"}),
-    "a bound method": _in_its_config(activation={"class_name": "__method__", "config": {"name": "system"}}),
-    "2**40 units": _in_its_config(units=2**40),
+    "Keras' Functional from elsewhere": _replace_encoder(module="evil.functional", class_name="Functional", config={}),
+    "a wrapper around a Lambda": _change_layer(**_nested(1)),
+    "forty wrappers around a Lambda": _change_layer(**_nested(40)),
+    "a Lambda in an unusual key": _change_layer_config(quantization_config=_nested(0)),
+    "a class as its own module": _replace_encoder(module=["os"], class_name={"x": 1}, config={}, registered_name=None),
+    "code in a number's place": _change_layer_config(units={"class_name": "__numpy__", "config": {"value": CODE}}),
+    "a type specification": _change_layer_config(
+        units={"class_name": "__typespec__", "spec_name": "x", "module": "os"}
+    ),
+    "a bound method": _change_layer_config(activation={"class_name": "__method__", "config": {"name": "system"}}),
+    "2**40 units": _change_layer_config(units=2**40),
     "a million units twice": lambda c: _huge(c),
-    "units below zero, by far": _in_its_config(units=-(2**30)),
-    "infinitely many": _in_its_config(units=float("inf")),
-    "a hundred brackets": _deep,
+    "a large negative number of units": _change_layer_config(units=-(2**30)),
+    "infinitely many units": _change_layer_config(units=float("inf")),
+    "a hundred nested lists": _deep,
     "no model": lambda c: {"module": "keras.layers", "class_name": "Dense", "config": {"units": 1}},
     "a list": lambda c: [c],
     "nothing": lambda c: None,
@@ -169,7 +176,7 @@ HOSTILE = {
 
 
 def _huge(config):
-    """Set sizes that are within bounds each, while their product exceeds any memory."""
+    """Set two sizes. Each is within its bound, but their product exceeds any memory."""
     _layer(config)["config"]["units"] = 2**20
     config["config"]["encoder"]["config"]["layers"][0]["config"]["batch_shape"] = [None, 2**10, 2**10, 1]
     return config
@@ -184,7 +191,7 @@ def test_from_preset_with_hostile_configuration_is_refused(name, preset, tmp_pat
 
 
 def test_from_preset_finds_registered_classes_without_importing_their_module(preset, tmp_path, monkeypatch):
-    """The module of a registered class is only a word: Keras looks the class up by its registered name."""
+    """Keras finds a registered class by its registered name, and ignores its module."""
     imported, import_module = [], importlib.import_module
 
     def recording(name, *arguments):

@@ -1,4 +1,4 @@
-"""Cards of format 1 in the present format."""
+"""Translation of cards of format 1 into the present format."""
 
 from kvae.presets.upgrade import FORMAT, upgrade_card
 
