@@ -1,9 +1,9 @@
-"""Distributions as frozen values: densities in nats, reparameterised samples, divergences.
+"""Distributions as frozen values: log densities in nats, reparameterised samples and KL divergences.
 
-A distribution holds tensors and one number, `event`: how many trailing axes form one draw. `log_prob` and `kl` sum over
-these axes and reduce nothing else. A likelihood turns a decoder's output into a distribution of the data, a posterior
-family turns an encoder's output into a distribution of latent codes, and a prior family makes the distribution that it
-is compared with.
+A distribution holds tensors and one number, `event`, the number of trailing axes that form one draw. `log_prob` and `kl`
+sum over these axes and reduce nothing else. A likelihood turns a decoder's output into a distribution of the data. A
+posterior family turns an encoder's output into a distribution of latent codes, and a prior family makes the distribution
+with which the posterior is compared.
 
     qz = DiagonalNormal()(encoder(x))              # encoder(x): (B, 2D); qz: over (B, D)
     pz = StandardNormal()((D,))

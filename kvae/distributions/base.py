@@ -25,7 +25,8 @@ class Distribution(abc.ABC):
     def log_prob(self, x):
         """Return log p(x) in nats, summed over the event: x of shape (..., event) gives (...).
 
-        The default adds up the units, which are independent. A distribution with dependent units overrides it.
+        The units are the single entries of an event. This sum of `log_prob_per_unit` takes them to be independent. A
+        distribution with dependent units overrides this method.
         """
         return fused_sum(self, x)  # = sum_event(self.log_prob_per_unit(x), self.event)
 
@@ -46,7 +47,7 @@ class Distribution(abc.ABC):
         """Return draws, as `sample` does, and their log densities in nats, of shape `shape` + batch.
 
         A distribution whose density is cheap only at its own draws, such as an inverse autoregressive flow, overrides
-        this.
+        this method.
         """
         x = self.sample(seed, shape)
         return x, self.log_prob(x)
@@ -79,7 +80,7 @@ class Configuration:
 def promote(*values):
     """Return the values as tensors of one dtype: float64 if an array among them is float64, and float32 otherwise.
 
-    Sums over thousands of pixels are meaningless in half precision. `keras.backend.result_type` cannot be used, because
+    Sums over thousands of pixels are too inexact in half precision. `keras.backend.result_type` cannot be used, because
     it lowers float64 to float32 on two of the three backends. A Python number takes the dtype of the arrays.
     """
     values = [value if isinstance(value, int | float) else ops.convert_to_tensor(value) for value in values]

@@ -1,4 +1,4 @@
-"""The Bernoulli distribution, of binary data and, by convention, of grey values."""
+"""The Bernoulli distribution, for binary data and, by convention, for grey values."""
 
 import dataclasses
 from typing import Any

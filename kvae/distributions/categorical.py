@@ -1,4 +1,4 @@
-"""Categorical distributions, of class indices and of the grey levels of a pixel."""
+"""Categorical distributions of class indices and of the grey levels of a pixel."""
 
 import dataclasses
 from typing import Any
@@ -15,8 +15,8 @@ class Categorical(Distribution):
 
     log p(k) = logits[k] − logsumexp(logits)
 
-    A draw is an integer, not a one-hot vector: logits of shape (B, N) describe indices of shape (B,), so `event` is 0
-    unless several indices form one draw. A value that is no index has log-probability −∞. The mean is the expected
+    A draw is an integer, not a one-hot vector. Logits of shape (B, N) describe indices of shape (B,), so `event` is 0
+    unless several indices form one draw. A value that is not an index has the log-probability −∞. The mean is the expected
     index, which is meaningful only if the classes are ordered.
     """
 
@@ -26,7 +26,7 @@ class Categorical(Distribution):
     def log_prob_per_unit(self, k):
         (logits,) = promote(self.logits)
         k = ops.expand_dims(ops.cast(k, logits.dtype), -1)
-        # A masked maximum instead of a gather: it broadcasts, and an index out of range selects nothing.
+        # A masked maximum broadcasts, which a gather does not, and gives −∞ for an index out of range.
         chosen = ops.max(ops.where(ops.equal(k, _indices(logits)), logits, -float("inf")), axis=-1)
         return chosen - ops.logsumexp(logits, axis=-1)
 
@@ -49,10 +49,11 @@ class Categorical(Distribution):
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class CategoricalLevels(Distribution):
-    """A `Categorical` of N evenly spaced grey levels k / (N − 1) in [0, 1] instead of their indices.
+    """A categorical distribution of N evenly spaced grey levels k / (N − 1) in [0, 1].
 
-    `logits` has the shape batch + event + (N,). x is rounded to the nearest level (van den Oord et al. 2016, "Pixel
-    recurrent neural networks", section 3: a softmax over 256 values per channel).
+    Its draws are the levels, those of a `Categorical` the indices k. `logits` has the shape batch + event + (N,). x is
+    rounded to the nearest level (van den Oord et al. 2016, "Pixel recurrent neural networks", section 3: a softmax over
+    256 values per channel).
     """
 
     logits: Any

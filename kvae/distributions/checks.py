@@ -1,36 +1,41 @@
-"""Checks that data lie in the range of a likelihood. Each error names the repair."""
+"""Checks of the shape, the type and the range of data. Each error of a range names the repair."""
 
 import numpy as np
 
 from kvae.errors import UserError
 
-OTHERWISE = "choose likelihood='normal', which takes any range"
+ALTERNATIVE = "choose likelihood='normal', which takes any range"
+"""End of a message: what to do instead of rescaling the data."""
 
 
 def check_shape(x, name, shape):
-    """Raise `UserError` unless the array x has a batch axis, then `shape`."""
+    """Raise `UserError` unless the array x has the shape (N, *shape)."""
     if tuple(x.shape[1:]) != tuple(shape):
         axes = ", ".join(map(str, ("N", *shape)))
         raise UserError(f"Expected {name} of shape ({axes}). Received: {name}.shape={tuple(x.shape)}.")
 
 
 def check_finite(x, name):
-    """Raise `UserError` unless the array x holds finite numbers. NaN and ±∞ appear in the extremes: no mask is needed."""
+    """Raise `UserError` unless the array x holds finite numbers."""
     if x.dtype.kind not in "buif":
         raise UserError(f"Expected {name} to hold numbers. Received: {name} of dtype {x.dtype}.")
     if x.size == 0:
         raise UserError(f"Expected {name} to hold data. Received: {name} of shape {x.shape}, which is empty.")
-    if not np.isfinite([x.min(), x.max()]).all():
+    if not np.isfinite([x.min(), x.max()]).all():  # NaN and ±∞ show in the minimum or the maximum, without a mask of x
         raise UserError(
             f"Expected {name} to hold finite numbers. Received: {name} with NaN or infinity. "
             "Leave these examples out, or fill the missing values."
         )
 
 
-def check_unit(x, name, asker, otherwise=OTHERWISE):
+def check_unit(x, name, user, alternative=ALTERNATIVE):
     """Raise `UserError` unless x lies in [0, 1].
 
-    `asker` names what requires the range, and `otherwise` an alternative to rescaling; both are parts of the message.
+    Args:
+        x: the array.
+        name: its name in the message.
+        user: the argument or model that needs this range, such as "likelihood='bernoulli'", for the message.
+        alternative: an alternative to rescaling x, for the message; or None.
     """
     low, high = float(x.min()), float(x.max())
     if low >= 0 and high <= 1:
@@ -42,20 +47,23 @@ def check_unit(x, name, asker, otherwise=OTHERWISE):
     else:
         repair = f"Rescale {name}"
     raise UserError(
-        f"Expected {name} in [0, 1] for {asker}. Received: {name} from {low:g} to {high:g}. "
-        + (f"{repair}, or {otherwise}." if otherwise else f"{repair}.")
+        f"Expected {name} in [0, 1] for {user}. Received: {name} from {low:g} to {high:g}. "
+        + (f"{repair}, or {alternative}." if alternative else f"{repair}.")
     )
 
 
-def check_levels(x, name, asker, levels):
-    """Raise `UserError` unless each x is some k / (levels − 1), to a tenth of a level, so that float16 files pass."""
+def check_levels(x, name, user, levels):
+    """Raise `UserError` unless each value of x is a level k / (levels − 1). The other arguments are those of `check_unit`.
+
+    A value may differ from a level by a tenth of the distance between levels, so that data stored as float16 pass.
+    """
     top = levels - 1
     for rows in np.array_split(x.reshape(-1), max(1, x.size >> 22)):  # in parts, to keep temporary arrays small
         steps = rows.astype("float32") * top
         between = np.abs(steps - np.round(steps)) > 0.1
         if between.any():
             raise UserError(
-                f"Expected {name} on the {levels} levels k/{top} for {asker}. "
+                f"Expected {name} on the {levels} levels k/{top} for {user}. "
                 f"Received: {name} with values between them, such as {float(rows[between][0]):g}. "
-                f"Use np.round({top} * {name}) / {top}, or {OTHERWISE}."
+                f"Use np.round({top} * {name}) / {top}, or {ALTERNATIVE}."
             )

@@ -16,9 +16,9 @@ def sum_event(values, event: int):
 def fused_sum(distribution, x):
     """Return log p(x), the sum of `distribution.log_prob_per_unit(x)` over the event.
 
-    The value is that of the plain sum. The arithmetic runs in one pass over memory where the backend has such a form. Events
-    of several axes are merged into one first: XLA on a CPU works along the last axis, and is slow for images of one channel
-    and fast for rows of pixels.
+    The value equals that of `sum_event`. The arithmetic runs in one pass over memory on backends that can do so. The axes
+    of an event are first merged into one. XLA on a CPU works along the last axis, so that it is slow along the single
+    channel of a grey image and fast along all of its pixels.
     """
     if distribution.event > 1 and (flat := _flattened(distribution, tuple(x.shape[-distribution.event :]))) is not None:
         distribution, x = flat, _merged(x, distribution.event)

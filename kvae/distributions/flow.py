@@ -1,4 +1,4 @@
-"""Distributions that a sequence of invertible maps makes of a simple one."""
+"""Normalising flows: distributions of the result of invertible maps of a simple random vector."""
 
 import dataclasses
 from collections.abc import Callable, Sequence
@@ -15,14 +15,14 @@ DRAWS = 32
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class InverseAutoregressiveFlow(Distribution):
-    """The distribution of vectors z_T that gated autoregressive steps make of z_0 ~ `base` (Kingma et al. 2016, section 3):
+    """The distribution of z_T, the result of T gated autoregressive steps from z_0 ~ `base` (Kingma et al. 2016, section 3):
 
         z_t = σ_t ⊙ z_{t−1} + (1 − σ_t) ⊙ m_t,    σ_t = sigmoid(s_t),    (m_t, s_t) = step_t(z_{t−1}, context)
         log q(z_T) = log base(z_0) − Σ_t Σ_i log σ_{t,i}                                              (eq. 10, 13 and 14)
 
-    Unit i of (m_t, s_t) depends on the units of z_{t−1} before i. The order of the units is reversed after each step.
-    Sampling takes one call of each step. The density of any other point would take one call of each step for each unit:
-    `sample_and_log_prob` gives the density of the draws, and `log_prob` refuses.
+    Unit i of (m_t, s_t) depends on the units of z_{t−1} before i. The order of the units is reversed between two steps.
+    Sampling takes one call of each step, and `sample_and_log_prob` returns the density of the draws with it. The density of
+    any other point would take one call of each step for each unit, so `log_prob` raises `UserError`.
 
     Args:
         base: the distribution of z_0, of shape batch + (D,).
@@ -53,25 +53,29 @@ class InverseAutoregressiveFlow(Distribution):
         return ops.reshape(flat, (*leading, units)), log_q - ops.reshape(log_det, leading)
 
     def log_prob(self, x):
-        """Raise `UserError`: the density of a given point takes one call of each step for each unit."""
+        """Raise `UserError`: the density of a given point would take one call of each step for each unit."""
         raise UserError(
-            "The density of an inverse autoregressive flow is known at its own draws alone. Use sample_and_log_prob, or a "
-            "posterior such as DiagonalNormal or FullCovarianceNormal."
+            "Expected a distribution whose density is available at every point. Received: an inverse autoregressive flow, "
+            "whose density is available only at its own draws. Use sample_and_log_prob, or a posterior such as "
+            "DiagonalNormal or FullCovarianceNormal."
         )
 
     log_prob_per_unit = log_prob
 
     @property
     def mean(self):
-        """The mean of `DRAWS` draws with a fixed seed, of shape batch + (D,): an estimate, the same at each call."""
+        """An estimate of the mean, of shape batch + (D,), from `DRAWS` draws.
+
+        The seed of the draws is fixed, so that each call returns the same estimate.
+        """
         return ops.mean(self.sample(0, (DRAWS,)), axis=0)
 
     @property
     def stddev(self):
-        """The standard deviation of `DRAWS` draws with a fixed seed, of shape batch + (D,): an estimate."""
+        """An estimate of the standard deviation, of shape batch + (D,), from the draws of `mean`."""
         return ops.std(self.sample(0, (DRAWS,)), axis=0)
 
     @property
     def mode(self):
-        """The mean. A flow's mode has no closed form."""
+        """The estimated mean, in place of the mode, which has no closed form."""
         return self.mean

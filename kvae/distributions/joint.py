@@ -71,5 +71,9 @@ def join(a: Distribution, b: Distribution) -> Distribution:
 
 
 def _next(seed):
-    """Return another seed for a second draw. A seed generator moves by itself; an integer would repeat the same bits."""
+    """Return a seed for a second draw.
+
+    An integer would repeat the random bits of the first draw, so the next integer is returned. A seed generator gives new
+    bits by itself.
+    """
     return seed + 1 if isinstance(seed, int) else seed

@@ -15,7 +15,7 @@ from kvae.errors import UserError
 
 @dataclasses.dataclass(frozen=True)
 class Labels(Configuration, abc.ABC):
-    """A label specification."""
+    """A label specification: the values of y, their encoding with `units` values, and the distribution q(y) of logits."""
 
     exclusive: ClassVar[bool]
     """True if exactly one of the units is 1."""
@@ -27,7 +27,7 @@ class Labels(Configuration, abc.ABC):
 
     @abc.abstractmethod
     def encode(self, y):
-        """Return y as floats (B, units). Values of this form, such as mixtures of labels, are unchanged."""
+        """Return y as floats (B, units). Values in this form, such as mixtures of labels, keep their values."""
 
     @abc.abstractmethod
     def log_prob(self, y, logits):
@@ -35,15 +35,18 @@ class Labels(Configuration, abc.ABC):
 
     @abc.abstractmethod
     def probabilities(self, logits):
-        """Return the probability of each attribute to be 1, or of each class, under `logits` (B, units): (B, units)."""
+        """Return the probability that each attribute is 1, or of each class, under `logits` (B, units): (B, units)."""
 
     @abc.abstractmethod
     def agreement(self, y, logits):
-        """Return the share of y that the most probable prediction under `logits` has right: (B,)."""
+        """Return the share of attributes for which the most probable value under `logits` equals y: (B,).
+
+        For classes it is 1 if the most probable class is y, and 0 otherwise.
+        """
 
     @abc.abstractmethod
     def answers(self, probabilities: np.ndarray) -> np.ndarray:
-        """Return the most probable labels as truth values (N, units), for an array of `probabilities`."""
+        """Return the most probable labels under `probabilities` (N, units), as booleans of the same shape."""
 
     @abc.abstractmethod
     def with_label(self, y: np.ndarray, unit: int, value: int = 1) -> np.ndarray:
@@ -51,11 +54,11 @@ class Labels(Configuration, abc.ABC):
 
     @abc.abstractmethod
     def negative_entropy(self, logits):
-        """Return Σ_y q(y) log q(y) under `logits` (B, units): (B,), in nats. It is least for uniform predictions."""
+        """Return Σ_y q(y) log q(y) under `logits` (B, units): (B,), in nats. It is smallest for uniform predictions."""
 
     @abc.abstractmethod
-    def divergence(self, rates, logits):
-        """Return KL(p ‖ q) of fixed probabilities `rates` (units,) from those of `logits` (B, units): (B,), in nats."""
+    def divergence(self, base_rate, logits):
+        """Return KL(p ‖ q) in nats, (B,), of fixed probabilities p = `base_rate` (units,) and q of `logits` (B, units)."""
 
     @abc.abstractmethod
     def check(self, y, name: str = "y") -> None:
@@ -67,22 +70,22 @@ class Labels(Configuration, abc.ABC):
 
     @abc.abstractmethod
     def random(self, rng: np.random.RandomState, n: int) -> np.ndarray:
-        """Draw `n` labels uniformly from `rng`."""
+        """Return `n` labels drawn uniformly with the generator `rng`."""
 
     @abc.abstractmethod
     def cycle(self, n: int) -> np.ndarray:
-        """Return `n` labels that repeat in turn: each class, or no attribute and then each attribute alone."""
+        """Return `n` labels that run through all classes repeatedly, or through no attribute and each attribute alone."""
 
-    def check_rates(self, rates, name: str = "base_rate") -> list[float]:
-        """Return `rates`, the probability of each unit to be 1, as a list. Raise `UserError` for anything else."""
-        rates = np.asarray(rates, "float64")
-        if rates.shape != (self.units,) or not self._are_probabilities(rates):
+    def check_base_rate(self, base_rate, name: str = "base_rate") -> list[float]:
+        """Return `base_rate`, the frequency of each attribute or class, as a list. Raise `UserError` for anything else."""
+        frequencies = np.asarray(base_rate, "float64")
+        if frequencies.shape != (self.units,) or not self._are_probabilities(frequencies):
             together = " that sum to 1" if self.exclusive else ""
             raise UserError(
                 f"Expected {name} to hold {self.units} probabilities{together}, for {self}. "
-                f"Received: {name}={rates.tolist()}."
+                f"Received: {name}={frequencies.tolist()}."
             )
-        return rates.tolist()
+        return frequencies.tolist()
 
     def check_mixture(self, y) -> None:
         """Raise `UserError` unless the array `y` holds labels, or mixtures of labels: floats (N, units)."""
@@ -94,7 +97,7 @@ class Labels(Configuration, abc.ABC):
         return bool(within and (not self.exclusive or np.allclose(p.sum(axis=-1), 1, atol=1e-4)))
 
     def spread(self, y, n: int) -> np.ndarray:
-        """Return `n` labels: those of `y`, or one label `n` times. Raise `UserError` for any other number."""
+        """Return `n` labels: the labels `y` if they are n, or the single label `y` n times. Raise `UserError` otherwise."""
         y = np.asarray(y)
         y = y[None] if self.is_one(y) else y
         self.check(y)
@@ -107,7 +110,10 @@ class Labels(Configuration, abc.ABC):
 @keras.saving.register_keras_serializable("kvae")
 @dataclasses.dataclass(frozen=True)
 class BinaryLabels(Labels):
-    """`count` attributes, each 0 or 1: y (N, count), or (N,) for a single attribute. They are independent given z."""
+    """The values 0 or 1 of `count` attributes: y (N, count), or (N,) for a single attribute.
+
+    Predictions of different attributes are independent.
+    """
 
     exclusive = False
     count: int = 1
@@ -150,10 +156,10 @@ class BinaryLabels(Labels):
         # log q(y) is linear in y: its expectation under probabilities p is its value at p.
         return Bernoulli(logits).log_prob(ops.sigmoid(logits))
 
-    def divergence(self, rates, logits):
-        rates = np.clip(np.asarray(rates, keras.config.floatx()), 1e-6, 1 - 1e-6)
-        constant = float((rates * np.log(rates) + (1 - rates) * np.log(1 - rates)).sum())
-        return constant - Bernoulli(logits).log_prob(rates)
+    def divergence(self, base_rate, logits):
+        p = np.clip(np.asarray(base_rate, keras.config.floatx()), 1e-6, 1 - 1e-6)
+        constant = float((p * np.log(p) + (1 - p) * np.log(1 - p)).sum())
+        return constant - Bernoulli(logits).log_prob(p)
 
     def check(self, y, name="y"):
         y = np.asarray(y)
@@ -169,7 +175,7 @@ class BinaryLabels(Labels):
 @keras.saving.register_keras_serializable("kvae")
 @dataclasses.dataclass(frozen=True)
 class ClassLabels(Labels):
-    """One of `classes` classes: y (N,), whole numbers from 0."""
+    """The number of one of `classes` classes: y (N,), integers from 0."""
 
     exclusive = True
     classes: int
@@ -203,7 +209,7 @@ class ClassLabels(Labels):
 
     def with_label(self, y, unit, value=1):
         if value != 1:
-            raise UserError(f"Expected a class to have, not to lack. Received: value={value}.")
+            raise UserError(f"Expected value=1, because a class can be set but not removed. Received: value={value}.")
         return np.full(len(y), unit, "int32")
 
     def agreement(self, y, logits):
@@ -213,19 +219,19 @@ class ClassLabels(Labels):
         log_q = ops.log_softmax(logits, axis=-1)
         return ops.sum(ops.exp(log_q) * log_q, axis=-1)
 
-    def divergence(self, rates, logits):
-        rates = np.clip(np.asarray(rates, keras.config.floatx()), 1e-6, 1.0)
-        constant = float((rates * np.log(rates)).sum())
-        return constant - ops.sum(ops.convert_to_tensor(rates) * ops.log_softmax(logits, axis=-1), axis=-1)
+    def divergence(self, base_rate, logits):
+        p = np.clip(np.asarray(base_rate, keras.config.floatx()), 1e-6, 1.0)
+        constant = float((p * np.log(p)).sum())
+        return constant - ops.sum(ops.convert_to_tensor(p) * ops.log_softmax(logits, axis=-1), axis=-1)
 
     def check(self, y, name="y"):
         y = np.asarray(y)
         if y.ndim != 1:
-            raise UserError(f"Expected {name} of shape (N,), a class each. Received: {name}.shape={y.shape}.")
+            raise UserError(f"Expected {name} of shape (N,), one class per example. Received: {name}.shape={y.shape}.")
         _check_numbers(y, name)
-        strangers = y[(np.mod(y, 1) != 0) | (y < 0) | (y >= self.classes)]
-        if strangers.size:
-            raise UserError(f"Expected classes 0 to {self.classes - 1}. Received: {name} with {strangers[0]}.")
+        invalid = y[(np.mod(y, 1) != 0) | (y < 0) | (y >= self.classes)]
+        if invalid.size:
+            raise UserError(f"Expected classes 0 to {self.classes - 1}. Received: {name} with {invalid[0]}.")
 
 
 def _check_numbers(y, name):

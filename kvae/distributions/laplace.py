@@ -1,4 +1,4 @@
-"""The Laplace distribution, with the L1 distance as its log density."""
+"""The Laplace distribution, whose negative log density is a scaled L1 distance plus a constant."""
 
 import dataclasses
 import math
@@ -42,5 +42,5 @@ class Laplace(Distribution):
 
 
 def distance(a, b):
-    """Return |a − b|, with the gradient 0 where a = b on each backend. JAX gives `abs` the gradient 1 there."""
+    """Return |a − b|. Its gradient is 0 where a = b on all backends. The gradient of JAX's `abs` is 1 there."""
     return (a - b) * ops.sign(a - b)

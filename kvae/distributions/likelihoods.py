@@ -1,4 +1,4 @@
-"""Likelihoods: how the output of a decoder parametrises p(x|z), and the range of its data."""
+"""Likelihoods: maps from the output of a decoder to p(x|z), with the range of the data."""
 
 import abc
 import dataclasses
@@ -41,10 +41,10 @@ class Likelihood(Configuration, abc.ABC):
         """Return the distribution of the data. Its event is all axes but the first `batch_axes`.
 
         Args:
-            h: The decoder's output, of shape (B, D · outputs) or (B, H, W, C · outputs), or with an axis of K samples
-            in front
-                and two batch axes. Two outputs are the means, then the log-scales. N levels are grouped by channel.
-            batch_axes: Number of leading axes that are no part of one x.
+            h: The decoder's output, of shape (B, D · outputs) or (B, H, W, C · outputs). K samples have one more axis in
+                front, (K, B, …), and two batch axes. If `outputs` is 2, the first half of the last axis holds the means and
+                the second half the log-scales. The N logits of the levels of one channel lie next to each other.
+            batch_axes: Number of leading axes that are not part of one x.
         """
 
     def check(self, x, name="x"):
@@ -67,8 +67,8 @@ class Likelihood(Configuration, abc.ABC):
 class BernoulliLikelihood(Likelihood):
     """Likelihood of binary data, and of grey values in [0, 1] by the cross-entropy convention. h holds logits.
 
-    For grey values the bound is not one on a normalised density: see `Bernoulli` (Kingma and Welling 2014, appendix
-    C.1; Loaiza-Ganem and Cunningham 2019).
+    For grey values p(x|z) is not a normalised density, see `Bernoulli` (Kingma and Welling 2014, appendix C.1;
+    Loaiza-Ganem and Cunningham 2019).
     """
 
     name = "bernoulli"
@@ -82,8 +82,8 @@ class BernoulliLikelihood(Likelihood):
 class LocationScaleLikelihood(Likelihood):
     """Location-scale likelihood of real data. h holds the means and, if `scale` is None, the log-scales.
 
-    There is one learnt scale for each dimension and example; its logarithm is bounded to [−7, 7]. Abstract: a subclass
-    names the distribution.
+    A learnt scale has a value for each dimension and example. Its logarithm is bounded to [−7, 7]. The class is abstract;
+    a subclass names the distribution.
     """
 
     scale: float | None = 1.0
@@ -119,8 +119,7 @@ class NormalLikelihood(LocationScaleLikelihood):
 class LaplaceLikelihood(LocationScaleLikelihood):
     """Likelihood of real data with Laplace noise: the L1 loss.
 
-    With scale 1/λ the distortion is λ times the absolute error up to a constant, which is log 2 per dimension for scale
-    1.
+    With scale 1/λ the distortion is λ times the absolute error, plus log(2/λ) per dimension.
     """
 
     name = "laplace"
@@ -184,6 +183,7 @@ LIKELIHOODS = {
         CategoricalLikelihood,
     )
 }
+"""Likelihoods by the name that `get` takes."""
 
 
 def get(likelihood):

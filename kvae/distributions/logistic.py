@@ -17,9 +17,9 @@ class DiscretizedLogistic(Distribution):
 
         P(x) = P(x − h < y < x + h) = σ((x + h − loc) / scale) − σ((x − h − loc) / scale),
 
-    where the bin of x = 0 extends to −∞ and that of x = 1 to +∞ (Salimans et al. 2017, "PixelCNN++", equation 2; its
-    data lie in [−1, 1], so that its scales are twice these). P is a probability and not a density: −log P converts to
-    bits per dimension without an offset.
+    where σ is the logistic sigmoid, the bin of x = 0 extends to −∞ and that of x = 1 to +∞ (Salimans et al. 2017,
+    "PixelCNN++", equation 2). The data of that paper lie in [−1, 1], so that its scales are twice these. P is a probability
+    and not a density, so that −log P converts to bits per dimension without an offset.
 
     x is rounded to the nearest level. It must be float32, because bfloat16 does not resolve 256 levels.
     """
@@ -32,7 +32,7 @@ class DiscretizedLogistic(Distribution):
     def log_prob_per_unit(self, x):
         """Return log P(x), finite in the farthest tail.
 
-        log(σ(a) − σ(b)) = log σ(a) + log σ(−b) + log(1 − exp(b − a)); an outer bin keeps one of the terms.
+        log(σ(a) − σ(b)) = log σ(a) + log σ(−b) + log(1 − exp(b − a)); an outer bin has only one of the first two terms.
         """
         x, loc, log_scale = promote(x, self.loc, self.log_scale)
         top, per_scale = self.levels - 1, ops.exp(-log_scale)
@@ -64,7 +64,8 @@ class DiscretizedLogistic(Distribution):
         loc, log_scale = promote(self.loc, self.log_scale)
         scale = ops.exp(log_scale)
         integral = scale * (ops.log_sigmoid((1 - loc) / scale) - ops.log_sigmoid(-loc / scale))
-        # For a wide logistic the difference cancels; the integrand at ½ is exact to 0.004 / scale².
+        # If the scale is large, the two terms cancel. The integrand at t = ½ then differs from the integral by less than
+        # 0.004 / scale².
         mean = ops.where(scale < 32, integral, ops.sigmoid((loc - 0.5) / scale))
         return ops.clip(mean, 0.0, 1.0)
 

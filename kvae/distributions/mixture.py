@@ -16,7 +16,7 @@ class Mixture(Distribution):
         log p(x) = logsumexp_k (log π_k + log p_k(x))
 
     `logits` has the shape batch + (K,). `components` is a distribution of shape batch + (K,) + event, or (K,) + event
-    for the same components throughout the batch. Its event is the mixture's.
+    for the same components throughout the batch. The mixture has the same event as its components.
     """
 
     logits: Any
@@ -24,21 +24,24 @@ class Mixture(Distribution):
 
     def log_prob(self, x):
         (logits,) = promote(self.logits)
-        of_each = self.components.log_prob(ops.expand_dims(x, -1 - self.event))  # (..., 1, event) -> (..., K)
-        return ops.logsumexp(ops.log_softmax(logits, axis=-1) + of_each, axis=-1)
+        log_p_k = self.components.log_prob(ops.expand_dims(x, -1 - self.event))  # (..., 1, event) -> (..., K)
+        return ops.logsumexp(ops.log_softmax(logits, axis=-1) + log_p_k, axis=-1)
 
     def log_prob_per_unit(self, x):
         """Raise an error: the units are not independent."""
         raise NotImplementedError("The units of a mixture are not independent.")
 
     def sample(self, seed, shape=()):
-        """Return draws of a component that is drawn by the Gumbel-max trick; gradients flow through the component alone."""
+        """Return draws from components that are chosen by the Gumbel-max trick.
+
+        Gradients flow to the parameters of the components, not to `logits`.
+        """
         (logits,) = promote(self.logits)
         gumbel = -ops.log(-ops.log(random_like(keras.random.uniform, logits, seed, shape)))
         chosen = ops.one_hot(ops.argmax(logits + gumbel, axis=-1), logits.shape[-1])  # (..., K)
-        same = len(self.components.mean.shape) == 1 + self.event  # for the whole batch
-        leading = (*shape, *ops.shape(logits)[:-1]) if same else shape
-        # An integer gives the same bits to every generator: the second draw takes another one.
+        shared = len(self.components.mean.shape) == 1 + self.event  # the same components for the whole batch
+        leading = (*shape, *ops.shape(logits)[:-1]) if shared else shape
+        # An integer seed would repeat the random bits of the Gumbel noise, so the second draw takes the next integer.
         draws = self.components.sample(seed + 1 if isinstance(seed, int) else seed, leading)  # (..., K, event)
         return self._weighted(ops.cast(chosen, draws.dtype), draws)
 

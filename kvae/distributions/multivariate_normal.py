@@ -65,7 +65,7 @@ class MultivariateNormal(Distribution):
 
 
 def kl_from_diagonal(q: MultivariateNormal, p):
-    """Return KL(q ‖ p) in nats of a `MultivariateNormal` q from a `Normal` p with diagonal covariance: shape (batch,).
+    """Return KL(q ‖ p) in nats of q = N(μ, L Lᵀ) and a `Normal` p = N(m, diag σ²): shape (batch,).
 
     ½ (Σ_ij (L_ij / σ_i)² + Σ_i ((μ_i − m_i) / σ_i)² − D) + Σ_i log σ_i − Σ_i log L_ii
     """

@@ -1,4 +1,4 @@
-"""The normal distribution, of latent codes and of real data."""
+"""The normal distribution, for latent codes and for real data."""
 
 import dataclasses
 import math

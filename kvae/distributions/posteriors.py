@@ -1,4 +1,4 @@
-"""Families of posteriors: how the output of an encoder parametrises q(z|x)."""
+"""Families of posteriors: maps from the output of an encoder to q(z|x)."""
 
 import abc
 import dataclasses
@@ -33,7 +33,7 @@ class Posterior(abc.ABC):
 
     @abc.abstractmethod
     def units(self, outputs: int) -> int:
-        """Return the number of latent units that an encoder with this many outputs parametrises, along the last axis."""
+        """Return the size of the last axis of the latent codes for an encoder whose last axis has the size `outputs`."""
 
     @abc.abstractmethod
     def __call__(self, h, training: bool = False) -> Distribution:
@@ -64,7 +64,7 @@ class DiagonalNormal(Configuration, Posterior):
 class FullCovarianceNormal(Configuration, Posterior):
     """N(μ, L Lᵀ) of latent vectors, with a full covariance (Kingma et al. 2016, appendix A).
 
-    h holds D means, D values log L_ii, bounded to [−7, 7], and the D (D − 1) / 2 entries of L below the diagonal, row
+    h holds D means, D values of log L_ii, bounded to [−7, 7], and the D (D − 1) / 2 entries of L below the diagonal, row
     by row.
     """
 
@@ -83,7 +83,7 @@ class FullCovarianceNormal(Configuration, Posterior):
     def __call__(self, h, training=False):
         units = self.units(h.shape[-1])
         loc, log_diagonal, below = ops.split(h, [units, 2 * units], axis=-1)
-        # Position of each entry of L in [zero, diagonal, below the diagonal]; what lies above the diagonal is zero.
+        # Position of each entry of L in [0, diagonal, entries below the diagonal]. Entries above the diagonal are 0.
         place = np.zeros((units, units), "int32")
         place[np.diag_indices(units)] = 1 + np.arange(units)
         place[np.tril_indices(units, -1)] = 1 + units + np.arange(units * (units - 1) // 2)
@@ -97,8 +97,8 @@ class FullCovarianceNormal(Configuration, Posterior):
 class InverseAutoregressivePosterior(Posterior, keras.Layer):
     """An inverse autoregressive flow from a diagonal normal distribution (Kingma et al. 2016, algorithm 1).
 
-    h holds D means, D values log σ, bounded to [−7, 7], and the context that the steps are conditioned on. The KL has
-    no closed form and is estimated from the draws.
+    h holds D means, D values of log σ, bounded to [−7, 7], and C values of context, an input of all steps. The KL has no
+    closed form and is estimated from draws.
 
     Args:
         steps: networks [z (B, D), context (B, C)] -> (B, 2D), autoregressive in z, such as `kvae.networks.made` builds.
@@ -145,7 +145,7 @@ class InverseAutoregressivePosterior(Posterior, keras.Layer):
 
 @dataclasses.dataclass(frozen=True)
 class _Step:
-    """One step of a flow: a network at training or at inference."""
+    """One step of a flow: a network with its mode, training or inference."""
 
     net: keras.Model
     training: bool
@@ -162,7 +162,7 @@ POSTERIORS = {
 
 
 def get(posterior) -> Posterior:
-    """Return the posterior family given by itself, its name, its Keras configuration, or None for `DiagonalNormal`.
+    """Return the posterior family given by itself, by its name or by its Keras configuration. None gives `DiagonalNormal`.
 
     Raises:
         UserError: `posterior` is none of these.

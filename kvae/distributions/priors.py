@@ -1,4 +1,4 @@
-"""Families of priors p(z), some of them with weights that are trained."""
+"""Families of priors p(z). Some of them have trainable weights."""
 
 import abc
 import dataclasses
@@ -22,7 +22,7 @@ class Prior(abc.ABC):
     """
 
     uses_posterior = False
-    """True if the prior is made of posteriors of inputs without labels."""
+    """True if the prior is a mixture of posteriors q(z|u) of pseudo-inputs u, which have no labels."""
 
     @abc.abstractmethod
     def __call__(self, shape: tuple[int, ...], posterior: Callable | None = None, batch: tuple = ()) -> Distribution:
@@ -30,11 +30,11 @@ class Prior(abc.ABC):
 
         Args:
             shape: the shape of one latent code, which is the event of the distribution.
-            posterior: the function x -> q(z|x) of the model, for a prior that is made of posteriors.
+            posterior: the function x -> q(z|x) of the model, which a `VampPrior` needs.
             batch: batch axes of the distribution, () or (B,), for models whose priors have the batch of the labels.
         """
 
-    def check(self, shape: tuple[int, ...], data_shape: tuple[int, ...]) -> None:  # noqa: B027  (most suit all)
+    def check(self, shape: tuple[int, ...], data_shape: tuple[int, ...]) -> None:  # noqa: B027  (most families suit every shape)
         """Raise `UserError` unless the family suits latent codes of `shape` and data of `data_shape`."""
 
 
@@ -53,11 +53,11 @@ class MixtureOfNormals(Prior, keras.Layer):
 
         p(z) = Σ_k π_k N(z; μ_k, σ_k²)
 
-    The means start as draws of N(0, `spread`²), the scales at 1 and the mixture's weights at 1/K.
+    The initial means are draws of N(0, `spread`²), the initial scales are 1 and the initial mixture weights 1/K.
 
     Args:
         shape: the shape of one latent code.
-        components: K.
+        components: number K of components.
         spread: the standard deviation of the initial means.
         seed: the seed of the initial means.
     """
@@ -93,17 +93,17 @@ class MixtureOfNormals(Prior, keras.Layer):
 
 @keras.saving.register_keras_serializable("kvae")
 class VampPrior(Prior, keras.Layer):
-    """A mixture of the posteriors of K trained pseudo-inputs (Tomczak and Welling 2018).
+    """A mixture of the posteriors of K pseudo-inputs, which are trained (Tomczak and Welling 2018).
 
         p(z) = 1/K Σ_k q(z|u_k)                                                                      (eq. 9)
 
-    The pseudo-inputs u_k are clipped to [0, 1], and start as draws of N(`mean`, `stddev`²), as in the authors' code.
-    The encoder runs at inference here: its batch statistics are those of the data.
+    The pseudo-inputs u_k are clipped to [0, 1]. Their initial values are draws of N(`mean`, `stddev`²), as in the authors'
+    code. The encoder runs in inference mode for them, so that its batch statistics are those of the data alone.
 
     Args:
         shape: the shape of one x.
-        components: K.
-        mean, stddev: of the initial pseudo-inputs.
+        components: number K of pseudo-inputs.
+        mean, stddev: mean and standard deviation of the initial pseudo-inputs.
         seed: the seed of the initial pseudo-inputs.
     """
 
@@ -140,8 +140,8 @@ class VampPrior(Prior, keras.Layer):
         components = posterior(ops.clip(ops.convert_to_tensor(self.pseudo_inputs), 0.0, 1.0))  # (K,) + shape
         if isinstance(components, InverseAutoregressiveFlow):
             raise UserError(
-                "Expected a posterior whose density is known everywhere, such as DiagonalNormal. Received: an inverse "
-                "autoregressive flow, of which a VampPrior cannot be made."
+                "Expected a posterior whose density is available at every point, for VampPrior. Received: an inverse "
+                "autoregressive flow. Use a posterior such as DiagonalNormal."
             )
         return Mixture(ops.zeros((*batch, self.components)), components, event=len(shape))
 
@@ -157,7 +157,9 @@ class VampPrior(Prior, keras.Layer):
 
 
 def get(prior) -> Prior:
-    """Return the prior family given by itself, by its Keras configuration, "standard_normal", or None for `StandardNormal`.
+    """Return the prior family given by itself, by its Keras configuration or by its name "standard_normal".
+
+    None gives `StandardNormal`.
 
     Raises:
         UserError: `prior` is none of these.

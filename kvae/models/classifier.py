@@ -87,4 +87,4 @@ class Classifier(Model):
 def _check_images(x, shape):
     check_shape(x, "x", shape)
     check_finite(x, "x")
-    check_unit(x, "x", "a classifier of images", otherwise=None)
+    check_unit(x, "x", "a classifier of images", alternative=None)

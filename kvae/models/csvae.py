@@ -89,7 +89,7 @@ class CSVAE(LabelledModel):
         self.check_networks()
         self.add_scalars(beta_distortion=beta_distortion, beta_w=beta_w, beta_z=beta_z)
         self.add_scalars(beta_information=beta_information, beta_adversary=beta_adversary)
-        self.base_rate = None if base_rate is None else self.labels.check_rates(base_rate)
+        self.base_rate = None if base_rate is None else self.labels.check_base_rate(base_rate)
         self.adversary_turns = adversary_turns
 
     # ------------------------------------------------------------------ factors

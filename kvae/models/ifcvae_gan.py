@@ -99,7 +99,7 @@ class IFCVAEGAN(LabelledModel):
         self.check_networks()
         self.add_scalars(beta_distortion=beta_distortion, beta_rate=beta_rate, beta_label=beta_label)
         self.add_scalars(beta_information=beta_information, beta_realism=beta_realism)
-        self.base_rate = None if base_rate is None else self.labels.check_rates(base_rate)
+        self.base_rate = None if base_rate is None else self.labels.check_base_rate(base_rate)
         self.label_samples, self.fixed_classifier = label_samples, fixed_classifier
 
     def check_networks(self):

@@ -235,7 +235,7 @@ class MultiEncoder(RoundsModel, LabelledModel):
     def _check_images(self, x, y):
         super().check(x, y)
         if self.decoder_loss == "cross_entropy":
-            check_unit(np.asarray(x), "x", "decoder_loss='cross_entropy'", otherwise="use decoder_loss='distortion'")
+            check_unit(np.asarray(x), "x", "decoder_loss='cross_entropy'", alternative="use decoder_loss='distortion'")
 
     # ------------------------------------------------------------------ NumPy in, NumPy out
 

@@ -175,7 +175,7 @@ def test_label_check_accepts_valid_labels(kind, y):
         (ClassLabels(3), [-1, 2], r"classes 0 to 2. Received: y with -1"),
         (ClassLabels(3), [0, 0.5], r"Expected classes 0 to 2. Received: y with 0.5"),
         (ClassLabels(3), [0, np.nan], r"Expected classes 0 to 2"),
-        (ClassLabels(3), [[0, 1, 0]], r"y of shape \(N,\), a class each. Received: y.shape=\(1, 3\)"),
+        (ClassLabels(3), [[0, 1, 0]], r"y of shape \(N,\), one class per example. Received: y.shape=\(1, 3\)"),
     ],
     ids=str,
 )

@@ -201,9 +201,9 @@ def test_model_with_a_number_as_labels_is_refused():
 
 
 def test_base_rate_of_classes_that_does_not_sum_to_one_is_refused():
-    ClassLabels(3).check_rates([0.2, 0.3, 0.5])
+    ClassLabels(3).check_base_rate([0.2, 0.3, 0.5])
     with pytest.raises(UserError, match=r"3 probabilities that sum to 1.*base_rate=\[0\.2, 0\.3, 0\.4\]"):
-        ClassLabels(3).check_rates([0.2, 0.3, 0.4])
+        ClassLabels(3).check_base_rate([0.2, 0.3, 0.4])
 
 
 def test_decode_accepts_mixtures_of_labels():
