@@ -1,4 +1,4 @@
-# `make demo` and `make test` need only Python 3.11 or later, and a network to install packages.
+# `make demo` and `make test` need only Python 3.11 or later, and a connection to a package index.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 BIN = $(VENV)/bin
@@ -34,7 +34,7 @@ demo: $(VENV)/demo
 	@echo "More: $(BIN)/kvae --help"
 
 # XLA's optimisations take a quarter of the time of the tests, and the small networks of the tests do not run faster with
-# them. XLA's newer emitters of kernels take twice as long to compile as the older ones.
+# them. XLA's newer emitters of kernels take twice as long to compile a kernel as the older ones.
 export JAX_DISABLE_MOST_OPTIMIZATIONS ?= 1
 export XLA_FLAGS ?= --xla_cpu_use_fusion_emitters=false
 
@@ -44,11 +44,11 @@ export OMP_NUM_THREADS ?= 1
 export TF_NUM_INTRAOP_THREADS ?= 1
 export TF_NUM_INTEROP_THREADS ?= 1
 
-# With this variable every process that the tests start would compile the sources again.
+# If this variable were set, every process that the tests start would compile the sources again.
 unexport PYTHONDONTWRITEBYTECODE
 
-# Tests of computations run on each backend, those of data and of the command line only on TensorFlow. On JAX and PyTorch an
-# empty module hides TensorFlow, as if it were not installed, because Keras would import it, which takes seconds.
+# Tests of computations run on each backend. Tests of data and of the command line run on TensorFlow only. On JAX and PyTorch
+# Keras would import TensorFlow if it is installed, which takes seconds. An empty module therefore hides it.
 test: $(VENV)/test lint
 	set -e; for backend in $(BACKENDS); do \
 		echo "== $$backend"; \

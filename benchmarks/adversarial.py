@@ -4,19 +4,19 @@
     python benchmarks/adversarial.py                  # all installed backends; JAX takes minutes a turn
     python benchmarks/adversarial.py --backends tensorflow,torch
 
-The metric is training images per second, for 64×64×3 images in batches of 64, with half the channels of Larsen et al.
-2016 and RMSprop. Generator and discriminator are updated at every step. pythae's model is trained as by its own
-trainer, in a plain PyTorch loop. kvae computes more: its discriminator also classifies reconstructions (Larsen et
-al., algorithm 1). pythae's does not.
+The metric is training images per second, for 64×64×3 images in batches of 64, with half of the channels of Larsen et al.
+2016 and RMSprop. Generator and discriminator are updated at every step. A plain PyTorch loop trains pythae's model with
+the steps of pythae's trainer. kvae computes more: its discriminator also classifies reconstructions (Larsen et al.,
+algorithm 1), and that of pythae does not.
 
-Every contender runs in its own process, and the contenders are measured in turns (ABC ABC …). The values are medians
-over the turns. The ratios are medians of the ratios within a turn. Weights are untrained, pixels are random.
+Every contender runs in its own process, and the contenders are measured in turns (ABC ABC …). A speed is the median over
+the turns. A ratio is the median of the ratios of two speeds within a turn. Weights are untrained, and pixels are random.
 """
 
 import argparse
 import json
 
-from turns import BACKENDS, contenders, race, show, work
+from turns import BACKENDS, contenders, measure_in_turns, print_table, serve_tasks
 
 SHAPE, LATENT, WIDTH = (64, 64, 3), 128, 32
 BATCH, STEPS = 64, 5
@@ -40,7 +40,7 @@ def kvae_tasks():
         larsen_decoder(LATENT, SHAPE, WIDTH),
         larsen_discriminator(SHAPE, WIDTH),
         gamma=0.01,
-        margin=10.0,  # the gates are computed, and stay open
+        margin=10.0,  # no step is skipped: the gates are computed and stay open
     )
     model.compile(keras.optimizers.RMSprop(3e-4))
     x = pixels()
@@ -122,7 +122,7 @@ def pythae_tasks():
     optimizers = {player: torch.optim.RMSprop(getattr(model, player).parameters(), 3e-4) for player in players}
     x = torch.from_numpy(pixels(channels_first=True))
 
-    def train():  # as pythae's CoupledOptimizerAdversarialTrainer, without its bookkeeping
+    def train():  # the steps of pythae's CoupledOptimizerAdversarialTrainer, without logging and checkpoints
         for batch in x.split(BATCH):
             losses = model({"data": batch})
             for player in players:
@@ -142,14 +142,14 @@ def main():
     parser.add_argument("--worker", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.worker:
-        work(pythae_tasks() if options.worker == "pythae" else kvae_tasks())
+        serve_tasks(pythae_tasks() if options.worker == "pythae" else kvae_tasks())
         return
     names = [name for name in contenders() if name == "pythae" or name in options.backends.split(",")]
-    rows = race(__file__, {"training": BATCH * STEPS}, options.turns, names)
+    rows = measure_in_turns(__file__, {"training": BATCH * STEPS}, options.turns, names)
     if options.json:
         print(json.dumps(rows))
         return
-    show(rows, {"training": "VAE/GAN images/s"})
+    print_table(rows, {"training": "VAE/GAN images/s"})
 
 
 if __name__ == "__main__":

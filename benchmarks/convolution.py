@@ -4,24 +4,25 @@
     python benchmarks/convolution.py                  # all installed backends
 
 The metric is training images per second, for 64×64×3 images in batches of 64 and Adam. One VAE has residual networks
-(32-64-128-256 channels, one block at every size, 256 latent units). The other has networks in the manner of DCGAN
-(transposed convolutions, 100 latent units). The PyTorch loop keeps its maps channels-last, which is fastest on a CPU.
-"jax, stock" is kvae with Keras' own convolutions and batch norm instead of those of `kvae/networks/resampling.py` and
-`normalization.py`.
+(32-64-128-256 channels, one block at every size of feature map, 256 latent units). The other has networks like DCGAN's
+(transposed convolutions, 100 latent units). The PyTorch loop keeps feature maps channels-last, which is fastest on a
+CPU. "jax, Keras layers" is kvae on JAX with Keras' own convolutions and batch norm instead of those in
+`kvae/networks/resampling.py` and `normalization.py`.
 
-Every contender runs in its own process, and the contenders are measured in turns (ABC ABC …). The values are medians
-over the turns. The ratios are medians of the ratios within a turn. Weights are untrained, pixels are random.
+Every contender runs in its own process, and the contenders are measured in turns (ABC ABC …). A speed is the median over
+the turns. A ratio is the median of the ratios of two speeds within a turn. Weights are untrained, and pixels are random.
 """
 
 import argparse
 import importlib.util
 import json
 
-from turns import BACKENDS, race, show, work
+from turns import BACKENDS, measure_in_turns, print_table, serve_tasks
 
 SHAPE = (64, 64, 3)
 BATCH, STEPS = 64, 4
 UNITS = {"residual": 256, "dcgan": 100}
+KERAS_LAYERS = "jax, Keras layers"
 
 
 def pixels(channels_first=False):
@@ -31,12 +32,12 @@ def pixels(channels_first=False):
     return x.transpose(0, 3, 1, 2).copy() if channels_first else x
 
 
-def kvae_tasks(stock: bool):
+def kvae_tasks(keras_layers: bool):
     import keras
 
     from kvae import models, networks
 
-    if stock:
+    if keras_layers:
         use_layers_of_keras()
     nets = {
         "residual": (networks.residual_encoder, networks.residual_decoder),
@@ -137,15 +138,15 @@ def main():
     parser.add_argument("--worker", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.worker:
-        work(pytorch_tasks() if options.worker == "PyTorch" else kvae_tasks("stock" in options.worker))
+        serve_tasks(pytorch_tasks() if options.worker == "PyTorch" else kvae_tasks(options.worker == KERAS_LAYERS))
         return
     installed = [name for name in BACKENDS if importlib.util.find_spec(name)]
-    names = ("PyTorch", *installed, *(["jax, stock"] if "jax" in installed else []))
-    rows = race(__file__, dict.fromkeys(UNITS, BATCH * STEPS), options.turns, names)
+    names = ("PyTorch", *installed, *([KERAS_LAYERS] if "jax" in installed else []))
+    rows = measure_in_turns(__file__, dict.fromkeys(UNITS, BATCH * STEPS), options.turns, names)
     if options.json:
         print(json.dumps(rows))
         return
-    show(rows, {"residual": "residual, images/s", "dcgan": "DCGAN-style, images/s"})
+    print_table(rows, {"residual": "residual, images/s", "dcgan": "DCGAN-style, images/s"})
 
 
 if __name__ == "__main__":

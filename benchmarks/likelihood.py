@@ -9,13 +9,13 @@ It measures
   32-64-128-256 channels, 100 latent units) and a dense one (784-200-200-50, tanh);
 * training images per second of the dense network as an IWAE with 5 samples, in batches of 20, as in Burda et al. and
   the recipe mnist/iwae, and of 100. pythae's model is trained in a plain PyTorch loop. kvae's is trained by Keras'
-  `fit`, which calls its callbacks after every tenth batch (on PyTorch after every batch, since Keras allows nothing
-  else there). The same arithmetic written by hand in JAX shows the overhead of Keras and kvae;
-* peak memory of a process that estimates log p(x) of the convolutional VAE with 500 and with 5,000 samples.
+  `fit`, which calls its callbacks after every tenth batch. On PyTorch Keras can only call them after every batch. The
+  same arithmetic written by hand in JAX shows the overhead of Keras and kvae;
+* the peak memory of a process that estimates log p(x) of the convolutional VAE, with 500 and with 5,000 samples.
 
 Every contender runs in its own process, and the contenders are measured in turns (ABC ABC …), so that other load on
-the machine affects all of them alike. The values are medians over the turns. The ratios are medians of the ratios
-within a turn. Weights are untrained, pixels are random.
+the machine affects all of them alike. A speed is the median over the turns. A ratio is the median of the ratios of two
+speeds within a turn. Weights are untrained, and pixels are random.
 """
 
 import argparse
@@ -24,7 +24,7 @@ import itertools
 import json
 import resource
 
-from turns import contenders, race, show, start, work
+from turns import contenders, measure_in_turns, print_table, serve_tasks, start_worker
 
 CONV, DENSE = (64, 64, 3), (784,)
 EXAMPLES = {"conv": 1, "dense": 30}
@@ -40,7 +40,7 @@ def pixels(n, shape, channels_first=False):
     return x.transpose(0, 3, 1, 2).copy() if channels_first else x
 
 
-# ----- The contenders. Each function returns {task: function that runs it once}.
+# ----- The contenders. Each function `…_tasks` returns {name of a task: function that runs the task once}.
 
 
 def kvae_tasks():
@@ -178,8 +178,8 @@ def plain_jax_tasks():
     @functools.partial(jax.jit, donate_argnums=0)
     def step(state, x):
         nets, first, second, t, key = state
-        key, own = jax.random.split(key)
-        value, gradients = jax.value_and_grad(loss)(nets, x, own)
+        key, noise_key = jax.random.split(key)
+        value, gradients = jax.value_and_grad(loss)(nets, x, noise_key)
         first = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, first, gradients)
         second = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g**2, second, gradients)
         rate, t = 1e-3 * jnp.sqrt(1 - 0.999 ** (t + 1)) / (1 - 0.9 ** (t + 1)), t + 1
@@ -187,7 +187,7 @@ def plain_jax_tasks():
         return (nets, first, second, t, key), value
 
     keys, widths = iter(jax.random.split(jax.random.key(0), 6)), ((784, 200, 200, 100), (50, 200, 200, 784))
-    nets = [[layer(next(keys), a, b) for a, b in itertools.pairwise(of)] for of in widths]
+    nets = [[layer(next(keys), a, b) for a, b in itertools.pairwise(of_net)] for of_net in widths]
     zeros = jax.tree.map(jnp.zeros_like, nets)
 
     def train(batch, steps):
@@ -204,7 +204,7 @@ PLAIN = "jax by hand"
 
 def memory(name, samples):
     """Return the peak memory, in MB, of a process that estimates log p(x) with `samples` samples."""
-    out, _ = start(__file__, name, "--memory", str(samples)).communicate()
+    out, _ = start_worker(__file__, name, "--memory", str(samples)).communicate()
     return float(out.split()[-1])
 
 
@@ -220,17 +220,17 @@ def main():
         print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
         return
     if options.worker:
-        work({"pythae": pythae_tasks, PLAIN: plain_jax_tasks}.get(options.worker, kvae_tasks)())
+        serve_tasks({"pythae": pythae_tasks, PLAIN: plain_jax_tasks}.get(options.worker, kvae_tasks)())
         return
     amounts = {task: n * SAMPLES for task, n in EXAMPLES.items()}
     amounts |= {task: batch * steps for task, (batch, steps) in TRAINING.items()}
-    rows = race(__file__, amounts, options.turns, (*contenders(), PLAIN))
+    rows = measure_in_turns(__file__, amounts, options.turns, (*contenders(), PLAIN))
     peaks = {name: {k: memory(name, k) for k in (500, 5000)} for name in contenders() if name != "pythae"}
     if options.json:
         print(json.dumps({"speed": rows, "memory_mb": peaks}))
         return
     titles = {"conv": "decoded/s, conv", "dense": "decoded/s, dense"}
-    show(rows, titles | {task: f"IWAE images/s, by {batch}" for task, (batch, _) in TRAINING.items()})
+    print_table(rows, titles | {task: f"IWAE images/s, by {batch}" for task, (batch, _) in TRAINING.items()})
     print(f"\n{'peak, MB':12}{'500 samples':>14}{'5,000 samples':>16}{'ratio':>8}")
     for name, peak in peaks.items():
         print(f"{name:12}{peak[500]:14,.0f}{peak[5000]:16,.0f}{peak[5000] / peak[500]:8.2f}")

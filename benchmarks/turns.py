@@ -1,7 +1,8 @@
-"""Measurement of several contenders in turns, each in its own process, so that other load affects all of them alike.
+"""Measurement of the speed of several contenders in turns, so that other load of the machine affects all of them alike.
 
-A benchmark is a program. Called with `--worker NAME`, it builds the tasks of contender NAME, which are functions
-without arguments, and passes them to `work`. Called without, it measures the contenders by `race`.
+Each contender runs in its own process. A benchmark is a program. With `--worker NAME` it builds the tasks of contender
+NAME, which are functions without arguments, and passes them to `serve_tasks`. Without it, the program measures the
+contenders by `measure_in_turns`.
 """
 
 import importlib.util
@@ -24,7 +25,7 @@ def contenders() -> tuple[str, ...]:
     return ("pythae", *(backend for backend in BACKENDS if importlib.util.find_spec(backend)))
 
 
-def start(program: str, name: str, *arguments: str, **options) -> subprocess.Popen:
+def start_worker(program: str, name: str, *arguments: str, **options) -> subprocess.Popen:
     """Start the process of contender `name`, on the backend of that name, or on PyTorch."""
     backend = name.split(",")[0]
     environment = {**os.environ, "KERAS_BACKEND": backend if backend in BACKENDS else "torch"}
@@ -34,24 +35,24 @@ def start(program: str, name: str, *arguments: str, **options) -> subprocess.Pop
     )
 
 
-def work(tasks) -> None:
-    """Run tasks for the process that measures them, which writes names of tasks to stdin.
+def serve_tasks(tasks) -> None:
+    """Run the tasks that the measuring process requests by their names on stdin, until stdin ends.
 
-    Print the names of the tasks first. Then, for each line of stdin, run the task of that name twice, and print the seconds
-    that the second run took.
+    The function first runs every task once and prints the names of the tasks. For each line of stdin it then runs the task
+    of that name twice, and prints the seconds of the second run.
     """
     for task in tasks.values():
         task()  # so that tracing and compilation are not timed
     print(*tasks, flush=True)
     for line in sys.stdin:
-        time.sleep(0.5)  # until the idle threads of the process before stop spinning
+        time.sleep(0.5)  # idle threads of the process that was measured before may still spin
         tasks[line.strip()]()
         began = time.perf_counter()
         tasks[line.strip()]()
         print(time.perf_counter() - began, flush=True)
 
 
-def race(
+def measure_in_turns(
     program: str, amounts: dict[str, int], turns: int, names: tuple[str, ...] | None = None
 ) -> dict[str, dict[str, dict[str, float]]]:
     """Measure all contenders in turns, and return {task: {contender: {"per_second", "ratio"}}}.
@@ -65,7 +66,7 @@ def race(
         names: names of the contenders, of which the first has every task. None for `contenders()`.
     """
     first, *others = names or contenders()
-    workers = {name: start(program, name, stdin=subprocess.PIPE) for name in (first, *others)}
+    workers = {name: start_worker(program, name, stdin=subprocess.PIPE) for name in (first, *others)}
     tasks = {name: worker.stdout.readline().split() for name, worker in workers.items()}
     speeds = {task: {name: [] for name in workers if task in tasks[name]} for task in amounts}
     for _ in range(turns):
@@ -89,12 +90,12 @@ def race(
     }
 
 
-def show(rows, titles: dict[str, str]) -> None:
-    """Print the result of `race` as a table, with a column for each task."""
-    print(f"{'':12}" + "".join(f"{titles[task]:>26}" for task in rows))
+def print_table(rows, titles: dict[str, str]) -> None:
+    """Print the result of `measure_in_turns` as a table, with a column for each task."""
+    print(f"{'':18}" + "".join(f"{titles[task]:>26}" for task in rows))
     for name in dict.fromkeys(name for row in rows.values() for name in row):
         cells = (
             f"{row[name]['per_second']:16,.0f} ({row[name]['ratio']:.2f}×)" if name in row else ""
             for row in rows.values()
         )
-        print(f"{name:12}" + "".join(f"{cell:>26}" for cell in cells))
+        print(f"{name:18}" + "".join(f"{cell:>26}" for cell in cells))
