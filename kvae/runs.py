@@ -58,13 +58,13 @@ class Run:
 
     @property
     def config(self) -> dict:
-        """The contents of config.json under the present keys."""
+        """The contents of config.json. Keys that earlier versions wrote have their present names."""
         config = read_json(self.path / "config.json")
         return upgrade.rename_keys(config, upgrade.RUN) if isinstance(config, dict) else config
 
     @property
     def metrics(self) -> dict | None:
-        """The report in metrics.json, with the present names of values, or None if there is none."""
+        """The report in metrics.json, or None if there is none. Metrics of earlier versions have their present names."""
         path = self.path / "metrics.json"
         if not path.is_file():
             return None
@@ -136,7 +136,10 @@ class Run:
         return model
 
     def save_metrics(self, report: dict) -> None:
-        """Write metrics.json. Former metrics of the same examples are kept unless `report` holds new values of them."""
+        """Write metrics.json.
+
+        If the file holds metrics of the same data and number of examples, those that `report` does not hold are kept.
+        """
         former = self.metrics
         if former is not None and all(former.get(key) == report[key] for key in ("data", "n")):
             for part in ("metrics", "skipped"):
@@ -146,7 +149,7 @@ class Run:
     # ------------------------------------------------------------------ history
 
     def history(self) -> dict[str, np.ndarray]:
-        """Return the columns of history.csv, {} before the first epoch ends."""
+        """Return the columns of history.csv, or {} if no epoch has ended."""
         path = self.path / "history.csv"
         if not path.is_file():
             return {}

@@ -1,4 +1,4 @@
-"""Keras callbacks for every model: schedules, averages, monitors, files of a run, progress, early ends."""
+"""Keras callbacks for every model: schedules, averages, monitors, files of a run, progress, stopping."""
 
 from kvae.callbacks.anneal import Anneal
 from kvae.callbacks.averaging import AverageCopies, AverageWeights

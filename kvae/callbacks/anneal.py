@@ -13,7 +13,7 @@ class Anneal(keras.callbacks.Callback):
 
     Args:
         variable: name of the model's attribute that holds the variable, such as "beta".
-        schedule: epoch, from 0 -> value.
+        schedule: function of the epoch, counted from 0.
 
     Example:
         >>> from kvae.callbacks import Anneal

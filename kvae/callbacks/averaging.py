@@ -34,19 +34,19 @@ class AverageWeights(keras.callbacks.Callback):
         self._before = None
 
     def on_epoch_end(self, epoch, logs=None):
-        self.on_test_begin()  # has done its work already if there is validation data
+        self.on_test_begin()  # does nothing if validation has averaged already
 
     def _weights(self) -> list[keras.Variable]:
         return _floats(self.model.networks()[self.network])
 
 
 class AverageCopies(keras.callbacks.Callback):
-    """A callback that starts copies of a network at its weights in each epoch, and then sets all of them to their mean.
+    """A callback that averages a network and its C copies, which are trained separately, after each epoch.
 
-        θ_c ← θ          θ ← (θ + Σ_c θ_c) / (1 + C)
+        at the start of an epoch:  θ_c ← θ          at its end:  θ, θ_c ← (θ + Σ_c θ_c) / (1 + C)
 
-    The network is trained like its copies. The mean is taken before the epoch is validated. Batch statistics are averaged in
-    the same way. Each copy keeps the moments of its own optimizer.
+    The mean is taken before the epoch is validated. Batch statistics are averaged in the same way. The moments of the
+    optimizers are not averaged.
 
     Args:
         network: the network.
@@ -58,12 +58,12 @@ class AverageCopies(keras.callbacks.Callback):
         self.networks = [network, *copies]
 
     def on_epoch_begin(self, epoch, logs=None):
-        for same in self._weights():
-            _assign(same, ops.convert_to_numpy(same[0]))
+        for variables in self._weights():
+            _assign(variables, ops.convert_to_numpy(variables[0]))
 
     def on_test_begin(self, logs=None):
-        for same in self._weights():
-            _assign(same, np.mean([ops.convert_to_numpy(v).astype("float32") for v in same], axis=0))
+        for variables in self._weights():
+            _assign(variables, np.mean([ops.convert_to_numpy(v).astype("float32") for v in variables], axis=0))
 
     def on_epoch_end(self, epoch, logs=None):
         self.on_test_begin()  # changes nothing if validation has averaged already

@@ -16,12 +16,13 @@ SAMPLES = 64
 class SaveImages(keras.callbacks.Callback):
     """A callback that saves samples and reconstructions as PNG files every few epochs, and after the last one.
 
-    The samples use the same random numbers each time, and the reconstructions the same examples, so that a series of files
-    shows how the same images become clear.
+    The samples use the same random numbers each time, and the reconstructions the same examples, so that a series of
+    files shows how the same images become clear.
 
     Args:
         folder: folder of the files.
-        data: examples (x,) or (x, y). The first 32 are reconstructed. A model that takes labels samples theirs in turn.
+        data: examples (x,) or (x, y). The first 32 are reconstructed. If the model takes labels, the samples take
+            those of the data in turn.
         every: number of epochs from one set of files to the next.
         brighten: True to show faint pixels brighter.
     """
@@ -29,7 +30,7 @@ class SaveImages(keras.callbacks.Callback):
     def __init__(self, folder: Path, data: Sequence[np.ndarray], every: int = 1, brighten: bool = False):
         super().__init__()
         self.folder, self.every, self.brighten = folder, every, brighten
-        self.x, *self.given = (array[:32] for array in data)
+        self.x, *self.condition = (array[:32] for array in data)
         self.labels = [np.resize(array, (SAMPLES, *array.shape[1:])) for array in data[1:]]
 
     def on_epoch_end(self, epoch, logs=None):
@@ -38,7 +39,7 @@ class SaveImages(keras.callbacks.Callback):
 
     def draw(self, name: str) -> None:
         """Save the images of the model as it is now, in files whose names begin with `name`."""
-        x_hat = self.model.reconstruct(self.x, *self.given)
+        x_hat = self.model.reconstruct(self.x, *self.condition)
         save_image(pairs(self.x, x_hat, brighten=self.brighten), self.folder / f"{name}-reconstructions.png")
         if POSTERIOR in self.model.capabilities:
             samples = self.model.sample(SAMPLES, *self.labels, seed=0)

@@ -9,10 +9,9 @@ import keras
 class StopOnInterrupt(keras.callbacks.Callback):
     """A callback that raises `KeyboardInterrupt` at the end of the batch in which Ctrl-C was pressed.
 
-    A second Ctrl-C raises it at once.
-
-    A backend may swallow an exception in the middle of a step; JAX loses most of them. The callback does nothing if another
-    handler of Ctrl-C is installed, or outside the main thread.
+    The callback waits for this end, because a backend may lose an exception that is raised in the middle of a step, as
+    JAX mostly does. A second Ctrl-C raises `KeyboardInterrupt` at once. The callback does nothing outside the main
+    thread, or if another handler of Ctrl-C is installed.
     """
 
     def __init__(self):

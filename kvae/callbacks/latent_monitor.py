@@ -22,14 +22,15 @@ class PosteriorCollapse(UserWarning):
 class LatentMonitor(keras.callbacks.Callback):
     """A callback that adds statistics of the posterior to the logs of every epoch.
 
-    `posterior_mean_min`, `posterior_mean_max`, `posterior_std_min`, `posterior_std_max`: extremes over x and latent units;
-    `active_units`: number of units j with Var_x E_q[z_j] > 0.01;
-    `kl_unit/j`: mean over x of KL(q(z_j|x) ‖ p(z_j)), in nats, if the model has it in closed form.
+        posterior_mean_min, posterior_mean_max    extremes of the mean of q(z|x), over x and latent units
+        posterior_std_min, posterior_std_max      extremes of its standard deviation
+        active_units                              number of units j with Var_x E_q[z_j] > 0.01
+        kl_unit/j                                 mean over x of KL(q(z_j|x) ‖ p(z_j)), in nats, if it has a closed form
 
-    Warns once with `PosteriorCollapse` when no unit has been active for three epochs.
+    It warns with `PosteriorCollapse` when no unit has been active for three epochs.
 
     Args:
-        data: examples, x or x and y. A few hundred validation examples are enough.
+        data: examples: x, or x and y. A few hundred validation examples are enough.
     """
 
     def __init__(self, *data: np.ndarray):

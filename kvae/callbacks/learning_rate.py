@@ -9,13 +9,13 @@ from kvae.training.schedules import Schedule
 
 
 class DecayLearningRate(keras.callbacks.Callback):
-    """A callback that multiplies the learning rate of every player by `factor(epoch)` at the start of each epoch.
+    """A callback that sets the learning rate of every player to its base rate times `factor(epoch)` in each epoch.
 
-    The logs hold the rate of each player.
+    The logs hold the learning rate of each player.
 
     Args:
         factor: a schedule, or {player: schedule}. A player without a schedule keeps its rate.
-        base: {player: learning rate at factor 1}. By default the rates of the optimizers when training begins.
+        base: {player: base rate}. By default the base rates are those of the optimizers when training begins.
 
     Example:
         >>> from kvae.callbacks import DecayLearningRate
@@ -32,12 +32,12 @@ class DecayLearningRate(keras.callbacks.Callback):
             if isinstance(optimizer._learning_rate, keras.optimizers.schedules.LearningRateSchedule):
                 raise UserError(
                     f"Expected a learning rate that is a number. Received: a {type(optimizer._learning_rate).__name__} "
-                    f"for player {player!r}. Use only one of the two schedules."
+                    f"for player {player!r}. Use either this schedule or DecayLearningRate."
                 )
         if self.base is None:
             self.base = self.model.optimizer.learning_rates
-        if isinstance(self.factor, Mapping) and (strangers := sorted(set(self.factor) - set(self.base))):
-            raise UserError(f"Expected learning rates of players: {', '.join(self.base)}. Received: {strangers}.")
+        if isinstance(self.factor, Mapping) and (unknown := sorted(set(self.factor) - set(self.base))):
+            raise UserError(f"Expected schedules of players: {', '.join(self.base)}. Received: {unknown}.")
 
     def on_epoch_begin(self, epoch, logs=None):
         for player, optimizer in self.model.optimizer.players.items():

@@ -12,14 +12,15 @@ STARTUP = 5
 
 
 class MedianStopping(keras.callbacks.Callback):
-    """A callback that stops a trial whose best value is below the median of the other trials' running averages.
+    """A callback that stops a trial whose best value so far is below the median of other trials.
 
-    This is the median stopping rule of Golovin et al. 2017, section 3.2.2. The other trials are those that have finished.
+    The median is that of the finished trials' average values over as many epochs. This is the median stopping rule of
+    Golovin et al. 2017, section 3.2.2.
 
     Args:
         folder: folder of the search.
         trial: identifier of the trial that is being trained.
-        monitor: column of the history whose larger values are better, or None to stop no trial.
+        monitor: column of the history, of which larger values are better. With None no trial is stopped.
     """
 
     def __init__(self, folder: Path, trial: str, monitor: str | None):

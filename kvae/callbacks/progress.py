@@ -16,7 +16,7 @@ class Progress(keras.callbacks.Callback):
 
     Args:
         epochs: number of epochs of the whole run.
-        names: losses to show, with their validation values. By default those of the model.
+        names: losses to show, with their validation values. By default all that the model reports.
     """
 
     def __init__(self, epochs: int, names: tuple[str, ...] | None = None):

@@ -15,7 +15,7 @@ class RunWriter(keras.callbacks.Callback):
 
     Args:
         run: the run.
-        epochs: history of the former epochs of a resumed run.
+        epochs: history of the earlier epochs, if the run is resumed.
     """
 
     def __init__(self, run: Run, epochs: list[dict] | None = None):
@@ -34,12 +34,12 @@ class RunWriter(keras.callbacks.Callback):
         self.run.write_history(self.epochs)
 
     def _refuse_non_finite(self, epoch, logs):
-        """Raise `NonFiniteLoss` if the last step of the epoch has made weights infinite or NaN, so that none are saved."""
+        """Raise `NonFiniteLoss` if a loss or a weight is infinite or NaN. The last checkpoint then stays as it is."""
         bad = [name for name, value in logs.items() if not np.isfinite(float(value))]
         bad += [v.path for v in self.model.variables if not np.isfinite(keras.ops.convert_to_numpy(v)).all()]
         if bad:
             raise NonFiniteLoss(
-                f"Expected finite losses and weights. Received: {bad[0]} is not, at the end of epoch {epoch + 1}. "
+                f"Expected finite losses and weights. Received: NaN or infinity in {bad[0]} after epoch {epoch + 1}. "
                 "Lower the learning rate, or clip gradients (clipnorm).",
                 bad,
             )

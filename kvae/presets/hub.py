@@ -14,7 +14,7 @@ from kvae.errors import UserError, first_line
 HUB = "hf://"
 
 _NAME = re.compile(r"(?!.*(?:--|\.\.))(?=.{1,96}$)\w[\w.-]*/\w[\w.-]*(?<![.-])", re.ASCII)
-"""The names that the Hub allows: user/repo, without -- and .., and neither . nor - at an end."""
+"""Names of repositories that the Hub allows: user/repo, without -- and .., where neither . nor - is first or last."""
 
 _LIBRARIES = ("httpcore", "httpx", "requests", "urllib3")
 """Packages through which versions of huggingface_hub reach the Hub. Their errors are errors of the network."""
@@ -26,11 +26,11 @@ def is_hub(source) -> bool:
 
 
 def repository(text: str) -> str:
-    """Return the user/repo of hf://user/repo. Raise `UserError` for anything else."""
+    """Return user/repo, given hf://user/repo. Raise `UserError` for anything else."""
     name = text.removeprefix(HUB)
     if not (text.startswith(HUB) and _NAME.fullmatch(name)):
         raise UserError(
-            f"Expected hf://user/repo, with names of letters, digits, -, _ and dots inside. Received: {text}. "
+            f"Expected hf://user/repo, where both names consist of letters, digits, -, _ and dots. Received: {text}. "
             "The user may be an organisation."
         )
     return name

@@ -5,9 +5,9 @@
     card.json           recipe and parameters, data and their licence, versions, metrics and the commands that reproduce
                         them, reference outputs (`kvae.presets.probe`), SHA-256 of the other two files
 
-An existing preset is replaced in two steps. The new files are written completely and become the folder `.new` inside the
-preset. Then they move to their places. If the process is killed before the folder `.new` exists, the old preset remains.
-Afterwards the new preset is valid, whether its files have moved or not.
+An existing preset is replaced in two steps. The new files are written completely and become the folder `.new` inside
+the preset. Then they move to their places. If the process is killed before the folder `.new` exists, the old preset
+remains. Afterwards the new preset is valid, whether its files have moved or not.
 """
 
 import os
@@ -22,12 +22,14 @@ from kvae.presets.upgrade import FORMAT, upgrade_card
 from kvae.suggest import hint
 
 FILES = ("config.json", "model.weights.h5", "card.json")
+"""Files that every preset has."""
 
 README, IMAGE = "README.md", "samples.png"
 OPTIONAL = (README, IMAGE, "picture.png")
-"""Files of a preset on the Hub. Version 0.1.0 called the image of samples picture.png."""
+"""Files that a preset on the Hub has in addition. Version 0.1.0 called the image of samples picture.png."""
 
 NEW = ".new"
+"""Folder of the complete new files, inside a preset that is being replaced."""
 
 
 def locate(source: str | os.PathLike) -> Path:
@@ -92,10 +94,10 @@ def read_card(folder: str | os.PathLike) -> dict:
     return upgrade_card(card)
 
 
-def is_known(path: Path) -> bool:
-    """Return True if `path` may be in the folder of a preset: one of its files, or new files that a kill left."""
-    left = path.name == NEW or path.name.startswith(f"{NEW}-")
-    return path.name in (*FILES, *OPTIONAL) or (left and path.is_dir() and not path.is_symlink())
+def belongs_to_preset(path: Path) -> bool:
+    """Return True if `path` is a file of a preset, or a folder of new files that a killed process left."""
+    is_left = path.name == NEW or path.name.startswith(f"{NEW}-")
+    return path.name in (*FILES, *OPTIONAL) or (is_left and path.is_dir() and not path.is_symlink())
 
 
 def move_new(folder: Path) -> None:

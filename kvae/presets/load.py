@@ -16,7 +16,7 @@ import kvae.networks  # noqa: F401  (like the models: registers the classes that
 from kvae.errors import UserError, first_line
 from kvae.files import read_json
 from kvae.presets.layout import file_in, is_run, locate, read_card
-from kvae.presets.safety import BYTES, check_config, check_size, check_weights
+from kvae.presets.safety import MAX_BYTES, check_config, check_size, check_weights
 from kvae.presets.weights import element_count, sha256
 from kvae.runs import Run
 
@@ -51,9 +51,14 @@ def from_preset(source: str | os.PathLike):
 
 
 def load(described, weights: Path, name: str):
-    """Return the model of the configuration `described["model"]` with the weights in an HDF5 file.
+    """Return the model that a configuration describes, with the weights in an HDF5 file.
 
-    Both may come from anyone and are checked before they are used. `name` names them in errors.
+    Both may come from anyone and are checked before they are used.
+
+    Args:
+        described: contents of config.json, {"model": configuration}.
+        weights: the HDF5 file.
+        name: what errors call the model.
     """
     config = described.get("model") if isinstance(described, Mapping) else None
     check_config(config, name)
@@ -80,10 +85,10 @@ def without_training(config: Mapping) -> dict:
 
 def _check_count(model, weights: Path, name: str) -> None:
     found = element_count(weights)
-    # Keras saves the state of some random generators, and not of others.
+    # Keras saves the state of some seed generators, and not of others.
     least, most = (sum(math.prod(each.shape) for each in group) for group in (model.weights, model.variables))
     if not least <= found <= most:
-        raise UserError(f"Expected weights for {least:,} numbers. Received: {name}, whose file holds {found:,}.")
+        raise UserError(f"Expected a file of {least:,} weights. Received: {name}, whose file holds {found:,}.")
 
 
 def _from_run(run: Run):
@@ -95,9 +100,9 @@ def _from_run(run: Run):
         try:
             with zipfile.ZipFile(path) as archive:
                 sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
-                if max(sizes.get("config.json", BYTES + 1), sizes.get("model.weights.h5", BYTES + 1)) > BYTES:
+                if max(sizes.get(name, MAX_BYTES + 1) for name in ("config.json", "model.weights.h5")) > MAX_BYTES:
                     raise UserError(
-                        f"Expected config.json and model.weights.h5 of at most {BYTES:,} bytes. Received: {path}."
+                        f"Expected config.json and model.weights.h5 of at most {MAX_BYTES:,} bytes. Received: {path}."
                     )
                 config = json.loads(archive.read("config.json"))
                 weights.write_bytes(archive.read("model.weights.h5"))

@@ -8,7 +8,7 @@ from kvae.data.licences import UNKNOWN
 
 
 def model_card(repo: str, model, card: Mapping, licence: str | None = None, image: str | None = None) -> str:
-    """Return the text of README.md. Everything that the card leaves open is stated as unknown.
+    """Return the text of README.md. Facts that the card lacks are stated as unknown.
 
     Args:
         repo: user/repo of the repository.
@@ -50,7 +50,7 @@ def _usage(repo: str, model) -> str:
 
 
 def _call(model) -> str:
-    """Return a line of code that uses the model for what it is meant for."""
+    """Return a line of code that samples from the model, or shows another typical use if it has no prior."""
     if DECODER not in model.capabilities:
         return "probabilities = model.probabilities(x)  # of images in [0, 1]"
     if POSTERIOR not in model.capabilities:

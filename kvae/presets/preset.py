@@ -1,4 +1,4 @@
-"""Writing presets, and presets in place of runs."""
+"""Writing presets, and reading a preset where a run is expected."""
 
 import dataclasses
 import json
@@ -14,7 +14,7 @@ import numpy as np
 from kvae.data.licences import licence
 from kvae.errors import UserError
 from kvae.files import atomic, read_json, write_json
-from kvae.presets.layout import FILES, NEW, is_known, locate, move_new, read_card
+from kvae.presets.layout import FILES, NEW, belongs_to_preset, locate, move_new, read_card
 from kvae.presets.load import from_preset, load, without_training
 from kvae.presets.probe import probe
 from kvae.presets.upgrade import FORMAT
@@ -24,7 +24,7 @@ from kvae.version import installed_versions
 
 
 class Preset:
-    """A preset, with the interface of a finished `Run` that cannot be changed."""
+    """A preset with the methods of a finished `Run`. It cannot be changed."""
 
     finished = True
 
@@ -59,26 +59,26 @@ def open_run_or_preset(source: str | os.PathLike) -> Run | Preset:
 def to_preset(model, path: str | os.PathLike, card: Mapping | None = None, half: bool = False) -> Path:
     """Write `model` as a preset and return its folder.
 
-    A full disk or a kill leaves the old preset or the new one, complete.
+    If the disk is full or the process is killed, the folder holds the old preset or the new one, and never a mixture.
 
     Args:
         model: a trained model of kvae.
         path: a new or empty folder, or an existing preset, which is replaced.
-        card: what is known of the model. Versions, backend, number of parameters, licence of the data, reference outputs
-            and checksums are added.
-        half: True to store weights in 16 bits. This halves the size, for models whose metrics do not change by it.
+        card: facts about the model, such as its recipe, data and metrics. Versions, backend, number of parameters,
+            licence of the data, reference outputs and checksums are added.
+        half: True to store weights in 16 bits. This halves the size, and suits models whose metrics do not change by
+            the rounding.
 
     Raises:
         UserError: `path` holds other files, or a weight does not fit into 16 bits.
     """
     path = Path(path)
-    if strangers := sorted(each.name for each in path.iterdir() if not is_known(each)) if path.is_dir() else []:
-        raise UserError(
-            f"Expected a new folder, or a preset. Received: {path}, which holds {', '.join(strangers[:5])}."
-        )
+    found = path.iterdir() if path.is_dir() else ()
+    if others := sorted(each.name for each in found if not belongs_to_preset(each)):
+        raise UserError(f"Expected a new folder, or a preset. Received: {path}, which holds {', '.join(others[:5])}.")
     path.mkdir(parents=True, exist_ok=True)
     move_new(path)
-    for left in path.glob(f"{NEW}-*"):  # by a kill
+    for left in path.glob(f"{NEW}-*"):  # by a killed process
         shutil.rmtree(left)
     new = Path(tempfile.mkdtemp(dir=path, prefix=f"{NEW}-"))
     try:
@@ -93,9 +93,8 @@ def to_preset(model, path: str | os.PathLike, card: Mapping | None = None, half:
 
 def _write(model, folder: Path, card: Mapping, half: bool) -> None:
     described = {"format": FORMAT, "model": without_training(keras.saving.serialize_keras_object(model))}
-    with atomic(
-        folder / "config.json"
-    ) as config:  # no person reads it, and with indents it would be three times as long
+    # config.json has no indents: no person reads it, and it would be three times as long.
+    with atomic(folder / "config.json") as config:
         config.write_text(json.dumps(described) + "\n", encoding="utf-8")
     everything = folder / "all.weights.h5"
     model.save_weights(everything)

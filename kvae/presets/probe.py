@@ -1,7 +1,8 @@
 """Reference outputs stored on a preset's card, used to verify that another backend or machine reproduces the model.
 
-The inputs are drawn by NumPy's legacy generator, whose numbers never change. The card stores an even selection of the output
-values, and the mean and the standard deviation of each example's output: a few hundred numbers, whatever the size of x.
+The inputs are drawn by NumPy's legacy generator, whose numbers never change. The card stores an even selection of the
+output values, and the mean and the standard deviation of each example's output: a few hundred numbers, whatever the
+size of x.
 """
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from kvae.capabilities import CLASSIFIER, DECODER, POSTERIOR
 
 EXAMPLES, SEED = 4, 0
+"""Number of the random inputs, and their seed."""
 
 VALUES = 32
 """Number of output values that are stored."""
@@ -39,8 +41,9 @@ def deviation(model, stored: dict) -> float:
 def inputs(model, n: int, seed: int) -> tuple[np.ndarray, ...]:
     """Return `n` random inputs of `model`: (x,), or (x, y) if it takes labels.
 
-    An image x is made of 8 × 8 squares of random brightness. Any other x is uniform in [0, 1], or standard normal if the
-    likelihood is one of real numbers.
+    An image x is made of 8 × 8 squares of random brightness in [0, 1]. A vector x is standard normal if the likelihood
+    is one of real numbers. Any other x is uniform in [0, 1]. Values are rounded to the levels of the likelihood, if it
+    has any.
     """
     rng, shape = np.random.RandomState(seed), model.data_shape
     support = model.likelihood.support if DECODER in model.capabilities else "unit"

@@ -24,13 +24,13 @@ def push_preset(
     """Upload a preset to the Hugging Face Hub and return its address.
 
     In addition to the three files of the preset, the repository gets a model card (README.md) and an image of samples
-    (samples.png). If the folder of the preset holds files of these names, they are uploaded instead. Paths of this computer,
-    which a card contains if the data or the recipe are the user's own, are reduced to their last component.
+    (samples.png). If the folder of the preset holds files of these names, they are uploaded instead. Paths of this
+    computer, which a card contains if the data or the recipe are the user's own, are reduced to their last component.
 
     Args:
         source: a trained model, or a preset: its name, or a folder that `to_preset` wrote.
         repo: "hf://user/repo". The repository is created if it does not exist.
-        card: what is known of a trained model, as in `to_preset`.
+        card: facts about a trained model, as in `to_preset`.
         y: labels of the samples, as many as `kvae.plots.samples.sample_count(model)`, for a model that takes labels.
         licence: identifier of the weights' licence on the Hub, such as "apache-2.0". None leaves it unknown.
         private: True to create a private repository.

@@ -1,8 +1,8 @@
 """Checks that the configuration and the weights of a model are harmless to load. They may come from anyone.
 
-The configuration is checked before anything in it is imported or built. It may name only simple layers of Keras and classes
-of kvae, and every size in it is bounded. Then the model is built without memory for its weights, to count its parameters.
-The weights are checked before they are read: they must be plain arrays within their file.
+The configuration is checked before anything in it is imported or built. It may name only simple layers of Keras and
+classes of kvae, and every size in it is bounded. Then the model is built without memory for its weights, to count its
+parameters. The weights are checked before they are read: they must be plain arrays within their file.
 """
 
 import copy
@@ -16,13 +16,13 @@ import keras
 from kvae.errors import UserError, first_line
 
 LAYERS = """
-    Activation Add AveragePooling2D BatchNormalization Concatenate Conv2D Conv2DTranspose Cropping2D Dense Dropout Flatten
-    GlobalAveragePooling2D GroupNormalization InputLayer LayerNormalization LeakyReLU MaxPooling2D Normalization
+    Activation Add AveragePooling2D BatchNormalization Concatenate Conv2D Conv2DTranspose Cropping2D Dense Dropout
+    Flatten GlobalAveragePooling2D GroupNormalization InputLayer LayerNormalization LeakyReLU MaxPooling2D Normalization
     RandomContrast RandomFlip RandomTranslation ReLU Rescaling Reshape SpatialDropout2D UpSampling2D ZeroPadding2D
 """
 INITIALIZERS = """
-    Constant GlorotNormal GlorotUniform HeNormal HeUniform Ones RandomNormal RandomUniform TruncatedNormal VarianceScaling
-    Zeros
+    Constant GlorotNormal GlorotUniform HeNormal HeUniform Ones RandomNormal RandomUniform TruncatedNormal
+    VarianceScaling Zeros
 """
 NAMES = {
     "keras.layers": frozenset(LAYERS.split()),
@@ -42,17 +42,17 @@ MAX_NUMBER = 2**20
 MAX_DEPTH, MAX_ENTRIES = 60, 200_000
 """Largest nesting depth and largest number of entries of a configuration."""
 
-PARAMETERS = 200_000_000
+MAX_PARAMETERS = 200_000_000
 """Largest number of parameters of a model: 800 MB in memory."""
 
-BYTES = 2**30
-"""Largest size of a file of weights."""
+MAX_BYTES = 2**30
+"""Largest size of a file of weights, and of a configuration in a .keras file."""
 
 
 def check_config(config: Any, name: str) -> None:
-    """Raise `UserError` unless the JSON value `config` is the configuration of a model with known classes and bounded sizes.
+    """Raise `UserError` unless the JSON value `config` describes a model with known classes and bounded sizes.
 
-    `name` is the file that it was read from, for the error.
+    `name` is what errors call the file that it was read from.
     """
     for number, (key, value, depth) in enumerate(_entries(config)):
         if depth > MAX_DEPTH or number > MAX_ENTRIES:
@@ -110,10 +110,10 @@ def _is_ours(entry: dict) -> bool:
 
 
 def check_size(config: dict, name: str) -> int:
-    """Return the number of parameters of the model of a checked `config`, without taking memory for them.
+    """Return the number of parameters of the model of a checked `config`, without allocating memory for them.
 
     Raises:
-        UserError: there are more than `PARAMETERS`, or the model cannot be built.
+        UserError: there are more than `MAX_PARAMETERS`, or the model cannot be built.
     """
     try:
         with keras.StatelessScope(initialize_variables=False):
@@ -123,7 +123,7 @@ def check_size(config: dict, name: str) -> int:
         raise
     except Exception as error:  # Keras raises many kinds for parts that do not fit each other
         raise _refused(name, f"which cannot be built ({first_line(error)})") from error
-    if count > PARAMETERS:
+    if count > MAX_PARAMETERS:
         raise _refused(name, f"which has {count:,} parameters")
     return count
 
@@ -135,15 +135,17 @@ def check_weights(path: str | os.PathLike, name: str) -> None:
     """
     import h5py
 
-    if os.path.getsize(path) > BYTES:
-        raise UserError(f"Expected at most {BYTES:,} bytes of weights. Received: {name}, which is larger.")
+    if os.path.getsize(path) > MAX_BYTES:
+        raise UserError(f"Expected at most {MAX_BYTES:,} bytes of weights. Received: {name}, which is larger.")
     try:
         with h5py.File(path, "r") as file:
             total = sum(_size_of(dataset, name) for dataset in _datasets(file, name))
     except (OSError, RuntimeError, ValueError, KeyError, TypeError) as error:
         raise UserError(f"The weights in {name} are damaged ({first_line(error)}). Get the preset again.") from error
-    if total > 4 * PARAMETERS:
-        raise UserError(f"Expected at most {PARAMETERS:,} parameters. Received: {name} with arrays of {total:,} bytes.")
+    if total > 4 * MAX_PARAMETERS:  # of 4 bytes each, in float32
+        raise UserError(
+            f"Expected at most {MAX_PARAMETERS:,} parameters. Received: {name} with arrays of {total:,} bytes."
+        )
 
 
 def _datasets(file, name: str) -> Iterator:

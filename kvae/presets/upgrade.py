@@ -1,4 +1,4 @@
-"""Cards of presets that earlier versions wrote, in the present format."""
+"""Conversion of the cards that earlier versions wrote to the present format."""
 
 import re
 from collections.abc import Mapping

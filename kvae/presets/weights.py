@@ -13,7 +13,7 @@ SMALL = 4096
 
 
 def element_count(path: Path) -> int:
-    """Return how many numbers a file of weights holds for the model, without those of the optimizers."""
+    """Return the number of values in a file of weights, without the optimizers' variables."""
     sizes = []
 
     def add(name, each):
@@ -28,8 +28,8 @@ def element_count(path: Path) -> int:
 def compress(source: Path, target: Path, half: bool) -> None:
     """Copy a file of weights without the optimizers' variables, compressed and, with `half`, in 16 bits.
 
-    The file uses the groups of HDF5 1.8 and leaves small arrays uncompressed. Otherwise the file of a small model would be
-    several times as large as its weights.
+    The file uses the groups of HDF5 1.8 and leaves small arrays uncompressed. Otherwise the file of a small model would
+    be several times as large as its weights.
     """
     with h5py.File(source, "r") as old, h5py.File(target, "w", libver=("v108", "latest")) as new:
 
@@ -64,5 +64,7 @@ def _rounded(name: str, values: np.ndarray) -> np.ndarray:
     with np.errstate(over="ignore"):
         values = values.astype(np.float16)
     if not np.isfinite(values).all():
-        raise UserError(f"Expected weights within 16 bits. Received: {name} with larger values. Leave out half.")
+        raise UserError(
+            f"Expected weights within 16 bits. Received: {name} with larger values. Store them in 32 bits, without half."
+        )
     return values

@@ -38,5 +38,5 @@ def test_decay_learning_rate_of_one_player_leaves_the_others():
 
 def test_decay_learning_rate_of_a_keras_schedule_is_refused(vae):
     vae.compile(keras.optimizers.Adam(keras.optimizers.schedules.ExponentialDecay(1e-3, 10, 0.9)))
-    with pytest.raises(UserError, match="one of the two schedules"):
+    with pytest.raises(UserError, match="either this schedule or DecayLearningRate"):
         fit(vae, DecayLearningRate(Constant(1.0)))
