@@ -1,11 +1,12 @@
-"""The architecture: imports run downwards, without cycles; files and parts stay small."""
+"""The architecture: imports go to lower layers only, files and parts are small, and tests mirror the code."""
 
 import ast
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+TESTS = Path(__file__).parent
+ROOT = TESTS.parent
 FOLDERS = {"kvae": ROOT / "kvae", "kvae.zoo": ROOT / "zoo", "kvae.cli": ROOT / "cli", "kvae.weights": ROOT / "weights"}
 
 LAYERS = (
@@ -137,6 +138,19 @@ def test_model_is_never_probed_for_attributes(name):
 @pytest.mark.parametrize("name", [name for name in MODULES if part_of(name) != "weights"])
 def test_file_has_at_most_three_hundred_lines(name):
     assert len(MODULES[name].read_text(encoding="utf-8").splitlines()) <= MAX_LINES
+
+
+def test_files_of_tests_have_at_most_three_hundred_lines():
+    lengths = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in TESTS.rglob("*.py")}
+    assert {name: length for name, length in lengths.items() if length > MAX_LINES} == {}
+
+
+def test_folders_of_tests_mirror_those_of_the_code():
+    """A file of tests is in the folder of the modules that it tests, and has the name of one of them or of a topic."""
+    code = {folder.relative_to(ROOT / "kvae").as_posix() for folder in (ROOT / "kvae").rglob("*")}
+    code |= {folder.relative_to(ROOT).as_posix() for top in ("zoo", "cli") for folder in (ROOT / top).rglob("*")}
+    tested = {path.parent.relative_to(TESTS).as_posix() for path in TESTS.rglob("test_*.py")}
+    assert tested - {".", "zoo", "cli", "contracts"} <= code
 
 
 def test_no_part_but_the_zoo_exceeds_an_eighth_of_the_code():

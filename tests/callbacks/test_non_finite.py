@@ -19,7 +19,7 @@ class Explosive(Model):
         self.count = self.add_scalar("count", 0.0)
 
     @reports("loss", "calm", "fuse")
-    def lossy(self, x, training):
+    def exploding_loss(self, x, training):
         calm = ops.mean(self.dense(x))
         self.count.assign_add(1.0)
         fuse = calm / ops.relu(3.0 - self.count) * ops.relu(3.0 - self.count)  # 0 / 0 at the third batch

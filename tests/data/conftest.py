@@ -1,4 +1,4 @@
-"""Fixtures of the data tests. Each test has its own cache, home and data folder."""
+"""Fixtures of the tests of data. Each test has a new cache, home and data folder."""
 
 import builtins
 import errno
@@ -13,6 +13,7 @@ from PIL import Image
 
 @pytest.fixture(autouse=True)
 def cache_folder(tmp_path, monkeypatch) -> Path:
+    """Set new folders for the cache, the data and the home of the user, and return that of the cache."""
     monkeypatch.setenv("KVAE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("KVAE_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("HOME", str(tmp_path / "home"))

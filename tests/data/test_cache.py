@@ -39,7 +39,7 @@ def entry(cache_folder):
     return path
 
 
-def test_prepared_of_a_second_load_decodes_nothing(animals, decoded):
+def test_prepared_on_a_second_load_decodes_nothing(animals, decoded):
     first = data.load(f"folder:{animals}")
     assert len(decoded) == 4
     second = data.load(f"folder:{animals}")
@@ -61,7 +61,7 @@ def test_prepared_with_other_settings_makes_other_entries(animals, cache_folder)
     assert len(list(cache_folder.glob("*.npy"))) == 3
 
 
-def test_prepared_after_a_changed_image_is_new(animals, paint):
+def test_prepared_after_a_changed_image_prepares_the_images_again(animals, paint):
     before = data.load(f"folder:{animals}")
     paint(animals / "2.png", (77, 0, 0))
     after = data.load(f"folder:{animals}")
@@ -69,7 +69,7 @@ def test_prepared_after_a_changed_image_is_new(animals, paint):
     assert after.fingerprint != before.fingerprint
 
 
-def test_prepared_after_a_changed_image_of_equal_size_and_date_is_new(animals, paint):
+def test_prepared_after_a_changed_image_of_equal_size_and_date_prepares_the_images_again(animals, paint):
     path = paint(animals / "2.bmp", (1, 0, 0))
     status = path.stat()
     assert data.load(f"folder:{animals}").train.x[2, 0, 0, 0] == 1
@@ -87,7 +87,7 @@ def test_prepared_distinguishes_folders_whose_files_have_equal_stamps(tmp_path, 
         assert data.load(f"folder:{tmp_path / name}").train.x[0, 0, 0, 0] == i
 
 
-def test_prepared_after_a_new_or_removed_image_is_new(animals, paint):
+def test_prepared_after_a_new_or_removed_image_prepares_the_images_again(animals, paint):
     paint(animals / "9.png")
     assert len(data.load(f"folder:{animals}").train) == 5
     (animals / "9.png").unlink()

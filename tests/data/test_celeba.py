@@ -37,9 +37,8 @@ def test_celeba_images_hold_the_face_crop_only(data_dir):
     for split in (dataset.train, dataset.validation):
         numbers = np.array([int(file[:6]) for file in split.columns["file"]])[:, None, None, None]
         assert (split.x[:, 3:-3, 3:-3] == numbers).all()
-        assert (
-            split.x[:, 1:-1, 1:-1] > 0.9 * numbers
-        ).all()  # black is outside the crop, but the bicubic kernel reaches it
+        # The pixels outside the crop are black, and the bicubic kernel reaches them.
+        assert (split.x[:, 1:-1, 1:-1] > 0.9 * numbers).all()
         assert (split.x[:, 0, 32] < numbers[:, 0, 0]).any()
 
 

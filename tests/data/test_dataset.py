@@ -46,10 +46,10 @@ def test_split_rows_keep_their_labels_and_columns():
     )
 
 
-@pytest.mark.parametrize("facts", [{"y": np.zeros(2)}, {"columns": {"file": np.zeros(4)}}])
-def test_split_with_facts_of_another_length_is_refused(facts):
+@pytest.mark.parametrize("arrays", [{"y": np.zeros(2)}, {"columns": {"file": np.zeros(4)}}])
+def test_split_with_labels_or_columns_of_another_length_is_refused(arrays):
     with pytest.raises(UserError, match=r"one entry of (y|file) per example. Received: [24] for 3 examples"):
-        Split(np.zeros((3, 2)), **facts)
+        Split(np.zeros((3, 2)), **arrays)
 
 
 def test_at_most_keeps_the_first_training_examples_of_each_class():

@@ -12,13 +12,13 @@ def test_licences_cover_every_data_set():
 
 @pytest.mark.parametrize("name", data.names())
 def test_licence_states_its_source_or_is_unknown(name):
-    stated = data.licence(name)
-    assert stated.terms
-    if stated.hub == UNKNOWN:
-        assert "unknown" in stated.terms or name == "swiss_roll"
+    found = data.licence(name)
+    assert found.terms
+    if found.hub == UNKNOWN:
+        assert "unknown" in found.terms or name == "swiss_roll"
     else:
-        assert stated.cite
-        assert stated.url.startswith("http")
+        assert found.cite
+        assert found.url.startswith("http")
 
 
 @pytest.mark.parametrize(
@@ -33,5 +33,5 @@ def test_licence_states_its_source_or_is_unknown(name):
         ("another", "unknown"),
     ],
 )
-def test_licence_understands_every_form_of_name(name, terms):
+def test_licence_accepts_every_form_of_name(name, terms):
     assert data.licence(name).terms == terms

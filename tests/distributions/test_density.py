@@ -121,7 +121,7 @@ def test_categorical_levels_over_all_levels_sum_to_one():
 # ------------------------------------------------------------------ the event
 
 
-def members():
+def distributions_and_data():
     """Return each distribution over the batch axes (3,) and the event axes (4, 5), with data in its support."""
     rng = np.random.default_rng(1)
     loc, log_scale = rng.normal(size=(2, 3, 4, 5)).astype("float32")
@@ -137,10 +137,12 @@ def members():
     ]
 
 
-every_member = pytest.mark.parametrize(("cls", "parameters", "x"), members(), ids=lambda m: getattr(m, "__name__", ""))
+every_distribution = pytest.mark.parametrize(
+    ("cls", "parameters", "x"), distributions_and_data(), ids=lambda m: getattr(m, "__name__", "")
+)
 
 
-@every_member
+@every_distribution
 def test_log_prob_of_an_event_repeated_twice_doubles(cls, parameters, x):
     def tiled(array):
         return np.concatenate([array, array], axis=1)
@@ -151,7 +153,7 @@ def test_log_prob_of_an_event_repeated_twice_doubles(cls, parameters, x):
     np.testing.assert_allclose(twice, 2 * once, rtol=1e-5)
 
 
-@every_member
+@every_distribution
 @pytest.mark.parametrize("event", [0, 1, 2])
 def test_log_prob_sums_over_the_event_axes_only(cls, parameters, x, event):
     p = cls(*parameters, event=event)
@@ -160,21 +162,21 @@ def test_log_prob_sums_over_the_event_axes_only(cls, parameters, x, event):
     np.testing.assert_allclose(numpy(p.log_prob(x)), units.sum(tuple(range(3 - event, 3))), rtol=1e-5)
 
 
-@every_member
+@every_distribution
 def test_log_prob_of_samples_with_leading_axes_broadcasts_over_the_batch(cls, parameters, x):
     p = cls(*parameters, event=2)
     stacked = numpy(p.log_prob(np.stack([x, x])))
     np.testing.assert_allclose(stacked, np.stack([numpy(p.log_prob(x))] * 2), rtol=1e-6)
 
 
-@every_member
+@every_distribution
 def test_mean_and_mode_have_the_shape_of_a_draw(cls, parameters, x):
     p = cls(*parameters, event=2)
     assert numpy(p.mean).shape == numpy(p.mode).shape == x.shape
     assert np.isfinite(numpy(p.log_prob(p.mode))).all()
 
 
-@every_member
+@every_distribution
 def test_mode_has_the_highest_density(cls, parameters, x):
     if cls is Bernoulli:
         x = np.round(x)
@@ -182,7 +184,7 @@ def test_mode_has_the_highest_density(cls, parameters, x):
     assert (numpy(p.log_prob_per_unit(x)) <= numpy(p.log_prob_per_unit(p.mode)) + 1e-6).all()
 
 
-def test_distribution_assigned_to_raises():
+def test_distribution_is_immutable():
     with pytest.raises(AttributeError):
         standard_normal().loc = 1.0
 
@@ -190,9 +192,9 @@ def test_distribution_assigned_to_raises():
 # ------------------------------------------------------------------ precision
 
 
-@every_member
+@every_distribution
 @pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
-def test_half_precision_parameters_give_float32_results(cls, parameters, x, dtype):
+def test_log_prob_of_half_precision_parameters_is_float32(cls, parameters, x, dtype):
     half = [ops.cast(parameter, dtype) for parameter in parameters]
     rounded = [ops.cast(parameter, "float32") for parameter in half]
     result, expected = cls(*half).log_prob_per_unit(x), cls(*rounded).log_prob_per_unit(x)
@@ -255,7 +257,7 @@ EXTREME = [
 
 
 @pytest.mark.parametrize(("cls", "parameters", "x"), EXTREME)
-def test_extreme_values_in_float32_are_finite_and_exact(double, gradients, cls, parameters, x):
+def test_log_prob_of_extreme_values_in_float32_is_finite_and_exact(double, gradients, cls, parameters, x):
     """Each parameter is combined with each x. The reference is computed in float64, whose range suffices."""
     single = [np.stack([parameter] * len(x)).astype("float32") for parameter in parameters]
     wide = [parameter.astype("float64") for parameter in single]

@@ -1,4 +1,4 @@
-"""The Kullback-Leibler divergence: zero for equal distributions, and equal to integrals, sums and Monte Carlo estimates."""
+"""The Kullback-Leibler divergence, compared with integrals, sums and Monte Carlo estimates."""
 
 import numpy as np
 import pytest
@@ -25,8 +25,8 @@ def numpy(tensor):
     return np.asarray(ops.convert_to_numpy(tensor))
 
 
-def same_shape(seed=0):
-    """Return each pair with a closed form, over the batch (4,) and the event (3,)."""
+def closed_form_distributions(seed=0):
+    """Return each distribution whose KL has a closed form, over the batch (4,) and the event (3,)."""
     rng = np.random.default_rng(seed)
     loc, log_scale = rng.normal(size=(2, 4, 3)).astype("float32")
     logits = rng.normal(size=(4, 3, 5)).astype("float32")
@@ -34,7 +34,9 @@ def same_shape(seed=0):
 
 
 every_pair = pytest.mark.parametrize(
-    ("q", "p"), list(zip(same_shape(0), same_shape(1), strict=True)), ids=lambda q: type(q).__name__
+    ("q", "p"),
+    list(zip(closed_form_distributions(0), closed_form_distributions(1), strict=True)),
+    ids=lambda q: type(q).__name__,
 )
 
 
@@ -109,7 +111,7 @@ EXTREME = [
 
 
 @pytest.mark.parametrize(("cls", "q", "p"), EXTREME)
-def test_extreme_values_in_float32_are_finite_and_exact(double, gradients, cls, q, p):
+def test_kl_of_extreme_values_in_float32_is_finite_and_exact(double, gradients, cls, q, p):
     """Each q is combined with each p. The reference is computed in float64.
 
     Over a gap of a thousandth of its scale, the slope of a Laplace is a difference that loses three digits.
@@ -132,7 +134,7 @@ def test_extreme_values_in_float32_are_finite_and_exact(double, gradients, cls, 
 
 
 @pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
-def test_half_precision_parameters_give_float32_results(dtype):
+def test_kl_of_half_precision_parameters_is_float32(dtype):
     loc, log_scale = (ops.cast(values, dtype) for values in ([1.25, -3.0], [0.5, -2.0]))
     result = kl(Normal(loc, log_scale), standard_normal())
     expected = kl(Normal([1.25, -3.0], [0.5, -2.0]), standard_normal())

@@ -10,7 +10,7 @@ from kvae.distributions import BinaryLabels, ClassLabels, labels
 from kvae.errors import UserError
 
 LOGITS = np.array([[0.0, 0.0, 0.0], [1.0, -2.0, 0.5], [-8.0, 9.0, 3.0], [30.0, -30.0, 0.1]], "float32")
-"""Return logits (4, 3), from uninformative to certain."""
+"""Logits (4, 3), from uninformative to certain."""
 
 
 def numpy(tensor):
@@ -88,9 +88,12 @@ def test_class_labels_divergence_agrees_with_the_sum(rates):
 
 def test_label_divergence_of_equal_probabilities_is_zero():
     rates = np.array([0.2, 0.5, 0.3])
-    coin, cube = special.logit(rates)[None], np.log(rates)[None] + 4.0  # a softmax has no zero of its own
+    coin, die = (
+        special.logit(rates)[None],
+        np.log(rates)[None] + 4.0,
+    )  # a softmax does not depend on a constant added to all logits
     np.testing.assert_allclose(numpy(BinaryLabels(3).divergence(rates, tensor(coin))), 0, atol=1e-6)
-    np.testing.assert_allclose(numpy(ClassLabels(3).divergence(rates, tensor(cube))), 0, atol=1e-6)
+    np.testing.assert_allclose(numpy(ClassLabels(3).divergence(rates, tensor(die))), 0, atol=1e-6)
 
 
 @pytest.mark.parametrize("rate", [0.0, 1.0])
@@ -106,7 +109,7 @@ def test_class_labels_divergence_of_an_absent_class_is_finite():
     np.testing.assert_allclose(numpy(ClassLabels(3).divergence([0, 1, 0], tensor(LOGITS[:2]))), expected, atol=1e-4)
 
 
-# ------------------------------------------------------------------ what a net is given
+# ------------------------------------------------------------------ inputs of networks
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "int32", "float32", "bool"])
@@ -250,10 +253,10 @@ def test_label_specifications_of_other_sizes_are_not_equal():
     assert len({BinaryLabels(1), BinaryLabels(2), ClassLabels(2), ClassLabels(2)}) == 3
 
 
-@pytest.mark.parametrize("what", [2, None, "binary"], ids=repr)
-def test_get_labels_with_another_object_is_refused(what):
+@pytest.mark.parametrize("wrong", [2, None, "binary"], ids=repr)
+def test_get_labels_with_another_object_is_refused(wrong):
     with pytest.raises(UserError, match=r"Expected labels: BinaryLabels\(count\) or ClassLabels\(classes\)"):
-        labels.get(what)
+        labels.get(wrong)
 
 
 # ------------------------------------------------------------------ examples

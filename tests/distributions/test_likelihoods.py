@@ -1,4 +1,4 @@
-"""Likelihoods: distributions of decoder outputs, validation of data, and configuration round trips."""
+"""Likelihoods: distributions of decoder outputs, checks of data, and configurations."""
 
 import json
 
@@ -111,7 +111,7 @@ def test_likelihood_of_too_few_outputs_is_refused(likelihood):
         likelihood(ops.convert_to_tensor(noise(2, 3)))
 
 
-# ------------------------------------------------------------------ the door
+# ------------------------------------------------------------------ checks of data
 
 NAMES = sorted(likelihoods.LIKELIHOODS)
 UNIT = ["bernoulli", "categorical", "logistic"]
@@ -178,7 +178,7 @@ def test_likelihood_check_uses_the_number_of_levels():
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(
-    ("x", "said"),
+    ("x", "message"),
     [
         (np.array([0.0, np.nan]), "NaN or infinity"),
         (np.array([0.0, np.inf]), "NaN or infinity"),
@@ -187,8 +187,8 @@ def test_likelihood_check_uses_the_number_of_levels():
         (np.array(["a"]), "hold numbers"),
     ],
 )
-def test_likelihood_check_refuses_empty_and_non_numeric_data(name, x, said):
-    with pytest.raises(UserError, match=said):
+def test_likelihood_check_refuses_empty_and_non_numeric_data(name, x, message):
+    with pytest.raises(UserError, match=message):
         likelihoods.get(name).check(x)
 
 

@@ -1,4 +1,4 @@
-"""Draws: their law against SciPy's, shapes, seeds and gradients."""
+"""Samples: their distribution against that of SciPy, shapes, seeds and gradients."""
 
 import keras
 import numpy as np
@@ -23,12 +23,12 @@ def numpy(tensor):
     return np.asarray(ops.convert_to_numpy(tensor))
 
 
-# ------------------------------------------------------------------ the law
+# ------------------------------------------------------------------ the distribution
 
 
 @pytest.mark.parametrize(("ours", "theirs"), [(Normal, stats.norm), (Laplace, stats.laplace)])
 @pytest.mark.parametrize(("loc", "log_scale"), [(0.0, 0.0), (-3.0, 1.5), (2.0, -4.0)])
-def test_sample_of_continuous_distributions_follows_their_law(ours, theirs, loc, log_scale):
+def test_sample_of_continuous_distributions_passes_a_kolmogorov_smirnov_test(ours, theirs, loc, log_scale):
     draws = numpy(ours(loc, log_scale, event=0).sample(3, (N,)))
     assert stats.kstest(draws, theirs(loc, np.exp(log_scale)).cdf).pvalue > 1e-3
 
@@ -44,7 +44,7 @@ def test_sample_of_continuous_distributions_follows_their_law(ours, theirs, loc,
         DiscretizedLogistic(-0.3, 0.5, levels=6, event=0),
     ],
 )
-def test_sample_of_discrete_distributions_follows_their_law(p):
+def test_sample_of_discrete_distributions_passes_a_chi_square_test(p):
     draws, counts = np.unique(numpy(p.sample(5, (N,))), return_counts=True)
     expected = N * np.exp(numpy(p.log_prob(draws)).astype("float64"))
     assert expected.sum() == pytest.approx(N, rel=1e-5)  # every possible value was drawn, and no other
@@ -119,7 +119,7 @@ def test_sample_with_a_seed_generator_differs_at_each_call():
     assert (numpy(standard_normal((3,)).sample(seed)) != numpy(standard_normal((3,)).sample(seed))).all()
 
 
-def test_standard_normal_with_and_without_shape():
+def test_standard_normal_without_shape_treats_all_axes_as_batch():
     z = standard_normal((2, 3)).sample(0, (5,))
     assert tuple(z.shape) == (5, 2, 3)
     assert tuple(standard_normal((2, 3)).log_prob(z).shape) == (5,)

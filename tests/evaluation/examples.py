@@ -13,7 +13,7 @@ NAMES = ("monet", "manet", "renoir")
 
 
 class Copies:
-    """A model whose code is x."""
+    """A model whose latent code is x."""
 
     batch_spec = ("x",)
     capabilities = frozenset({DECODER, POSTERIOR, UNIT_KL})
@@ -37,7 +37,7 @@ class Copies:
 
 
 class SpatialCopies(Copies):
-    """A model whose code is x of two values as a map (1, 2, 1)."""
+    """A model whose latent code is x, which has two values, as a map (1, 2, 1)."""
 
     latent_shape = (1, 2, 1)
 
@@ -50,7 +50,7 @@ class SpatialCopies(Copies):
 
 
 class Shifts(Copies):
-    """Encoders of which each adds its number times `shift` to x, and a decoder that returns z."""
+    """A model with three encoders. Encoder e = 0, 1, 2 returns x + e · `shift`, and the decoder returns z."""
 
     batch_spec = ("x", "y")
     capabilities = Copies.capabilities | {LABELS, DOMAINS}
@@ -123,7 +123,7 @@ def settled(name, n=48):
 
 
 def evaluated(name, n=60):
-    """Return a model of `MODELS`, batches with classes and years, and the report of all metrics of classes."""
+    """Return a model of `MODELS`, batches with classes and years, and the report of the metrics of classes and years."""
     model = settle(MODELS[name]())
     x = batch(n)
     y = np.arange(n) % (3 if "classes" in name else 2)

@@ -1,4 +1,4 @@
-"""Labels that a classifier recognises in images of a model whose obedience is known."""
+"""Labels that a classifier recognises in images of a model that follows its labels in a known share of images."""
 
 import numpy as np
 import pytest
@@ -13,8 +13,8 @@ from tests.evaluation.classifiers import NAMES, Classifier
 N = 40
 
 
-class HalfObedient:
-    """Draws the attribute "left" as told, and the attribute "right" in every second image only."""
+class HalfFollowsLabels:
+    """A model that draws the attribute "left" as requested, and the attribute "right" in every second image only."""
 
     batch_spec = ("x", "y")
     capabilities = frozenset({DECODER, LABELS})
@@ -36,11 +36,11 @@ class HalfObedient:
 @pytest.fixture
 def batches():
     y = np.random.default_rng(0).integers(0, 2, (N, 2)).astype("uint8")
-    return Batches(HalfObedient().sample(N, y, 0), y, batch_size=16, names=NAMES)
+    return Batches(HalfFollowsLabels().sample(N, y, 0), y, batch_size=16, names=NAMES)
 
 
 def test_attributes_known_model_reports_shares_of_images(batches):
-    values = attributes(HalfObedient(), batches, classifier=Classifier(), class_names=NAMES)
+    values = attributes(HalfFollowsLabels(), batches, classifier=Classifier(), class_names=NAMES)
     assert values["accuracy.generation.left"] == values["accuracy.transfer.left"] == 1.0
     assert values["accuracy.generation.right"] == values["accuracy.transfer.right"] == 0.5
     assert values["accuracy.generation.right.low"] < 0.4 < 0.6 < values["accuracy.generation.right.high"]
@@ -52,15 +52,15 @@ def test_attributes_known_model_reports_shares_of_images(batches):
 
 
 def test_attributes_class_names_match_outputs_to_attributes(batches):
-    values = attributes(HalfObedient(), batches, classifier=Classifier(), class_names=("right", "left"))
+    values = attributes(HalfFollowsLabels(), batches, classifier=Classifier(), class_names=("right", "left"))
     assert values["accuracy.generation.left"] < 0.8, "the wrong half decides"
-    values = attributes(HalfObedient(), batches, classifier=Classifier(), class_names=("left", "hat"))
+    values = attributes(HalfFollowsLabels(), batches, classifier=Classifier(), class_names=("left", "hat"))
     assert "accuracy.generation.left" in values
     assert "accuracy.generation.right" not in values
 
 
 def test_attributes_without_suitable_classifier_gives_reason(batches):
     with pytest.raises(NotApplicable, match="needs a classifier"):
-        attributes(HalfObedient(), batches)
+        attributes(HalfFollowsLabels(), batches)
     with pytest.raises(NotApplicable, match="predicts none of left, right"):
-        attributes(HalfObedient(), batches, classifier=Classifier(), class_names=("hat",))
+        attributes(HalfFollowsLabels(), batches, classifier=Classifier(), class_names=("hat",))

@@ -39,7 +39,7 @@ def test_checkerboard_alternating_pattern_grows_with_its_energy(noise):
     assert (strong - 1) / (weak - 1) == pytest.approx(4, rel=0.15)
 
 
-def test_checkerboard_blur_lowers_it(noise):
+def test_checkerboard_of_blurred_images_is_low(noise):
     def blur(x):
         return (x + np.roll(x, 1, axis=1) + np.roll(x, 1, axis=2) + np.roll(np.roll(x, 1, axis=1), 1, axis=2)) / 4
 

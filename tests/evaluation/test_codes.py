@@ -1,4 +1,4 @@
-"""Codes of examples as vectors."""
+"""Latent codes of examples as vectors."""
 
 from types import MappingProxyType
 
@@ -14,7 +14,7 @@ from tests.evaluation.examples import SpatialCopies
 
 
 class Maps:
-    """A model whose posterior is the point x as a map (2, 1, 2), with the last channel a part of its own."""
+    """A model whose posterior is the point x, as a map (2, 1, 2). Its two channels are the parts z and w."""
 
     variables = ()
     parts = MappingProxyType({"z": slice(0, 1), "w": slice(1, 2)})

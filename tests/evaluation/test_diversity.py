@@ -46,7 +46,7 @@ def test_diversity_without_prior_or_examples_gives_reason():
         diversity(MODELS["VAE"](), Batches(np.zeros((1, *SHAPE), "float32")))
 
 
-def test_diversity_large_examples_compares_fewer(rng, monkeypatch):
+def test_diversity_of_large_examples_compares_fewer_examples(rng, monkeypatch):
     monkeypatch.setattr("kvae.evaluation.diversity.NUMBERS", 20)
     x, model = rng.standard_normal((40, 2)).astype("float32"), _scaled(0.5)
     assert diversity(model, Batches(x)) == diversity(model, Batches(x[:10]))

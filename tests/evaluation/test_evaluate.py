@@ -17,7 +17,7 @@ from tests.evaluation.examples import copying_vae, evaluated, settled
 LABELLED = ("CondVAE, classes", "CSVAE")
 
 
-def test_evaluate_autoencoder_names_what_it_skips():
+def test_evaluate_autoencoder_names_skipped_metrics_and_reasons():
     report = evaluate(MODELS["Autoencoder"](), Batches(batch(6), batch_size=4))
     assert report["n"] == 6
     assert set(report["metrics"]) == {"mse", "mae", "ssim"}
@@ -79,7 +79,7 @@ def test_evaluate_labelled_model_depends_on_labels(name):
         ("VAE, flow", {"cross_encoding"}),
     ],
 )
-def test_evaluate_metrics_of_classes_for_every_kind_of_model(name, skipped):
+def test_evaluate_computes_metrics_of_classes_for_every_kind_of_model(name, skipped):
     _, _, report = evaluated(name)
     assert set(report["skipped"]) == skipped
     assert 0 <= report["metrics"]["attribution.accuracy"] <= 1
@@ -108,7 +108,7 @@ def test_evaluate_quick_leaves_out_long_metrics():
     assert not {"nll", "diversity"} & set(report["metrics"])
 
 
-def test_evaluate_shared_options_reach_every_metric_and_own_options_win():
+def test_evaluate_options_of_one_metric_take_precedence_over_shared_options():
     model, batches = MODELS["VAE"](), Batches(batch(6))
     report = evaluate(model, batches, ["nll", "elbo"], seed=3, samples=4, nll={"samples": 5})
     assert report["metrics"]["nll_samples"] == 5

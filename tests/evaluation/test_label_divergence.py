@@ -1,4 +1,4 @@
-"""Divergences with known answers."""
+"""Divergences with known values."""
 
 import numpy as np
 import pytest
@@ -8,13 +8,13 @@ from kvae.training import Batches
 from tests.evaluation.examples import copying_vae
 
 
-def test_knn_divergence_two_normals(rng):
+def test_knn_divergence_of_two_normals_equals_the_expected_estimate(rng):
     """KL(N(0, 1) ‖ N(2, 1)) = 2. With 1,000 points the expected estimate is about 1.85."""
     estimates = [knn_divergence(rng.standard_normal((1000, 1)), 2 + rng.standard_normal((1000, 1))) for _ in range(5)]
     assert np.mean(estimates) == pytest.approx(1.85, abs=0.15)
 
 
-def test_knn_divergence_different_widths_and_sizes(rng):
+def test_knn_divergence_of_other_widths_and_sizes_equals_the_closed_form(rng):
     """KL(N(0, σ²) ‖ N(0, 1)) = d (σ² − 1 − 2 log σ) / 2, here with d = 2."""
     wide = rng.standard_normal((6000, 2))
     for scale, n in ((0.5, 4000), (0.8, 3000), (1.3, 3000)):
@@ -31,7 +31,7 @@ def test_knn_divergence_coinciding_points_are_left_out(rng):
     assert np.isfinite(knn_divergence(x, rng.standard_normal((500, 2))))
 
 
-def test_divergence_codes_that_depend_on_the_label(rng):
+def test_divergence_of_codes_that_depend_on_the_label_is_that_of_two_normals(rng):
     """The means of two normals are √2 apart, so that the divergence is ½ (√2)² = 1."""
     y = rng.integers(0, 2, 4000)
     x = (rng.standard_normal((4000, 2)) + y[:, None]).astype("float32")

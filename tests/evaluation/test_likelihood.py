@@ -31,7 +31,7 @@ def test_likelihood_more_samples_approaches_exact_evidence(cls, rng):
     assert values[1]["nll"] == pytest.approx(-METRICS["elbo"](model, batches, draws=50)["elbo"], abs=0.5)
 
 
-def test_log_evidence_estimates_each_example(rng):
+def test_log_evidence_equals_the_exact_evidence_of_each_example(rng):
     model, x, exact = linear_gaussian(VAE, rng)
     estimates = log_evidence(model, [(x[:100],), (x[100:],)], len(x), samples=3000)
     assert estimates.dtype == "float64"
@@ -72,7 +72,7 @@ def test_log_evidence_does_not_depend_on_rows(rng):
         assert estimates.mean() == pytest.approx(exact.mean(), abs=0.02)
 
 
-def test_log_evidence_weights_below_float32_are_accumulated(monkeypatch):
+def test_log_evidence_of_weights_that_underflow_is_exact(monkeypatch):
     """exp(−7000) underflows. Images have log weights of this size."""
     model = CountedDraws()
     monkeypatch.setattr(model, "log_weights", lambda x, seed, samples: ops.full((samples, x.shape[0]), -7000.25))

@@ -1,4 +1,4 @@
-"""The registry of metrics: one file declares a metric, and everything knows it."""
+"""The registry of metrics. A metric that one file declares is known to evaluation and to the options."""
 
 import subprocess
 import sys
@@ -38,7 +38,7 @@ def largest():
     del METRICS["largest"]
 
 
-def test_metric_new_declaration_is_known_everywhere(largest):
+def test_metric_new_declaration_is_evaluated_and_offers_its_options(largest):
     model, batches = MODELS["VAE"](), Batches(0.5 * batch(6))
     report = evaluate(model, batches, ["largest"], power=2.0)
     assert report["metrics"] == {"largest": batches.x.max() ** 2, "largest.first": batches.x[0].max()}
@@ -51,7 +51,7 @@ def test_metric_new_declaration_is_known_everywhere(largest):
 
 
 def test_metric_new_file_in_the_package_is_found(tmp_path):
-    """A new module is enough. It lies in a second folder of the package, so that the working tree stays clean."""
+    """A new module is enough. The test puts it into a second folder of the package, so that the working tree stays clean."""
     (tmp_path / "largest.py").write_text(NEW_METRIC)
     program = f"""
     import importlib.util, sys

@@ -31,7 +31,7 @@ def test_separation_two_normals_reaches_bayes_accuracy(rng):
 
 
 @pytest.mark.parametrize("rare", [1, 2, 7])
-def test_separation_rare_class_counts(rng, rare):
+def test_separation_with_a_rare_class_is_at_least_the_baseline(rng, rare):
     values = separation(Copies(), clusters(rng, (40, rare), gap=20))
     assert values["separation.lda_accuracy"] >= 40 / (40 + rare)
     assert values["separation.majority_baseline"] == 40 / (40 + rare)

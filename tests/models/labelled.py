@@ -8,8 +8,12 @@ from kvae.distributions import BinaryLabels
 from tests.contracts.models import MODELS, settle
 
 COND, CS = "CondVAE", "CSVAE"
-BOTH = pytest.mark.parametrize("name", [COND, CS])
-EVERY = pytest.mark.parametrize("name", [name for name in MODELS if name.split(",")[0] in (COND, CS)])
+
+BOTH_CLASSES = pytest.mark.parametrize("name", [COND, CS])
+"""A decorator that runs a test for one CondVAE and one CSVAE."""
+
+EVERY_INSTANCE = pytest.mark.parametrize("name", [name for name in MODELS if name.split(",")[0] in (COND, CS)])
+"""A decorator that runs a test for every CondVAE and CSVAE of `MODELS`."""
 
 
 def numpy(tensor):

@@ -33,6 +33,6 @@ def test_examples_cover_every_model_class():
 def test_example_of_a_model_class_runs(cls):
     (test,) = doctest.DocTestFinder(recurse=False).find(cls, cls.__name__, globs={"np": np, cls.__name__: cls})
     assert test.examples, f"{cls.__name__} has no example"
-    assert cls.__doc__.rstrip().endswith(test.examples[-1].want.strip()), "the example stands at the end"
+    assert cls.__doc__.rstrip().endswith(test.examples[-1].want.strip()), "the example is not at the end"
     result = doctest.DocTestRunner().run(test)
     assert result.failed == 0

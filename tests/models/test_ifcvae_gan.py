@@ -18,7 +18,7 @@ def _terms(model, data):
     return {k: float(ops.convert_to_numpy(v)) for k, v in model.phases()[0](model.unpack(data), training=False).items()}
 
 
-def test_ifcvae_gan_losses_add_up_from_their_terms():
+def test_ifcvae_gan_losses_are_weighted_sums_of_their_terms():
     model = MODELS["IFCVAEGAN"]()
     settle(model)
     for name, value in {"distortion": 0.5, "rate": 2.0, "label": 3.0, "information": 4.0, "realism": 5.0}.items():
@@ -52,7 +52,7 @@ def test_ifcvae_gan_label_samples_adds_prior_samples_to_the_term(monkeypatch, la
     np.testing.assert_allclose(ops.convert_to_numpy(term), expected, rtol=1e-5)
 
 
-def _classifying_itself(fixed_classifier, momentum):
+def _small_ifcvae_gan(fixed_classifier, momentum):
     keras.utils.set_random_seed(3)
     shape = (16, 16, 1)
     encoder = networks.creswell_encoder(shape, 4, width=3, normalization="batch", momentum=momentum)
@@ -80,21 +80,21 @@ def _gradients(model):
 
 
 def test_ifcvae_gan_fixed_classifier_gradient_equals_that_of_a_copy(monkeypatch):
-    """The term equals that of a copy of the encoder; the gradient reaches the encoder only through the generated images."""
-    model = _classifying_itself(True, momentum=1.0)  # whose batch statistics stay
+    """The gradient reaches the encoder only through the generated images, as if a copy of the encoder classified them."""
+    model = _small_ifcvae_gan(True, momentum=1.0)  # momentum 1 keeps the batch statistics
     classifier = keras.models.clone_model(model.encoder)
     classifier.set_weights(model.encoder.get_weights())
     monkeypatch.setattr(model, "_generated_features", lambda x, training: classifier(x, training=False)[1])
     expected = _gradients(model)
-    for gradient, of_another in zip(_gradients(_classifying_itself(True, momentum=1.0)), expected, strict=True):
-        np.testing.assert_allclose(gradient, of_another, rtol=1e-4, atol=1e-4)
-    published = _gradients(_classifying_itself(False, momentum=1.0))
+    for gradient, of_a_copy in zip(_gradients(_small_ifcvae_gan(True, momentum=1.0)), expected, strict=True):
+        np.testing.assert_allclose(gradient, of_a_copy, rtol=1e-4, atol=1e-4)
+    published = _gradients(_small_ifcvae_gan(False, momentum=1.0))
     assert max(np.abs(a - b).max() for a, b in zip(published, expected, strict=True)) > 1
 
 
 @pytest.mark.parametrize("fixed_classifier", [True, False])
 def test_ifcvae_gan_fixed_classifier_keeps_the_batch_statistics_of_data(fixed_classifier):
-    model, alone = (_classifying_itself(fixed_classifier, momentum=0.9) for _ in range(2))
+    model, alone = (_small_ifcvae_gan(fixed_classifier, momentum=0.9) for _ in range(2))
     _gradients(model)
     alone.encoder(_images_with_labels()[0], training=True)
     pairs = zip(model.encoder.non_trainable_variables, alone.encoder.non_trainable_variables, strict=True)

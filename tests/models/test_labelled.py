@@ -7,12 +7,12 @@ from keras import ops
 
 from kvae.models import CSVAE, CondVAE
 from tests.contracts.models import SHAPE, data_for
-from tests.models.labelled import BOTH, COND, CS, EVERY, model_of, numpy, others, tensors
+from tests.models.labelled import BOTH_CLASSES, COND, CS, EVERY_INSTANCE, model_of, numpy, others, tensors
 
 # ------------------------------------------------------------------ samples
 
 
-@EVERY
+@EVERY_INSTANCE
 def test_labelled_sample_with_a_seed_repeats(name):
     model = model_of(name)
     _, y = data_for(model, 5)
@@ -22,7 +22,7 @@ def test_labelled_sample_with_a_seed_repeats(name):
     assert not np.array_equal(model.sample(5, y, seed=2), x)
 
 
-@EVERY
+@EVERY_INSTANCE
 def test_labelled_sample_with_other_labels_differs(name):
     model = model_of(name)
     _, y = data_for(model, 5)
@@ -40,7 +40,7 @@ def test_labelled_sample_with_one_label_repeats_it(name, one):
     np.testing.assert_array_equal(model.sample(4, one, seed=1), model.sample(4, np.array([one] * 4), seed=1))
 
 
-@EVERY
+@EVERY_INSTANCE
 def test_labelled_sample_at_temperature_zero_is_the_prior_mean(name):
     model = model_of(name)
     _, y = data_for(model, 5)
@@ -50,7 +50,7 @@ def test_labelled_sample_at_temperature_zero_is_the_prior_mean(name):
     np.testing.assert_allclose(model.sample(5, y, temperature=0.0), model.decode(mean, y), atol=1e-6)
 
 
-@BOTH
+@BOTH_CLASSES
 def test_sample_prior_temperature_scales_the_distance_from_the_mean(name):
     model = model_of(name)
     _, y = data_for(model, 5)
@@ -73,8 +73,8 @@ def _mean_w(model, y):
     return h[:, : h.shape[1] // 2]
 
 
-@EVERY
-def test_csvae_parts_have_the_sizes_of_the_networks(name):
+@EVERY_INSTANCE
+def test_labelled_parts_are_the_means_of_their_networks(name):
     model = model_of(name)
     data = data_for(model, 5)
     parts = {part: model.encode(*data)[..., where] for part, where in model.parts.items()}
@@ -88,7 +88,7 @@ def test_csvae_parts_have_the_sizes_of_the_networks(name):
     np.testing.assert_allclose(parts["w"], w[:, : w.shape[1] // 2], atol=1e-6)
 
 
-@EVERY
+@EVERY_INSTANCE
 def test_labelled_reconstruct_equals_decode_of_encode(name):
     model = model_of(name)
     x, y = data_for(model, 5)
@@ -143,7 +143,7 @@ def test_csvae_transfer_keeps_z_and_takes_w_from_the_prior():
         np.testing.assert_allclose(model.transfer(x, y, new_y), model.decode(code), atol=1e-6)
 
 
-@BOTH
+@BOTH_CLASSES
 def test_labelled_transfer_with_one_label_in_batches_agrees(name):
     model = model_of(name)
     x, y = data_for(model, 5)

@@ -20,7 +20,7 @@ from tests.models.labelled import COND, CS, model_of, numpy, scalars, tensors
 # ------------------------------------------------------------------ losses
 
 
-def _nats(mean, log_scale, prior_mean=0.0, prior_log_scale=0.0):
+def _kl(mean, log_scale, prior_mean=0.0, prior_log_scale=0.0):
     """Return the KL of normals from its definition, summed over units: (B,)."""
     ratio = np.exp(2 * (log_scale - prior_log_scale))
     distance = np.square((mean - prior_mean) / np.exp(prior_log_scale))
@@ -33,7 +33,7 @@ def test_cond_vae_loss_is_the_weighted_bound():
     x, y = tensors(data_for(model))
     terms = scalars(model.loss_terms((x, y), False))
     h = numpy(model.encoder([x, model.labels.encode(y)]))
-    assert terms["rate"] == pytest.approx(_nats(h[:, :LATENT], h[:, LATENT:]).mean(), rel=1e-4)
+    assert terms["rate"] == pytest.approx(_kl(h[:, :LATENT], h[:, LATENT:]).mean(), rel=1e-4)
     assert terms["elbo"] == pytest.approx(-terms["distortion"] - terms["rate"], rel=1e-6)
     assert terms["loss"] == pytest.approx(terms["distortion"] + 3 * terms["rate"], rel=1e-6)
 
@@ -45,20 +45,21 @@ def test_csvae_rates_are_those_of_its_parts(name):
     terms = scalars(model.phases()[0].loss((x, y), False))
     labels = model.labels.encode(y)
     z, w, p = (numpy(h) for h in (model.encoder(x), model.label_encoder([x, labels]), model.label_prior(labels)))
-    assert terms["rate_z"] == pytest.approx(_nats(z[:, :2], z[:, 2:]).mean(), rel=1e-4)
-    assert terms["rate_w"] == pytest.approx(_nats(w[:, :1], w[:, 1:], p[:, :1], p[:, 1:]).mean(), rel=1e-4)
+    assert terms["rate_z"] == pytest.approx(_kl(z[:, :2], z[:, 2:]).mean(), rel=1e-4)
+    assert terms["rate_w"] == pytest.approx(_kl(w[:, :1], w[:, 1:], p[:, :1], p[:, 1:]).mean(), rel=1e-4)
     assert terms["elbo"] == pytest.approx(-terms["distortion"] - terms["rate_z"] - terms["rate_w"], rel=1e-6)
 
 
 WEIGHTS = {"distortion": 2.0, "w": 3.0, "z": 5.0, "information": 7.0, "adversary": 11.0}
 
 
-def _weigh(model):
+def _set_weights(model):
+    """Give each term of the loss its weight in `WEIGHTS`."""
     for name, value in WEIGHTS.items():
         getattr(model, f"beta_{name}").assign(value)
 
 
-def _contest(model):
+def _adversarial_terms(model):
     """Return the loss terms of one step, the adversary's logits for the same z, and y."""
     state = numpy(model.seed_generator.state)
     x, y = tensors(data_for(model))
@@ -70,8 +71,8 @@ def _contest(model):
 
 def test_csvae_loss_weights_each_term():
     model = model_of(CS)
-    _weigh(model)
-    terms, logits, y = _contest(model)
+    _set_weights(model)
+    terms, logits, y = _adversarial_terms(model)
     parts = {"distortion": terms["distortion"], "w": terms["rate_w"], "z": terms["rate_z"]}
     parts["information"] = terms["information"]
     assert terms["loss"] == pytest.approx(sum(WEIGHTS[name] * value for name, value in parts.items()), rel=1e-5)
@@ -82,7 +83,7 @@ def test_csvae_loss_weights_each_term():
 
 def test_csvae_without_adversary_weights_the_other_terms():
     model = model_of("CSVAE, no adversary")
-    _weigh(model)
+    _set_weights(model)
     terms = scalars(model.loss_terms(tensors(data_for(model)), False))
     assert "information" not in terms
     expected = 2 * terms["distortion"] + 3 * terms["rate_w"] + 5 * terms["rate_z"]
@@ -90,14 +91,14 @@ def test_csvae_without_adversary_weights_the_other_terms():
 
 
 def test_csvae_information_of_attributes_is_the_negative_entropy():
-    terms, logits, _ = _contest(model_of(CS))
+    terms, logits, _ = _adversarial_terms(model_of(CS))
     q = special.expit(logits)
     expected = (special.xlogy(q, q) + special.xlogy(1 - q, 1 - q)).sum(axis=1).mean()
     assert terms["information"] == pytest.approx(expected, rel=1e-5)
 
 
 def test_csvae_information_of_classes_is_the_negative_entropy():
-    terms, logits, y = _contest(model_of("CSVAE, classes"))
+    terms, logits, y = _adversarial_terms(model_of("CSVAE, classes"))
     q = special.softmax(logits, axis=1)
     assert terms["information"] == pytest.approx(special.xlogy(q, q).sum(axis=1).mean(), rel=1e-5)
     log_q = special.log_softmax(logits, axis=1)[np.arange(len(y)), y]
@@ -106,7 +107,7 @@ def test_csvae_information_of_classes_is_the_negative_entropy():
 
 def test_csvae_information_with_base_rate_is_the_divergence():
     model = model_of("CSVAE, base rate")
-    terms, logits, _ = _contest(model)
+    terms, logits, _ = _adversarial_terms(model)
     q, p = special.expit(logits), model.base_rate[0]
     expected = (special.rel_entr(p, q) + special.rel_entr(1 - p, 1 - q)).mean()
     assert terms["information"] == pytest.approx(expected, rel=1e-5)
@@ -119,7 +120,7 @@ def test_csvae_information_of_base_rate_predictions_is_zero():
     dense = model.adversary.layers[-1]
     dense.kernel.assign(np.zeros(dense.kernel.shape))
     dense.bias.assign([special.logit(0.2)])
-    assert _contest(model)[0]["information"] == pytest.approx(0, abs=1e-6)
+    assert _adversarial_terms(model)[0]["information"] == pytest.approx(0, abs=1e-6)
 
 
 # ------------------------------------------------------------------ evidences that are known

@@ -5,6 +5,7 @@ import pytest
 
 from kvae.errors import UserError
 from tests.contracts.models import MODELS, data_for, settle
+from tests.models.labelled import others
 
 
 def _model(name):
@@ -13,18 +14,14 @@ def _model(name):
     return model, *data_for(model, 5)
 
 
-def _others(model, y):
-    return (y + 1) % 3 if model.labels.exclusive else 1 - y
-
-
 @pytest.mark.parametrize(
     "name", ["CondVAE", "CondVAE, classes", "CSVAE", "CSVAE, classes", "IFCVAEGAN", "VAEGAN, labels"]
 )
 def test_transfer_of_amount_zero_is_the_reconstruction(name):
     model, x, y = _model(name)
-    start, half, end = (model.transfer(x, y, _others(model, y), amount=a) for a in (0, 0.5, 1))
+    start, half, end = (model.transfer(x, y, others(model, y), amount=a) for a in (0, 0.5, 1))
     np.testing.assert_allclose(start, model.reconstruct(x, y), rtol=1e-5)
-    np.testing.assert_allclose(end, model.transfer(x, y, _others(model, y)), rtol=1e-5)
+    np.testing.assert_allclose(end, model.transfer(x, y, others(model, y)), rtol=1e-5)
     assert np.abs(end - start).max() > 1e-3
     assert np.abs(half - start).max() < np.abs(end - start).max()
 

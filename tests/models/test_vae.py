@@ -20,9 +20,12 @@ D, LATENT, SIGMA = 5, 2, 0.5
 
 @pytest.fixture
 def linear_gaussian(rng):
-    """Return p(z) = N(0, I), p(x|z) = N(Wz + b, σ²I) with orthogonal columns W: evidence and posterior are known.
+    """Return a VAE whose encoder is the exact posterior, 400 examples x, and log p(x) of each.
 
-    log p(x) = log N(x; b, WWᵀ + σ²I);  p(z|x) = N(M⁻¹Wᵀ(x − b), σ²M⁻¹), M = WᵀW + σ²I, which is diagonal.
+    p(z) = N(0, I) and p(x|z) = N(Wz + b, σ²I). The columns of W are orthogonal, so that M = WᵀW + σ²I is diagonal.
+
+        log p(x) = log N(x; b, WWᵀ + σ²I)
+        p(z|x) = N(M⁻¹Wᵀ(x − b), σ²M⁻¹)
     """
     w = np.linalg.qr(rng.standard_normal((D, LATENT)))[0] * np.array([1.5, 0.7])
     b = rng.standard_normal(D)
@@ -68,7 +71,7 @@ def test_vae_loss_is_the_weighted_bound(linear_gaussian):
     assert terms["elbo"] == pytest.approx(-terms["distortion"] - terms["rate"], rel=1e-6)
 
 
-def test_free_bits_below_the_allowance_cost_nothing(linear_gaussian):
+def test_free_bits_above_the_rate_replace_it_in_the_loss(linear_gaussian):
     model, x, _ = linear_gaussian
     x = ops.convert_to_tensor(x)
     free = VAE(model.encoder, model.decoder, likelihood=model.likelihood, free_bits=100.0)
@@ -78,7 +81,7 @@ def test_free_bits_below_the_allowance_cost_nothing(linear_gaussian):
 
 
 def test_free_bits_are_granted_to_each_unit(linear_gaussian):
-    """With an allowance between the rates of two units, the first costs the allowance, the second its rate."""
+    """If the allowance is between the rates of two units, one unit costs the allowance and the other one its rate."""
     model, x, _ = linear_gaussian
     x = ops.convert_to_tensor(x)
     rates = ops.convert_to_numpy(kl_per_unit(model.posterior(x), model.prior())).mean(axis=0)
@@ -90,7 +93,7 @@ def test_free_bits_are_granted_to_each_unit(linear_gaussian):
 
 
 def test_vae_distortion_sums_over_the_event():
-    """The distortion sums over the event: twice the pixels, twice the nats (nothing is averaged over pixels)."""
+    """Twice the pixels have twice the nats, because nothing is averaged over pixels."""
     x = np.full((3, 4), 0.3, "float32")
     model = Autoencoder(mlp(4, 1), mlp(1, 4), likelihood="bernoulli")
     wide = Autoencoder(mlp(8, 1), mlp(1, 8), likelihood="bernoulli")

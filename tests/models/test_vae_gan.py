@@ -16,7 +16,7 @@ def _terms(model, data):
     return {k: float(ops.convert_to_numpy(v)) for k, v in model.phases()[0](model.unpack(data), training=False).items()}
 
 
-def test_vae_gan_players_losses_add_up_from_three_terms():
+def test_vae_gan_losses_of_the_players_are_sums_of_three_terms():
     model = MODELS["VAEGAN"]()
     settle(model)
     terms = _terms(model, data_for(model, 16))
@@ -32,8 +32,8 @@ def test_vae_gan_feature_error_does_not_depend_on_extreme_samples(monkeypatch):
     x, y = (ops.convert_to_tensor(part) for part in data_for(model, 16))
     x_hat = 0.5 * ops.cast(x, "float32") + 0.2
 
-    def error(loudness):
-        drawn = SimpleNamespace(mean=ops.stack([x_hat, loudness * x_hat]))
+    def error(factor):
+        drawn = SimpleNamespace(mean=ops.stack([x_hat, factor * x_hat]))
         monkeypatch.setattr(model, "observation", lambda *args, **options: drawn)
         return float(ops.convert_to_numpy(model.loss_terms((x, y), training=True)["features"]))
 
@@ -44,12 +44,12 @@ def test_vae_gan_non_saturating_decoder_loss_grows_without_bound():
     """It grows without bound as D recognises generated images, where −L_GAN and its gradient go to 0."""
     model = MODELS["VAEGAN"]()
     model.saturating = False
-    opinion, data = model.discriminator.layers[-1], data_for(model, 16)
-    opinion.kernel.assign(np.zeros(opinion.kernel.shape))
-    for logit, price in ((0.0, 2 * np.log(2)), (-20.0, 40.0)):
-        opinion.bias.assign([logit])
+    last, data = model.discriminator.layers[-1], data_for(model, 16)
+    last.kernel.assign(np.zeros(last.kernel.shape))
+    for logit, loss in ((0.0, 2 * np.log(2)), (-20.0, 40.0)):
+        last.bias.assign([logit])
         terms = _terms(model, data)
-        np.testing.assert_allclose(terms["decoder"] - 0.1 * terms["features"], price, rtol=1e-4)
+        np.testing.assert_allclose(terms["decoder"] - 0.1 * terms["features"], loss, rtol=1e-4)
 
 
 @pytest.mark.parametrize("saturating", [True, False])
@@ -70,19 +70,19 @@ def test_vae_gan_decoder_gradient_raises_the_discriminator_loss(saturating):
 
 
 @pytest.mark.parametrize(
-    ("name", "level", "sits_out"),
+    ("name", "level", "skipping"),
     [
         ("VAEGAN, convolutional, classes", 0.1, "decoder"),
         ("VAEGAN", 0.68, None),
         ("VAEGAN, convolutional, classes", 1.3, "discriminator"),
     ],
 )
-def test_vae_gan_player_that_skips_a_step_does_not_change(name, level, sits_out):
+def test_vae_gan_player_that_skips_a_step_does_not_change(name, level, skipping):
     """An uninformed discriminator has losses of log 2: far above a level of 0.1, and far below one of 1.3."""
     model = MODELS[name]()
     model.level = level
-    opinion = model.discriminator.layers[-1]
-    opinion.kernel.assign(np.zeros(opinion.kernel.shape))
+    last = model.discriminator.layers[-1]
+    last.kernel.assign(np.zeros(last.kernel.shape))
     model.compile(keras.optimizers.RMSprop(1e-3))
     before = {
         player: [ops.convert_to_numpy(v).copy() for v in layers[0].weights + model.optimizer.players[player].variables]
@@ -92,7 +92,7 @@ def test_vae_gan_player_that_skips_a_step_does_not_change(name, level, sits_out)
     for player, layers in model.phases()[0].over.items():
         after = [ops.convert_to_numpy(v) for v in layers[0].weights + model.optimizer.players[player].variables]
         same = [np.array_equal(old, new) for old, new in zip(before[player], after, strict=True)]
-        assert all(same) == (player == sits_out)
+        assert all(same) == (player == skipping)
 
 
 def test_vae_gan_without_labels_encodes_and_samples():

@@ -10,7 +10,7 @@ from kvae.models import CSVAE, CondVAE
 from kvae.networks import mlp
 from kvae.training import Batches
 from tests.contracts.models import LATENT, MODELS, SHAPE, batch, data_for
-from tests.models.labelled import BOTH, COND, model_of
+from tests.models.labelled import BOTH_CLASSES, COND, model_of
 
 
 def test_decode_checks_labels():
@@ -102,7 +102,7 @@ def test_csvae_with_mismatched_networks_is_refused(nets):
         _csvae(**nets)
 
 
-@BOTH
+@BOTH_CLASSES
 @pytest.mark.parametrize(
     "call",
     [
@@ -129,7 +129,7 @@ def test_cond_vae_decode_without_labels_is_refused():
         model_of(COND).decode(np.zeros((2, LATENT)))
 
 
-@BOTH
+@BOTH_CLASSES
 @pytest.mark.parametrize(
     "call",
     [
@@ -150,7 +150,7 @@ def test_methods_with_too_few_labels_are_refused(name, call):
         call(model, *data_for(model, 5))
 
 
-@BOTH
+@BOTH_CLASSES
 @pytest.mark.parametrize(
     "call",
     [
@@ -172,7 +172,7 @@ def test_fit_with_labels_of_minus_one_names_the_repair(name, call):
         call(model, *data_for(model, 5))
 
 
-@BOTH
+@BOTH_CLASSES
 def test_fit_with_labels_of_another_shape_is_refused(name):
     model = model_of(name)
     x, y = data_for(model, 5)

@@ -60,7 +60,7 @@ def test_evaluate_options_reach_the_metrics(digits):
     assert report["metrics"]["mse"] > 0
 
 
-def test_evaluate_classifier_must_be_one(digits):
+def test_evaluate_with_a_model_that_is_no_classifier_is_refused(digits):
     with pytest.raises(UserError, match=r"Expected a classifier\. Received: digits/vae, a VAE"):
         digits.evaluate(["attributes"], classifier="digits/vae")
 

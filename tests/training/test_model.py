@@ -53,7 +53,7 @@ def _renamed():
     return Renamed("normal", {"a": mlp(3, 1), "b": mlp(3, 1)}, [mlp(3, 2)], beta=0.25)
 
 
-def test_two_method_model_learns_and_loads(tmp_path):
+def test_model_with_two_methods_learns_and_loads(tmp_path):
     x = np.random.default_rng(0).standard_normal((64, 3)).astype("float32")
     y = x @ np.array([[1.0], [-2.0], [0.5]], "float32")
     model = Smallest(mlp(3, 1, ()))

@@ -12,7 +12,7 @@ Y = np.array([0] * 7 + [1] * 20 + [-1] * 3)
 X = np.arange(30, dtype="float32")[:, None]
 
 
-def test_rounds_of_an_epoch_hold_every_example_and_those_of_small_domains_again():
+def test_rounds_of_an_epoch_hold_every_example_and_repeat_those_of_small_domains():
     rounds = Rounds(X, Y, {"few": 1, "many": 2}, batch_size=3)
     assert len(rounds) == 4  # ⌈20 / 6⌉, of the large domain
     seen = {"few": [], "many": []}
@@ -28,12 +28,12 @@ def test_rounds_of_an_epoch_hold_every_example_and_those_of_small_domains_again(
 
 def test_rounds_continue_across_epochs_and_depend_on_seed_and_epoch_only():
     rounds, again = (Rounds(X, Y, {"few": 1, "many": 1}, batch_size=4, seed=5) for _ in range(2))
-    row = []
+    order = []
     for epoch in range(3):
         rounds.begin(epoch)
-        row += [rounds[i][0]["few"].ravel() for i in range(len(rounds))]
-    row = np.concatenate(row)
-    assert (np.sort(row[: 7 * (len(row) // 7)].reshape(-1, 7), axis=1) == np.arange(7)).all()
+        order += [rounds[i][0]["few"].ravel() for i in range(len(rounds))]
+    order = np.concatenate(order)
+    assert (np.sort(order[: 7 * (len(order) // 7)].reshape(-1, 7), axis=1) == np.arange(7)).all()
     again.begin(2)
     np.testing.assert_array_equal(again[1][0]["few"], rounds[1][0]["few"])
     other = Rounds(X, Y, {"few": 1, "many": 1}, batch_size=4, seed=6)

@@ -1,4 +1,4 @@
-"""A recipe as the hypermodel of KerasTuner's own tuners."""
+"""A recipe as the hypermodel of the tuners of KerasTuner."""
 
 import keras
 import keras_tuner
@@ -21,7 +21,7 @@ TUNERS = {
 
 
 @pytest.mark.parametrize("name", TUNERS if keras.backend.backend() == "tensorflow" else ["grid"])
-def test_hypermodel_works_with_kerastuners_tuners(name, tmp_path):
+def test_hypermodel_is_searched_by_the_tuners_of_kerastuner(name, tmp_path):
     space = Search({"model.beta": Between(0.5, 2.0), "model.latent": OneOf(2, 4)})
     hypermodel = RecipeHyperModel("digits/vae", FAST, search=space)
     tuner = TUNERS[name](hypermodel=hypermodel, objective=hypermodel.objective, directory=tmp_path, project_name=name)

@@ -1,4 +1,4 @@
-"""Oracles that are killed between two writes, and what they propose."""
+"""Oracles that are killed between two writes, and the settings that they propose."""
 
 import json
 
@@ -10,7 +10,7 @@ import pytest
 from kvae.recipes.space import Between, OneOf
 from kvae.tuning.oracles import Bayesian, Hyperband, RandomSearch
 
-pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="computes nothing on a backend")
+pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="oracles compute nothing on a backend")
 
 
 def _oracle(folder, kind=RandomSearch, vary=None, trials=9, epochs=2):

@@ -1,4 +1,4 @@
-"""Lines about trials that end."""
+"""Lines about finished and failed trials."""
 
 import json
 
