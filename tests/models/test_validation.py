@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kvae.distributions import BinaryLabels, ClassLabels
+from kvae.distributions import BinaryLabels
 from kvae.errors import UserError
 from kvae.evaluation import evaluate
 from kvae.models import CSVAE, CondVAE
@@ -13,16 +13,9 @@ from tests.contracts.models import LATENT, MODELS, SHAPE, batch, data_for
 from tests.models.labelled import BOTH_CLASSES, COND, model_of
 
 
-def test_decode_checks_labels():
-    model = MODELS["CSVAE"]()
-    z, y = np.zeros((4, 3)), np.zeros((4, 2))
-    np.testing.assert_allclose(model.decode(z, y), model.decode(z), atol=1e-6)
-    np.testing.assert_allclose(model.decode(z), model.decode(z, y), atol=1e-6)
-
-
 @pytest.mark.parametrize("metric", ["elbo", "nll", "divergence", "leakage", "reconstruction", "collapse"])
 @pytest.mark.parametrize("case", ["-1/+1", "none", "superfluous"])
-def test_evaluate_checks_the_data(metric, case):
+def test_evaluate_with_unsuitable_labels_is_refused(metric, case):
     x, y = data_for(MODELS["CondVAE"](), 30)
     model, batches, message = {
         "-1/+1": ("CondVAE", Batches(x, 2.0 * y - 1), "labels 0 and 1"),
@@ -37,23 +30,6 @@ def test_evaluate_checks_the_data(metric, case):
 def test_evaluate_with_x_out_of_range_is_refused(metric):
     with pytest.raises(UserError, match=r"in \[0, 1\]"):
         evaluate(MODELS["VAE"](), Batches(batch() * 255), [metric], nll={"samples": 2})
-
-
-@pytest.mark.parametrize(("kind", "y"), [(BinaryLabels(1), [1]), (BinaryLabels(2), [[0, 1]]), (ClassLabels(3), [2])])
-def test_sample_with_one_label_in_a_list_repeats_it(kind, y):
-    np.testing.assert_array_equal(kind.spread(y, 3), np.repeat(np.array(y), 3, axis=0))
-
-
-def test_fit_with_fractional_classes_is_refused():
-    with pytest.raises(UserError, match=r"0\.5"):
-        ClassLabels(3).check(np.array([0, 0.5, 1]))
-
-
-@pytest.mark.parametrize("kind", [BinaryLabels(1), ClassLabels(3)])
-@pytest.mark.parametrize("y", [["a", "b"], [None, None]], ids=str)
-def test_fit_with_non_numeric_labels_is_refused(kind, y):
-    with pytest.raises(UserError):
-        kind.check(np.array(y))
 
 
 def _csvae(**options):
@@ -165,7 +141,7 @@ def test_methods_with_too_few_labels_are_refused(name, call):
     ],
     ids=["encode", "reconstruct", "decode", "transfer from", "transfer to", "sample", "sample one", "fit"],
 )
-def test_fit_with_labels_of_minus_one_names_the_repair(name, call):
+def test_methods_with_labels_of_minus_one_name_the_repair(name, call):
     model = model_of(name)
     model.compile("sgd")
     with pytest.raises(UserError, match=r"Expected labels 0 and 1. Received: .* with -1.*\(y \+ 1\) / 2"):
@@ -173,14 +149,14 @@ def test_fit_with_labels_of_minus_one_names_the_repair(name, call):
 
 
 @BOTH_CLASSES
-def test_fit_with_labels_of_another_shape_is_refused(name):
+def test_encode_with_labels_of_another_shape_is_refused(name):
     model = model_of(name)
     x, y = data_for(model, 5)
     with pytest.raises(UserError, match=r"Expected y of shape \(N, 2\). Received: y.shape=\(5, 1\)"):
         model.encode(x, y[:, :1])
 
 
-def test_fit_with_unknown_classes_is_refused():
+def test_encode_with_unknown_classes_is_refused():
     model = model_of("CondVAE, classes")
     x, _ = data_for(model, 3)
     with pytest.raises(UserError, match=r"Expected classes 0 to 2\. Received: y with 3"):
@@ -198,12 +174,6 @@ def test_vae_with_labels_is_refused(method):
 def test_model_with_a_number_as_labels_is_refused():
     with pytest.raises(UserError, match="Expected labels: BinaryLabels"):
         CondVAE(mlp(SHAPE, 4, label_units=1), mlp(3, SHAPE), labels=1)
-
-
-def test_base_rate_of_classes_that_does_not_sum_to_one_is_refused():
-    ClassLabels(3).check_base_rate([0.2, 0.3, 0.5])
-    with pytest.raises(UserError, match=r"3 probabilities that sum to 1.*base_rate=\[0\.2, 0\.3, 0\.4\]"):
-        ClassLabels(3).check_base_rate([0.2, 0.3, 0.4])
 
 
 def test_decode_accepts_mixtures_of_labels():
