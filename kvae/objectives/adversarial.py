@@ -1,4 +1,4 @@
-"""Losses of players with opposed objectives. In nats, means over the batch."""
+"""Losses of players with opposed objectives, in nats, as means over the batch."""
 
 from keras import ops
 
@@ -26,11 +26,11 @@ def discriminator_fake_loss(logits):
 
 
 def equilibrium(real, fake, level: float, margin: float):
-    """Return (generator, discriminator), each 1 if that player moves in this step and 0 if it skips the step.
+    """Return the gates of generator and discriminator: 1 if the player trains in this step, 0 if it skips the step.
 
-    The discriminator skips the step while one of its losses `real` and `fake` is below level − margin, the generator
-    while one of them is above level + margin. Where both would skip, both move (Larsen et al. 2016, in the authors'
-    code).
+    `real` and `fake` are the two losses of the discriminator. The discriminator skips the step if one of them is below
+    level − margin, and the generator if one of them is above level + margin. If both would skip, both train (Larsen et al.
+    2016, in the authors' code).
     """
     low, high = level - margin, level + margin
     strong = ops.logical_or(real < low, fake < low)

@@ -1,4 +1,4 @@
-"""The evidence lower bound and its two sides. In nats, means over the batch."""
+"""The evidence lower bound and its two terms, in nats, as means over the batch."""
 
 from keras import ops
 
@@ -6,7 +6,7 @@ from kvae.objectives.batch import batch_mean
 
 
 def negative_elbo(log_px, rate, beta=1.0, penalty=None) -> dict:
-    """Return the terms of the β-ELBO:
+    """Return the loss of the β-VAE and the terms of the ELBO:
 
         distortion = −E_q[log p(x|z)]        rate = KL(q(z|x) ‖ p(z))
         loss = distortion + β · rate          elbo = −distortion − rate
@@ -31,8 +31,8 @@ def negative_elbo(log_px, rate, beta=1.0, penalty=None) -> dict:
 
 
 def free_bits_penalty(rates, free_bits: float):
-    """Return Σ_j max(λ, mean_x KL_j): no latent unit gains by falling below λ = `free_bits` nats.
+    """Return Σ_j max(λ, mean_x KL_j), with λ = `free_bits` nats (Kingma et al. 2016, eq. 15, with groups of one unit).
 
-    (Kingma et al. 2016, eq. 15, with groups of one unit). `rates` are the KL of each unit, (B, *latent).
+    The loss does not decrease if the KL of a latent unit falls below λ. `rates` are the KL of each unit, (B, *latent).
     """
     return ops.sum(free_bits + ops.relu(batch_mean(rates) - free_bits))

@@ -1,4 +1,4 @@
-"""Errors between data and reconstructions that are no likelihood."""
+"""Reconstruction errors that are not likelihoods."""
 
 from keras import ops
 
@@ -11,10 +11,10 @@ def half_squared_error(a, b):
 
 
 def feature_error(f, f_hat):
-    """Return ½ · mean (f − f̂)² between feature maps (B, …): a scalar, a mean over map and batch (Hou et al. 2017, eq. 3)."""
+    """Return ½ mean (f − f̂)² of feature maps (B, …), a scalar: the mean is over map and batch (Hou et al. 2017, eq. 3)."""
     return 0.5 * batch_mean(ops.mean(ops.square(f - f_hat), axis=tuple(range(1, len(f.shape)))))
 
 
 def pixel_cross_entropy(x, x_hat):
-    """Return −Σ x log x̂ + (1 − x) log(1 − x̂) of each example, for values in [0, 1]: (B, …) -> (B,), in nats."""
+    """Return −Σ (x log x̂ + (1 − x) log(1 − x̂)) of each example, for values in [0, 1]: (B, …) -> (B,), in nats."""
     return ops.sum(ops.binary_crossentropy(ops.cast(x, x_hat.dtype), x_hat), axis=tuple(range(1, len(x_hat.shape))))

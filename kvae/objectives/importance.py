@@ -32,21 +32,22 @@ def importance_bound(log_px, log_ratio) -> dict:
 
         loss = −L_K = −log 1/K Σ_k w_k
 
-    as a mean over the batch, together with the ELBO and its two sides on the same samples. The gradient of the loss is
-    that of −Σ_k w̃_k log w_k with the normalised weights w̃ held fixed (eq. 14): the best sample counts most. With K = 1
-    the loss is −elbo.
+    as a mean over the batch, together with the ELBO and its two terms on the same samples. The gradient of the loss is
+    that of −Σ_k w̃_k log w_k with the normalised weights w̃ held fixed (eq. 14). Samples with larger weights contribute more
+    to it. With K = 1 the loss is −elbo.
     """
     return {**sampled_negative_elbo(log_px, log_ratio), "loss": -batch_mean(log_mean_weight(log_px + log_ratio))}
 
 
 def doubly_reparameterized(log_w, log_w_path) -> dict:
-    """Return losses whose gradients are those of −L_K, with less variance in the inference networks:
+    """Return losses whose gradients are estimates of that of −L_K, with less variance for the encoder:
 
         decoder = −Σ_k w̃_k log w_k          encoder = −Σ_k w̃_k² log w_k      (Tucker et al. 2019, eq. 8)
 
-    with the normalised weights w̃ held fixed, as means over the batch. `log_w_path` (K, B) has the values of `log_w`, but
-    the parameters of q act only through the samples: log p(x, z_k(φ)) − log q_stopped(z_k(φ)|x). Only the gradients of
-    these surrogate losses are meaningful, not their values.
+    with the normalised weights w̃ held fixed, as means over the batch. `log_w_path` (K, B) has the values of `log_w`. Its
+    gradient with respect to the parameters φ of q flows only through the samples: log p(x, z_k(φ)) − log q(z_k(φ)|x), where
+    the parameters of the second q are held fixed. Only the gradients of these surrogate losses are meaningful, not their
+    values.
     """
     weights = ops.stop_gradient(ops.softmax(log_w, axis=0))
     return {

@@ -1,4 +1,4 @@
-"""Losses of predicted labels. In nats."""
+"""Losses of predicted labels, in nats."""
 
 from keras import ops
 
@@ -6,14 +6,15 @@ from kvae.objectives.batch import batch_mean
 
 
 def label_information(labels, logits, base_rate=None):
-    """Return how much an adversary's predictions say about the labels, a mean over the batch.
+    """Return a measure of the information about labels in the predictions q(y|z) of an adversary, a mean over the batch.
 
-    Σ_y q(y) log q(y), the negative entropy (Klys et al. 2018, eq. 9), which is least for predictions of one half; or,
-    with `base_rate`, KL(base rate ‖ q), which is least for an adversary that always predicts the labels' frequencies.
+    Without `base_rate` it is Σ_y q(y|z) log q(y|z), the negative entropy (Klys et al. 2018, eq. 9). It is smallest for
+    uniform predictions. With `base_rate` it is KL(base rate ‖ q). It is smallest for an adversary that always predicts the
+    frequencies of the labels.
 
     Args:
         labels: the label specification.
-        logits: of q(y|z), (B, units).
+        logits: the logits of q(y|z), (B, units).
         base_rate: the frequencies of the labels (units,), or None.
     """
     if base_rate is None:
@@ -22,9 +23,9 @@ def label_information(labels, logits, base_rate=None):
 
 
 def known_class_loss(classes, logits):
-    """Return the cross-entropy over the examples with a known class, or 0 if there are none.
+    """Return the mean cross-entropy of the examples with a known class, or 0 if there are none.
 
-    `classes` (B,) holds numbers from 0, and −1 where the class is unknown; `logits` has the shape (B, C).
+    `classes` (B,) holds the number of each class, from 0, or −1 where it is unknown. `logits` has the shape (B, C).
     """
     known = ops.cast(classes >= 0, logits.dtype)
     log_prob = ops.log_softmax(logits, axis=-1)
