@@ -1,4 +1,4 @@
-"""Training: phases and rounds, one optimizer per player, schedules, batches, exact checkpoints."""
+"""Training: phases and rounds, one optimizer per player, schedules, batches, and checkpoints for exact resuming."""
 
 from kvae.training import schedules
 from kvae.training.batches import Batches

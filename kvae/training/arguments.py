@@ -1,4 +1,4 @@
-"""A model's configuration is the signature of its constructor."""
+"""The configuration of a model, made from the signature of its constructor."""
 
 import inspect
 from collections.abc import Mapping
@@ -25,9 +25,9 @@ class ArgumentsAsConfiguration:
         return {name: getattr(self, self.stored_as.get(name, name)) for name in names}
 
     def networks(self) -> dict[str, keras.Layer]:
-        """Return the networks that this model was built from, by the names of the constructor arguments.
+        """Return the constructor arguments that are Keras layers, by name.
 
-        These are the arguments that are Keras layers. Networks in a dict or list are named "argument.key".
+        These are the networks of the model. Networks in a dict or a list are named "argument.key" or "argument.index".
         """
         found = {}
         for name, value in self.arguments().items():

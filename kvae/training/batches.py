@@ -1,4 +1,4 @@
-"""Batches whose order depends only on the seed and the epoch, so that a resumed run gets the same batches."""
+"""Batches in an order that depends only on the seed and the epoch, so that a resumed run gets the same batches."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -14,22 +14,23 @@ from kvae.training.scaling import as_floats
 class Batches(keras.utils.PyDataset):
     """Batches of one split, in the form that `fit` of Keras takes.
 
-    Epoch e runs through a permutation drawn from (seed, e), so there is no other state to save. Bytes become k/255 in
-    float32 when a batch is loaded. A memory-mapped array is therefore read batch by batch and never held whole.
+    Epoch e runs through the examples in a permutation drawn from (seed, e), so there is no other state to save. A byte k
+    becomes k/255 in float32 when its batch is loaded. A memory-mapped array is therefore read batch by batch and never held
+    whole in memory.
 
     Args:
         x: array (N, …) of bytes (uint8), or of floats, which are passed on unchanged. For bytes whose values are 0 and 1,
             pass `scale=1`.
         y: array (N, …) of labels that each batch holds next to x, or None.
         batch_size: number of examples per batch. The last batch of an epoch may be shorter.
-        seed: of the order; None keeps the order of the array.
+        seed: seed of the order; None keeps the order of the array.
         scale: divisor for bytes.
         transform: a function (x, rng) -> x, such as random binarisation. With a seed it is applied to each batch, with a
             generator drawn from (seed, epoch, batch). Without a seed it is applied to each example, with a generator drawn
             from the example's index, so that held-out data are the same in every pass and at every batch size.
         labels: the labels of the examples, for metrics of a model that does not train on labels; by default y.
         names: names of the attributes or of the classes.
-        columns: further facts about the examples by name, each of length N, such as the year.
+        columns: further values of the examples, {name: array of length N}, such as the year of a painting.
         shard: the part of each batch that this process loads. Batch sizes are rounded down to a multiple of
             `shard.multiple`, which drops a remainder at the end of an epoch.
     """
@@ -62,7 +63,7 @@ class Batches(keras.utils.PyDataset):
         self.begin(0)
 
     def begin(self, epoch: int) -> None:
-        """Set the order of an epoch."""
+        """Draw the order of the examples for `epoch`."""
         self.epoch = epoch
         if self.seed is not None:
             self.order = np.random.default_rng((self.seed, epoch)).permutation(len(self.x))
@@ -84,10 +85,10 @@ class Batches(keras.utils.PyDataset):
         return (x,) if self.y is None else (x, self.y[rows])
 
     def _transformed(self, index: int, whole: np.ndarray, rows: np.ndarray) -> np.ndarray:
-        """Return the examples `rows`, this process's part of the examples `whole` of a batch, with the transform."""
+        """Return the examples `rows` after the transform. They are this process's part of the batch `whole`."""
         if self.transform is None:
             return self.take(rows)
-        if self.seed is not None:  # all processes draw for the whole batch, so that the number of them does not matter
+        if self.seed is not None:  # each process transforms the whole batch, with the same random numbers as all others
             rng = np.random.default_rng((self.seed, self.epoch, index))
             return self.shard.part(self.transform(self.take(whole), rng))
         examples = zip(rows, self.take(rows), strict=True)

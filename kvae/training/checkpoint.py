@@ -1,8 +1,11 @@
-"""Checkpoints, from which a run resumes exactly. A checkpoint is one file, which is whole or absent.
+"""Checkpoints, from which a run resumes exactly.
 
-It holds every variable of the model (weights, batch statistics, β and other scalars, the states of seed generators), every
-variable of its optimizers (moments, learning rates, iteration counts) and a JSON text of the caller. It is a NumPy archive
-without pickled objects.
+A checkpoint is one file, a NumPy archive without pickled objects. It is written atomically, so that it is whole or absent.
+It holds
+
+* every variable of the model: weights, batch statistics, β and other scalars, the states of seed generators;
+* every variable of its optimizers: moments, learning rates, iteration counts;
+* the progress of the run, a JSON text that the caller passes.
 """
 
 import json
@@ -50,7 +53,10 @@ def restore(path: str | os.PathLike, model: keras.Model) -> dict[str, Any]:
 
 
 def _state(model: keras.Model) -> dict[str, keras.Variable]:
-    """Return every variable by its position, because names of layers depend on what a process has built before."""
+    """Return every variable by its position.
+
+    Names cannot be used, because the names of layers depend on the layers that a process has built before.
+    """
     optimizer = model.optimizer.variables if model.optimizer is not None else []
     groups = {"model": model.variables, "optimizer": optimizer}
     return {f"{group}/{i:04d}": variable for group, variables in groups.items() for i, variable in enumerate(variables)}
@@ -61,6 +67,9 @@ def _is_bfloat16(variable: keras.Variable) -> bool:
 
 
 def _to_numpy(variable: keras.Variable) -> np.ndarray:
-    """Return the value. NumPy files have no bfloat16, but float32 represents every bfloat16 exactly."""
+    """Return the value of a variable, in float32 if it is bfloat16.
+
+    NumPy files have no bfloat16, and float32 represents every bfloat16 exactly.
+    """
     array = keras.ops.convert_to_numpy(variable)
     return array.astype("float32") if _is_bfloat16(variable) else array

@@ -7,10 +7,10 @@ from kvae.errors import UserError
 
 @dataclasses.dataclass(frozen=True)
 class Cluster:
-    """The place of this process among others, on one machine or several.
+    """The number of this process among several that train one model, on one or several machines.
 
     Args:
-        address: HOST:PORT of the first process, which all processes can reach.
+        address: address HOST:PORT of the first process, which all processes can reach.
         processes: number of processes.
         process: number of this process, from 0.
     """

@@ -17,15 +17,18 @@ from kvae.training.optimizers import Optimizers
 from kvae.training.phase import Phase
 
 MAX_VALUES = 2**22
-"""Maximum batch size × values per example in one call of `batched`. Feature maps need about 100 bytes per value."""
+"""Maximum number of values of x (batch size × values per example) that `batched` passes to the function at once.
+
+Feature maps need about 100 bytes per value.
+"""
 
 
 class Model(Backend, ArgumentsAsConfiguration, keras.Model):
-    """The base of all models. A subclass needs a constructor and `loss_terms`. Everything else is as in Keras.
+    """The base class of all models. A subclass needs a constructor and `loss_terms`. Everything else is as in Keras.
 
     The constructor takes networks that are built, and keeps every argument in an attribute of the same name.
     `loss_terms(batch, training)` returns {"loss": …}, or the scalars that it declares with `reports`, for a batch x or
-    (x, y). By default one player, "loss", moves all networks. A model with several players or phases overrides `phases`.
+    (x, y). By default one player, "loss", trains all networks. A model with several players or phases overrides `phases`.
 
     Example:
         >>> from kvae.networks import mlp
@@ -43,7 +46,7 @@ class Model(Backend, ArgumentsAsConfiguration, keras.Model):
     """
 
     batch_spec: tuple[str, ...] = ("x",)
-    """Content of a batch: ("x",) or ("x", "y")."""
+    """Contents of a batch: ("x",), or ("x", "y") if the model takes labels."""
 
     capabilities: frozenset[str] = frozenset()
     """Names of `kvae.capabilities` that say what the model can do."""
@@ -52,7 +55,7 @@ class Model(Backend, ArgumentsAsConfiguration, keras.Model):
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
-        self.built = True  # networks are built when they are passed; Keras need not build anything at the first call
+        self.built = True  # the networks that the constructor takes are built, so Keras has nothing to build
 
     @property
     def data_shape(self) -> tuple[int, ...]:
@@ -60,28 +63,29 @@ class Model(Backend, ArgumentsAsConfiguration, keras.Model):
         return ()
 
     def loss_terms(self, batch, training: bool) -> dict[str, Any]:
-        """Return the loss of a batch, with further scalars that are worth reporting."""
+        """Return the loss of a batch and the further scalars that `reports` declares."""
         raise NotImplementedError
 
     def phases(self) -> Sequence[Phase]:
-        """Return the phases of a round, in order. Pure; called each time that a step is traced.
+        """Return the phases of a round, in order.
 
-        By default one player, "loss", minimises `loss_terms` over all networks.
+        The method must have no side effects, because it is called several times. By default one player, "loss", trains all
+        networks to minimise the "loss" of `loss_terms`.
         """
         return (Phase(self.loss_terms, over={"loss": list(self.networks().values())}),)
 
     def add_scalar(self, name: str, value: float) -> keras.Variable:
-        """Return a new number that may change during training without compiling again, such as β or a temperature."""
+        """Return a new scalar variable, such as β, whose value may change during training without compiling again."""
         return self.add_weight(name=name, shape=(), initializer=keras.initializers.Constant(value), trainable=False)
 
     def add_scalars(self, **values: float) -> None:
-        """Set attributes to numbers that may change during training: `add_scalars(beta=1.0)` sets `self.beta`."""
+        """Set attributes to new scalar variables: `add_scalars(beta=1.0)` sets `self.beta`. See `add_scalar`."""
         for name, value in values.items():
             setattr(self, name, self.add_scalar(name, value))
 
     @property
     def scalars(self) -> dict[str, keras.Variable]:
-        """The numbers that may change during training, by the names of their attributes."""
+        """The scalar variables that may change during training, by the names of their attributes."""
         variables = {name: value for name, value in vars(self).items() if isinstance(value, keras.Variable)}
         return {name: value for name, value in variables.items() if value.shape == () and not value.trainable}
 
@@ -93,8 +97,8 @@ class Model(Backend, ArgumentsAsConfiguration, keras.Model):
         for phase in self.phases():
             variables, gated = phase.variables(), self._gated(phase)
             terms, gradients = self.gradients(lambda phase=phase: phase(batch, training=True), variables)
-            for player, moved in variables.items():
-                self.optimizer.apply_player(player, gradients[player], moved)
+            for player, trained in variables.items():
+                self.optimizer.apply_player(player, gradients[player], trained)
             for variable, before, gate in gated:
                 variable.assign(ops.where(terms[gate] > 0, ops.convert_to_tensor(variable), before))
             self.report(terms, phase.batch(batch))
@@ -102,16 +106,17 @@ class Model(Backend, ArgumentsAsConfiguration, keras.Model):
         return self.get_metrics_result()
 
     def test_round(self, data) -> dict[str, Any]:
-        """Validate on one batch: compute the same losses without moving anything."""
+        """Validate on one batch: compute the same losses without training."""
         batch = self.unpack(data)
         for phase in self.phases():
             self.report(phase(batch, training=False), phase.batch(batch))
         return self.get_metrics_result()
 
     def _gated(self, phase: Phase) -> list[tuple]:
-        """Return the whole state of the players with gates: (variable, value before the phase, name of the gate).
+        """Return the whole state of the players with gates, as triples (variable, value before the phase, name of the gate).
 
-        The values are copies, so a gated player's weights and moments take twice the memory during its phase.
+        The values are copies. The weights and moments of a player with a gate therefore take twice the memory during its
+        phase.
         """
         state = []
         for player, gate in phase.gates.items():
@@ -121,27 +126,27 @@ class Model(Backend, ArgumentsAsConfiguration, keras.Model):
         return state
 
     def report(self, terms: Mapping[str, Any], batch) -> None:
-        """Add the means over a batch to the means over the epoch, weighted by the number of examples in the batch."""
+        """Add the scalars of a batch to their means over the epoch, weighted by the number of examples in the batch."""
         examples = ops.shape(keras.tree.flatten(batch)[0])[0]
         for name, value in terms.items():
             self._monitors[name].update_state(value, sample_weight=examples)
 
     def unpack(self, data):
-        """Return the batch that phases take, x or (x, y), from what Keras passes: x, (x,), (x, y) or (x, y, weight)."""
+        """Return the batch that phases take, x or (x, y). Keras passes `data` as x, (x,), (x, y) or (x, y, weight)."""
         x, y, weight = keras.utils.unpack_x_y_sample_weight(data)
         _refuse_weights(sample_weight=weight)
-        self.expect(y)
+        self.check_batch_spec(y)
         # Without a graph, TensorFlow receives arrays. A network of several inputs does not take arrays mixed with tensors.
         return keras.tree.map_structure(ops.convert_to_tensor, x if y is None else (x, y))
 
     # ------------------------------------------------------------------ validation of data
 
     def check(self, x, y=None) -> None:
-        """Raise `UserError` if data do not suit the model. A subclass adds the ranges of its likelihood and its labels."""
-        self.expect(y)
+        """Raise `UserError` if data do not suit the model. A subclass also checks the ranges of x and of the labels."""
+        self.check_batch_spec(y)
 
-    def expect(self, y=None) -> None:
-        """Raise `UserError` unless there are labels exactly where the model takes them."""
+    def check_batch_spec(self, y=None) -> None:
+        """Raise `UserError` if y is given to a model that takes no labels, or missing for a model that takes labels."""
         if y is not None and "y" not in self.batch_spec:
             raise UserError(
                 f"Expected x alone: {type(self).__name__} takes neither labels nor targets. "
@@ -164,7 +169,7 @@ class Model(Backend, ArgumentsAsConfiguration, keras.Model):
         return super().evaluate(x, y, *args, **kwargs)
 
     def _examine(self, x, y) -> None:
-        """Check arrays and tensors whole and the first batch of a data set of batches. A generator is not checked."""
+        """Check all examples of an array or tensor, or the first batch of a data set. A generator is not checked."""
         if isinstance(x, np.ndarray | Mapping) or ops.is_tensor(x):
             as_arrays = keras.tree.map_structure(lambda v: ops.convert_to_numpy(v) if ops.is_tensor(v) else v, (x, y))
             self.check(*as_arrays)
@@ -178,8 +183,8 @@ class Model(Backend, ArgumentsAsConfiguration, keras.Model):
     def batched(self, key: str, function, *arrays, batch_size: int = 256):
         """Return `function` of the rows of `arrays`, computed in batches and concatenated.
 
-        `function` takes and returns tensors, and is compiled once under `key`. Batches have `batch_size` rows, or fewer if
-        examples are large (`MAX_VALUES`).
+        `function` takes and returns tensors. It is compiled once, and the compiled function is kept under `key`. Batches
+        have `batch_size` rows, or fewer if examples are large (`MAX_VALUES`).
         """
         # TensorFlow cannot retrace a function with more inputs than it had at first.
         run = cached(self, f"{key} of {len(arrays)}", lambda: compiled(function, self.variables))
@@ -197,9 +202,12 @@ class Model(Backend, ArgumentsAsConfiguration, keras.Model):
     # ------------------------------------------------------------------ compilation
 
     def compile(self, optimizer="adam", **kwargs) -> None:
-        """Like `keras.Model.compile`. `optimizer` is one for all players, who get a copy each, or {player: optimizer}.
+        """Compile the model as `keras.Model.compile` does.
 
-        The losses belong to the model: `loss`, `metrics` and their weights are not accepted.
+        Args:
+            optimizer: an optimizer, of which each player gets a copy, or {player: optimizer}.
+            kwargs: the other arguments of `keras.Model.compile`, without `loss`, `metrics` and their weights. A model
+                defines its losses itself.
         """
         for name in ("loss", "metrics", "loss_weights", "weighted_metrics"):
             if kwargs.get(name) is not None:
@@ -216,22 +224,23 @@ class Model(Backend, ArgumentsAsConfiguration, keras.Model):
         if any(phase.gates for phase in self.phases()) and not gates_are_global():
             raise UserError(
                 f"Expected one device on TensorFlow for {type(self).__name__}, because each device would compute its own "
-                "gate. Received: several. Use --backend jax."
+                "gate. Received: several devices. Use --backend jax."
             )
         optimizer = Optimizers.of(optimizer, players)
         optimizer.build(players)
         super().compile(optimizer=optimizer, auto_scale_loss=False, **kwargs)
         names = dict.fromkeys(name for phase in self.phases() for name in phase.reports)
-        # In a proxy, because Keras does not allow a built model to track new state.
+        # Keras does not allow a built model to track new state, and it tracks a dict but not this proxy of one.
         self._monitors = MappingProxyType({name: keras.metrics.Mean(name=name) for name in names})
 
     def _players(self) -> dict[str, list[keras.Variable]]:
+        """Return the variables that each player of any phase trains."""
         players = {}
         for phase in self.phases():
             for player, variables in phase.variables().items():
                 known = players.setdefault(player, variables)
                 if [id(v) for v in known] != [id(v) for v in variables]:
-                    raise ValueError(f"Expected player {player!r} to move the same layers in all phases.")
+                    raise ValueError(f"Expected player {player!r} to train the same layers in all phases.")
         return players
 
     @property

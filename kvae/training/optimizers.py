@@ -12,8 +12,8 @@ from kvae.errors import UserError
 class Optimizers(keras.optimizers.Optimizer):
     """A Keras optimizer made of one optimizer per player.
 
-    Each player has its own moments, learning rate, clipping and iteration count, which stay as they are in a round in which
-    the player does not move. `iterations` of this optimizer counts rounds.
+    Each player has its own moments, learning rate, clipping and iteration count. They do not change in a phase in which the
+    player does not train. `iterations` of this optimizer counts rounds.
 
     Args:
         players: {player: optimizer}, each an instance, a name or a configuration.
@@ -25,9 +25,14 @@ class Optimizers(keras.optimizers.Optimizer):
 
     @classmethod
     def of(cls, optimizer, players: Iterable[str]) -> "Optimizers":
-        """Return the optimizer of these players, made of one for all of them (each gets a copy) or of {player: optimizer}.
+        """Return the `Optimizers` of these players.
 
-        Raises `UserError` if one of them scales its loss.
+        Args:
+            optimizer: {player: optimizer}, or one optimizer, of which each player gets a copy.
+            players: names of the players.
+
+        Raises:
+            UserError: An optimizer scales its loss.
         """
         if isinstance(optimizer, cls):
             optimizers = optimizer
@@ -58,7 +63,7 @@ class Optimizers(keras.optimizers.Optimizer):
         super().build([])
 
     def apply_player(self, player: str, gradients, variables) -> None:
-        """Move the variables of one player by their gradients."""
+        """Update the variables of one player with their gradients, by the optimizer of that player."""
         self.players[player].apply(list(gradients), variables)
 
     @property
@@ -78,22 +83,23 @@ class Optimizers(keras.optimizers.Optimizer):
 
     @property
     def learning_rate(self):
-        """The learning rate of the only player, for the callbacks of Keras. Several players have one each."""
+        """The learning rate of the only player, for the callbacks of Keras. Several players raise `AttributeError`."""
         return self._only_player("read").learning_rate
 
     @learning_rate.setter
     def learning_rate(self, value):
         self._only_player("set").learning_rate = value
 
-    def _only_player(self, what: str):
+    def _only_player(self, action: str):
+        """Return the optimizer of the only player. Raise `AttributeError`, which names `action`, for several."""
         if len(self.players) > 1:
             raise AttributeError(
-                f"Expected one player, to {what} its learning rate. Received: players={sorted(self.players)}. "
+                f"Expected one player, to {action} its learning rate. Received: players={sorted(self.players)}. "
                 "Use kvae.callbacks.DecayLearningRate, or optimizer.players[NAME].learning_rate."
             )
         return next(iter(self.players.values()))
 
-    # Keras saves the optimizers of the players by itself. These methods save the variables of this one.
+    # Keras saves the optimizers of the players by itself. These two methods save and load the remaining variables.
 
     def save_own_variables(self, store):
         for i, variable in enumerate(self._variables):

@@ -1,4 +1,7 @@
-"""Phases. A training step is a round, a round is a sequence of phases, and a phase is one gradient step."""
+"""Phases of training.
+
+A training step of Keras is a round, a round is a sequence of phases, and a phase is one gradient step.
+"""
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
@@ -8,30 +11,30 @@ import keras
 
 
 def reports(*names: str) -> Callable:
-    """Declare the scalars that a loss returns. Without this decorator a loss returns {"loss": …}."""
+    """Declare the names of the scalars that a loss returns. Without this decorator a loss returns {"loss": …}."""
 
-    def mark(loss):
+    def declare(loss):
         loss.reports = names
         return loss
 
-    return mark
+    return declare
 
 
 @dataclasses.dataclass(frozen=True)
 class Phase:
-    """One gradient step, in which every player minimises its own entry of `loss(batch)` over its own layers.
+    """One gradient step, in which every player minimises its own scalar of the loss over its own layers.
 
-    Several players of one phase move simultaneously, from one forward pass: with terms L_a, L_b and variables θ_a, θ_b,
-    player a moves by ∂L_a/∂θ_a and player b by ∂L_b/∂θ_b, both at the old weights.
+    Several players of one phase train simultaneously, from one forward pass. With scalars L_a, L_b and variables θ_a, θ_b,
+    player a takes the gradient ∂L_a/∂θ_a and player b the gradient ∂L_b/∂θ_b, both at the weights before the phase.
 
     Args:
-        loss: `loss(batch, training)` returns a new dict of named scalars: those that its decorator `reports` declares.
-        over: {player: the layers that it moves}. The player's name is the name of the scalar that it minimises, of its
-            optimizer and of its number in the progress bar.
-        batch: function that picks this phase's part of the data of a round.
-        gates: {player: name of a reported scalar}, for players that may pause. Where the scalar is 0, nothing of the
-            player changes: neither weights nor batch statistics nor the moments of its optimizer. The mean of the scalar
-            over an epoch is the share of steps that the player made.
+        loss: a function (batch, training) -> a new dict of the scalars that its decorator `reports` declares.
+        over: {player: the layers that it trains}. The name of the player is also the name of the scalar that it minimises,
+            of its optimizer and of its entry in the progress bar.
+        batch: a function that returns this phase's part of the data of a round.
+        gates: {player: name of a reported scalar}, for players that may skip the phase. Where the scalar is 0, neither the
+            weights nor the batch statistics of the player nor the moments of its optimizer change. The mean of the scalar
+            over an epoch is the share of phases that the player did not skip.
     """
 
     loss: Callable[..., dict[str, Any]]

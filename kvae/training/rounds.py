@@ -1,4 +1,7 @@
-"""Rounds: batches for models that train on one domain of the data after another."""
+"""Rounds: batches for models that train on one domain of the data after another.
+
+A turn is a batch of one domain. A round holds one or several turns of each domain, and each phase trains on one turn.
+"""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -19,21 +22,21 @@ class Rounds(keras.utils.PyDataset):
     """{domain: (batch_size, turns, …)} for each round, in the form that `fit` of Keras takes.
 
     Each domain has an endless sequence of examples: one permutation of its examples after another, each drawn from (seed,
-    domain, pass). A round takes `turns` batches from each sequence. The length of an epoch is the number of rounds after
-    which each example of every domain has been used; those of small domains are used several times. As with `Batches`, the
-    content of a round depends only on the seed and the epoch.
+    number of the domain, number of the permutation). A round takes `turns[domain]` batches from each sequence. An epoch has
+    as many rounds as the largest domain needs for each of its examples to be used. Examples of smaller domains are used
+    several times. As with `Batches`, the content of a round depends only on the seed and the epoch.
 
     Args:
         x: array (N, …) of bytes (uint8) or floats. Bytes that represent k/255 stay bytes and are scaled turn by turn in
-            the model: a round of large images would take gigabytes in floats.
+            the model, because a round of large images would take gigabytes in floats.
         y: the domain of each example (N,), numbered from 0 in the order of `turns`. Examples with other numbers are not
             used.
         turns: {name of the domain: number of turns in a round}.
         batch_size: number of examples in a turn.
-        repeats: how many times each example is repeated within a batch: with 5, a batch of 50 holds 10 distinct examples.
+        repeats: number of times that a turn holds each of its examples. With 5, a turn of 50 holds 10 distinct examples.
         periods: numbers (N,) that accompany x, such as the period of a painting, −1 where unknown; or None.
-        seed: of the order.
-        scale: divisor for uint8 data; any divisor other than 255 converts to float here.
+        seed: seed of the permutations.
+        scale: divisor for bytes. Bytes with a divisor other than 255 become floats here and not in the model.
         shard: the part of each turn that this process loads.
     """
 
@@ -69,7 +72,7 @@ class Rounds(keras.utils.PyDataset):
         self.begin(0)
 
     def begin(self, epoch: int) -> None:
-        """Set the epoch whose rounds are next."""
+        """Set the epoch of the rounds that are loaded next."""
         self.epoch = epoch
 
     def __len__(self) -> int:
@@ -106,10 +109,10 @@ class Rounds(keras.utils.PyDataset):
 
 
 class RoundsModel(Model):
-    """A model that trains on rounds. Validation, and everything else that it does, takes x and y, the domain.
+    """A model that trains on rounds. All its other methods, such as validation, take x and y, the domain of each example.
 
-    A subclass sets `domains` and `turns` and picks the batch of each phase by `turn_of`. Its `loss_terms` of (x, y) are
-    the terms that do not depend on turns. Validation on x and y reports them.
+    A subclass sets `domains` and `turns`, and each of its phases picks its turn with `turn_of`. `loss_terms` of (x, y)
+    returns the scalars that do not depend on turns. Validation on x and y reports these scalars.
     """
 
     domains: Sequence[str]
@@ -139,7 +142,7 @@ class RoundsModel(Model):
         terms = self.loss_terms(batch, training=False)
         self.report(terms, batch)
         metrics = self.get_metrics_result()
-        return {name: metrics[name] for name in terms}  # validation did not update the remaining metrics
+        return {name: metrics[name] for name in terms}  # validation on x and y has not updated the other metrics
 
 
 def turn_of(domain: str, turn: int) -> Callable[[Mapping], tuple]:
@@ -161,14 +164,14 @@ def check_round(
     Returns the examples of each domain for further checks, {domain: (N, …)}, as floats.
     """
     if set(batch) != set(domains):
-        raise UserError(f"Expected rounds of {', '.join(domains)}. Received: of {', '.join(map(str, batch))}.")
+        raise UserError(f"Expected rounds of {', '.join(domains)}. Received: rounds of {', '.join(map(str, batch))}.")
     examples = {}
     for domain in domains:
         x, *period = batch[domain] if isinstance(batch[domain], tuple | list) else (batch[domain],)
         if len(period) != with_periods:
             raise UserError(
                 f"Expected rounds {'with' if with_periods else 'without'} periods. "
-                f"Received: those of {domain} {'with' if period else 'without'} them."
+                f"Received: turns of {domain} {'with' if period else 'without'} periods."
             )
         if np.shape(x)[1] != turns[domain]:
             raise UserError(f"Expected {turns[domain]} turns of {domain}. Received: {np.shape(x)[1]}.")

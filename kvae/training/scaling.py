@@ -1,4 +1,4 @@
-"""Bytes as floats, for arrays and for tensors."""
+"""Conversion of bytes to floats, for arrays and for tensors."""
 
 import keras
 import numpy as np
@@ -6,7 +6,7 @@ from keras import ops
 
 
 def as_floats(x: np.ndarray, scale: float = 255.0) -> np.ndarray:
-    """Return bytes divided by `scale`, in float32; floats unchanged."""
+    """Return an array of bytes divided by `scale`, in float32. Return an array of floats unchanged."""
     if x.dtype != np.uint8:
         return x
     x = x.astype("float32")
@@ -16,5 +16,5 @@ def as_floats(x: np.ndarray, scale: float = 255.0) -> np.ndarray:
 
 
 def tensor_as_floats(x):
-    """Return a tensor of bytes divided by 255, in float32; floats unchanged."""
+    """Return a tensor of bytes divided by 255, in float32. Return a tensor of floats unchanged."""
     return ops.cast(x, "float32") * (1 / 255) if keras.backend.standardize_dtype(x.dtype) == "uint8" else x

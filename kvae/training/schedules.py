@@ -1,7 +1,7 @@
 """Schedules: numbers as functions of the epoch.
 
-Every schedule is a frozen dataclass. `schedule(epoch)` returns its value after `epoch` epochs, a float, so that a schedule
-can change within an epoch. A schedule has no state, so that a resumed run continues exactly.
+Every schedule is a frozen dataclass. `schedule(epoch)` returns the value after `epoch` epochs. `epoch` is a float, so that
+the value can change within an epoch. A schedule has no state, so that a resumed run continues exactly.
 """
 
 import dataclasses
@@ -70,9 +70,9 @@ class Cosine:
 
 @dataclasses.dataclass(frozen=True)
 class OneCycle:
-    """Half a cosine wave from `start` up to 1, then another down to `end` (Smith and Topin 2018).
+    """A factor that rises from `start` to 1 and falls to `end`, each along half a cosine wave (Smith and Topin 2018).
 
-    The first takes the share `warm` of `length` epochs, the second the rest.
+    The rise takes the share `warm` of `length` epochs, the fall takes the rest.
     """
 
     length: float
@@ -89,9 +89,10 @@ class OneCycle:
 
 @dataclasses.dataclass(frozen=True)
 class Cyclical:
-    """Cycles from `start` to `end` (Fu et al. 2019, eq. 6, with M cycles and R = `ramp`).
+    """Cycles from `start` to `end` (Fu et al. 2019, eq. 6, with R = `ramp` and T/M = `period`).
 
-    A cycle of `period` epochs is a line over its first share `ramp`, then `end` for the rest.
+    A cycle takes `period` epochs. The value rises linearly from `start` to `end` in the first share `ramp` of the cycle, and
+    is `end` for the rest.
     """
 
     start: float
@@ -100,8 +101,8 @@ class Cyclical:
     ramp: float = 0.5
 
     def __call__(self, epoch: float) -> float:
-        phase = (epoch % self.period) / self.period
-        return self.start + (self.end - self.start) * min(1.0, phase / self.ramp)
+        position = (epoch % self.period) / self.period
+        return self.start + (self.end - self.start) * min(1.0, position / self.ramp)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -117,7 +118,7 @@ class Exponential:
 
 @dataclasses.dataclass(frozen=True)
 class Stages:
-    """Steps: the value of the last milestone {epoch: value} that has been reached."""
+    """A piecewise constant value: that of the last milestone {epoch: value} that has been reached."""
 
     milestones: Mapping[float, float]
 

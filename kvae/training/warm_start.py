@@ -13,9 +13,9 @@ from kvae.training.model import Model
 def warm_start(model: Model, source: Model) -> tuple[list[str], list[str]]:
     """Copy weights into each network of `model` from the network of `source` with the same argument name.
 
-    Networks are compared layer by layer in order, where layers without weights do not count. An array is copied if the
-    shapes are equal. If `model` takes labels and `source` does not, a dense layer whose last inputs are the labels gets
-    weights of 0 for them, so that it computes at first what it computed in `source`.
+    Networks are compared layer by layer in order; layers without weights do not count. An array is copied if its shape is
+    the same in both networks. If `model` takes labels and `source` does not, a dense layer whose last inputs are the labels
+    gets weights of 0 for the labels, so that its initial outputs are those of the layer in `source`.
 
     Returns:
         The names of arrays that were copied, and of those that keep their initial values, each with the reason.
@@ -41,7 +41,7 @@ def warm_start(model: Model, source: Model) -> tuple[list[str], list[str]]:
                 copied.append(f"{name}/{key}, 0 for its {labels} labels")
             else:
                 shape = "none" if other is None else _times(other.shape)
-                kept.append(f"{name}/{key}: {_times(variable.shape)} here, {shape} there")
+                kept.append(f"{name}/{key}: {_times(variable.shape)} here, {shape} in the source")
     if not copied:
         raise UserError(
             f"Expected a model with a network in common with {type(model).__name__}: {', '.join(model.networks())}. "
@@ -51,21 +51,21 @@ def warm_start(model: Model, source: Model) -> tuple[list[str], list[str]]:
 
 
 def _arrays(net: keras.Layer) -> dict[str, keras.Variable]:
-    """Return weights by layer and role: "Dense 2 kernel".
+    """Return the weights of a network by the layer's class and number and the weight's name, such as "Dense 2 kernel".
 
-    Layers are numbered among those of their class, because the names of layers differ between runs. A layer with several
-    weights of one name, such as a block of layers, has "Block 1 kernel", "Block 1 kernel 2".
+    The layers of each class are numbered from 1, because the names of layers differ between runs. If a layer has several
+    weights of one name, as a block of layers has, these are numbered, too: "Block 1 kernel", "Block 1 kernel 2".
     """
-    arrays, layers = {}, Counter()
+    arrays, layer_counts = {}, Counter()
     for layer in net.layers if isinstance(net, keras.Model) else [net]:
         if not layer.weights:
             continue
-        kind, roles = type(layer).__name__, Counter()
-        layers[kind] += 1
+        kind, name_counts = type(layer).__name__, Counter()
+        layer_counts[kind] += 1
         for weight in layer.weights:
-            roles[weight.name] += 1
-            number = f" {roles[weight.name]}" if roles[weight.name] > 1 else ""
-            arrays[f"{kind} {layers[kind]} {weight.name}{number}"] = weight
+            name_counts[weight.name] += 1
+            number = f" {name_counts[weight.name]}" if name_counts[weight.name] > 1 else ""
+            arrays[f"{kind} {layer_counts[kind]} {weight.name}{number}"] = weight
     return arrays
 
 

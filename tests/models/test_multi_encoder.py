@@ -183,7 +183,7 @@ def test_multi_encoder_with_rounds_of_other_domains_is_refused():
     model = MODELS["MultiEncoder"]()
     model.compile("sgd")
     x, y = _paintings()
-    with pytest.raises(UserError, match=r"Expected rounds of one, two\. Received: of one, three"):
+    with pytest.raises(UserError, match=r"Expected rounds of one, two\. Received: rounds of one, three"):
         model.fit(Rounds(x, y, {"one": 1, "three": 2}), verbose=0)
     with pytest.raises(UserError, match=r"Expected 2 turns of two\. Received: 1"):
         model.fit(Rounds(x, y, {"one": 1, "two": 1}), verbose=0)

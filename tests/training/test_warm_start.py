@@ -41,7 +41,7 @@ def test_warm_start_keeps_and_names_arrays_of_other_shapes():
         "encoder/Dense 1 bias",
         "decoder/Dense 1 kernel",
     ]
-    assert kept[2].endswith("4×64 here, 3×64 there")
+    assert kept[2].endswith("4×64 here, 3×64 in the source")
     assert "encoder/StridedConv2D 1 kernel" in copied
     np.testing.assert_array_equal(_values(model.encoder)[0], _values(source.encoder)[0])
     np.testing.assert_array_equal(_values(model.encoder)[-2], before[-2])

@@ -105,7 +105,7 @@ class LabelledModel(VariationalModel):
 
         `y` holds n labels, or one for all. `temperature` scales the distance of the draws from the prior's mean.
         """
-        self.expect(y)
+        self.check_batch_spec(y)
         condition = () if y is None else (self.labels.spread(y, n),)
         tensors = map(ops.convert_to_tensor, condition)
         z = self.sample_prior(keras.random.SeedGenerator(seed), n, *tensors, temperature=temperature)

@@ -47,7 +47,7 @@ class LatentModel(Model):
     def call(self, x, training=False):
         """Return the reconstruction of x, or of (x, y): the mean of p(x|z) at the latent code of x."""
         x, *condition = x if isinstance(x, tuple | list) else (x,)
-        self.expect(*condition)
+        self.check_batch_spec(*condition)
         z = self.code(x, *condition, training=training)
         return self.observation(z, *condition, training=training).mean
 
@@ -107,7 +107,7 @@ class LatentModel(Model):
     def check_code(self, z, y=None):
         """Raise `UserError` unless the array `z` holds latent codes that can be decoded, given y."""
         if y is not None or not self.decodes_without_labels:
-            self.expect(y)
+            self.check_batch_spec(y)
         check_shape(z, "z", self.latent_shape)
 
     # ------------------------------------------------------------------ NumPy in, NumPy out
