@@ -91,7 +91,7 @@ def test_check_round_returns_examples_of_each_domain_as_floats():
 @pytest.mark.parametrize(
     ("batch", "with_periods", "message"),
     [
-        ({"one": np.zeros((3, 1, 4))}, False, r"rounds of one, two\. Received: of one\."),
+        ({"one": np.zeros((3, 1, 4))}, False, r"rounds of one, two\. Received: rounds of one\."),
         ({"one": np.zeros((3, 1, 4)), "two": np.zeros((3, 1, 4))}, False, "2 turns of two. Received: 1"),
         ({"one": np.zeros((3, 1, 4)), "two": np.zeros((3, 2, 4))}, True, "Expected rounds with periods"),
     ],
