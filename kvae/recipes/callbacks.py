@@ -1,4 +1,4 @@
-"""Callbacks of a recipe's training: those that decide how its model learns, and those that watch it."""
+"""Callbacks of a recipe's training: some decide how the model learns, others monitor it."""
 
 from collections.abc import Mapping
 
@@ -14,16 +14,16 @@ from kvae.training.batches import Batches
 from kvae.training.rounds import Rounds
 
 MONITORED = 1000
-"""Number of held-out examples that the callbacks watch after each epoch."""
+"""Number of held-out examples that are encoded and reconstructed after each epoch."""
 
 
 def learning_callbacks(
     training: Training, data: Batches | Rounds, rates: Mapping[str, float]
 ) -> list[keras.callbacks.Callback]:
-    """Return the callbacks that decide how a model learns: order of the data, schedules, a stop at NaN.
+    """Return the callbacks that decide how a model learns: the order of the data, schedules, and a stop at NaN.
 
     Args:
-        data: what the model is fitted to.
+        data: batches or rounds that the model is fitted to.
         rates: {player: learning rate before the first epoch}.
     """
     callbacks = [StopOnNonFinite(), InOrder(data)]
@@ -33,14 +33,17 @@ def learning_callbacks(
     return [*callbacks, *training.callbacks]
 
 
-def watching_callbacks(
+def monitoring_callbacks(
     run: Run, model, dataset: Dataset, held_out: Split, training: Training
 ) -> list[keras.callbacks.Callback]:
-    """Return the callbacks that measure latent codes and save images of held-out examples, where `model` has them."""
-    some = batches(model, dataset, held_out, training, batch_size=MONITORED)[0]
+    """Return the callbacks that measure latent codes and save images of held-out examples.
+
+    A model without a posterior gets no measurement, and a model that does not decode images saves none.
+    """
+    monitored = batches(model, dataset, held_out, training, batch_size=MONITORED)[0]
     callbacks = []
     if POSTERIOR in model.capabilities:
-        callbacks.append(LatentMonitor(*some))
-    if some[0].ndim == 4 and DECODER in model.capabilities:
-        callbacks.append(SaveImages(run.images, some, training.images_every, training.brighten))
+        callbacks.append(LatentMonitor(*monitored))
+    if monitored[0].ndim == 4 and DECODER in model.capabilities:
+        callbacks.append(SaveImages(run.images, monitored, training.images_every, training.brighten))
     return callbacks

@@ -1,11 +1,11 @@
-"""The part of a preset's card that a run and its recipe know."""
+"""The entries of a preset's card that come from the run and its recipe, such as its metrics and the commands."""
 
 import shlex
 from collections.abc import Mapping
 from typing import Any
 
 from kvae.evaluation import METRICS, reporting
-from kvae.recipes import docstring, renamed
+from kvae.recipes import renamed
 from kvae.recipes.registry import load
 from kvae.runs import Run
 
@@ -21,8 +21,8 @@ def card(run: Run) -> dict[str, Any]:
     return {
         **{key: config[key] for key in ("recipe", "seed", "data", "warm_start") if key in config},
         "parameters": parameters,
-        "summary": recipe.docstring.partition("\n")[0],
-        "source": docstring.source(recipe.docstring),
+        "summary": recipe.summary,
+        "source": recipe.source,
         "trained_on": config["backend"],
         "trained_with": config["versions"],
         "epochs": int(run.history()["epoch"][-1]),
@@ -46,7 +46,10 @@ def training_command(config: Mapping[str, Any], defaults: Mapping[str, Any]) -> 
 
 
 def evaluation_command(report: Mapping[str, Any], backend: str) -> str | None:
-    """Return the command that computes the metrics of `report` again, for the model MODEL, or None if no metric is known."""
+    """Return the command that computes the metrics of `report` again, in which MODEL represents the model.
+
+    Returns None if `report` holds no value of a metric.
+    """
     values = report.get("metrics", {})
     known = {metric.name for metric in map(reporting, values) if metric}
     if not known:

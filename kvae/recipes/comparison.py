@@ -34,8 +34,8 @@ def compare(models: Iterable[TrainedData], path: str | os.PathLike) -> dict[str,
         name: {
             "run": str(model.source.path),
             "recipe": model.config["recipe"],
-            "data": (model.source.metrics or {}).get("data")
-            or model.config["data"]["name"],  # of metrics, or of training
+            # the data of the metrics, or else those of the training
+            "data": (model.source.metrics or {}).get("data") or model.config["data"]["name"],
             "metrics": plots.summary(contender),
         }
         for name, model, contender in zip(names, models, contenders, strict=True)
@@ -43,7 +43,10 @@ def compare(models: Iterable[TrainedData], path: str | os.PathLike) -> dict[str,
 
 
 def short_names(models: Sequence[TrainedData]) -> list[str]:
-    """Return the paths of the models without the folders that all of them share. A model on the Hub keeps its name."""
+    """Return a short name for each model: its path without the folders that all paths share.
+
+    A bundled preset or a preset on the Hub keeps its name.
+    """
     paths = {model.name: model.source.path.resolve() for model in models if Path(model.name).exists()}
     common = os.path.commonpath([path.parent for path in paths.values()]) if paths else ""
     short = {name: path.relative_to(common).as_posix() for name, path in paths.items()}
@@ -51,15 +54,16 @@ def short_names(models: Sequence[TrainedData]) -> list[str]:
 
 
 def _contender(model: TrainedData, name: str, n: int) -> plots.Contender:
-    """Return a model as one of `n` in the figure."""
+    """Return the history, the metrics and the images of a model, for a figure of `n` models."""
     source = model.source
     return plots.Contender(name, source.history(), (source.metrics or {}).get("metrics", {}), **_images(model, name, n))
 
 
 def _images(model: TrainedData, name: str, n: int) -> dict[str, np.ndarray]:
-    """Return examples, reconstructions and samples.
+    """Return the examples, reconstructions and samples of a model as arguments of `Contender`.
 
-    Without its data a model has no reconstructions, and no samples if it takes labels, which are those of the examples.
+    If the data are missing there are no examples and no reconstructions. A model that takes labels then has no samples
+    either, because it takes the labels of the examples.
     """
     net = model.model
     if DECODER not in net.capabilities or len(net.data_shape) != 3:

@@ -1,4 +1,4 @@
-"""The docstring of a recipe: a title, perhaps a description, and named fields.
+"""The docstring of a recipe: a title, an optional description, and named fields.
 
     Title with a reference.
 

@@ -13,7 +13,7 @@ from kvae.runs import Run
 
 
 def finish(run: Run, session: Session) -> Run:
-    """Save the fitted model of `session`, its metrics on held-out data, and images, and return `run`."""
+    """Save the fitted model of `session`, its metrics on held-out data and its images in `run`, and return `run`."""
     run.save_model(session.model)
     if session.held_out:
         _evaluate(run, session)
@@ -23,7 +23,7 @@ def finish(run: Run, session: Session) -> Run:
 
 def _evaluate(run: Run, session: Session) -> None:
     model, dataset = session.model, session.dataset
-    held_out = session.batches(session.held_out)  # all examples, also if several processes share the training
+    held_out = session.batches(session.held_out)  # all examples, even if several processes share the training
     split = "validation" if dataset.validation else "test"
     report = evaluation.evaluate(model, held_out, quick=True)
     write_json(

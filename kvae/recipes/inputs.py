@@ -16,7 +16,7 @@ def training_batches(model, dataset: Dataset, training: Training, seed: int) -> 
         return batches(model, dataset, split, training, seed=seed, shard=shard)
     if training.transform is not None:
         raise UserError(
-            f"Expected no transform for a model that learns from rounds. Received: one for {type(model).__name__}. "
+            f"Expected no transform for a model that learns from rounds. Received: a transform for {type(model).__name__}. "
             "Transform the data set instead."
         )
     return Rounds(

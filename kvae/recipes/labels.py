@@ -1,4 +1,4 @@
-"""Labels by name, such as {"Smiling": 1} or "horse", and the arrays y of them that models take."""
+"""Labels by name, such as {"Smiling": 1} or "horse", and the arrays y that models take."""
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
@@ -66,14 +66,15 @@ class LabelNames:
         return y
 
     def select(self, named: Named, y: np.ndarray) -> np.ndarray:
-        """Return the row numbers of the labels `y` that have the one named label."""
+        """Return the numbers of the rows of `y`, (N,) or (N, A), that have the named label. Only one may be named."""
         values = self.values(named)
         if len(values) != 1:
-            raise ChoiceError(f"Expected one label, a class or NAME=0 or NAME=1. Received: {_text(as_pairs(named))}.")
+            raise ChoiceError(f"Expected one label, a class or NAME=0 or NAME=1. Received: {as_text(named)}.")
         ((column, value),) = values.items()
         return np.flatnonzero((y if self.classes else y[:, column]) == value)
 
     def _missing(self, values: Mapping[int, int]) -> str:
+        """Return the labels that are not among `values`, as a message lists them."""
         if self.classes:
             return f"one of {_listed(self._with_numbers())}"
         return _listed([f"{name}=…" for column, name in enumerate(self.names) if column not in values])
@@ -111,9 +112,11 @@ class LabelNames:
         return {0: known[texts[0]]} if texts else {}
 
     def _have_numbers(self) -> bool:
+        """Return True if a name is a number, so that numbers of classes would be ambiguous."""
         return any(name.isdecimal() for name in self.names)
 
     def _with_numbers(self) -> list[str]:
+        """Return the names of the classes, each next to its number where numbers may be used."""
         return list(self.names) if self._have_numbers() else [f"{i} ({name})" for i, name in enumerate(self.names)]
 
 
@@ -127,8 +130,9 @@ def as_pairs(named: Named) -> list[tuple[str, str]]:
     return [(name, value if isinstance(value, str) else str(int(value))) for name, value in pairs]
 
 
-def _text(pairs: Sequence[tuple[str, str]]) -> str:
-    return ", ".join(f"{name}={value}" if name else value for name, value in pairs) or "none"
+def as_text(named: Named) -> str:
+    """Return the labels as the command line takes them: "Smiling=1, Male=0" or "horse"."""
+    return ", ".join(f"{name}={value}" if name else value for name, value in as_pairs(named)) or "none"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -16,10 +16,10 @@ Positive = Annotated[float, Gt(0)]
 NonNegative = Annotated[float, Ge(0)]
 
 Width = Annotated[int, Ge(2)]
-"""Channels of the first convolution, of which some networks take half."""
+"""Number of channels of the first convolution, at least 2 because some networks halve it."""
 
 Upsampling = Literal["deconv", "nearest", "bilinear"]
-"""Ways to double a feature map (`kvae.networks.conv_decoder`)."""
+"""Ways to double the height and the width of a feature map (`kvae.networks.conv_decoder`)."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Parameter:
     Args:
         name: dotted name, such as "model.latent".
         annotation: type, without the range.
-        default: value that a run uses unless it is set.
+        default: value of the parameter if it is not set.
         space: range that a search varies, or None.
     """
 
@@ -44,7 +44,10 @@ class Parameter:
         return _type_name(self.annotation)
 
     def parse(self, value: Any) -> Any:
-        """Return `value`, which may be a text from the command line, as this parameter's type."""
+        """Return `value`, which may be a text from the command line, converted to the type of the parameter.
+
+        Raises `UserError` if that is not possible.
+        """
         from pydantic import ConfigDict, TypeAdapter, ValidationError  # its import takes longer than `kvae list`
 
         try:
@@ -68,7 +71,7 @@ class Parameter:
 
 
 def parameters_of(function: Callable, prefix: str = "") -> dict[str, Parameter]:
-    """Return the keyword arguments of `function` as parameters, by `prefix` and name."""
+    """Return {`prefix` + name: parameter} of the arguments of `function` that have defaults."""
     found = {}
     for argument in inspect.signature(function).parameters.values():
         if argument.default is inspect.Parameter.empty:

@@ -43,15 +43,16 @@ class Training:
         optimizer: one optimizer, or {player: optimizer}, as `Model.compile` takes it.
         learning_rate_schedule: factor of every player's learning rate by epoch; or {player: factor}, where players
             without a factor keep their rate.
-        anneal: {name of a variable of the model: schedule}.
-        transform: (x, rng) -> x for every batch, such as random binarisation. Training draws it anew whenever it uses
-            an example. Held-out data draw it once.
+        anneal: {name of a Keras variable of the model, such as "beta": schedule}.
+        transform: function (x, rng) -> x of the examples, such as random binarisation. In training its random numbers
+            are drawn anew whenever an example is used, for held-out examples only once.
         repeats: number of times each example is repeated within a batch, for a model that learns from rounds.
-        periods: split -> one integer per example, −1 if unknown, for a model that learns from rounds with periods.
+        periods: function split -> number of the period of each example, −1 if unknown, for a model that learns from
+            rounds with periods.
         callbacks: further Keras callbacks. They are called before an epoch is recorded. A resumed run loses any state
             that they keep between epochs.
         images_every: number of epochs between two sets of images.
-        brighten: True if images show faint pixels brighter.
+        brighten: True if saved images show faint pixels brighter.
     """
 
     epochs: int
@@ -74,7 +75,7 @@ class Training:
 
 @dataclasses.dataclass(frozen=True)
 class Recipe:
-    """A recipe by its name.
+    """A recipe: a module with three functions, and its name.
 
     Args:
         name: `<dataset>/<model>`, or the path of a user's file.
@@ -103,7 +104,10 @@ class Recipe:
 
     @property
     def folder(self) -> Path:
-        """The folder of runs and searches below `runs`: the recipe's name, or the stem of a user's file."""
+        """Path of the recipe's runs, relative to `runs`, and of its searches, relative to `runs/search`.
+
+        It is the name of the recipe, or the stem of a user's file.
+        """
         return Path(self.file.stem if self.name.endswith(".py") else self.name)
 
     def parameters(self) -> dict[str, Parameter]:
@@ -133,7 +137,10 @@ class Recipe:
         return values
 
     def values_of(self, config: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the value of every parameter in the configuration of a run or a preset, also of version 0.1.0."""
+        """Return the value of every parameter of a run or a preset with this configuration.
+
+        Parameters of version 0.1.0 are translated (`kvae.recipes.renamed`).
+        """
         parameters = config["parameters"]
         if renamed.is_old(config):
             parameters = renamed.translate(self.name, parameters)
@@ -148,7 +155,7 @@ class Recipe:
         return self.module.model(dataset, **self._arguments("model", values))
 
     def training(self, values: Mapping[str, Any]) -> Training:
-        """Return how the model is fitted for resolved `values`."""
+        """Return the settings of the training for resolved `values`."""
         return self.module.training(**self._arguments("training", values))
 
     def _arguments(self, function: str, values):

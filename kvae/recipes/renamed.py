@@ -1,7 +1,8 @@
 """Parameters of version 0.1.0 that have other names, values or units since version 0.2.0.
 
-`TABLE` names every such parameter of the bundled recipes. A setting of the old name is refused with the new one, and the
-configuration of a run of version 0.1.0 is translated, so that its data can be loaded and its model can be compared.
+`TABLE` names every such parameter of the bundled recipes. A setting with an old name is refused with a message that gives
+the new name. The configuration of a run of version 0.1.0 is translated, so that its data can be loaded and its model can
+be compared.
 """
 
 import dataclasses
@@ -17,7 +18,7 @@ class Change:
     """The replacement of one parameter of version 0.1.0.
 
     Args:
-        note: what a user has to set instead, in one sentence.
+        note: sentence about the new name or value, for a user who sets the old one.
         new: name of the parameter that replaces it, or None if nothing does.
         convert: all old values of the recipe -> the value of `new`.
     """
@@ -46,9 +47,10 @@ def translate(recipe: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def version(config: Mapping[str, Any]) -> str:
-    """Return the version of kvae that wrote the configuration of a run or the card of a preset, "" if it does not say.
+    """Return the version of kvae that wrote the configuration of a run or the card of a preset, or "" if it is unknown.
 
-    A card may be written by a later version than the one that trained the model. Its parameters have the later names.
+    A card may be written by a later version than the one that trained the model. The parameters on the card then have the
+    names of the later version.
     """
     return str((config.get("versions") or {}).get("kvae", ""))
 
@@ -59,24 +61,26 @@ def is_old(config: Mapping[str, Any]) -> bool:
 
 
 def _named(old: str, new: str, choices: Mapping | None = None) -> Change:
-    """Return the change of a parameter that has another name, and perhaps other values: {old: new}."""
-    values = f" ({', '.join(f'{before} is now {after}' for before, after in choices.items())})" if choices else ""
-    return Change(
-        f"{old} of version 0.1.0 is now {new}{values}.", new, lambda v: (choices or {}).get(str(v[old]), v[old])
-    )
+    """Return the change of a parameter that has another name, or values with other names: `choices`, {old: new}."""
+    values = ", ".join(f"{before} is now {after}" for before, after in (choices or {}).items())
+    if old == new:
+        note = f"Values of {old} have other names since version 0.1.0: {values}."
+    else:
+        note = f"{old} of version 0.1.0 is now {new}{f' ({values})' if values else ''}."
+    return Change(note, new, lambda v: (choices or {}).get(str(v[old]), v[old]))
 
 
 def _beta(old: str, formula: str, convert: Callable) -> Change:
-    """Return the change of a weight into β, which weighs the rate against the distortion, both sums in nats."""
+    """Return the change of a loss weight into β, the weight of the rate next to the distortion, both in nats."""
     return Change(f"{old} of version 0.1.0 is now model.beta = {formula}.", "model.beta", convert)
 
 
 def _size(values: Mapping[str, Any]) -> int:
-    """Return D, the number of pixels and channels of a color image."""
+    """Return D = 3 · size², the number of values of a colour image."""
     return 3 * values["data.size"] ** 2
 
 
-# Until 0.1.0 widths of the networks of Larsen et al. and Creswell et al. were fractions of the published 64 channels.
+# In version 0.1.0 the widths of the networks of Larsen et al. and Creswell et al. were fractions of 64 channels.
 _WIDTH = Change(
     "In version 0.1.0 model.width was a fraction of the published 64 channels; it is now the number of channels: "
     "16 for 0.25, 64 for 1.",
@@ -89,13 +93,15 @@ _EPOCHS = Change(
     "epochs",
     lambda v: sum(3**i for i in range(8)) if v["schedule"] == "published" else v["epochs"],
 )
-# mean squared error or cross-entropy over D values + kl_weight · mean KL over L units, in sums of nats
+# The loss was: cross-entropy, mean over D values + kl_weight · (KL, mean over L units). Multiplied by D this is
+# distortion + kl_weight · D / L · rate, both sums in nats.
 _KL_WEIGHT = _beta(
     "model.kl_weight",
     "kl_weight · D / L for images of D values and L latent units",
     lambda v: v["model.kl_weight"] * _size({"data.size": 32, **v}) / v["model.latent"],
 )
-# weight_l1 · L1 + KL, means over D values and L units; divided by the weight of the summed error
+# The loss was: weight_l1 · (L1, mean over D values) + (KL, mean over L units). Multiplied by D / weight_l1 this is
+# distortion + D / (weight_l1 · L) · rate, with a Laplace likelihood of scale 1 up to a constant.
 _WEIGHT_L1 = _beta(
     "model.weight_l1",
     "D / (weight_l1 · L) for images of D values and L latent units",
@@ -104,6 +110,7 @@ _WEIGHT_L1 = _beta(
 
 
 def _l1(player: str) -> Change:
+    """Return the change of a weight of the mean L1 into the weight of the distortion next to the rate, both in nats."""
     old, new = f"model.{player}_l1", f"model.beta_{player}"
     return Change(
         f"{old} of version 0.1.0 is now {new} = {player}_l1 · L / D for images of D values and L latent units.",
@@ -157,4 +164,4 @@ TABLE: Mapping[str, Mapping[str, Change]] = {
         "model.beta_distortion": _ratio("model.beta_distortion"),
     },
 }
-"""The changes by recipe and old name."""
+"""Changes of the parameters of each recipe, by the names in version 0.1.0."""

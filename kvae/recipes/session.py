@@ -11,7 +11,7 @@ from kvae import backends
 from kvae.callbacks import Progress, RunWriter, StopOnInterrupt, TensorBoard
 from kvae.data import Dataset
 from kvae.presets import open_run_or_preset
-from kvae.recipes.callbacks import learning_callbacks, watching_callbacks
+from kvae.recipes.callbacks import learning_callbacks, monitoring_callbacks
 from kvae.recipes.inputs import batches, training_batches
 from kvae.recipes.recipe import Recipe
 from kvae.runs import Run
@@ -28,10 +28,10 @@ class Session:
     Args:
         recipe: the recipe.
         values: all its parameters (`Recipe.resolve`).
-        seed: seed of weights, order of the data and noise.
-        warm_start: run or preset whose weights the model begins with, as far as they fit; it is only recorded if
-            `resumed`.
-        resumed: True if a checkpoint will be restored, so that the weights of `warm_start` are not needed.
+        seed: seed of the initial weights, the order of the data and the random noise.
+        warm_start: run or preset whose weights are copied into the model, as far as they fit.
+        resumed: True if a checkpoint will be restored. The weights of `warm_start` are then not copied, and its name is
+            only recorded.
         dataset: data set of the recipe, if it has been loaded already.
     """
 
@@ -56,14 +56,14 @@ class Session:
         self.held_out = self.dataset.validation or self.dataset.test
         self.model = recipe.model(self.dataset, values)
         if source is not None:
-            self._take_weights(source)
+            self._copy_weights(source)
         self.training = recipe.training(values)
         self.model.compile(self.training.optimizer)
         # Read before a checkpoint is restored, whose rates have already decayed.
         self.rates = self.model.optimizer.learning_rates
 
     def config(self) -> dict:
-        """Return what config.json of the run says."""
+        """Return the contents of the run's config.json."""
         return {
             "recipe": self.recipe.name,
             "parameters": dict(self.values),
@@ -84,7 +84,7 @@ class Session:
         return batches(self.model, self.dataset, split, self.training, **options)
 
     def restore(self, run: Run) -> list[dict]:
-        """Restore the last checkpoint of `run`, if there is one, and return the epochs that are done."""
+        """Restore the last checkpoint of `run`, if it exists, and return the metrics of each epoch that is done."""
         if not run.state.is_file():
             return []
         epochs = checkpoint.restore(run.state, self.model)["epochs"]
@@ -92,11 +92,11 @@ class Session:
         return epochs
 
     def fit(self, run: Run, epochs: list[dict], callbacks: Sequence = (), progress: bool = True) -> None:
-        """Fit the model from the epoch after `epochs` to the last, and record each epoch in `run`.
+        """Fit the model from the first epoch that is not done to the last, and record each epoch in `run`.
 
         Args:
-            epochs: metrics of the epochs that are done.
-            callbacks: further callbacks. They are called when all metrics of an epoch are written.
+            epochs: metrics of each epoch that is done, as `restore` returns them.
+            callbacks: further callbacks. They are called after the metrics of an epoch have been recorded.
             progress: True to print a line for each epoch.
         """
         total = self.training.epochs
@@ -105,17 +105,17 @@ class Session:
         data = training_batches(self.model, self.dataset, self.training, self.seed)
         validation = self.batches(self.held_out, shard=backends.shard()) if self.held_out else None
         bar, interrupt = Progress(total), StopOnInterrupt()
-        every = [interrupt, *learning_callbacks(self.training, data, self.rates)]
+        own = [interrupt, *learning_callbacks(self.training, data, self.rates)]
         if self.held_out:
-            every += watching_callbacks(run, self.model, self.dataset, self.held_out, self.training)
-        every += [TensorBoard(run.path / "tensorboard"), *([bar] if progress else []), RunWriter(run, epochs)]
+            own += monitoring_callbacks(run, self.model, self.dataset, self.held_out, self.training)
+        own += [TensorBoard(run.path / "tensorboard"), *([bar] if progress else []), RunWriter(run, epochs)]
         try:
             self.model.fit(
                 data,
                 validation_data=validation,
                 epochs=total,
                 initial_epoch=len(epochs),
-                callbacks=[*every, *callbacks],
+                callbacks=[*own, *callbacks],
                 shuffle=False,  # InOrder sets the order; Keras would shuffle by Python's global generator
                 verbose=0,
             )
@@ -123,8 +123,9 @@ class Session:
             bar.close()
             interrupt.close()
 
-    def _take_weights(self, source) -> None:
-        taken, left = copy_weights(self.model, source)
-        logger.info("%d arrays taken from %s, %d not.", len(taken), self.warm_start, len(left))
-        for line in left:
-            logger.info("  not taken: %s", line)
+    def _copy_weights(self, source) -> None:
+        copied, kept = copy_weights(self.model, source)
+        counts = len(copied), self.warm_start, len(kept)
+        logger.info("Copied %d arrays of weights from %s. %d keep their initial values.", *counts)
+        for line in kept:
+            logger.info("  not copied: %s", line)

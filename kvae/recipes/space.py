@@ -31,7 +31,7 @@ class Between:
         return (self.low, self.high)
 
     def ask(self, hp, name: str, default):
-        """Return a value from `hp`, KerasTuner's `HyperParameters`."""
+        """Declare the parameter `name` in `hp`, KerasTuner's `HyperParameters`, and return its value there."""
         inside = isinstance(default, int | float) and self.low <= default <= self.high
         options = {"sampling": "log" if self.log else "linear", "default": default if inside else None}
         if isinstance(self.low, float) or isinstance(self.high, float):
@@ -40,7 +40,7 @@ class Between:
         return min(hp.Int(name, self.low, self.high, **options), self.high)
 
     def of(self, kind: type) -> "Between":
-        """Return the range for a parameter of type `kind`. For float the ends become floats, and so all values are."""
+        """Return the range for a parameter of type `kind`. For float both ends become floats, so that all values do."""
         return Between(float(self.low), float(self.high), self.log) if kind is float else self
 
     def __str__(self):
@@ -64,11 +64,11 @@ class OneOf:
 
     @property
     def ends(self) -> tuple:
-        """All values."""
+        """All values, each of which must suit the parameter. A choice has no other ends."""
         return self.values
 
     def ask(self, hp, name: str, default):
-        """Return a value from `hp`, KerasTuner's `HyperParameters`."""
+        """Declare the parameter `name` in `hp`, KerasTuner's `HyperParameters`, and return its value there."""
         return hp.Choice(name, list(self.values), default=default if default in self.values else None)
 
     def of(self, kind: type) -> "OneOf":

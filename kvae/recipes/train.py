@@ -38,25 +38,28 @@ def train(
 ) -> Run:
     """Train `recipe` into the new run directory `out` and return the run.
 
-    On several devices each batch is shared. The run then equals that of one device except for the order of sums.
-    TensorFlow's replicas also draw the same noise, and each normalises its own part of a batch.
+    On several devices each batch is shared. The run then equals that of one device up to rounding, because sums are
+    computed in another order. On TensorFlow, in addition, all devices draw the same random noise, and batch normalisation
+    uses the mean and variance of each device's part of a batch.
 
     Args:
         recipe: a name, the path of a file, or a `Recipe`.
         settings: {dotted name of a parameter: value}; other parameters keep their defaults.
         out: run directory; by default `runs/<recipe>`, numbered if it exists.
-        seed: seed of weights, order of the data and noise.
-        warm_start: run or preset whose weights the networks begin with, as far as they fit
+        seed: seed of the initial weights, the order of the data and the random noise.
+        warm_start: run or preset whose weights are copied into the networks, as far as they fit
             (`kvae.training.warm_start`).
         devices: number of devices of each process that share a batch.
-        cluster: processes that share a batch. Each calls this function with the same arguments; process 0 writes.
+        cluster: processes that share a batch. Each calls this function with the same arguments. Process 0 writes the run.
+            In the others the directory of the returned run is temporary and no longer exists.
 
     Raises:
-        UserError: settings, data or folders do not fit. Nothing has been written then.
+        UserError: settings, data or `out` are unsuitable. Nothing has been written then.
+        NonFiniteLoss: a loss became NaN or infinite. The run keeps its last checkpoint.
     """
     recipe = load(recipe) if isinstance(recipe, str) else recipe
     values = recipe.resolve(settings)
-    out = Path(out) if out is not None else _free(Path("runs") / recipe.folder)
+    out = Path(out) if out is not None else _unused(Path("runs") / recipe.folder)
     with _writable(out, cluster) as place, _shared(devices, cluster):
         session = Session(recipe, values, seed, warm_start)
         run = Run.create(place, session.config())
@@ -76,11 +79,12 @@ def resume(
 
     Args:
         path: run directory.
-        settings: may only change `epochs`. Schedules that span all epochs are stretched from here on.
+        settings: {"epochs": number}, or nothing. Schedules that span all epochs follow the new number from here on.
         devices, cluster: as for `train`; they may differ from those of the interrupted run.
 
     Raises:
         UserError: `path` is no run, its data have changed, or version 0.1.0 of kvae trained it.
+        NonFiniteLoss: a loss became NaN or infinite. The run keeps its last checkpoint.
     """
     Run.open(path)
     with _writable(Path(path), cluster) as place, _shared(devices, cluster):
@@ -99,20 +103,20 @@ def _resume(run: Run, settings: dict[str, Any]) -> Run:
     if session.dataset.fingerprint != config["data"]["fingerprint"]:
         raise UserError(
             f"Expected the data that {run.path} was trained on. Received: {session.dataset.name} with other contents "
-            "or settings. Restore them, or train a new run."
+            "or settings. Restore the data, or train a new run."
         )
     if settings:
         write_json(run.path / "config.json", session.config())
     if config["backend"] != keras.backend.backend():
-        logger.warning("The run began on %s. Its results on this backend will not be the same.", config["backend"])
+        logger.warning("The run was trained on %s. On another backend its results will differ.", config["backend"])
     return _fit(run, session, session.restore(run))
 
 
 def _require_resumable(run: Run, config: dict, settings: dict) -> None:
     if renamed.is_old(config):
         raise UserError(
-            f"{run.path} was trained by kvae {renamed.version(config)}, whose runs this version evaluates and exports "
-            f"but cannot resume: train it anew (kvae train {config['recipe']}), or resume it with that version."
+            f"{run.path} was trained by kvae {renamed.version(config)}. This version evaluates and exports such a run "
+            f"but cannot resume it. Train a new run (kvae train {config['recipe']}), or resume it with that version."
         )
     if others := sorted(set(settings) - {"epochs"}):
         raise UserError(
@@ -122,7 +126,7 @@ def _require_resumable(run: Run, config: dict, settings: dict) -> None:
 
 
 def _fit(run: Run, session: Session, epochs: list[dict]) -> Run:
-    """Fit `session` from the epoch after `epochs` on, and complete the run."""
+    """Fit `session` after the epochs that are done, `epochs`, and complete the run."""
     with _explained(run):
         session.fit(run, epochs)
         return finish(run, session)
@@ -135,7 +139,7 @@ def _shared(devices: int, cluster: Cluster | None):
 
 @contextlib.contextmanager
 def _writable(path: Path, cluster: Cluster | None):
-    """Yield the directory this process writes to: `path` in process 0, a temporary copy in the others."""
+    """Yield the directory that this process writes to: `path` in process 0, a temporary copy in the others."""
     if cluster is None or cluster.process == 0:
         yield path
         return
@@ -148,20 +152,20 @@ def _writable(path: Path, cluster: Cluster | None):
 
 @contextlib.contextmanager
 def _explained(run: Run):
-    """Add to an error that stops a run what is left of the run and how to resume it."""
+    """Add a note to an error that stops the run: the command that resumes it, or the checkpoint that is kept."""
     try:
         yield
     except (KeyboardInterrupt, OSError) as error:
         error.add_note(f"Resume the run: kvae train --resume {run.path}")
         raise
     except NonFiniteLoss as error:
-        kept = f"The last good state is kept: {run.state}" if run.state.is_file() else "No epoch had ended."
+        kept = f"The last checkpoint is kept: {run.state}" if run.state.is_file() else "No epoch has a checkpoint yet."
         error.add_note(kept)
         raise
 
 
-def _free(path: Path) -> Path:
-    """Return `path`, or the first of path-2, path-3, … that does not exist."""
+def _unused(path: Path) -> Path:
+    """Return `path` if it does not exist, otherwise the first of path-2, path-3, … that does not."""
     numbered = path
     number = 2
     while numbered.exists():

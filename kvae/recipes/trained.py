@@ -63,10 +63,11 @@ class Trained(TrainedImages):
         """Return metrics of the model on held-out data. `save_report` writes them into the run.
 
         Args:
-            metrics: names in `kvae.evaluation.METRICS`. By default all metrics that are meant for this kind of model.
+            metrics: names in `kvae.evaluation.METRICS`; by default the metrics that are declared as the default for models
+                with these capabilities.
             split: "test", "validation" or "train"; by default the first of them that exists.
             first: number of examples; by default all.
-            classifier: a trained classifier, or its run or preset, for the metric attributes.
+            classifier: a trained classifier, or its run or preset, for the metric "attributes".
             options: options of the metrics: `seed=1`, or `nll={"samples": 5000}`.
 
         Returns:
@@ -87,8 +88,13 @@ class Trained(TrainedImages):
     def save_report(self, report: Mapping[str, Any], *, plots: bool = False, seed: int = 0) -> list[Path]:
         """Write a report of `evaluate` into metrics.json of the run, and return the files of plots.
 
-        A preset keeps its metrics. With `plots`, the plots of the metrics separation, attribution, cross_encoding and
-        timeline are drawn. `seed` is the seed of these plots.
+        The card of a preset is not changed.
+
+        Args:
+            report: the report.
+            plots: True to draw plots of the metrics separation, attribution, cross_encoding and timeline, as far as the
+                report holds them.
+            seed: seed of the plots.
         """
         self.source.save_metrics(report)
         if not plots:
@@ -111,7 +117,7 @@ class Trained(TrainedImages):
         return presets.to_preset(self.model, folder, card(self.source), half=half)
 
     def push(self, repo: str, *, half: bool = False, licence: str | None = None, private: bool = False) -> str:
-        """Upload a preset, or a finished run as one, to the Hugging Face Hub, and return its address.
+        """Upload the preset, or the finished run as a preset, to the Hugging Face Hub, and return the address.
 
         Args:
             repo: "hf://user/repo".

@@ -15,7 +15,7 @@ from kvae.errors import ChoiceError, UserError
 from kvae.images.reading import read_images
 from kvae.presets import Preset, open_run_or_preset
 from kvae.recipes.inputs import batches
-from kvae.recipes.labels import LabelNames, Named, as_pairs
+from kvae.recipes.labels import LabelNames, Named, as_pairs, as_text
 from kvae.recipes.recipe import Recipe, Training
 from kvae.recipes.registry import load
 from kvae.runs import Run
@@ -32,7 +32,7 @@ _MODELS = {
     LABELS: "a model that takes labels",
     POSTERIOR: "a model with a prior to sample from",
 }
-"""Descriptions of models with a capability."""
+"""Description of a model with each capability, for error messages."""
 
 
 class TrainedData:
@@ -65,12 +65,12 @@ class TrainedData:
 
     @functools.cached_property
     def recipe(self) -> Recipe:
-        """The recipe. For presets, which may come from anyone, only bundled recipes are accepted: loading a file runs it."""
+        """The recipe. That of a preset must be bundled, because a preset may come from anyone and loading a file runs it."""
         name = self.config["recipe"]
         if self.is_preset and name.endswith(".py"):
             raise UserError(
-                f"Expected a preset of a bundled recipe, to load its data. Received: {self.name}, of the file {name}, "
-                "which is not run for a preset. Use the run that the preset was made from."
+                f"Expected a preset of a bundled recipe, to load its data. Received: {self.name}, whose recipe is the file "
+                f"{name}. Files are not run for presets. Use the run that the preset was made from."
             )
         return load(name)
 
@@ -144,33 +144,35 @@ class TrainedData:
         """Return the first `n` held-out examples as the model takes them: (x,) or (x, y)."""
         return self.batches(batch_size=n)[0]
 
-    def pick(self, *places: int | str | os.PathLike) -> tuple[np.ndarray, ...]:
-        """Return images (N, H, W, C) as the model takes them: (x,) or (x, y).
+    def pick(self, *images: int | str | os.PathLike) -> tuple[np.ndarray, ...]:
+        """Return N images (N, H, W, C) as the model takes them: (x,) or (x, y).
 
-        Each of N places is the number of a held-out example or, for a model without labels, the path of an image file.
+        Args:
+            images: for each image the number of a held-out example or, for a model without labels, the path of a file.
         """
         self.require_images()
-        for place in places:
-            if not isinstance(place, int) and LABELS in self.model.capabilities:
+        for image in images:
+            if not isinstance(image, int) and LABELS in self.model.capabilities:
                 raise UserError(
                     "Expected the number of a held-out example, whose labels are known, because "
-                    f"{type(self.model).__name__} takes labels. Received: {place}."
+                    f"{type(self.model).__name__} takes labels. Received: {image}."
                 )
-        return tuple(np.stack(arrays) for arrays in zip(*map(self._pick, places), strict=True))
+        return tuple(np.stack(arrays) for arrays in zip(*map(self._pick, images), strict=True))
 
-    def _pick(self, place: int | str | os.PathLike) -> tuple[np.ndarray, ...]:
-        if isinstance(place, int):
+    def _pick(self, image: int | str | os.PathLike) -> tuple[np.ndarray, ...]:
+        """Return one image, and its labels if the model takes labels, without a batch axis."""
+        if isinstance(image, int):
             held_out = self.batches(batch_size=1)
-            if place >= len(held_out):
+            if image >= len(held_out):
                 name = f"{self.dataset.name}/{self.held_out}"
-                raise UserError(f"Expected an example of {name}, 0 to {len(held_out) - 1}. Received: {place}.")
-            return tuple(array[0] for array in held_out[place])
-        if not Path(place).is_file():
-            received = "is a folder" if Path(place).is_dir() else "does not exist"
+                raise UserError(f"Expected an example of {name}, 0 to {len(held_out) - 1}. Received: {image}.")
+            return tuple(array[0] for array in held_out[image])
+        if not Path(image).is_file():
+            received = "is a folder" if Path(image).is_dir() else "does not exist"
             raise UserError(
-                f"Expected an image file, or the number of a held-out example. Received: {place}, which {received}."
+                f"Expected an image file, or the number of a held-out example. Received: {image}, which {received}."
             )
-        return (self.read([place])[0],)
+        return (self.read([image])[0],)
 
     def read(self, paths: Iterable[str | os.PathLike], n: int | None = None) -> np.ndarray:
         """Return the first `n` images in files, folders and zip files as the model takes them: (N, H, W, C)."""
@@ -182,8 +184,8 @@ class TrainedData:
 
     @property
     def label_names(self) -> tuple[str, ...]:
-        """Names of the classes, or of the attributes. Runs of early versions do not name them; the data set does."""
-        known = self.config["data"].get("labels")
+        """Names of the classes or of the attributes: those in the configuration, or else those of the data set."""
+        known = self.config["data"].get("labels")  # None in runs of early versions
         return tuple(self.dataset.label_names if known is None else known)
 
     def condition(
@@ -193,9 +195,9 @@ class TrainedData:
 
         Args:
             n: number of examples.
-            labels: labels that all examples have: {"Smiling": 1} or a class.
-            others: labels from which the unspecified ones are copied, as in `LabelNames.array`; by default those of the
-                held-out examples, in order. The data are loaded only if they are needed.
+            labels: labels of all examples: {"Smiling": 1} or a class.
+            others: labels from which those not in `labels` are copied, as in `LabelNames.array`; by default the labels of
+                the held-out examples, in order. The data are loaded only if they are needed.
         """
         if LABELS not in self.model.capabilities:
             if as_pairs(labels):
@@ -205,38 +207,51 @@ class TrainedData:
         return (names.array(labels, n, self._held_out_labels if others is None else others),)
 
     def condition_of_files(self, n: int, labels: Named = None) -> tuple[np.ndarray, ...]:
-        """Return the labels of `n` image files, all of which must be named: (y,), or () for a model without labels."""
+        """Return `labels` for `n` image files: (y,), or () for a model without labels.
+
+        Raises `ChoiceError` unless `labels` name every label, because an image file has none.
+        """
 
         def refuse(missing: str):
-            raise ChoiceError(f"Expected labels: {missing}, because image files come without labels.")
+            raise ChoiceError(f"Expected all labels, because image files have none. Missing: {missing}.")
 
         return self.condition(n, labels, refuse)
 
     def _held_out_labels(self, missing: str) -> np.ndarray:
+        """Return the labels of the held-out examples. `missing` lists the labels that need them, for an error message."""
         try:
             return self.batches().y
         except UserError as error:
             raise UserError(f"{error} Or name all labels: {missing}.") from None
 
     def images_of(self, source: Named | Path | np.ndarray, n: int) -> np.ndarray:
-        """Return the first `n` images of a `Path` or an array, or of the held-out examples with a label."""
+        """Return the first `n` images in a `Path` (a file, a folder or a zip file) or an array, or with a label.
+
+        The images with a label are held-out examples.
+        """
         if isinstance(source, np.ndarray):
             return source[:n]
         if isinstance(source, Path):
             return self.read([source], n)
         held_out = self.batches()
         if held_out.labels is None:
-            raise ChoiceError(f"Expected data with labels. Received: {self.dataset.name} without labels. Name images.")
+            raise ChoiceError(
+                f"Expected data with labels. Received: {self.dataset.name}, which has none. Give images instead of a label."
+            )
         rows = LabelNames(held_out.names, held_out.labels.ndim == 1).select(source, held_out.labels)[:n]
         if len(rows) == 0:
             raise ChoiceError(
-                f"Expected a label of examples in {self.dataset.name}/{self.held_out}. Received: none has it."
+                f"Expected a label of examples in {self.dataset.name}/{self.held_out}. "
+                f"Received: {as_text(source)}, which no example has."
             )
         return held_out.take(rows)
 
 
 def open_classifier(source: str | os.PathLike | TrainedData) -> TrainedData:
-    """Return a trained classifier, which may be given by its run or preset. Raise `UserError` for another model."""
+    """Return the trained classifier in the run or preset `source`. An opened one is returned as it is.
+
+    Raises `UserError` if the model is not a classifier.
+    """
     opened = source if isinstance(source, TrainedData) else TrainedData(open_run_or_preset(source), os.fspath(source))
     opened.require(CLASSIFIER)
     return opened

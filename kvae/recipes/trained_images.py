@@ -19,7 +19,7 @@ from kvae.recipes.labels import LabelNames, Named, as_pairs
 from kvae.recipes.trained_data import TrainedData, open_classifier
 
 CODES = 1000
-"""Number of held-out examples on whose latent codes `traverse` measures the units."""
+"""Number of held-out examples whose latent codes give the mean and standard deviation of units in `traverse`."""
 
 CANDIDATES = 2000
 """Number of held-out examples among which `transfer` looks for examples to change."""
@@ -75,15 +75,19 @@ class TrainedImages(TrainedData):
         steps: int = 11,
         span: float = 3.0,
     ) -> Sheet:
-        """Return images in which one latent unit at a time changes: a row for each unit, from −`span` to `span`.
+        """Return images in which one latent unit at a time changes, with a row for each unit.
+
+        The unit takes values from its mean − `span` to its mean + `span` standard deviations. The mean is 0 and the
+        standard deviation 1 for a unit with the prior N(0, 1). For another unit both are measured on held-out examples.
 
         Args:
-            start: number of a held-out example, or an image file, whose latent code gives the other units; by default
-                the mean code, or example 0 for a model that takes labels.
-            units: numbers of the units along the flattened latent code; by default the `n` most informative ones,
-                whose means vary most from example to example.
+            start: number of a held-out example, or an image file, whose latent code gives the values of the other units;
+                by default the mean latent code, or example 0 for a model that takes labels.
+            units: numbers of the units along the flattened latent code; by default the `n` most informative units, whose
+                posterior means vary most from example to example.
+            n: number of units if `units` are not given.
             steps: number of images in a row.
-            span: range in standard deviations of the unit.
+            span: largest distance of the unit from its mean, in standard deviations.
         """
         self.require_images()
         model = self.model
@@ -92,8 +96,8 @@ class TrainedImages(TrainedData):
             start = 0
         x, *condition = (None,) if start is None else self.pick(start)
         standard = standard_units(model, *condition)
-        measured = not (units and standard.all())
-        codes = model.encode(*self.examples(CODES)) if measured else None
+        needs_codes = not (units and standard.all())
+        codes = model.encode(*self.examples(CODES)) if needs_codes else None
         units = list(units or informative_units(codes, n))
         mean, std = centre_and_scale(standard, codes)
         offsets = np.linspace(-span, span, steps)
@@ -115,8 +119,8 @@ class TrainedImages(TrainedData):
         Args:
             a, b: numbers of held-out examples, or image files.
             steps: number of images, both ends included.
-            labels: labels of all images, for a model that takes labels. Unspecified ones go from those of `a` to those
-                of `b`, as the latent codes do.
+            labels: labels of all images, for a model that takes labels. Labels that are not given go from those of `a`
+                to those of `b`, as the latent codes do.
             spherical: True to interpolate latent codes spherically, which keeps their length.
         """
         x, *condition = self.pick(a, b)
@@ -164,15 +168,19 @@ class TrainedImages(TrainedData):
     def restyle(self, styles: int, *, n: int = 8) -> Sheet:
         """Return held-out examples in several styles: a row for each example, a column for each style.
 
-        The style of an image is the label part w of its latent code. The first row shows the `styles` images that give it.
+        The style of an image is the label part w of its latent code. The first row shows the images that give the styles.
+
+        Args:
+            styles: number of styles.
+            n: number of examples that receive the styles.
         """
         self._require_labelled_images()
         x, y = self.examples(n + styles)
         styles = min(styles, len(x) - 1)
         restyled = restyle(self.model, x[styles:], y[styles:], x[:styles], y[:styles])  # (N, S, H, W, C)
-        above = np.concatenate([np.ones_like(x[:1]), x[:styles]])[None]
-        below = np.concatenate([x[styles:, None], restyled], axis=1)
-        return Sheet(np.concatenate([above, below]), count=len(restyled))
+        head = np.concatenate([np.ones_like(x[:1]), x[:styles]])[None]  # a white corner, then the styles
+        rows = np.concatenate([x[styles:, None], restyled], axis=1)
+        return Sheet(np.concatenate([head, rows]), count=len(restyled))
 
     def blend(
         self,
@@ -184,14 +192,18 @@ class TrainedImages(TrainedData):
         negate: Literal["none", "dark", "bright"] = "none",
         classifier: str | os.PathLike | TrainedData | None = None,
     ) -> Sheet:
-        """Return blends of two sets of images in latent space, and how negating latent codes changes their brightness.
+        """Return blends of two sets of images in latent space: decode(weight · z_a + (1 − weight) · z_b).
+
+        The metrics of the sheet describe how the images of `b` change in brightness if their latent codes are negated
+        (`kvae.latent.blending.negation`). With a classifier they also hold its mean probabilities at each weight.
 
         Args:
             a, b: a label of held-out examples ("horse", {"Smiling": 1}), a `Path` of images, or an array of images.
-            weights: weight of the latent codes of `a`; those of `b` get 1 − weight. Several weights give a row each.
+            weights: weight of the latent codes of `a`, or several weights. The sheet then has a row for each of them.
             n: maximum number of pairs.
-            negate: images of `b` whose latent codes are multiplied by −1: those darker or brighter than 0.5 at their centre.
-            classifier: a trained classifier, or its run or preset, whose mean probabilities are reported.
+            negate: "dark" or "bright" negates the latent codes of the images of `b` whose centre is darker or brighter than
+                0.5, "none" those of no image.
+            classifier: a trained classifier, or its run or preset.
         """
         self.require_images()
         if LABELS in self.model.capabilities:

@@ -149,7 +149,7 @@ def test_non_finite_weights_are_never_saved(tmp_path):
     (out / "config.json").write_text(json.dumps(config))
     with pytest.raises(NonFiniteLoss) as caught:
         zoo.resume(out, {"epochs": 3})
-    assert "The last good state is kept" in "".join(caught.value.__notes__)
+    assert "The last checkpoint is kept" in "".join(caught.value.__notes__)
     after = _state(out)
     assert all(np.array_equal(after[name], array) for name, array in before.items() if "model" in name)
 

@@ -41,7 +41,7 @@ def test_recipe_file_of_a_preset_is_not_run(tmp_path):
     (tmp_path / "evil.py").write_text("raise SystemExit('it ran')")
     card = json.loads((folder / "card.json").read_text())
     (folder / "card.json").write_text(json.dumps(card | {"recipe": str(tmp_path / "evil.py")}))
-    with pytest.raises(UserError, match="which is not run for a preset"):
+    with pytest.raises(UserError, match="Files are not run for presets"):
         _ = kvae.open_trained(folder).dataset
 
 

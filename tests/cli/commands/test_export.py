@@ -129,7 +129,7 @@ def test_train_warm_starts_from_a_preset_but_does_not_resume_one(kvae, trained):
     assert kvae("export", trained, "mine").code == 0
     result = kvae("train", "digits/vae", "--warm-start", "mine", "--out", "new", "--set", "epochs=1")
     assert result.code == 0
-    assert "arrays taken from mine, 0 not." in result.out + result.err
+    assert "arrays of weights from mine. 0 keep their initial values." in result.out + result.err
     result = kvae("train", "--resume", "mine")
     assert (result.code, result.out) == (1, "")
     assert "mine, a preset. Only a run can be resumed." in result.err
