@@ -28,7 +28,7 @@ class RecipeHyperModel(keras_tuner.HyperModel):
         recipe: a name or a `Recipe`.
         settings: {dotted name: value} of parameters that are fixed and not varied.
         search: ranges and objectives; by default those of the recipe (`search_of`).
-        seed: seed of weights, order of the data and noise, the same in every trial.
+        seed: seed of the initial weights, the order of the data and the random noise, the same in every trial.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class RecipeHyperModel(keras_tuner.HyperModel):
 
     @property
     def objective(self) -> keras_tuner.Objective:
-        """The objective of a tuner: to minimise the score."""
+        """KerasTuner's objective: the score, which is minimised."""
         return keras_tuner.Objective("score", "min")
 
     def declare_hyperparameters(self, hp):
@@ -100,10 +100,10 @@ class RecipeHyperModel(keras_tuner.HyperModel):
         report = evaluation.evaluate(model, held_out, self.metrics, **self.search.options)
         absent = [o.value for o in self.search.objectives if o.value not in report["metrics"]]
         if absent:
-            known = ", ".join(report["metrics"]) or "none"
+            known = ", ".join(report["metrics"]) or "no value"
             raise UserError(
                 f"Expected the value {absent[0]}, an objective of the search. Received: {known}"
-                f"{''.join(f' ({why})' for why in report['skipped'].values())}."
+                f"{''.join(f' ({why})' for why in report['skipped'].values())}. Give the recipe's search() other objectives."
             )
         values = {o.value: report["metrics"][o.value] for o in self.search.objectives}
         return {"score": self.search.score(values), **values}

@@ -12,8 +12,8 @@ class CrashSafeOracle:
     """A mixin for oracles whose files appear whole and which neither lose nor repeat a trial after a kill.
 
     KerasTuner writes the file of a trial before the file of the oracle. A trial that began between the two writes is
-    forgotten, since the oracle proposes the same one again. A trial that ended between them is proposed again, and the
-    tuner answers from its score.json.
+    forgotten, since the oracle proposes the same one again. A trial that ended between them is proposed again, and
+    `RunTuner` then reads its score from score.json.
     """
 
     def save(self):
@@ -81,4 +81,4 @@ class Hyperband(CrashSafeOracle, oracles.HyperbandOracle):
 
 
 TUNERS = {"random": RandomSearch, "bayesian": Bayesian, "hyperband": Hyperband}
-"""Oracles by the names in `kvae tune --tuner`, made of the number of trials and the number of epochs of a trial."""
+"""Class of the oracle for each value of `kvae tune --tuner`. Its arguments are the numbers of trials and of epochs."""

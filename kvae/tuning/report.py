@@ -1,4 +1,4 @@
-"""Lines about the trials of a search: one when a trial ends, with an estimate of the time left."""
+"""Lines of text about the trials of a search, with an estimate of the time left."""
 
 import time
 from collections.abc import Callable
@@ -13,7 +13,7 @@ class TrialReport:
     Args:
         folder: directory of the search.
         count: number of trials, including finished ones.
-        write: function that takes the line.
+        write: function that prints a line.
     """
 
     def __init__(self, folder: Path, count: int, write: Callable[[str], None]):

@@ -1,7 +1,7 @@
 """A search over the parameters of a recipe: their ranges and the objectives.
 
-The ranges stand in the annotations of the recipe's parameters. A recipe with other objectives than the ELBO has a
-function `search() -> Search`. This module does not import KerasTuner.
+The annotations of the recipe's parameters hold the ranges. A recipe with other objectives than the ELBO has a function
+`search() -> Search`. This module does not import KerasTuner.
 """
 
 import dataclasses
@@ -58,8 +58,9 @@ class Objective:
         return self.sign * value / self.unit
 
     def __str__(self):
-        enough = "" if self.enough is None else f", {self.enough:g} is enough"
-        return f"{self.value}: {self.direction}, in units of {self.unit:g}{enough}"
+        enough = "" if self.enough is None else f"; {self.enough:g} is enough"
+        verb = "minimise" if self.direction == "min" else "maximise"
+        return f"{verb} {self.value}, in units of {self.unit:g}{enough}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,7 +98,7 @@ class Search:
 
     @classmethod
     def from_description(cls, described: Mapping) -> "Search":
-        """Return the search that `described`, a result of `describe`, describes."""
+        """Return the search of a description that `describe` returned."""
         vary = {n: OneOf(*s) if isinstance(s, list) else Between(**s) for n, s in described["vary"].items()}
         objectives = tuple(_objective(**objective) for objective in described["objectives"])
         return cls(vary, objectives, described["options"], described["monitor"])
@@ -128,8 +129,8 @@ class Search:
             vary[name] = space.of(kind)
             if name.startswith("data.") or name == "epochs":
                 raise UserError(
-                    f"Expected parameters of the model or of its training. Received: {name}, "
-                    "which decides what trials are compared on."
+                    "Expected parameters that do not change what the trials are compared on. "
+                    f"Received: {name}. Fix it for all trials: --set {name}=VALUE"
                 )
         return dataclasses.replace(self, vary=vary)
 

@@ -28,7 +28,7 @@ class Trial:
     """A finished trial.
 
     Args:
-        name: number that KerasTuner gave it.
+        name: number that KerasTuner gave the trial, as text.
         score: the score, the smaller the better.
         values: {objective: value}.
         parameters: {name: value} of the parameters that the search varies.
@@ -80,10 +80,13 @@ def ended(folder: str | os.PathLike) -> set[str]:
 
 
 def best_settings(folder: str | os.PathLike) -> tuple[str, dict[str, Any], int]:
-    """Return the recipe of a search, the settings of its best trial, and the seed.
+    """Return the name of the recipe of a search, the settings of the best trial, and the seed.
 
-    `folder` is the directory of a search, or of one of its trials, whose settings are then returned. Raises `UserError`
-    if no trial has finished.
+    Args:
+        folder: directory of a search, or of one of its trials. The settings of this trial are then returned.
+
+    Raises:
+        UserError: `folder` is neither, or no trial has finished.
     """
     folder = Path(folder)
     search = folder.parent if (folder / "score.json").is_file() else folder

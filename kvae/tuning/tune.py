@@ -1,4 +1,4 @@
-"""Searches over the parameters of a recipe with KerasTuner, whose trials are run directories and survive a kill."""
+"""Searches over the parameters of a recipe with KerasTuner. Trials are run directories and survive a kill."""
 
 import contextlib
 import io
@@ -59,12 +59,13 @@ def tune(
         tuner: one of `TUNERS`.
         count: number of trials, including finished ones.
         seed: seed of the proposals and of every trial.
-        workers: number of processes that share the trials, next to a chief if there are several. A worker that dies is
-            started again and resumes its trial.
-        ended: called with the name of each trial that ends.
+        workers: number of processes that train the trials. If there are several, one more process, KerasTuner's chief,
+            hands out the trials. A worker that dies is started again and resumes its trial.
+        ended: function that is called with the name of each trial that ends.
 
     Raises:
-        UserError: the recipe cannot be searched, or `out` holds something else or is in use.
+        UserError: the recipe cannot be searched, `out` holds something else or is in use, or `FAILURES` trials failed in
+            a row.
     """
     if tuner not in TUNERS:
         raise UserError(f"Expected a tuner among {', '.join(TUNERS)}. Received: tuner={tuner}.")
@@ -92,7 +93,10 @@ def join(
     ended: Callable[[str], None] = lambda trial: None,
     model: RecipeHyperModel | None = None,
 ) -> None:
-    """Run trials of the search in `folder` until none is left: alone, as the chief, or as a worker."""
+    """Run trials of the search in `folder` until none is left.
+
+    The process runs alone, as KerasTuner's chief or as a worker, as KerasTuner's variables say.
+    """
     folder = Path(folder)
     described = read_json(folder / "search.json")
     search, count = Search.from_description(described["search"]), described["trials"]
@@ -111,12 +115,12 @@ def join(
         if "consecutive failures" not in str(error):
             raise
         reasons = list(trials.failures(folder).values())
-        last = reasons[-1] if reasons else "no reason"
+        last = reasons[-1] if reasons else "nothing"
         raise UserError(f"{FAILURES} trials failed in a row. The last one said: {last}") from None
 
 
 def _described(model: RecipeHyperModel, tuner: str, count: int) -> dict:
-    """Return what search.json says."""
+    """Return the contents of search.json."""
     described = {
         "recipe": model.recipe.name,
         "settings": {name: value for name, value in model.defaults.items() if name in model.settings},
@@ -145,8 +149,8 @@ def _require_same(folder: Path, described: dict) -> None:
     differing = [key for key in described if key not in ("trials", "kvae") and former.get(key) != described[key]]
     if differing:
         raise UserError(
-            f"Expected the search that {folder} holds. Received: another {differing[0]}. "
-            "Choose another folder (--out), or repeat the command that began it."
+            f"Expected the search that {folder} holds. Received: a search whose search.json differs in {differing[0]}. "
+            "Choose another folder (--out), or repeat the command that began the search there."
         )
 
 
@@ -161,14 +165,15 @@ def _await(file: Path) -> None:
 
 @contextlib.contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """Hold the directory for this search. The system releases it when the process dies."""
+    """Lock the directory for this process. The operating system releases the lock when the process dies."""
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with filelock.FileLock(folder / ".lock", timeout=0):
             yield
     except filelock.Timeout:
         raise UserError(
-            f"Expected a folder that no other search is using. Received: out={folder}. Wait for it, or choose another."
+            f"Expected a folder that no other process uses. Received: out={folder}. "
+            "Wait for the other search to end, or choose another folder."
         ) from None
 
 

@@ -23,10 +23,10 @@ class RunTuner(keras_tuner.Tuner):
     """A tuner whose trials are run directories. An interrupted trial is resumed after its last epoch.
 
     Args:
-        oracle: chooses the settings of each trial.
-        hypermodel: the recipe.
+        oracle: KerasTuner's oracle, which chooses the settings of each trial.
+        hypermodel: the recipe as a hypermodel.
         folder: directory of the search.
-        ended: called with the name of each trial that ends.
+        ended: function that is called with the name of each trial that ends.
     """
 
     def __init__(
@@ -50,20 +50,21 @@ class RunTuner(keras_tuner.Tuner):
             self.oracle.reload()
 
     def run_trial(self, trial, *args, **kwargs):
-        """Train and evaluate `trial`, or read its score.json if it has ended already, and return its numbers."""
-        place = self.folder / f"trial_{trial.trial_id}"
-        done = place / "score.json"
-        if not done.is_file():
+        """Train and evaluate `trial` unless its score.json exists already, and return the numbers in score.json."""
+        folder = self.folder / f"trial_{trial.trial_id}"
+        score = folder / "score.json"
+        if not score.is_file():
             try:
-                write_json(done, self._score(trial, place / "run"))
+                write_json(score, self._score(trial, folder / "run"))
             except keras_tuner.errors.FailedTrialError as error:
-                write_json(place / "failed.json", {"reason": str(error)})  # KerasTuner does not tell the chief why
+                write_json(folder / "failed.json", {"reason": str(error)})  # KerasTuner does not tell the chief why
                 raise
             except (OSError, UserError) as error:  # a full disk or a missing value stops the next trial too
                 raise keras_tuner.errors.FatalError(str(error)) from error
-        return {name: value for name, value in read_json(done).items() if isinstance(value, int | float)}
+        return {name: value for name, value in read_json(score).items() if isinstance(value, int | float)}
 
     def _score(self, trial, folder: Path) -> dict:
+        """Train `trial` in the run directory `folder`, and return the contents of score.json."""
         began = time.monotonic()
         try:
             session, run = self._train(trial.hyperparameters, folder, trial.trial_id)
@@ -98,7 +99,7 @@ class RunTuner(keras_tuner.Tuner):
         write_json(folder / "config.json", session.config())
         epochs = session.restore(run)
         stop = MedianStopping(self.folder, trial, hypermodel.search.monitor)
-        if not stop.should_stop(run):  # it may have been stopped, and the process killed before its evaluation
+        if not stop.should_stop(run):  # the trial may have been stopped, and the process killed before the evaluation
             session.fit(run, epochs, [stop], progress=False)
             finish(run, session)
         elif not run.finished:

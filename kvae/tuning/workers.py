@@ -50,24 +50,24 @@ def supervise(folder: Path, workers: int, ended: Callable[[str], None]) -> None:
             port = None if "chief" in again else processes["chief"].port
             processes |= _start(folder, again, workers, port)
     finally:
-        _stop(processes.values())  # a chief would wait for up to twenty seconds; its files are always whole
+        _stop(processes.values())  # left alone, a chief waits for up to twenty seconds; its files are always whole
 
 
 def _start(folder: Path, names: Iterable[str], workers: int, port: int | None = None) -> dict[str, subprocess.Popen]:
-    """Start the processes called `names`, which end when this one does."""
+    """Start the processes called `names`, which end when this process ends."""
     if port is None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-    described = {"KERASTUNER_ORACLE_IP": "127.0.0.1", "KERASTUNER_ORACLE_PORT": str(port)}
-    described["KERAS_BACKEND"] = keras.backend.backend()
+    required = {"KERASTUNER_ORACLE_IP": "127.0.0.1", "KERASTUNER_ORACLE_PORT": str(port)}
+    required["KERAS_BACKEND"] = keras.backend.backend()
     # The processes share the cores of the processor and the memory of a GPU.
     threads = str(max(1, (os.cpu_count() or 1) // workers))
-    shared = {"OMP_NUM_THREADS": threads, "TF_NUM_INTRAOP_THREADS": threads}
-    shared |= {"XLA_PYTHON_CLIENT_PREALLOCATE": "false", "TF_FORCE_GPU_ALLOW_GROWTH": "true"}
+    defaults = {"OMP_NUM_THREADS": threads, "TF_NUM_INTRAOP_THREADS": threads}
+    defaults |= {"XLA_PYTHON_CLIENT_PREALLOCATE": "false", "TF_FORCE_GPU_ALLOW_GROWTH": "true"}
     started = {}
     for name in names:
-        environment = {**shared, **os.environ, **described, "KERASTUNER_TUNER_ID": name}
+        environment = {**defaults, **os.environ, **required, "KERASTUNER_TUNER_ID": name}
         with open(folder / f"{name}.log", "ab") as log:
             command = [sys.executable, "-m", "kvae.tuning.tune", str(folder)]
             started[name] = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=log, stderr=log)
@@ -85,7 +85,7 @@ def _stop(processes: Iterable[subprocess.Popen]) -> None:
 
 
 def _explanation(folder: Path, codes: Mapping[str, int | None]) -> str:
-    """Return an error message with the last words of the process that stopped the search."""
+    """Return an error message with the last line of the log of the process that stopped the search."""
     name = next((n for n, code in codes.items() if code == REFUSED), next(n for n, code in codes.items() if code))
     lines = (folder / f"{name}.log").read_text(encoding="utf-8", errors="replace").strip().splitlines()
     said = lines[-1] if lines else "It printed nothing."

@@ -84,7 +84,7 @@ def test_pareto_front_keeps_duplicates():
         ({"model.bet": Between(0.1, 1.0)}, "model.bet=.*Did you mean model.beta"),
         ({"model.latent": Between(0, 4)}, "int, 1 or more"),
         ({"model.latent": Between(2.0, 8.0)}, "whole numbers"),
-        ({"epochs": Between(1, 4)}, "what trials are compared on"),
+        ({"epochs": Between(1, 4)}, "what the trials are compared on"),
     ],
 )
 def test_check_rejects_ranges_that_do_not_fit(vary, match):

@@ -61,7 +61,7 @@ def test_tune_several_objectives_write_a_pareto_front(kvae):
     [
         (("--vary", "model.bet=0.1:1"), "Did you mean model.beta"),
         (("--vary", "model.beta=1"), "LOW:HIGH"),
-        (("--vary", "beta"), "NAME=SPACE"),
+        (("--vary", "beta"), "NAME=RANGE"),
         (("--vary", "model.beta=1,none"), "of one kind"),
         (("--vary", "model.beta=1:2", "--set", "model.beta=1"), "either varied or set"),
         (("--set", "model.bet=1"), "Did you mean model.beta"),
@@ -92,7 +92,7 @@ def test_tune_folder_with_other_files_is_refused(kvae):
 def test_tune_folder_in_use_is_refused(kvae):
     with tune._locked(Path("s")):
         result = kvae("tune", "digits/vae", *FAST, "--trials", 1, "--out", "s")
-    assert (result.code, "no other search is using" in result.err) == (1, True)
+    assert (result.code, "no other process uses" in result.err) == (1, True)
 
 
 def test_tune_full_disk_then_same_command_resumes(kvae, monkeypatch):
