@@ -59,7 +59,7 @@ Version = Annotated[
 
 @app.callback(invoke_without_command=True)
 def kvae(context: typer.Context, version: Version = False):
-    """Published variational autoencoders that run, on TensorFlow, JAX and PyTorch."""
+    """Train, evaluate and use published variational autoencoders on TensorFlow, JAX and PyTorch."""
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
 

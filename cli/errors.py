@@ -1,4 +1,4 @@
-"""Errors of the command line: a sentence and an exit code for each, and a traceback for bugs."""
+"""Errors of the command line. Each has a sentence and an exit code, and only a bug has a traceback."""
 
 import contextlib
 import errno
@@ -13,6 +13,7 @@ from kvae.errors import ChoiceError, UserError
 from kvae.upgrade import OPTIONS
 
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
+"""Exit codes: the command failed, the command was wrong, and Ctrl-C."""
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NO_PERMISSION = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -36,7 +37,7 @@ def usage() -> Iterator[None]:
 
 
 class Command(TyperCommand):
-    """A command that refuses the options of version 0.1.0 with their present names."""
+    """A command that refuses options of version 0.1.0 in a sentence that gives their present names."""
 
     def parse_args(self, ctx, args):
         for word in args:
@@ -82,7 +83,7 @@ def explain(error: BaseException) -> tuple[str | None, int]:
             return f"Error: {error.strerror}{_at(error)}.", FAILED
         case _ if isinstance(error, MemoryError) or _is_out_of_memory(error):
             return (
-                "Error: Not enough memory. Use fewer examples at once, for training --set batch_size=…",
+                "Error: Not enough memory. Use fewer examples at once. In training, set a smaller batch_size (--set).",
                 FAILED,
             )
     return None, FAILED

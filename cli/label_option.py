@@ -1,12 +1,12 @@
-"""Texts of the option --label."""
+"""Labels in the texts of the options --label, --select-a and --select-b."""
 
 from collections.abc import Iterable
 
 import typer
 
 
-def read(texts: Iterable[str] | None, option: str = "--label") -> list[tuple[str, str]]:
-    """Return (name, value) of each NAME=VALUE or VALUE in `texts`, separated by commas. A lone value has the name ""."""
+def read_labels(texts: Iterable[str] | None, option: str = "--label") -> list[tuple[str, str]]:
+    """Return the (name, value) of each label in `texts`, such as "Smiling=1,Male=0". A class has the name ""."""
     pairs = []
     for part in (part.strip() for text in texts or () for part in text.split(",")):
         name, equals, value = (piece.strip() for piece in part.rpartition("="))
@@ -18,4 +18,4 @@ def read(texts: Iterable[str] | None, option: str = "--label") -> list[tuple[str
 
 def read_selection(text: str, option: str) -> list[tuple[str, str]]:
     """Return the label that the text of --select-a or --select-b names: label=CLASS, CLASS, NAME=0 or NAME=1."""
-    return [("" if name == "label" else name, value) for name, value in read([text], option)]
+    return [("" if name == "label" else name, value) for name, value in read_labels([text], option)]

@@ -73,31 +73,36 @@ Settings = Annotated[
 ]
 
 
-def number(help: str):
+def number_option(help: str):
     """Return the option -n."""
     return typer.Option("-n", "--number", min=1, help=help)
 
 
-def place(text: str | None) -> int | str | None:
-    """Return the number of a held-out example as an integer, and the path of an image file as it is."""
+def number_or_path(text: str | None) -> int | str | None:
+    """Return an argument as an integer if it is the number of a held-out example, and the path of an image as it is."""
     return int(text) if text is not None and text.isdecimal() else text
 
 
-def label(help: str):
+def labels_option(help: str):
     """Return the option --label, whose texts `kvae.cli.label_option` reads."""
     return typer.Option("--label", metavar="LABEL", help=help, show_default=False)
 
 
-def target(what: str, *suffixes: str, default: str | None = None):
+def out_option(kind: str, *suffixes: str, default: str | None = None):
     """Return the option --out.
 
     Args:
-        what: what the command writes.
-        suffixes: suffixes of files that it writes; "" stands for a new folder.
-        default: file in the directory of MODEL that is written without the option, or None if Typer shows the default.
+        kind: description of the files that the command writes.
+        suffixes: suffixes of these files; "" represents a new folder.
+        default: path, relative to the run directory, of the file that is written without the option; None if Typer shows
+            the default.
     """
     or_folder = ", or a new folder for one file per image" if "" in suffixes else ""
-    or_default = f"; by default {default} in MODEL" if default else ""
+    or_default = (
+        f"; by default {default} in a run, or {Path(default).name} in the current folder for a preset"
+        if default
+        else ""
+    )
 
     def check(path: Path | None):
         if path is not None:
@@ -107,28 +112,28 @@ def target(what: str, *suffixes: str, default: str | None = None):
     return typer.Option(
         callback=check,
         metavar="PATH" if or_folder else "FILE",
-        help=f"{what}{or_folder}{or_default}. An existing file is replaced.",
+        help=f"{kind}{or_folder}{or_default}. An existing file is replaced.",
         show_default=default is None,
     )
 
 
 def _check_target(path: Path, suffixes: tuple[str, ...]):
-    """Raise an error for a place that cannot be written to, before any work."""
-    kind = "" if path.is_dir() else path.suffix
-    if kind not in suffixes:
-        kinds = " or ".join(f"*{suffix}" if suffix else "a folder" for suffix in suffixes)
+    """Raise an error before any work if the command cannot write to `path`."""
+    suffix = "" if path.is_dir() else path.suffix
+    if suffix not in suffixes:
+        kinds = " or ".join(f"*{each}" if each else "a folder" for each in suffixes)
         raise typer.BadParameter(f"expected {kinds}, got {path}.")
-    if kind == "" and path.exists() and (path.is_file() or any(path.iterdir())):
+    if suffix == "" and path.exists() and (path.is_file() or any(path.iterdir())):
         raise typer.BadParameter(f"expected a new or empty folder, got {path}.")
 
 
 def settings(texts: Iterable[str] | None) -> dict[str, str]:
-    """Return {name: value} of the texts NAME=VALUE of --set. Values are texts, which signatures give types later."""
+    """Return {name: value} of the texts NAME=VALUE of --set. Values are texts. Recipes and metrics convert them later."""
     return pairs(texts, "NAME=VALUE", "--set")
 
 
 def pairs(texts: Iterable[str] | None, form: str, option: str) -> dict[str, str]:
-    """Return {name: value} of the texts of `option`, whose form is NAME=…. The last value of a name counts."""
+    """Return {name: value} of texts NAME=VALUE of `option`. The last value of a name counts. `form` is for messages."""
     found = {}
     for text in texts or ():
         name, equals, value = (part.strip() for part in text.partition("="))

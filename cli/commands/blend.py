@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from kvae.cli.label_option import read_selection
-from kvae.cli.options import Backend, Classifier, DataDir, Json, Model, examples, number, target
+from kvae.cli.options import Backend, Classifier, DataDir, Json, Model, examples, number_option, out_option
 from kvae.cli.output import print_json, print_metrics
 from kvae.cli.sources import open_classifier, open_model
 
@@ -30,22 +30,27 @@ A = Annotated[
 B = Annotated[
     Path | None, typer.Argument(metavar="B", help="Second set of images: a folder or zip file.", show_default=False)
 ]
-SELECT = "Use held-out examples of this class, or with this attribute, as {}."
+SELECT = "Use the held-out examples of this class (label=CLASS) or with this attribute (NAME=0 or NAME=1) as {}."
 SelectA = Annotated[str | None, typer.Option(metavar="NAME=VALUE", help=SELECT.format("A"), show_default=False)]
 SelectB = Annotated[str | None, typer.Option(metavar="NAME=VALUE", help=SELECT.format("B"), show_default=False)]
-Weight = Annotated[float, typer.Option(min=0, max=1, help="Weight of A's latent codes; B's get 1 − WEIGHT.")]
+Weight = Annotated[
+    float, typer.Option(min=0, max=1, help="Weight of the latent codes of A. Those of B have the weight 1 − WEIGHT.")
+]
 Sweep = Annotated[
     int | None,
     typer.Option(
-        min=2, metavar="N", help="Use N weights from 0 to 1 instead of --weight, a row for each.", show_default=False
+        min=2,
+        metavar="N",
+        help="Use N weights from 0 to 1 instead of --weight, with a row for each.",
+        show_default=False,
     ),
 ]
 Negated = Annotated[
     Negate,
-    typer.Option(help="Negate the latent codes of those images of B that are dark, or bright, at their centre."),
+    typer.Option(help="Negate the latent codes of the images of B whose centre is dark, or bright."),
 ]
-Number = Annotated[int, number("Maximum number of pairs.")]
-Out = Annotated[Path | None, target("Sheet (.png) or animation (.gif)", ".png", ".gif", default="images/blend.png")]
+Number = Annotated[int, number_option("Maximum number of pairs.")]
+Out = Annotated[Path | None, out_option("Sheet (.png) or animation (.gif)", ".png", ".gif", default="images/blend.png")]
 
 
 def blend(
@@ -66,9 +71,12 @@ def blend(
 ):
     """Blend two sets of images in latent space.
 
-    Each latent code of A times WEIGHT and one of B times 1 − WEIGHT are added and decoded. Two numbers are printed:
-    how negating the latent codes of B changes the brightness of their images. With --classifier, the mean
-    probabilities that the classifier gives to the blended images are printed, too.
+    A blended image is the decoded sum of WEIGHT times a latent code of A and 1 − WEIGHT times a latent code of B.
+
+    Two metrics are printed. Both compare the brightness of images decoded from the latent codes of B before and after
+    their negation: negation_correlation is the correlation over the images, and negation_change is the mean change of
+    the darker half minus that of the brighter half. With --classifier, the mean probabilities that the classifier gives
+    to the blended images are printed, too.
     """
     sets = _images(a, select_a, "a"), _images(b, select_b, "b")
     trained = open_model(model)
@@ -83,7 +91,7 @@ def blend(
 
 
 def _images(path: Path | None, selected: str | None, name: str):
-    """Return one set of images as `Trained.blend` takes it: a path, or a label of held-out examples."""
+    """Return the set A or B of images as `Trained.blend` takes it: a path, or a label of held-out examples."""
     if (path is None) == (selected is None):
-        raise typer.BadParameter(f"expected images {name.upper()} or --select-{name}.", param_hint=name.upper())
+        raise typer.BadParameter(f"expected either images {name.upper()} or --select-{name}.", param_hint=name.upper())
     return path if selected is None else read_selection(selected, f"--select-{name}")

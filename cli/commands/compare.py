@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from kvae.cli.options import Backend, DataDir, Json, examples, target
+from kvae.cli.options import Backend, DataDir, Json, examples, out_option
 from kvae.cli.output import print_json, print_table
 from kvae.cli.sources import open_model
 
@@ -16,7 +16,7 @@ EXAMPLES = examples(
 )
 
 Runs = Annotated[list[str], typer.Argument(metavar="MODEL", help="Run directories or presets.", show_default=False)]
-Out = Annotated[Path, target("Figure (.png, .pdf or .svg)", ".png", ".pdf", ".svg")]
+Out = Annotated[Path, out_option("Figure (.png, .pdf or .svg)", ".png", ".pdf", ".svg")]
 
 
 def compare(
@@ -28,7 +28,8 @@ def compare(
 ):
     """Compare models in one figure and one table.
 
-    The figure shows the training curves of all runs, and below them reconstructions and samples of each.
+    The figure shows the training curves of all runs, and below them reconstructions and samples of each model. A preset
+    has no training curve.
     """
     models = [open_model(run) for run in runs]
     from kvae.recipes.comparison import compare

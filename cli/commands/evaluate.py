@@ -34,12 +34,19 @@ def _list_metrics(wanted: bool):
     from kvae.evaluation import METRICS
     from kvae.recipes.metric_options import settable_options
 
-    print_table(
-        [("metric", "summary"), *((name, metric.__doc__.partition("\n")[0]) for name, metric in METRICS.items())]
-    )
-    typer.echo("\nOptions for --set NAME=VALUE")
+    print_table([("metric", "values"), *((name, _summary(metric)) for name, metric in METRICS.items())])
+    typer.echo("\nOptions for --set NAME=VALUE. A name without a metric sets the option of all metrics that have it.")
     print_table([(f"  {name}", repr(option.default), option.help) for name, option in settable_options().items()])
     raise typer.Exit
+
+
+def _summary(metric) -> str:
+    """Return the first paragraph of a metric's docstring on one line, without the word "Return".
+
+    A formula may follow the paragraph, which then ends with a comma.
+    """
+    words = " ".join(metric.__doc__.partition("\n\n")[0].split()).removeprefix("Return ")
+    return words[0].upper() + words[1:].rstrip(".,:") + "."
 
 
 Metrics = Annotated[
@@ -47,7 +54,7 @@ Metrics = Annotated[
     typer.Option(
         "--metric",
         metavar="NAME",
-        help="Compute this metric; repeatable. By default all metrics that are meant for the model.",
+        help="Compute this metric; repeatable. By default the metrics that suit the kind of model.",
         show_default=False,
     ),
 ]
@@ -69,7 +76,7 @@ Samples = Annotated[
     int | None,
     typer.Option(
         min=1,
-        help="Same as --set nll.samples=N: draws per example from which log p(x) is estimated, 2000 by default.",
+        help="Same as --set nll.samples=N: number of draws per example for the estimate of log p(x), 2000 by default.",
         metavar="N",
         show_default=False,
     ),
@@ -115,8 +122,8 @@ def evaluate(
     errors are per dimension, with data in [0, 1]. The metrics separation, attribution, cross_encoding and timeline
     also draw plots if they are named by --metric.
 
-    The likelihood nll, by importance sampling, takes longest. Name other metrics to leave it out, or shorten it by
-    --first and --samples.
+    The metric nll estimates −log p(x) by importance sampling and takes longest. Name other metrics to leave it out, or
+    shorten it by --first and --samples.
     """
     aliases = {"nll.samples": samples, "seed": seed}
     values = {**{name: value for name, value in aliases.items() if value is not None}, **settings(set_)}

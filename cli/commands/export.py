@@ -18,7 +18,7 @@ Out = Annotated[
     str,
     typer.Argument(
         metavar="DIR",
-        help="A new folder, an existing preset, which is replaced, or hf://user/repo on the Hugging Face Hub.",
+        help="A new folder; an existing preset, which is replaced; or hf://user/repo on the Hugging Face Hub.",
         show_default=False,
     ),
 ]
@@ -30,7 +30,7 @@ Licence = Annotated[
     str | None,
     typer.Option(
         metavar="ID",
-        help="Licence identifier for the weights on the Hub, e.g. apache-2.0.",
+        help="Licence of the weights, as an identifier of the Hub, such as apache-2.0.",
         show_default=False,
     ),
 ]
@@ -46,10 +46,11 @@ def export(
     data_dir: DataDir = None,
     backend: Backend = None,
 ):
-    """Write a finished run as a preset: a small folder that any backend loads, and that is harmless to load.
+    """Write a finished run as a preset.
 
-    A preset holds the model's configuration, its weights, and a card with recipe, data, metrics and checksums. On the
-    Hugging Face Hub it also gets a page with an image of samples. Presets can be uploaded, too.
+    A preset is a small folder that any backend loads, and that is safe to load, whoever made it. It holds the model's
+    configuration, its weights, and a card with recipe, data, metrics and checksums. On the Hugging Face Hub it also gets
+    a page with an image of samples. MODEL may be a preset if it is uploaded to the Hub.
     """
     hub = out.startswith("hf://")
     if not hub and (licence or private):

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from kvae.cli.label_option import read
-from kvae.cli.options import Backend, DataDir, Model, examples, label, place, target
+from kvae.cli.label_option import read_labels
+from kvae.cli.options import Backend, DataDir, Model, examples, labels_option, number_or_path, out_option
 from kvae.cli.sources import open_model
 
 EXAMPLES = examples(
@@ -20,12 +20,12 @@ HELP = "An image file, or the number of a held-out example."
 A = Annotated[str, typer.Argument(metavar="A", help=HELP)]
 B = Annotated[str, typer.Argument(metavar="B", help=HELP)]
 Steps = Annotated[int, typer.Option(min=2, help="Number of images from A to B, both included.")]
-Labels = Annotated[list[str] | None, label("Labels of all images, for a model that takes labels.")]
+Labels = Annotated[list[str] | None, labels_option("Labels of all images, for a model that takes labels.")]
 Spherical = Annotated[
     bool, typer.Option("--spherical", help="Interpolate latent codes along an arc, which keeps their length.")
 ]
 Out = Annotated[
-    Path | None, target("Sheet (.png) or animation (.gif)", ".png", ".gif", default="images/interpolation.png")
+    Path | None, out_option("Sheet (.png) or animation (.gif)", ".png", ".gif", default="images/interpolation.png")
 ]
 
 
@@ -40,13 +40,14 @@ def interpolate(
     data_dir: DataDir = None,
     backend: Backend = None,
 ):
-    """Interpolate between two images, in latent space and in pixels.
+    """Interpolate between two images.
 
-    The upper row decodes latent codes between those of A and B. The lower row fades A into B. With a model that takes
-    labels, the labels change from those of A to those of B as the latent codes do, unless --label sets them.
+    The upper row interpolates in latent space, between the latent codes of A and B. The lower row interpolates in pixels.
+    With a model that takes labels, the labels change from those of A to those of B as the latent codes do, unless
+    --label sets them.
     """
-    labels = read(label)
+    labels = read_labels(label)
     trained = open_model(model)
-    sheet = trained.interpolate(place(a), place(b), steps=steps, labels=labels, spherical=spherical)
+    sheet = trained.interpolate(number_or_path(a), number_or_path(b), steps=steps, labels=labels, spherical=spherical)
     out = sheet.save(out or trained.source.images / "interpolation.png")
     typer.echo(f"{steps} steps from {a} to {b}: {out}")

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from kvae.cli.label_option import read
-from kvae.cli.options import Backend, DataDir, Json, Model, examples, label, number, target
+from kvae.cli.label_option import read_labels
+from kvae.cli.options import Backend, DataDir, Json, Model, examples, labels_option, number_option, out_option
 from kvae.cli.output import print_json, print_metrics
 from kvae.cli.sources import open_model
 
@@ -23,12 +23,12 @@ Images = Annotated[
         show_default=False,
     ),
 ]
-Number = Annotated[int, number("Maximum number of images.")]
+Number = Annotated[int, number_option("Maximum number of images.")]
 Labels = Annotated[
     list[str] | None,
-    label("Labels of IMAGES, for a model that takes labels: all attributes, Smiling=1,Male=0, or a class."),
+    labels_option("Labels of IMAGES, for a model that takes labels: all attributes, Smiling=1,Male=0, or a class."),
 ]
-Out = Annotated[Path | None, target("Sheet (.png)", ".png", default="images/reconstructions.png")]
+Out = Annotated[Path | None, out_option("Sheet (.png)", ".png", default="images/reconstructions.png")]
 
 
 def reconstruct(
@@ -48,7 +48,7 @@ def reconstruct(
     """
     if out is not None and out.resolve() in {image.resolve() for image in images or ()}:
         raise typer.BadParameter(f"{out} is one of the images.", param_hint="--out")
-    labels = read(label)
+    labels = read_labels(label)
     if labels and not images:
         raise typer.BadParameter("expected IMAGES: held-out examples have labels already.", param_hint="--label")
     trained = open_model(model)

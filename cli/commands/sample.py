@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from kvae.cli.label_option import read
-from kvae.cli.options import Backend, DataDir, Model, Seed, examples, label, number, target
+from kvae.cli.label_option import read_labels
+from kvae.cli.options import Backend, DataDir, Model, Seed, examples, labels_option, number_option, out_option
 from kvae.cli.sources import open_model
 
 EXAMPLES = examples(
@@ -24,7 +24,7 @@ def _finite(value: float) -> float:
     return value
 
 
-Number = Annotated[int, number("Number of samples.")]
+Number = Annotated[int, number_option("Number of samples.")]
 Temperature = Annotated[
     float,
     typer.Option(
@@ -35,14 +35,20 @@ Temperature = Annotated[
 ]
 Labels = Annotated[
     list[str] | None,
-    label(
+    labels_option(
         "Labels of the samples, for a model that takes labels: attributes by name, Smiling=1,Male=0, or a class. "
         "Unspecified attributes are copied from the held-out examples, in order."
     ),
 ]
 Out = Annotated[
     Path | None,
-    target("Sheet (.png), or arrays x and, with labels, y (.npz)", ".png", ".npz", "", default="images/samples.png"),
+    out_option(
+        "Sheet (.png), or array x and, for a model that takes labels, y (.npz)",
+        ".png",
+        ".npz",
+        "",
+        default="images/samples.png",
+    ),
 ]
 
 
@@ -57,7 +63,7 @@ def sample(
     backend: Backend = None,
 ):
     """Draw samples from a trained model."""
-    labels = read(label)
+    labels = read_labels(label)
     trained = open_model(model)
     samples = trained.sample(n, labels, temperature=temperature, seed=seed)
     name = "samples.png" if samples.x.ndim == 4 else "samples.npz"

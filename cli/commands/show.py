@@ -29,7 +29,7 @@ def show(name: Annotated[str, RecipeName], data_dir: DataDir = None, json: Json 
     if search.vary:
         typer.echo("\nkvae tune varies")
         print_table((f"  {parameter}", space) for parameter, space in search.vary.items())
-        typer.echo("and optimises")
+        typer.echo("in order to")
         print_table((f"  {objective}",) for objective in search.objectives)
 
 

@@ -37,7 +37,7 @@ WarmStart = Annotated[
     typer.Option(
         "--warm-start",
         metavar="MODEL",
-        help="Start with the weights of this run or preset, as far as they fit. Arrays that do not fit are listed.",
+        help="Copy the weights of this run or preset into the new model. Arrays that do not fit are listed and left out.",
         show_default=False,
     ),
 ]
@@ -56,7 +56,8 @@ Address = Annotated[
     typer.Option(
         "--cluster",
         metavar="HOST:PORT",
-        help="Train in several processes, with this address of the first one. Run the same command in each of them.",
+        help="Train in several processes that share each batch. HOST:PORT is an address of process 0. Run the same command "
+        "for each process, with its number as --process.",
         show_default=False,
     ),
 ]
@@ -89,20 +90,20 @@ def train(
     """Train a recipe into a run directory.
 
     The default recipe is digits/vae, whose data are bundled. Ctrl-C stops training. --resume continues after the last
-    finished epoch; the result is the same as without the interruption.
+    finished epoch. The result is then the same as without the interruption.
     """
     if skip_damaged:
         set_ = [*(set_ or ()), "data.skip_damaged=true"]
     shared = {"devices": devices, "cluster": _cluster(cluster, processes, process)}
     if resume and (recipe or out or seed or warm_start or from_search):
         raise typer.BadParameter(
-            "the run keeps its recipe, folder, seed, settings and initial weights, so none of them can be given.",
+            "expected no RECIPE, --out, --seed, --warm-start or --from-search, because the run keeps its own.",
             param_hint="--resume",
         )
     new = (recipe, set_, out, seed, warm_start, from_search)
     run = _resume(resume, set_, **shared) if resume else _train(*new, **shared)
     if process:
-        typer.echo(f"Process {process} has finished. Process 0 has written the run.", err=json)
+        typer.echo(f"Process {process} has finished. Process 0 writes the run.", err=json)
     elif json:
         print_json({"run": str(run.path), "metrics": (run.metrics or {}).get("metrics", {})})
     else:
@@ -115,8 +116,8 @@ def _print_run(run) -> None:
     print_metrics((run.metrics or {}).get("metrics", {}))
     typer.echo("\nNext:")
     sheets = {"sample": "epoch-*-samples.png", "reconstruct": "epoch-*-reconstructions.png"}
-    drawn = [command for command, sheet in sheets.items() if any(run.images.glob(sheet))]
-    for command in (*drawn, "evaluate"):
+    possible = [command for command, sheet in sheets.items() if any(run.images.glob(sheet))]
+    for command in (*possible, "evaluate"):
         typer.echo(f"  kvae {command} {run.path}")
 
 

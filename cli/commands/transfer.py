@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from kvae.cli.label_option import read
-from kvae.cli.options import Backend, Classifier, DataDir, Model, examples, label, number, target
+from kvae.cli.label_option import read_labels
+from kvae.cli.options import Backend, Classifier, DataDir, Model, examples, labels_option, number_option, out_option
 from kvae.cli.sources import open_classifier, open_model
 
 EXAMPLES = examples(
@@ -19,12 +19,13 @@ Images = Annotated[
     list[Path] | None,
     typer.Argument(
         metavar="IMAGES",
-        help="Image files, folders or zip files; by default held-out examples that do not have the labels of --label.",
+        help="Image files, folders or zip files, whose present labels --classifier predicts; by default held-out examples "
+        "that do not have the labels of --label.",
         show_default=False,
     ),
 ]
-Number = Annotated[int, number("Maximum number of images.")]
-Labels = Annotated[list[str] | None, label("New labels of the images: Smiling=1,Male=0, or a class.")]
+Number = Annotated[int, number_option("Maximum number of images.")]
+Labels = Annotated[list[str] | None, labels_option("New labels of the images: Smiling=1,Male=0, or a class.")]
 Steps = Annotated[
     int, typer.Option(min=2, help="Number of images from the reconstruction to the image with the new labels.")
 ]
@@ -37,7 +38,9 @@ Styles = Annotated[
         show_default=False,
     ),
 ]
-Out = Annotated[Path | None, target("Sheet (.png) or animation (.gif)", ".png", ".gif", default="images/transfer.png")]
+Out = Annotated[
+    Path | None, out_option("Sheet (.png) or animation (.gif)", ".png", ".gif", default="images/transfer.png")
+]
 
 
 def transfer(
@@ -55,9 +58,9 @@ def transfer(
     """Change the labels of images and leave the rest as it is.
 
     A row holds an image, its reconstruction, and the steps to the image with the new labels. With --styles, the first
-    row holds the images whose label part w the others take.
+    row holds the images that give their label part w, and each further row holds an example and its image with each w.
     """
-    labels = read(label)
+    labels = read_labels(label)
     if bool(labels) == bool(styles):
         raise typer.BadParameter("expected either --label NAME=VALUE or --styles N.", param_hint="--label")
     if styles and images:

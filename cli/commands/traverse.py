@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from kvae.cli.options import Backend, DataDir, Model, examples, number, place, target
+from kvae.cli.options import Backend, DataDir, Model, examples, number_option, number_or_path, out_option
 from kvae.cli.sources import open_model
 
 EXAMPLES = examples(
@@ -19,7 +19,7 @@ Start = Annotated[
     typer.Argument(
         metavar="IMAGE",
         help="Image file, or number of a held-out example, whose latent code gives the values of the other units; by "
-        "default the mean code, or example 0 for a model that takes labels.",
+        "default the mean latent code, or example 0 for a model that takes labels.",
         show_default=False,
     ),
 ]
@@ -27,10 +27,16 @@ Units = Annotated[
     list[int] | None,
     typer.Option("--unit", metavar="J", min=0, help="Latent unit to traverse, from 0; repeatable.", show_default=False),
 ]
-Number = Annotated[int, number("Number of latent units to traverse, most informative first (ignored with --unit).")]
+Number = Annotated[
+    int, number_option("Number of latent units to traverse, most informative first (ignored with --unit).")
+]
 Steps = Annotated[int, typer.Option(min=2, help="Number of images in a row.")]
-Span = Annotated[float, typer.Option(min=0.01, help="Range of a unit on either side, in its standard deviations.")]
-Out = Annotated[Path | None, target("Sheet (.png) or animation (.gif)", ".png", ".gif", default="images/traversal.png")]
+Span = Annotated[
+    float, typer.Option(min=0.01, help="Largest distance of a unit from its mean, in its standard deviations.")
+]
+Out = Annotated[
+    Path | None, out_option("Sheet (.png) or animation (.gif)", ".png", ".gif", default="images/traversal.png")
+]
 
 
 def traverse(
@@ -47,10 +53,10 @@ def traverse(
     """Change one latent unit at a time and show its effect.
 
     In each row one unit goes from −SPAN to SPAN standard deviations around its mean. The other units keep the values of
-    IMAGE. The most informative units are those whose mean varies most from example to example. The units of a spatial
-    latent code are numbered along the flattened code.
+    IMAGE. The most informative units are those whose posterior mean varies most from example to example. The units of a
+    spatial latent code are numbered along the flattened latent code.
     """
     trained = open_model(model)
-    sheet = trained.traverse(place(start), units, n=n, steps=steps, span=span)
+    sheet = trained.traverse(number_or_path(start), units, n=n, steps=steps, span=span)
     out = sheet.save(out or trained.source.images / "traversal.png")
     typer.echo(f"units {', '.join(map(str, sheet.rows))}: {out}")

@@ -34,8 +34,9 @@ Vary = Annotated[
     list[str] | None,
     typer.Option(
         "--vary",
-        metavar="NAME=SPACE",
-        help="Vary this parameter instead of the ones in the recipe: LOW:HIGH, LOW:HIGH:log or A,B,C; repeatable.",
+        metavar="NAME=RANGE",
+        help="Vary this parameter instead of those that the recipe varies; repeatable. RANGE is LOW:HIGH, LOW:HIGH:log "
+        "or A,B,C.",
         show_default=False,
     ),
 ]
@@ -58,10 +59,10 @@ def tune(
     backend: Backend = None,
     json: Json = False,
 ):
-    """Search for the best settings of a recipe, such as its loss weights.
+    """Search for the best settings of a recipe.
 
-    Trials are compared by unweighted metrics that the recipe names (`kvae show RECIPE`). Each trial is a run directory.
-    An interrupted search is resumed by the same command. No trial is lost or repeated.
+    The settings may be loss weights. Therefore trials are compared by unweighted metrics on held-out data (see `kvae show
+    RECIPE`). Each trial is a run directory. The same command resumes an interrupted search. No trial is lost or repeated.
     """
     chosen = settings(set_)
     with usage():
@@ -88,7 +89,7 @@ def tune(
 def _print_search(recipe: str, folder: Path, ranked: Sequence, json: bool) -> None:
     """Print the trials of a search, the best first."""
     if not ranked:
-        raise UserError(f"No trial finished. Their messages are in {folder}.")
+        raise UserError(f"No trial finished. Each failed.json in {folder}/trial_* names a reason.")
     if json:
         print_json({"search": str(folder), "trials": [trial.row() for trial in ranked]})
         return
@@ -103,7 +104,7 @@ def _search(recipe, vary: Iterable[str] | None, fixed: Mapping) -> Search:
     """Return the search that the recipe declares, or one over the ranges of --vary, without the parameters of --set."""
     if not vary:
         return search_of(recipe).without(fixed).check(recipe)
-    spaces = {name: parse_space(value) for name, value in pairs(vary, "NAME=SPACE", "--vary").items()}
+    spaces = {name: parse_space(value) for name, value in pairs(vary, "NAME=RANGE", "--vary").items()}
     if both := sorted(set(spaces) & set(fixed)):
         raise UserError(f"Expected {both[0]} to be either varied or set. Received: --vary and --set.")
     declared = search_of(recipe)

@@ -26,7 +26,7 @@ FAILED, USAGE = 1, 2
         (["train", "--backend", "numpy"], USAGE, "'tensorflow', 'jax', 'torch'"),
         (["train", "mnist/conv_vae"], FAILED, "Received: no such folder. Put the official files there"),
         (["train", "--resume", "nowhere"], FAILED, "nowhere, which does not exist"),
-        (["train", "digits/vae", "--resume", "nowhere"], USAGE, "the run keeps its recipe"),
+        (["train", "digits/vae", "--resume", "nowhere"], USAGE, "because the run keeps its own"),
         (["evaluate", "mnist/conv_vae"], FAILED, "which is a recipe. Train it: kvae train mnist/conv_vae"),
         (["sample", "nowhere"], FAILED, "nowhere, which does not exist"),
         (["compare"], USAGE, "MODEL"),

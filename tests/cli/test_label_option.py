@@ -2,7 +2,7 @@
 
 import pytest
 
-from kvae.cli.label_option import read
+from kvae.cli.label_option import read_labels
 from kvae.distributions import BinaryLabels, ClassLabels
 from kvae.recipes.labels import LabelNames
 
@@ -32,6 +32,6 @@ def test_label_option_malformed_is_refused_before_the_model_is_opened(kvae, comm
     ],
 )
 def test_label_names_array_accepts_names_and_numbers(labels, names, text, y):
-    found = LabelNames.of_model(labels, names).array(read([text]), 2, others=None)
+    found = LabelNames.of_model(labels, names).array(read_labels([text]), 2, others=None)
     labels.check(found)
     assert found.tolist() == [y, y]

@@ -119,7 +119,7 @@ def test_evaluate_preset_never_runs_a_recipe_file(kvae, classifier, tmp_path):
     path.write_text(json.dumps(card | {"recipe": str(tmp_path / "evil.py")}))
     result = kvae("evaluate", "mine")
     assert (result.code, result.out) == (1, "")
-    assert "evil.py, which is not run for a preset" in result.err
+    assert "evil.py. Files are not run for presets." in result.err
     for broken in ({"recipe": ["x"]}, {"parameters": None}, {"data": "digits"}):
         path.write_text(json.dumps(card | broken))
         assert f"The card.json of mine is incomplete: it lacks {next(iter(broken))}" in kvae("evaluate", "mine").err

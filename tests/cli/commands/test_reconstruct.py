@@ -87,16 +87,16 @@ def test_reconstruct_by_default_uses_the_labels_of_the_examples(kvae, attributes
 @pytest.mark.parametrize(
     ("model", "words", "sentence"),
     [
-        ("attributes", ["mine.png"], "Expected labels: even=…, small=…, because image files come without labels."),
+        ("attributes", ["mine.png"], "Expected all labels, because image files have none. Missing: even=…, small=…."),
         (
             "attributes",
             ["mine.png", "--label", "even=1"],
-            "Expected labels: small=…, because image files come without labels.",
+            "Expected all labels, because image files have none. Missing: small=….",
         ),
         (
             "classes",
             ["mine.png"],
-            "Expected labels: one of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, because image files come without labels.",
+            "Expected all labels, because image files have none. Missing: one of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9.",
         ),
         (
             "classes",

@@ -135,6 +135,6 @@ def test_train_warm_start_takes_weights_of_another_run(kvae, trained, tmp_path):
 
 def test_train_warm_start_lists_arrays_that_do_not_fit(kvae, trained):
     result = kvae("train", "digits/vae", "--set", "epochs=1", "--set", "model.latent=3", "--warm-start", trained)
-    assert "not taken: decoder/Dense 1 kernel: 3×" in result.err
+    assert "not copied: decoder/Dense 1 kernel: 3×" in result.err
     assert kvae("train", "digits/vae", "--warm-start", "nowhere").code == 1
-    assert "none of them can be given" in kvae("train", "--resume", trained, "--warm-start", trained).err
+    assert "because the run keeps its own" in kvae("train", "--resume", trained, "--warm-start", trained).err

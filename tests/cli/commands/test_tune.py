@@ -82,7 +82,7 @@ def test_tune_folder_with_other_files_is_refused(kvae):
     assert (result.code, "Expected a new or empty folder" in result.err) == (1, True)
     assert kvae("tune", "digits/vae", *FAST, "--trials", 1, "--out", "t").code == 0
     result = kvae("tune", "digits/vae", *FAST, *SPACE, "--trials", 1, "--out", "t")
-    assert (result.code, "another search" in result.err) == (1, True)
+    assert (result.code, "differs in search" in result.err) == (1, True)
     result = kvae("train", "--from-search", "s")
     assert (result.code, "holds no search.json" in result.err) == (2, True)
     result = kvae("train", "mnist/vae", "--from-search", "t")
