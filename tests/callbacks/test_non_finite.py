@@ -26,7 +26,7 @@ class Explosive(Model):
         return {"loss": calm + fuse, "calm": calm, "fuse": fuse}
 
     def phases(self):
-        return (Phase(self.lossy, {"loss": [self.dense]}),)
+        return (Phase(self.exploding_loss, {"loss": [self.dense]}),)
 
     def call(self, x):
         return self.dense(x)
