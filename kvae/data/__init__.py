@@ -1,7 +1,7 @@
 """Data sets as NumPy arrays, read from their official files.
 
-`load` reads a data set, `names` lists them, `is_available` says if one can be loaded, and `licence` states its terms.
-These questions are answered quickly: NumPy is imported only when it is needed.
+`load` reads a data set, `names` lists them, `is_available` returns True if one can be loaded, and `licence` returns its
+terms. Importing this package does not import NumPy, so that a command can list the data sets quickly.
 """
 
 import importlib
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from kvae.data.transforms import binarize as binarize
 
 
-_LATE = {"Dataset": "dataset", "Split": "dataset", "binarize": "transforms"}
+_LAZY = {"Dataset": "dataset", "Split": "dataset", "binarize": "transforms"}
 
 
 def __getattr__(name):
-    if name in _LATE:
-        return getattr(importlib.import_module(f"kvae.data.{_LATE[name]}"), name)
+    if name in _LAZY:
+        return getattr(importlib.import_module(f"kvae.data.{_LAZY[name]}"), name)
     raise AttributeError(f"module 'kvae.data' has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""MNIST, binarised once and for all (Salakhutdinov and Murray 2008): the usual data for comparing likelihoods."""
+"""MNIST with fixed binarisation (Salakhutdinov and Murray 2008), on which likelihoods are usually compared."""
 
 from pathlib import Path
 

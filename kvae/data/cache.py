@@ -1,8 +1,8 @@
-"""A cache of prepared arrays on disk, written row by row and opened as memory maps: data may be larger than memory.
+"""A cache of prepared arrays on disk. Data may be larger than memory.
 
-An array is stored below KVAE_CACHE (default `~/.cache/kvae`) as `<label>-<key>.npy`, next to a `.json` file with its
-checksum and notes. The key is a hash of everything that the array depends on, so that a changed source or setting leads
-to another entry. The folder may be deleted at any time.
+An array is written row by row and opened as a memory map. It is stored below KVAE_CACHE (default `~/.cache/kvae`) as
+`<label>-<key>.npy`, next to a `.json` file with its checksum and notes. The key is a hash of everything that the array
+depends on, so that a changed source or setting leads to another entry. The folder may be deleted at any time.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ from kvae.errors import UserError
 from kvae.files import atomic
 from kvae.progress import track
 
-_FORMAT = 1  # to be raised when the code makes other arrays of the same identity
+_FORMAT = 1  # increase it whenever a change of the code gives another array for the same identity
 
 logger = logging.getLogger(__name__)
 
@@ -34,13 +34,13 @@ def folder() -> Path:
 def prepared(
     label: str, identity, count: int, rows: Callable[[dict], Iterable[np.ndarray | None]]
 ) -> tuple[np.ndarray, dict]:
-    """Return the array (N, ...) of `identity`, read-only, and the notes from its preparation.
+    """Return the cached array (N, ...) with this `identity`, read-only, and its notes. Prepare it if it is missing.
 
     label: the beginning of the file name.
-    identity: a JSON value of everything that the array depends on.
+    identity: a JSON value that holds everything the array depends on.
     count: number of rows that `rows` yields.
-    rows: a function that prepares the array if it is not in the cache. It receives an empty dict, which it may fill
-        with notes (JSON values), and yields rows of one shape and type, or None for a row to be left out.
+    rows: a function that prepares the array. It yields rows of one shape and type, or None for a row that is left out.
+        Its argument is an empty dict, to which it may add notes about the array (JSON values).
 
     The array is empty if all rows are left out. A damaged entry is prepared again.
 
@@ -76,7 +76,7 @@ def _open(path: Path) -> tuple[np.ndarray, dict] | None:
 
 
 def _write(path: Path, rows: Iterable[np.ndarray | None]) -> None:
-    """Write rows to an `.npy` file. This uses no memory map, which would kill the process on a full disk."""
+    """Write rows to an `.npy` file, without a memory map: on a full disk, that would kill the process (SIGBUS)."""
     n, example = 0, np.empty(0, np.uint8)
     with _as_user_errors(), atomic(path) as temporary, open(temporary, "wb") as file:
         for row in rows:
@@ -88,10 +88,11 @@ def _write(path: Path, rows: Iterable[np.ndarray | None]) -> None:
             file.write(row.tobytes())
             n += 1
         file.seek(0)
-        file.write(_header(n, example))  # as long as the first header: NumPy leaves room for the count
+        file.write(_header(n, example))  # NumPy pads the header, so that a larger count does not change its length
 
 
 def _header(n: int, row: np.ndarray) -> bytes:
+    """Return the header of an `.npy` file with `n` rows of the shape and type of `row`."""
     buffer = io.BytesIO()
     header = {"descr": row.dtype.str, "fortran_order": False, "shape": (n, *row.shape)}
     np.lib.format.write_array_header_1_0(buffer, header)
@@ -99,6 +100,7 @@ def _header(n: int, row: np.ndarray) -> bytes:
 
 
 def _checksum(x: np.ndarray) -> int:
+    """Return the CRC-32 of `blocks(x)`. Damage between the blocks of a very large array is not found."""
     checksum = 0
     for block in blocks(x):
         checksum = zlib.crc32(block, checksum)
@@ -112,6 +114,6 @@ def _as_user_errors() -> Iterator[None]:
         yield
     except OSError as error:
         raise UserError(
-            f"Expected a folder with room for prepared images. Received: KVAE_CACHE={folder()}: "
-            f"{error.strerror or error}. Set KVAE_CACHE to a folder on a disk with more room, or free some."
+            f"Expected a writable folder with room for prepared images. Received: KVAE_CACHE={folder()}: "
+            f"{error.strerror or error}. Set KVAE_CACHE to another folder, or make room on this disk."
         ) from error

@@ -13,7 +13,7 @@ from kvae.images import crop
 from kvae.images.archives import ImageFile, open_archive
 from kvae.suggest import positions
 
-_PARTS = np.array(["train", "validation", "test"])
+_SPLITS = np.array(["train", "validation", "test"])  # by their numbers in list_eval_partition.txt
 
 
 def load(
@@ -26,9 +26,11 @@ def load(
 ) -> Dataset:
     """Return faces (size, size, 3) with 0/1 attributes: all forty, or `attributes` in the order given.
 
-    The columns are "file" and, if `identity_CelebA.txt` is present, "identity". `list_eval_partition.txt` gives the
-    split. If it leaves no validation image among the images present, `seed` draws a tenth of the training images for
-    validation, so that no person is in both splits.
+    The columns are "file" and, if `identity_CelebA.txt` exists, "identity". `list_eval_partition.txt` gives the split
+    of each image. Without this file, all images are training images.
+
+    If no image of the folder is a validation image, `seed` draws a tenth of the training images for validation. If the
+    identities are known, no person is then in both splits.
     """
     archive = open_archive(find(folder, CELEBA[0])[0])
     files = [image.file for image in archive.images]
@@ -36,14 +38,14 @@ def load(
     chosen = positions("attributes", attributes or names, names)
     identity = _read_numbers(folder, "identity_CelebA.txt", files)
     partition = _read_numbers(folder, "list_eval_partition.txt", files)
-    parts, notes = _parts(partition, identity, len(files), seed)
+    splits, notes = _splits(partition, identity, len(files), seed)
     columns = {"file": np.array(files)}
     if identity is not None:
         columns["identity"] = identity
     return image_dataset.from_archive(
         "celeba",
         archive,
-        parts,
+        splits,
         y=y[:, chosen],
         label_names=tuple(names[k] for k in chosen),
         columns=columns,
@@ -54,7 +56,7 @@ def load(
     )
 
 
-def _parts(
+def _splits(
     partition: np.ndarray | None, identity: np.ndarray | None, n: int, seed: int
 ) -> tuple[np.ndarray, tuple[str, ...]]:
     """Return the name of each image's split (N,), and a note if validation images had to be drawn."""
@@ -62,20 +64,21 @@ def _parts(
     if not np.isin(partition, (0, 1, 2)).all():
         raise UserError(f"Expected a partition of 0, 1 and 2. Received: {sorted(set(partition.tolist()))[:5]}.")
     if (partition == 1).any():
-        return _PARTS[partition], ()
+        return _SPLITS[partition], ()
     train = np.flatnonzero(partition == 0)
     people = train if identity is None else identity[train]
     held = train[held_out_groups(people, seed)]
     partition[held] = 1
     apart = "" if identity is None else ", with no person in both splits"
-    note = f"The partition leaves no validation image; {len(held):,} training images were drawn for validation{apart}."
-    return _PARTS[partition], (note,)
+    note = f"There were no validation images. {len(held):,} training images were drawn for validation{apart}."
+    return _SPLITS[partition], (note,)
 
 
 def _read_attributes(path: Path, images: tuple[ImageFile, ...]) -> tuple[list[str], np.ndarray]:
     """Return the names of the attributes, and their values 0 or 1, uint8 (N, A), for `images`.
 
-    The file's first line is a count, its second the names. Each further line is a file name and -1 or 1 for each name.
+    The first line of the file is a count, and the second holds the names. Each further line holds the name of an image
+    file and -1 or 1 for each attribute.
     """
     lines = path.read_text("utf-8", "replace").splitlines()
     names = lines[1].split() if len(lines) > 1 else []
@@ -94,7 +97,7 @@ def _read_attributes(path: Path, images: tuple[ImageFile, ...]) -> tuple[list[st
 
 
 def _read_numbers(folder: Path, name: str, files: list[str]) -> np.ndarray | None:
-    """Return the number of each file (N,) in an official list of files and numbers, or None if there is no list."""
+    """Return the number (N,) that an official list gives to each image file, or None if the list does not exist."""
     paths = find(folder, name)
     if not paths:
         return None

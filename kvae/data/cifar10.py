@@ -13,7 +13,7 @@ from kvae.files import read_bytes
 from kvae.suggest import positions
 
 LABELS = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
-_RECORD = 1 + 3 * 32 * 32
+_RECORD = 1 + 3 * 32 * 32  # bytes
 
 
 def load(folder: Path, *, classes: tuple[str, ...] | None = None, seed: int = 0) -> Dataset:
@@ -21,14 +21,15 @@ def load(folder: Path, *, classes: tuple[str, ...] | None = None, seed: int = 0)
 
     Files whose name begins with "test" are the test split. `seed` draws a tenth of the other records for validation.
     """
+    # In reverse order, so that x.bin replaces x.bin.gz if both exist.
     files = {path.name.removesuffix(".gz"): path for path in reversed(find(folder, CIFAR10[0]))}
-    parts = {"train": [], "test": []}
+    records = {"train": [], "test": []}  # arrays of records, one per file
     for name in sorted(files):
-        parts["test" if name.startswith("test") else "train"].append(_read_records(files[name]))
-    if not parts["train"]:
+        records["test" if name.startswith("test") else "train"].append(_read_records(files[name]))
+    if not records["train"]:
         raise UserError(f"Expected training records in {folder} (data_batch_1.bin, ...). Received: {', '.join(files)}.")
     chosen = positions("classes", classes or LABELS, LABELS)
-    train, test = (_split(records, chosen) for records in parts.values())
+    train, test = (_split(arrays, chosen) for arrays in records.values())
     if train is None:
         raise UserError(f"Expected training images of classes={classes}. Received: none in {folder}.")
     held = held_out(len(train), seed)
@@ -39,7 +40,7 @@ def load(folder: Path, *, classes: tuple[str, ...] | None = None, seed: int = 0)
         test,
         tuple(LABELS[k] for k in chosen),
         "bytes",
-        fingerprint("cifar10", *parts["train"], "test", *parts["test"], chosen, seed),
+        fingerprint("cifar10", *records["train"], "test", *records["test"], chosen, seed),
     )
 
 
@@ -54,13 +55,13 @@ def _read_records(path: Path) -> np.ndarray:
     return records
 
 
-def _split(parts: list[np.ndarray], chosen: list[int]) -> Split | None:
-    """Return the images and labels of the chosen classes, or None if there are none."""
-    number = np.full(len(LABELS), -1, np.int32)
-    number[chosen] = np.arange(len(chosen))
-    parts = [part[number[part[:, 0]] >= 0] for part in parts]
-    if not sum(map(len, parts)):
+def _split(arrays: list[np.ndarray], chosen: list[int]) -> Split | None:
+    """Return the images and labels of the chosen classes in arrays of records, or None if there are none."""
+    new_label = np.full(len(LABELS), -1, np.int32)  # of each class; -1 if it is not chosen
+    new_label[chosen] = np.arange(len(chosen))
+    arrays = [records[new_label[records[:, 0]] >= 0] for records in arrays]
+    if not sum(map(len, arrays)):
         return None
-    records = np.concatenate(parts)
+    records = np.concatenate(arrays)
     x = records[:, 1:].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)  # (N, 32, 32, 3)
-    return Split(np.ascontiguousarray(x), number[records[:, 0]])
+    return Split(np.ascontiguousarray(x), new_label[records[:, 0]])

@@ -1,4 +1,4 @@
-"""The data set: examples and labels, in up to three splits."""
+"""The classes `Dataset` and `Split`: examples and labels, in up to three splits."""
 
 import dataclasses
 import hashlib
@@ -44,13 +44,13 @@ class Split:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Dataset:
-    """A data set for any model.
+    """Examples and labels in a training split and, if they exist, a validation and a test split.
 
     label_names: the names of the classes (y of rank 1) or of the attributes (y of rank 2).
     support: "bytes" (uint8, read as k/255 in [0, 1]), "binary" (0/1 images as uint8) or "real" (float32 points).
     fingerprint: SHA-256, in hexadecimal, of the source files' contents and the settings. Equal data and equal settings
         have equal fingerprints on any machine.
-    notes: sentences about what was done to the data, for readers of a model's metrics.
+    notes: sentences about changes to the data that matter for the metrics of a model, such as images left out.
     """
 
     name: str
@@ -68,7 +68,10 @@ class Dataset:
         return self.train.x.shape[1:]
 
     def at_most(self, counts: Sequence[int]) -> "Dataset":
-        """Keep at most the first counts[c] training examples of each class c. Held-out data stay as they are."""
+        """Return the data set with at most the first counts[c] training examples of each class c.
+
+        Held-out data do not change.
+        """
         if self.train.y is None or self.train.y.ndim != 1 or len(counts) != len(self.label_names):
             raise UserError(
                 f"Expected a number for each class of {', '.join(self.label_names)}. Received: {tuple(counts)}."
@@ -77,14 +80,18 @@ class Dataset:
         rows = np.sort(np.concatenate(kept))
         by_class = ", ".join(str(len(group)) for group in kept)
         note = f"{len(rows):,} training examples were kept. By class: {by_class}."
-        return self._training_on(rows, f"at most {', '.join(map(str, counts))}", note)
+        return self._with_training_rows(rows, f"at most {', '.join(map(str, counts))}", note)
 
     def repeating(self, names: Sequence[str], share: float) -> "Dataset":
-        """Repeat training examples with rare labels: those with one of the attributes or classes `names`.
+        """Return the data set with repeated training examples of rare labels.
 
-        An example occurs round(share / frequency) times, and at least once, where frequency is that of the rarest of its
-        labels in `names`. Held-out data stay as they are. This changes p(y) but not p(x|y), and is meant for models of x
-        given y.
+        An example with one or more of the labels `names` occurs round(share / frequency) times, and at least once. Here
+        frequency is that of its rarest label among `names` in the training split. Held-out data do not change. The
+        repetition changes p(y) but not p(x|y), and is meant for models of x given y.
+
+        names: attributes or classes.
+        share: number of training examples with a label after the repetition, divided by the number of all training
+            examples before it.
         """
         if not names:
             return self
@@ -92,17 +99,19 @@ class Dataset:
         if unknown or self.train.y is None:
             raise UserError(f"Expected labels of {self.name} to repeat. Received: {', '.join(unknown or names)}.")
         numbers, y = [self.label_names.index(name) for name in names], self.train.y
-        had = y[:, numbers] > 0 if y.ndim == 2 else y[:, None] == numbers  # (N, labels)
-        often = np.rint(share / had.mean(axis=0).clip(1 / len(had)))
-        times = np.where(had, often, 1).max(axis=1).clip(1).astype(int)
+        has_label = y[:, numbers] > 0 if y.ndim == 2 else y[:, None] == numbers  # (N, labels)
+        repeats = np.rint(share / has_label.mean(axis=0).clip(1 / len(y)))  # (labels,)
+        times = np.where(has_label, repeats, 1).max(axis=1).clip(1).astype(int)  # (N,)
         if times.max() == 1:
             return self
         rows = np.repeat(np.arange(len(times)), times)
-        now = (f"{name} {now:.0%}" for name, now in zip(names, had[rows].mean(axis=0), strict=True))
-        note = f"Training examples with rare labels occur up to {times.max()} times: {', '.join(now)}."
-        return self._training_on(rows, f"repeating {share} {', '.join(names)}", note)
+        shares = zip(names, has_label[rows].mean(axis=0), strict=True)
+        listed = ", ".join(f"{name} {new:.0%}" for name, new in shares)
+        note = f"Training examples with rare labels occur up to {times.max()} times. Shares after that: {listed}."
+        return self._with_training_rows(rows, f"repeating {share} {', '.join(names)}", note)
 
-    def _training_on(self, rows, settings: str, note: str) -> "Dataset":
+    def _with_training_rows(self, rows, settings: str, note: str) -> "Dataset":
+        """Return the data set with these rows of the training split. `settings` becomes part of the fingerprint."""
         fingerprint = hashlib.sha256(f"{self.fingerprint} {settings}".encode()).hexdigest()
         return dataclasses.replace(self, train=self.train[rows], fingerprint=fingerprint, notes=(*self.notes, note))
 

@@ -1,4 +1,4 @@
-"""Handwritten digits, 8×8: scikit-learn's copy of the UCI data set, so that nothing has to be downloaded."""
+"""Handwritten digits of 8×8 pixels (UCI), which are part of scikit-learn. Nothing has to be downloaded."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from kvae.data.splits import permutation
 def load() -> Dataset:
     """Return 1,797 digits (8, 8, 1), with the grey values 0 … 16 scaled to bytes 0 … 255.
 
-    The split has 1,437 training, 180 validation and 180 test images. It does not depend on the seed, so that metrics of
+    There are 1,437 training, 180 validation and 180 test images. The splits do not depend on a seed, so that metrics of
     different runs can be compared.
     """
     from sklearn.datasets import load_digits

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-_BLOCK = 1 << 20
-_BLOCKS = 1 << 10
+_BLOCK = 1 << 20  # bytes of a block
+_MAX_BLOCKS = 1 << 10  # of an array
 
 
 def fingerprint(*parts) -> str:
@@ -25,13 +25,13 @@ def fingerprint(*parts) -> str:
 
 
 def blocks(x: np.ndarray) -> Iterator[np.ndarray]:
-    """Yield the bytes of an array in blocks of 1 MiB: all of them up to 1 GiB, and 1,024 blocks, spread evenly, beyond.
+    """Yield the bytes of an array in blocks of 1 MiB. An array of more than 1 GiB yields 1,024 blocks, spread evenly.
 
-    A data set larger than memory is thus recognised without reading all of it.
+    The checksum of a data set that is larger than memory thus takes little time. It does not cover all bytes.
     """
     data = np.ascontiguousarray(x).reshape(-1).view(np.uint8)
     starts = range(0, data.size, _BLOCK)
-    if len(starts) > _BLOCKS:
-        starts = np.linspace(0, data.size - _BLOCK, _BLOCKS).astype(np.int64)
+    if len(starts) > _MAX_BLOCKS:
+        starts = np.linspace(0, data.size - _BLOCK, _MAX_BLOCKS).astype(np.int64)
     for start in starts:
         yield data[start : start + _BLOCK]

@@ -1,4 +1,4 @@
-"""Data sets of image files: decoded in parallel, cached and split. Damaged files are refused or left out."""
+"""Data sets made from image files, which are decoded in parallel and cached. Damaged files are refused or left out."""
 
 import os
 import zlib
@@ -14,13 +14,13 @@ from kvae.errors import UserError
 from kvae.images import crop, decoding
 from kvae.images.archives import Archive, ImageFile
 
-_CHUNK = 256  # images decoded ahead of the one that is being written
+_CHUNK = 256  # number of images that are given to the threads at once
 
 
 def from_archive(
     name: str,
     archive: Archive,
-    parts: np.ndarray,
+    split_names: np.ndarray,
     *,
     y: np.ndarray | None,
     label_names: tuple[str, ...],
@@ -33,7 +33,7 @@ def from_archive(
 ) -> Dataset:
     """Return a data set of the images in `archive`.
 
-    parts: the split of each image (N,): "train", "validation" or "test". Images with another value are left out.
+    split_names: the split of each image (N,): "train", "validation" or "test". Images with another value are left out.
     y, columns: one entry per image, as in `Split`.
     size, color, box: as in `decoding.decode`. Without `size`, all images must have the same size.
 
@@ -44,28 +44,28 @@ def from_archive(
     settings = {"size": size, "color": color, "box": box}
     splits = dict.fromkeys(("train", "validation", "test"))
     contents, damaged, first = [], {}, None
-    for part in splits:
-        rows = np.flatnonzero(parts == part)
+    for split in splits:
+        rows = np.flatnonzero(split_names == split)
         if not len(rows):
             continue
         images = [archive.images[i] for i in rows]
-        x, found = cache.prepared(
-            f"{name.partition(':')[0]} {part}",
+        x, cached = cache.prepared(
+            f"{name.partition(':')[0]} {split}",
             [size, color, box.__name__, archive.identity, [(image.name, image.stamp) for image in images]],
             len(images),
             lambda notes, images=images: _rows(archive, images, notes, skip_damaged, settings),
         )
-        if found["damaged"] and not skip_damaged:
-            raise _refusal(archive, *next(iter(found["damaged"].items())))
-        damaged |= found["damaged"]
+        if cached["damaged"] and not skip_damaged:
+            raise _refusal(archive, *next(iter(cached["damaged"].items())))
+        damaged |= cached["damaged"]
         if len(x):
             kept = rows[[image.name not in damaged for image in images]]
-            shape = archive.images[kept[0]].name, x.shape[1:]
-            first = first or shape
-            expect_shape(first, shape)
+            named_shape = archive.images[kept[0]].name, x.shape[1:]
+            first = first or named_shape
+            expect_shape(first, named_shape)
             facts = {key: column[kept] for key, column in columns.items()}
-            splits[part] = Split(x, None if y is None else y[kept], facts)
-            contents += [part, found["content"], *facts.values(), *(() if y is None else (y[kept],))]
+            splits[split] = Split(x, None if y is None else y[kept], facts)
+            contents += [split, cached["content"], *facts.values(), *(() if y is None else (y[kept],))]
     if splits["train"] is None:
         raise UserError(f"Expected undamaged training images. Received: none in {archive.path}.")
     return Dataset(
@@ -81,8 +81,8 @@ def from_archive(
 def _rows(
     archive: Archive, images: list[ImageFile], notes: dict, skip_damaged: bool, settings: dict
 ) -> Iterator[np.ndarray | None]:
-    """Yield decoded images, or None for damaged ones. Note "content" (a digest) and "damaged" ({name: reason})."""
-    notes["damaged"] = {}
+    """Yield decoded images, or None for a damaged one. Add "content" (a fingerprint) and "damaged" to `notes`."""
+    notes["damaged"] = {}  # reasons by name of the image
     checksums, first = [], None
     for image, (checksum, x, reason) in zip(images, _decoded(archive, images, settings), strict=True):
         checksums.append(checksum)
@@ -108,7 +108,7 @@ def expect_shape(first: tuple[str, tuple[int, ...]], other: tuple[str, tuple[int
 
 
 def _decoded(archive: Archive, images: list[ImageFile], settings: dict) -> Iterator[tuple[int, np.ndarray | None, str]]:
-    """Yield for each image: the CRC-32 of its file, the decoded array or None, and the reason for None."""
+    """Yield (CRC-32 of the file, decoded image, "") for each image, or (CRC-32, None, reason) for a damaged one."""
 
     def decode(image):
         data = b""

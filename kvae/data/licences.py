@@ -1,6 +1,6 @@
-"""The terms under which each data set may be used, as its makers state them. A preset's card repeats them.
+"""The terms under which each data set may be used, as its makers state them. The card of a preset repeats them.
 
-The table is no legal advice. It says "unknown" if no terms are stated.
+The table is no legal advice. The terms are "unknown" if the makers state none.
 """
 
 import dataclasses
@@ -47,7 +47,7 @@ LICENCES = {
         "https://github.com/zalandoresearch/fashion-mnist",
     ),
     "binarized_mnist": Licence(
-        "unknown: made from MNIST, no licence of its own is stated",
+        "unknown: no licence is stated for this version of MNIST",
         cite="R. Salakhutdinov and I. Murray 2008, On the quantitative analysis of deep belief networks",
     ),
     "omniglot": Licence(
@@ -74,13 +74,14 @@ LICENCES = {
         "https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html",
     ),
     "paintings": Licence(
-        "works in the public domain; of the reproductions, which are from WikiArt, unknown",
+        "the works are in the public domain; the terms of the reproductions from WikiArt are unknown",
         url="https://www.wikiart.org",
     ),
 }
 """The licence of each data set by its name."""
 
 OWN = Licence("unknown: the user's own images")
+"""The licence of images in a user's folder."""
 
 
 def licence(name: str) -> Licence:
@@ -89,6 +90,6 @@ def licence(name: str) -> Licence:
     if kind == "folder" and colon:
         return OWN
     if kind == "tfds" and colon:
-        known = {source.tfds: own for own, source in SOURCES.items() if source.tfds}
-        name = known.get(rest.partition("/")[0].partition(":")[0], "")
+        names = {source.tfds: own_name for own_name, source in SOURCES.items() if source.tfds}
+        name = names.get(rest.partition("/")[0].partition(":")[0], "")
     return LICENCES.get(name, Licence(UNKNOWN))

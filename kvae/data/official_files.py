@@ -1,10 +1,10 @@
-"""The official files of each data set, and where they are."""
+"""The official files of each data set, and the search for them."""
 
 import os
 from fnmatch import fnmatch
 from pathlib import Path
 
-# Patterns of `find`. A data set is available if each of its patterns finds something.
+# Patterns for `find`. A data set is available if each of its patterns matches a file or a folder.
 IDX = tuple(
     f"{part}-{kind}-ubyte|{part}-{kind}-ubyte.gz"
     for part in ("train", "t10k")
@@ -24,10 +24,10 @@ def root(data_dir: str | os.PathLike | None) -> Path:
 
 
 def find(folder: Path, pattern: str) -> list[Path]:
-    """Return the files of `folder`, or else of its immediate sub-folders, that match `pattern`, sorted by name.
+    """Return the paths in `folder`, or else in its immediate sub-folders, that match `pattern`, sorted by name.
 
-    Patterns are those of a shell. `a|b` matches either, and a pattern that ends in `/` matches folders, not files. Hidden
-    files are skipped. A folder that does not exist counts as empty.
+    Patterns are those of a shell. `a|b` matches either, and a pattern that ends in `/` matches folders, not files.
+    Hidden files are skipped. A folder that does not exist counts as empty.
 
     Raises:
         PermissionError: Permission to read a folder is missing.
@@ -47,10 +47,13 @@ def tfds_folders(data_dir: Path) -> list[Path]:
 
 
 def find_tfds(builder: str, data_dir: Path) -> tuple[Path, str] | None:
-    """Return where `builder` (name[/config][:version]) is prepared: one of `tfds_folders`, and the full name.
+    """Return the folder where TFDS has prepared `builder`, and the full name with a version, or None if it has not.
 
-    The full name has the version that was prepared, the last of several. It may differ from the version of the TFDS that
-    is installed. Return None if the data set is in no folder.
+    builder: name[/config][:version].
+    data_dir: the first folder that is searched (see `tfds_folders`).
+
+    If TFDS has prepared several versions, the full name has the last. It may differ from the version that the installed
+    TFDS would prepare.
     """
     name, _, version = builder.partition(":")
     pattern = f"{version or '*'}/dataset_info.json"

@@ -9,7 +9,7 @@ import numpy as np
 from kvae.data import image_dataset
 from kvae.data.dataset import Dataset
 from kvae.data.official_files import find
-from kvae.data.splits import by_name
+from kvae.data.splits import split_of
 from kvae.errors import UserError
 from kvae.images.archives import Archive, open_archive
 from kvae.suggest import positions
@@ -18,11 +18,13 @@ from kvae.suggest import positions
 def load(
     folder: Path, *, size: int = 64, artists: tuple[str, ...] | None = None, skip_damaged: bool = False
 ) -> Dataset:
-    """Return paintings (size, size, 3) labelled by artist, with the columns "file", "year" (NaN if unknown) and "title".
+    """Return paintings (size, size, 3) labelled by artist.
+
+    The columns are "file" (artist/file), "year" (NaN if unknown) and "title".
 
     Eighty per cent of the paintings are training images, ten per cent validation and ten per cent test images. A hash
-    of `artist/file` decides, so that a painting is in the same split for every seed and every choice of `artists`. The
-    optional `paintings.csv` has the columns file (artist/file), artist, year and title.
+    of `artist/file` gives the split, so that a painting is in the same split for every seed and every choice of
+    `artists`. The optional `paintings.csv` has the columns file (artist/file), artist, year and title.
     """
     archive = _open(folder)
     names = [f"{image.parent}/{image.file}" for image in archive.images]
@@ -32,11 +34,11 @@ def load(
     known_artists, artist = np.unique([image.parent for image in archive.images], return_inverse=True)
     known_artists = known_artists.tolist()
     chosen = positions("artists", artists or known_artists, known_artists)
-    number = np.full(len(known_artists), -1, np.int32)
-    number[chosen] = np.arange(len(chosen))
-    y = number[artist]
-    known = _read_table(folder)
-    facts = [known.get(name, (math.nan, "")) for name in names]
+    new_label = np.full(len(known_artists), -1, np.int32)  # of each artist; -1 if the artist is not chosen
+    new_label[chosen] = np.arange(len(chosen))
+    y = new_label[artist]
+    table = _read_table(folder)
+    facts = [table.get(name, (math.nan, "")) for name in names]
     columns = {
         "file": np.array(names),
         "year": np.array([year for year, _ in facts], np.float32),
@@ -45,7 +47,7 @@ def load(
     return image_dataset.from_archive(
         "paintings",
         archive,
-        np.where(y >= 0, [by_name(name) for name in names], "left out"),
+        np.where(y >= 0, [split_of(name) for name in names], "left out"),
         y=y,
         label_names=tuple(known_artists[k] for k in chosen),
         columns=columns,
@@ -55,7 +57,7 @@ def load(
 
 
 def _open(folder: Path) -> Archive:
-    """Open the artists' folders, or else the only zip file."""
+    """Return the images in the folders of the artists, or else in the only zip file."""
     if find(folder, "*/"):
         return open_archive(folder)
     zips = find(folder, "*.zip")

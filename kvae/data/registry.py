@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 class Source:
     """The source of a data set.
 
-    loader: "module:function" in this package, imported on use, since listing must not import NumPy. It reads the data set
-        from its folder. Its keyword arguments are the options of the data set.
+    loader: "module:function" in this package, imported on use, since listing must not import NumPy. It reads the data
+        set from its folder. Its keyword-only arguments are the options of the data set.
     files: patterns, as in `official_files.find`, of the files in the folder. Empty if the data set is built in.
-    tfds: name of the data set in TFDS, which is tried if the official files are missing, or None.
-    options, box: arguments that make TFDS' copy the same data set.
+    tfds: name of the data set in TFDS, which is read if the official files are missing, or None.
+    options, box: arguments of `tfds.load` that give the usual size, crop and number of validation images.
     """
 
     loader: str
@@ -51,12 +51,12 @@ SOURCES = {
 
 
 def names() -> tuple[str, ...]:
-    """Return the names of all data sets. `load` also takes `folder:PATH` and `tfds:NAME`."""
+    """Return the names of all data sets. `load` takes `folder:PATH` and `tfds:NAME` in addition."""
     return tuple(SOURCES)
 
 
 def is_available(name: str, data_dir: str | os.PathLike | None = None) -> bool:
-    """Return True if `load` would find the data set's files. This is quick: no file is opened and TFDS is not imported."""
+    """Return True if `load` would find the files of the data set. No file is opened, and TFDS is not imported."""
     root = official_files.root(data_dir)
     kind, _, rest = name.partition(":")
     if kind == "folder":
@@ -82,11 +82,12 @@ def load(
 ) -> "Dataset":
     """Load a data set by name: one of `names()`, `folder:PATH` (a folder or a zip file) or `tfds:NAME[/config]`.
 
-    data_dir: the folder with one sub-folder per data set. The default is KVAE_DATA, or else `data` in the current folder.
-    size: edge length to which images are cropped and scaled.
-    skip_damaged: leave damaged image files out and count them, instead of refusing them.
+    data_dir: the folder with one sub-folder per data set. The default is KVAE_DATA, or else `data` in the current
+        folder.
+    size: edge length, in pixels, to which images are cropped and scaled.
+    skip_damaged: True to leave damaged image files out and count them in `notes`, instead of raising an error.
     seed: seed of the points of `swiss_roll` and of validation splits that the source does not fix.
-    options: options of the data set, documented by its loader.
+    options: options of the data set. Its loader documents them, such as `kvae.data.celeba.load`.
 
     Raises:
         UserError: The name or an option is unknown, or the data are missing, damaged or not readable.
@@ -107,8 +108,8 @@ def load(
         if not missing:
             return _call(name, source.loader, (root / name,) if source.files else (), options, seed)
         if source.tfds is not None and official_files.find_tfds(source.tfds, root) is not None:
-            where = (source.tfds, root, name, source.box)
-            return _call(name, "tfds:load", where, {**source.options, **options}, seed)
+            arguments = (source.tfds, root, name, source.box)
+            return _call(name, "tfds:load", arguments, {**source.options, **options}, seed)
         raise _missing(name, source, root / name, missing)
 
 
@@ -117,8 +118,8 @@ def _source(name: str) -> Source:
     return SOURCES[name]
 
 
-def _call(name: str, loader: str, where: tuple, options: dict, seed: int) -> "Dataset":
-    """Call a loader with its options. Refuse options that it does not have."""
+def _call(name: str, loader: str, arguments: tuple, options: dict, seed: int) -> "Dataset":
+    """Call a loader with positional arguments and options. Raise `UserError` for an option that it does not have."""
     function = pkgutil.resolve_name(f"kvae.data.{loader}")
     known = [p.name for p in inspect.signature(function).parameters.values() if p.kind is p.KEYWORD_ONLY]
     unknown = sorted(set(options) - set(known))
@@ -127,17 +128,17 @@ def _call(name: str, loader: str, where: tuple, options: dict, seed: int) -> "Da
         raise UserError(f"Expected options of {name}: {listed}. Received: {unknown[0]}={options[unknown[0]]!r}.")
     if "seed" in known:
         options["seed"] = seed
-    return function(*where, **options)
+    return function(*arguments, **options)
 
 
 def _missing(name: str, source: Source, where: Path, missing: list[str]) -> UserError:
     wanted = ", ".join(pattern.replace("|", " or ") for pattern in missing)
     found = ", ".join(path.name for path in official_files.find(where, "*|*/")[:3])
     received = f"only {found}" if found else "no such folder" if not where.exists() else "nothing"
-    second = (
+    alternative = (
         f", or prepare it once with TFDS: tensorflow_datasets.load('{source.tfds}')" if source.tfds is not None else ""
     )
     return UserError(
         f"Expected {name} in {where}: {wanted}. Received: {received}. Put the official files there "
-        f"(KVAE_DATA or data_dir names the folder above){second}."
+        f"(data_dir or KVAE_DATA sets {where.parent}){alternative}."
     )

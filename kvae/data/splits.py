@@ -1,4 +1,4 @@
-"""Held-out examples: drawn by permutations that no library version can change, by group, or by name."""
+"""Held-out examples, drawn at random, by group or by name. The draws do not depend on the version of any library."""
 
 import hashlib
 
@@ -23,20 +23,20 @@ def held_out_groups(groups: np.ndarray, seed: int, fraction: float = 0.1) -> np.
 
     Groups are visited in an order drawn by `seed`. A group that no longer fits is skipped.
     """
-    names, member, counts = np.unique(groups, return_inverse=True, return_counts=True)
+    names, group_of, counts = np.unique(groups, return_inverse=True, return_counts=True)
     room = round(fraction * len(groups))
     chosen = np.zeros(len(names), bool)
     for group in permutation(len(names), seed):
         if counts[group] <= room:
             chosen[group] = True
             room -= counts[group]
-    return chosen[member]
+    return chosen[group_of]
 
 
-def by_name(name: str) -> str:
+def split_of(name: str) -> str:
     """Return the split of a named example: "train" (80 %), "validation" (10 %) or "test" (10 %).
 
-    A hash of the name decides, so that the split never changes.
+    A hash of the name gives the split, so that it never changes.
     """
     u = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8]) / 2**64
     return "train" if u < 0.8 else "validation" if u < 0.9 else "test"

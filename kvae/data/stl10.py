@@ -15,7 +15,7 @@ from kvae.files import read_bytes
 from kvae.images import decoding
 
 LABELS = ("airplane", "bird", "car", "cat", "deer", "dog", "horse", "monkey", "ship", "truck")
-_SHAPE = (3, 96, 96)  # channel, column, row
+_SHAPE = (3, 96, 96)  # of an image in the file: channel, column, row
 _BYTES = 3 * 96 * 96  # of an image
 
 
@@ -28,19 +28,25 @@ def load(folder: Path, *, unlabelled: bool = False, size: int | None = None, see
     decoding.check_size(size)
     x, x_test = _read_images(folder, "train_X.bin"), _read_images(folder, "test_X.bin")
     y, y_test = _read_labels(folder, "train_y.bin", len(x)), _read_labels(folder, "test_y.bin", len(x_test))
-    more = _read_images(folder, "unlabeled_X.bin") if unlabelled else x[:0]
-    y_more = np.full(len(more), -1, np.int32)
+    x_unlabelled = _read_images(folder, "unlabeled_X.bin") if unlabelled else x[:0]
+    y_unlabelled = np.full(len(x_unlabelled), -1, np.int32)
     held = held_out(len(x), seed)
-    contents = fingerprint(x, y, x_test, y_test, more)
+    contents = fingerprint(x, y, x_test, y_test, x_unlabelled)
 
     def split(name, y, *sources):
+        """Return the split of the images `sources`, pairs of an array and of row numbers, with the labels `y`."""
         rows = [(source, i) for source, chosen in sources for i in chosen]
         array, _ = cache.prepared(f"stl10 {name}", [contents, seed, size], len(rows), lambda _: _rows(rows, size))
         return Split(array, y)
 
     return Dataset(
         "stl10",
-        split("train", np.concatenate([y[~held], y_more]), (x, np.flatnonzero(~held)), (more, range(len(more)))),
+        split(
+            "train",
+            np.concatenate([y[~held], y_unlabelled]),
+            (x, np.flatnonzero(~held)),
+            (x_unlabelled, range(len(x_unlabelled))),
+        ),
         split("validation", y[held], (x, np.flatnonzero(held))) if held.any() else None,
         split("test", y_test, (x_test, range(len(x_test)))),
         LABELS,
@@ -51,11 +57,11 @@ def load(folder: Path, *, unlabelled: bool = False, size: int | None = None, see
 
 def _rows(rows: list[tuple[np.ndarray, int]], size: int | None) -> Iterator[np.ndarray]:
     for source, i in rows:
-        yield decoding.resize(source[i].transpose(2, 1, 0), size)  # (3, 96, 96) by column → (96, 96, 3) by row
+        yield decoding.resize(source[i].transpose(2, 1, 0), size)  # (channel, column, row) -> (row, column, channel)
 
 
 def _read_images(folder: Path, name: str) -> np.ndarray:
-    """Return a memory map of images (N, 3, 96, 96)."""
+    """Return a memory map of images (N, channel, column, row)."""
     paths = find(folder, name)
     size = paths[0].stat().st_size if paths else 0
     if not size or size % _BYTES:
@@ -64,7 +70,7 @@ def _read_images(folder: Path, name: str) -> np.ndarray:
 
 
 def _read_labels(folder: Path, name: str, n: int) -> np.ndarray:
-    """Return class indices (N,) that begin at 0. Those in the file begin at 1."""
+    """Return class indices (N,), 0 to 9. The labels in the file are 1 to 10."""
     y = np.frombuffer(read_bytes(find(folder, name)[0]), np.uint8).astype(np.int32) - 1
     if len(y) != n or y.min() < 0 or y.max() >= len(LABELS):
         raise UserError(

@@ -1,4 +1,4 @@
-"""The swiss roll: points on a rolled-up sheet in three dimensions, drawn by scikit-learn, with a binary label."""
+"""The swiss roll: points on a rolled-up sheet in three dimensions, drawn by scikit-learn, with two classes."""
 
 import numpy as np
 
@@ -14,13 +14,13 @@ _THRESHOLD = 10.0
 def load(*, n: int = 10_000, noise: float = 0.0, label: str = "first", seed: int = 0) -> Dataset:
     """Return `n` training, `n` test and `n` validation points with standardised coordinates.
 
-    A point is (t cos t, h, t sin t) plus Gaussian noise, where t is uniform in [1.5π, 4.5π] along the roll and h uniform
-    in [0, 21] across it. From each coordinate the mean of the training points is subtracted, and the result is divided
-    by their standard deviation. The columns "raw" (N, 3) and "position" (N,) hold the point as drawn and t.
+    A point is (t cos t, h, t sin t) plus Gaussian noise, where t is uniform in [1.5π, 4.5π] along the roll and h
+    uniform in [0, 21] across it. From each coordinate the mean of the training points is subtracted, and the result is
+    divided by their standard deviation. The columns "raw" (N, 3) and "position" (N,) hold the point as drawn and t.
 
     noise: standard deviation of the noise.
-    label: "first" labels points whose raw first coordinate is at least 10 with 1 (14 % of them), "height" points whose
-        raw height is at least 10 (about half). The others have the label 0.
+    label: the coordinate that gives the label. With "first", the label is 1 if the raw first coordinate is at least 10
+        (14 % of the points) and otherwise 0. With "height", it is 1 if the raw h is at least 10 (52 %).
     """
     from sklearn.datasets import make_swiss_roll
 
@@ -30,7 +30,7 @@ def load(*, n: int = 10_000, noise: float = 0.0, label: str = "first", seed: int
     if not 0 <= noise < np.inf:
         raise UserError(f"Expected a standard deviation of at least 0. Received: noise={noise!r}.")
     random = np.random.RandomState(seed)
-    # The held-out splits are as large as the training split, since metrics train classifiers on codes of held-out points.
+    # The held-out splits are as large as the training split, since metrics fit classifiers to codes of held-out points.
     drawn = {k: make_swiss_roll(n, noise=noise, random_state=random) for k in ("train", "test", "validation")}
     mean, deviation = drawn["train"][0].mean(0), drawn["train"][0].std(0)
 

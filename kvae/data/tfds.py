@@ -18,7 +18,7 @@ from kvae.errors import UserError
 from kvae.images import crop, decoding
 from kvae.suggest import positions
 
-_PARTS = ("train", "validation", "test")
+_SPLITS = ("train", "validation", "test")
 
 
 def load(
@@ -36,17 +36,19 @@ def load(
 ) -> Dataset:
     """Return the images of a prepared TFDS data set, labelled by its `ClassLabel` or by its 0/1 "attributes".
 
-    The splits are those of TFDS. If there is no validation split, `seed` draws the share `validation` of the training
-    images for one. With `size`, the part of each image in `box` is scaled to size × size.
+    The splits are those of TFDS. If there is no validation split, `seed` draws one from the training images. With
+    `size`, the part of each image in `box` is scaled to size × size.
 
     name: name of the `Dataset`, by default tfds:`builder`.
-    classes: keep these classes, numbered in the order given.
-    attributes: keep these attributes, in the order given.
-    download: let TFDS download and prepare the data set.
+    classes: names of the classes that are kept, numbered in the order given. By default all.
+    attributes: names of the attributes that are kept, in the order given. By default all.
+    validation: share of the training images that is drawn for validation.
+    download: True if TFDS may download and prepare the data set.
     """
     decoding.check_size(size)
     source = _Source(builder, data_dir, download)
-    origins = {part: part for part in _PARTS if part in source.counts}
+    # The split of TFDS from which each split is read.
+    origins = {split: split for split in _SPLITS if split in source.counts}
     if "train" not in origins:
         raise UserError(f"Expected a split named train. Received: tfds:{builder} with {', '.join(source.counts)}.")
     y, keep, label_names = source.read_labels(origins, classes, attributes)
@@ -55,18 +57,18 @@ def load(
         origins["validation"], y["validation"] = "train", y["train"]
         keep["validation"], keep["train"] = keep["train"] & held, keep["train"] & ~held
 
-    def split(part):
-        if part not in origins or not keep[part].any():
+    def read(split):
+        if split not in origins or not keep[split].any():
             return None, None
         x, notes = cache.prepared(
-            f"tfds {source.name} {part}",
-            [source.stamp, origins[part], fingerprint(keep[part]), size, box.__name__],
-            int(keep[part].sum()),
-            lambda notes: _rows(source.read_images(origins[part]), keep[part], notes, size, box),
+            f"tfds {source.name} {split}",
+            [source.stamp, origins[split], fingerprint(keep[split]), size, box.__name__],
+            int(keep[split].sum()),
+            lambda notes: _rows(source.read_images(origins[split]), keep[split], notes, size, box),
         )
-        return Split(x, None if y[part] is None else y[part][keep[part]]), notes["content"]
+        return Split(x, None if y[split] is None else y[split][keep[split]]), notes["content"]
 
-    splits, contents = zip(*(split(part) for part in _PARTS), strict=True)
+    splits, contents = zip(*(read(split) for split in _SPLITS), strict=True)
     classified = [s.y for s in splits if s is not None and s.y is not None]
     return Dataset(
         name or f"tfds:{builder}",
@@ -80,7 +82,7 @@ def load(
 def _rows(
     examples: Iterator[np.ndarray], keep: np.ndarray, notes: dict, size: int | None, box: crop.Box
 ) -> Iterator[np.ndarray]:
-    """Yield the images (H, W, C) to keep, resized. Note "content", a digest of the original images."""
+    """Yield the images (H, W, C) to keep, resized. Add "content", a fingerprint of the original images, to `notes`."""
     checksums, first = [], None
     for i, image in enumerate(examples):
         if not keep[i]:
@@ -108,7 +110,7 @@ class _Source:
         with self._as_user_errors():
             _, info = self._load(with_info=True)
         self.name = info.full_name.replace("/", "-")
-        self.counts = {part: split.num_examples for part, split in info.splits.items()}
+        self.counts = {split: entry.num_examples for split, entry in info.splits.items()}
         self.stamp = (
             str(info.data_dir),
             sorted((f.name, f.stat().st_size, f.stat().st_mtime_ns) for f in Path(info.data_dir).iterdir()),
@@ -120,40 +122,40 @@ class _Source:
             raise UserError(f"Expected images of 1 or 3 channels of bytes. Received: tfds:{builder}: {info.features}.")
 
     def read_labels(
-        self, parts: Iterable[str], classes: tuple[str, ...] | None, attributes: tuple[str, ...] | None
+        self, splits: Iterable[str], classes: tuple[str, ...] | None, attributes: tuple[str, ...] | None
     ) -> tuple[dict[str, np.ndarray | None], dict[str, np.ndarray], tuple[str, ...]]:
         """Return y of each split, a mask of the examples to keep in each split, and the names of the labels."""
-        keep = {part: np.ones(self.counts[part], bool) for part in parts}
+        keep = {split: np.ones(self.counts[split], bool) for split in splits}
         label = self._key(self._tfds.features.ClassLabel, "label")
         if "attributes" in self._features and classes is None:
             known = sorted(self._features["attributes"])
             chosen = [known[k] for k in positions("attributes", attributes or known, known)]
-            values = {part: self._read(part, "attributes") for part in parts}
-            y = {part: np.stack([v[name] for name in chosen], 1).astype(np.uint8) for part, v in values.items()}
+            values = {split: self._read(split, "attributes") for split in splits}
+            y = {split: np.stack([v[name] for name in chosen], 1).astype(np.uint8) for split, v in values.items()}
             return y, keep, tuple(chosen)
         if label is not None and attributes is None:
             known = self._features[label].names
             chosen = positions("classes", classes or known, known)
-            number = np.full(len(known), -1, np.int32)
-            number[chosen] = np.arange(len(chosen))
-            y = {part: number[self._read(part, label)] for part in parts}
-            return y, {part: y[part] >= 0 for part in parts}, tuple(known[k] for k in chosen)
+            new_label = np.full(len(known), -1, np.int32)  # of each class; -1 if it is not chosen
+            new_label[chosen] = np.arange(len(chosen))
+            y = {split: new_label[self._read(split, label)] for split in splits}
+            return y, {split: y[split] >= 0 for split in splits}, tuple(known[k] for k in chosen)
         if classes or attributes:
             raise UserError(f"Expected a data set with these labels. Received: {classes=}, {attributes=}.")
-        return dict.fromkeys(parts), keep, ()
+        return dict.fromkeys(splits), keep, ()
 
-    def read_images(self, part: str) -> Iterator[np.ndarray]:
+    def read_images(self, split: str) -> Iterator[np.ndarray]:
         """Yield the images (H, W, C) of a split, in the order of TFDS."""
-        only = self._tfds.decode.PartialDecoding({self._image: True})
+        image_only = self._tfds.decode.PartialDecoding({self._image: True})
         with self._as_user_errors():
-            for example in self._tfds.as_numpy(self._load(split=part, decoders=only)):
+            for example in self._tfds.as_numpy(self._load(split=split, decoders=image_only)):
                 yield example[self._image]
 
-    def _read(self, part: str, feature: str):
-        """Return the values of a small feature for a whole split."""
-        only = self._tfds.decode.PartialDecoding({feature: True})
+    def _read(self, split: str, feature: str):
+        """Return the values of a feature other than the image for a whole split."""
+        feature_only = self._tfds.decode.PartialDecoding({feature: True})
         with self._as_user_errors():
-            return self._tfds.as_numpy(self._load(split=part, decoders=only, batch_size=-1))[feature]
+            return self._tfds.as_numpy(self._load(split=split, decoders=feature_only, batch_size=-1))[feature]
 
     def _key(self, kind: type, usual: str) -> str | None:
         """Return the key of a feature of type `kind`: `usual`, or else the first, or None if there is none."""
@@ -162,7 +164,7 @@ class _Source:
 
     @contextlib.contextmanager
     def _as_user_errors(self) -> Iterator[None]:
-        """Turn exceptions into `UserError`. TFDS raises assertions, TensorFlow's errors and network errors."""
+        """Turn every exception into `UserError`, because TFDS raises exceptions of many types."""
         try:
             yield
         except Exception as error:
@@ -185,7 +187,7 @@ def _import(builder: str):
 
 
 def _find(builder: str, data_dir: Path, download: bool) -> tuple[Path, str]:
-    """Return the folder to read from, or to prepare in with `download`, and the name to load."""
+    """Return the folder that TFDS reads (or, with `download`, writes) and the name of the data set in it."""
     found = official_files.find_tfds(builder, data_dir)
     if found is None and not download:
         places = " or ".join(dict.fromkeys(str(folder) for folder in official_files.tfds_folders(data_dir)))

@@ -10,7 +10,7 @@ from kvae.errors import UserError
 from kvae.files import as_user_errors
 
 SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")
-_MAX_BYTES = 1 << 28  # a larger file is no image; a zip bomb would claim to be one
+_MAX_BYTES = 1 << 28  # of an image file; a larger one may be a zip bomb
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,7 +38,8 @@ class ImageFile:
 class Archive(Protocol):
     """A folder or a zip file of images.
 
-    identity: the path of a folder, and "" for a zip. Images are equal if identity, name and stamp are equal.
+    identity: the path of a folder, and "" for a zip file, whose stamps hold checksums. Two image files have equal
+        contents if identity, name and stamp are equal.
     """
 
     path: Path
@@ -55,7 +56,7 @@ class Archive(Protocol):
 
 
 def open_archive(path: Path) -> Archive:
-    """Return the images below a folder or in a zip file. Raise `UserError` if there are none."""
+    """Return the folder or the zip file at `path` as an archive. Raise `UserError` if it holds no images."""
     archive = ZipArchive(path) if path.is_file() else FolderArchive(path)
     if not archive.images:
         raise UserError(f"Expected images ({', '.join(SUFFIXES)}). Received: none in {path}.")

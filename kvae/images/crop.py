@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 Box = Callable[[int, int], tuple[float, float, float, float]]
-"""A function of width and height. Its name is part of a data set's fingerprint."""
+"""A function that returns a box for the width and height of an image. Its name is part of a data set's fingerprint."""
 
 
 def centre(width: int, height: int) -> tuple[float, float, float, float]:
@@ -12,7 +12,7 @@ def centre(width: int, height: int) -> tuple[float, float, float, float]:
 
 
 def face(width: int, height: int) -> tuple[float, float, float, float]:
-    """Return CelebA's usual crop: the centre 148×148 of 178×218, and the same share of an image of another size."""
+    """Return the usual crop of CelebA: the central 148×148 of 178×218 pixels, and the same share of any other width."""
     return _square(width, height, width * 148 / 178)
 
 

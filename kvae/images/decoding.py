@@ -31,9 +31,9 @@ def decode(data: bytes, *, size: int | None = None, color: str = "rgb", box: cro
 
     with Image.open(io.BytesIO(data)) as image:
         if image.width * image.height > Image.MAX_IMAGE_PIXELS:
-            raise ValueError(f"{image.width}×{image.height} pixels are too many: a decompression bomb?")
+            raise ValueError(f"{image.width}×{image.height} pixels are too many; it may be a decompression bomb")
         if size is not None:
-            image.draft(None, (2 * size, 2 * size))  # decodes a large JPEG at a fraction of its size
+            image.draft(None, (2 * size, 2 * size))  # a large JPEG is decoded at a fraction of its size
         ImageOps.exif_transpose(image, in_place=True)
         image = _eight_bits(image).convert("L" if color == "gray" else "RGB")
     return _resized(image, size, box)
@@ -50,7 +50,10 @@ def resize(x: np.ndarray, size: int | None, box: crop.Box = crop.centre) -> np.n
 
 
 def _resized(image, size: int | None, box: crop.Box) -> np.ndarray:
-    """Scale bicubically. When shrinking, Pillow widens the kernel by the factor, so that nothing aliases."""
+    """Return a Pillow image as an array (H, W, C), scaled bicubically to size × size unless `size` is None.
+
+    When Pillow shrinks an image, it widens the kernel by the scale factor, which avoids aliasing.
+    """
     from PIL import Image
 
     if size is not None:
@@ -60,7 +63,7 @@ def _resized(image, size: int | None, box: crop.Box) -> np.ndarray:
 
 
 def _eight_bits(image):
-    """Convert to a Pillow mode that converts to "L" and "RGB" without loss of meaning."""
+    """Return a Pillow image in the mode "L" or "RGB", with eight bits per channel and on white if it is transparent."""
     from PIL import Image
 
     if image.mode.startswith("I"):  # sixteen bits of grey, which Pillow may hold in 32

@@ -16,7 +16,7 @@ def read_images(paths: Iterable[Path], shape: Sequence[int], n: int | None = Non
 
     paths: image files, folders and zip files.
     shape: (H, W, C) of an image. H equals W, and C is 1 (grey) or 3 (red, green, blue).
-    levels: number of values that a pixel can take.
+    levels: number of equally spaced values in [0, 1] to which pixels are rounded, for a likelihood of discrete levels.
 
     Images are decoded as those of data sets are, and the largest centred square is scaled to H × W.
 
@@ -38,7 +38,7 @@ def _decode(path: Path, data: bytes, shape: Sequence[int], levels: int) -> np.nd
 
 
 def _files(paths: Iterable[Path]) -> Iterator[tuple[Path, bytes]]:
-    """Yield path and contents of each image file, one at a time."""
+    """Yield the path and the contents of each image file, one at a time."""
     for path in paths:
         if not path.exists():
             raise UserError(f"Expected an image, a folder or a zip file. Received: {path}, which does not exist.")

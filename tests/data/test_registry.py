@@ -66,7 +66,7 @@ def test_load_without_files_names_the_folder_and_the_files(name, data_dir):
         data.load(name)
     message = str(failure.value)
     assert f"Expected {name} in {data_dir / name}: " in message
-    assert "Received: no such folder. Put the official files there (KVAE_DATA or data_dir" in message
+    assert "Received: no such folder. Put the official files there (data_dir or KVAE_DATA sets" in message
     tfds = registry.SOURCES[name].tfds
     assert ("tensorflow_datasets.load" in message) == (tfds is not None)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kvae.data.splits import by_name, held_out, held_out_groups, permutation
+from kvae.data.splits import held_out, held_out_groups, permutation, split_of
 
 
 def test_permutation_depends_on_the_seed():
@@ -10,10 +10,10 @@ def test_permutation_depends_on_the_seed():
     assert (permutation(100, 3) != permutation(100, 4)).any()
 
 
-def test_permutation_and_by_name_never_change():
+def test_permutation_and_split_of_never_change():
     """Published metrics depend on these splits."""
     assert permutation(8, 0).tolist() == [5, 3, 0, 2, 4, 1, 7, 6]
-    assert [by_name(f"claude-monet/{i:04}.jpg") for i in (5, 6, 12)] == ["train", "validation", "test"]
+    assert [split_of(f"claude-monet/{i:04}.jpg") for i in (5, 6, 12)] == ["train", "validation", "test"]
 
 
 def test_held_out_has_the_exact_fraction():
@@ -34,7 +34,7 @@ def test_held_out_groups_skip_a_group_above_the_fraction():
     assert mask[19]
 
 
-def test_by_name_splits_eighty_ten_ten():
-    parts = [by_name(f"artist/{i}.jpg") for i in range(10_000)]
-    assert abs(parts.count("train") - 8_000) < 200
-    assert abs(parts.count("validation") - 1_000) < 150
+def test_split_of_names_gives_eighty_ten_ten_per_cent():
+    splits = [split_of(f"artist/{i}.jpg") for i in range(10_000)]
+    assert abs(splits.count("train") - 8_000) < 200
+    assert abs(splits.count("validation") - 1_000) < 150
