@@ -4,12 +4,12 @@ Each metric is declared next to its function, in one file of this folder (see `k
 
     from kvae import evaluation
 
-    report = evaluation.evaluate(model, batches)                            # all metrics that suit the model
+    report = evaluation.evaluate(model, batches)                            # all default metrics of the model
     report = evaluation.evaluate(model, batches, ["nll"], samples=5000)     # one of them
     values = evaluation.METRICS["elbo"](model, batches)
 
-Importing this package does not import Keras, so that a command can offer the metrics and their options before a backend is
-chosen. A metric imports what it needs when it is called.
+Importing this package does not import Keras, so that a command can offer the metrics and their options before a backend
+is chosen. A metric imports what it needs when it is called.
 """
 
 import importlib
@@ -46,14 +46,14 @@ def evaluate(model, batches, metrics: Iterable[str] | None = None, *, quick: boo
     Args:
         model: a trained model.
         batches: `kvae.training.Batches` of held-out examples.
-        metrics: names in `METRICS`. By default, all metrics that are meant for this kind of model.
-        quick: True to compute by default only metrics that take one pass through the data.
-        options: keyword arguments of metrics. `samples=5000` goes to every chosen metric that takes `samples`;
-            `nll={"samples": 5000}` goes to the metric of this name.
+        metrics: names in `METRICS`. By default, all metrics whose `default_for` the model's capabilities include.
+        quick: True to restrict the default to metrics that take one pass through the data.
+        options: keyword arguments of metrics. `samples=5000` goes to every chosen metric that takes `samples`.
+            `nll={"samples": 5000}` goes to the metric nll.
 
     Returns:
-        {"n": number of examples, "metrics": {name: value}, "skipped": {name: reason}}. A metric or a value that cannot be
-        computed is absent from "metrics" and listed under "skipped".
+        {"n": number of examples, "metrics": {name: value}, "skipped": {name: reason}}. A metric or a value that cannot
+        be computed is absent from "metrics" and listed under "skipped".
 
     Raises:
         UserError: a metric or an option is unknown, or the data do not suit the model.
@@ -63,11 +63,11 @@ def evaluate(model, batches, metrics: Iterable[str] | None = None, *, quick: boo
     for data in examples(batches):
         model.check(*data)
     values, skipped = {}, {}
-    for one in chosen:
+    for declared in chosen:
         try:
-            values |= one(model, batches, **arguments[one.name])
+            values |= declared(model, batches, **arguments[declared.name])
         except NotApplicable as reason:
-            skipped[one.name] = str(reason)
+            skipped[declared.name] = str(reason)
     skipped |= {name: str(value) for name, value in values.items() if isinstance(value, NotApplicable)}
     values = {name: value for name, value in values.items() if name not in skipped}
     return {"n": len(batches.x), "metrics": values, "skipped": skipped}
@@ -75,7 +75,8 @@ def evaluate(model, batches, metrics: Iterable[str] | None = None, *, quick: boo
 
 def _default(model, quick: bool) -> list[Metric]:
     """Return the metrics that are computed when none are named, including those whose requirements the model lacks."""
-    return [one for one in METRICS.values() if one.is_default_for(model) and (one.quick or not quick)]
+    metrics = (declared for declared in METRICS.values() if declared.quick or not quick)
+    return [declared for declared in metrics if declared.is_default_for(model)]
 
 
 def named(names: Iterable[str]) -> list[Metric]:
@@ -96,6 +97,7 @@ def _arguments(chosen: Iterable[Metric], given: Mapping[str, Any]) -> dict[str, 
         if name not in options():
             raise ChoiceError(f"Expected options among {', '.join(options())}, or a metric. Received: {name}.")
     return {
-        one.name: {name: value for name, value in shared.items() if name in one.options} | dict(given.get(one.name, {}))
-        for one in chosen
+        declared.name: {name: value for name, value in shared.items() if name in declared.options}
+        | dict(given.get(declared.name, {}))
+        for declared in chosen
     }

@@ -1,4 +1,4 @@
-"""The share of generated images in which a classifier recognises the labels that were asked for."""
+"""The share of generated images in which a classifier recognises the labels with which they were generated."""
 
 import numpy as np
 
@@ -19,29 +19,32 @@ from kvae.evaluation.uncertainty import mean_and_interval
 def attributes(
     model, batches, *, classifier: Classifier = None, class_names: ClassNames = (), seed: Seed = 0
 ) -> dict[str, float]:
-    """Return how often a classifier recognises a label in images that were generated with it.
+    """Return the share of generated images in which a classifier recognises the attribute they were generated with.
 
-    `accuracy.generation.<Name>`: share of samples with this attribute (or of this class) in which the classifier finds it.
-    There are as many samples as held-out examples. Their labels are those of held-out examples with the attribute, drawn
-    with replacement.
+    If the labels are classes, an image has the attribute <Name> if it is of the class <Name>.
 
-    `accuracy.transfer.<Name>`: the same share for held-out examples without the attribute, decoded with it and with their
-    other labels unchanged.
+    `accuracy.generation.<Name>`: share of samples with the attribute in which the classifier recognises it. There are
+    as many samples as held-out examples. Their labels are labels of held-out examples with the attribute, drawn with
+    replacement.
 
-    Each of the two has a 95 % confidence interval, `.low` and `.high` (bootstrap over the images), and a `.base_rate`: the
-    share of the held-out images in which the classifier finds the attribute.
+    `accuracy.transfer.<Name>`: the same share for held-out examples without the attribute, decoded with it and with
+    their other labels unchanged.
 
-    `accuracy.reconstruction.<Name>`: share of held-out positives whose reconstruction the classifier still recognises, an
-    upper reference for the other values. `accuracy.without.<Name>`: share of samples without the attribute in which the
-    classifier finds none.
+    Both values have a 95 % confidence interval, `.low` and `.high` (bootstrap over the images), and a `.base_rate`: the
+    share of held-out images in which the classifier recognises the attribute.
 
-    `classifier` is a `Classifier` whose outputs are called `class_names`. Attributes that it does not predict are left out.
+    `accuracy.reconstruction.<Name>`: share of held-out examples with the attribute in whose reconstruction the
+    classifier recognises it. It is an upper reference for the other values.
+
+    `accuracy.without.<Name>`: share of samples without the attribute in which the classifier does not recognise it.
+
+    `classifier` is a `Classifier` with outputs named `class_names`. Attributes that it does not predict are left out.
     """
     if classifier is None:
         raise NotApplicable("it needs a classifier: --classifier RUN")
     x, y = (np.concatenate(parts) for parts in zip(*examples(batches), strict=True))
-    held = label_matrix(model, y)  # (N, A)
-    names = label_names(batches, held.shape[1])
+    truth = label_matrix(model, y)  # (N, A)
+    names = label_names(batches, truth.shape[1])
     columns = {name: list(class_names).index(name) for name in names if name in class_names}
     if not columns:
         raise NotApplicable(f"the classifier predicts none of {', '.join(names)}")
@@ -49,21 +52,22 @@ def attributes(
     def recognised(images) -> np.ndarray:
         return classifier.labels.answers(classifier.probabilities(images))
 
-    def sampled(donors) -> np.ndarray:
-        rows = np.random.default_rng(seed).choice(np.flatnonzero(donors), len(y))
+    def sampled(members) -> np.ndarray:
+        """Return samples with the labels of the examples for which `members` (N,) is True."""
+        rows = np.random.default_rng(seed).choice(np.flatnonzero(members), len(y))
         return model.sample(len(y), y[rows], seed=seed)
 
     real, reconstructed = recognised(x), recognised(model.reconstruct(x, y))
     values = {}
     for name, column in columns.items():
-        unit = names.index(name)
-        present, absent = held[:, unit], ~held[:, unit]
+        attribute = names.index(name)
+        present, absent = truth[:, attribute], ~truth[:, attribute]
         if present.any():
             values |= mean_and_interval(f"accuracy.generation.{name}", recognised(sampled(present))[:, column])
             values[f"accuracy.reconstruction.{name}"] = float(reconstructed[present, column].mean())
         if absent.any():
-            moved = model.transfer(x[absent], y[absent], model.labels.with_label(y[absent], unit))
-            values |= mean_and_interval(f"accuracy.transfer.{name}", recognised(moved)[:, column])
+            transferred = model.transfer(x[absent], y[absent], model.labels.with_label(y[absent], attribute))
+            values |= mean_and_interval(f"accuracy.transfer.{name}", recognised(transferred)[:, column])
             values[f"accuracy.without.{name}"] = float(1 - recognised(sampled(absent))[:, column].mean())
         for kind in ("generation", "transfer"):
             values[f"accuracy.{kind}.{name}.base_rate"] = float(real[:, column].mean())

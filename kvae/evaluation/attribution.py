@@ -1,4 +1,4 @@
-"""The accuracy with which classes are predicted from latent codes, with clusters fitted to the training examples."""
+"""The attribution of held-out examples to classes by clusters of the latent codes of the training examples."""
 
 import numpy as np
 
@@ -24,21 +24,24 @@ CONFUSION = "attribution.confusion."
     ),
 )
 def attribution(model, batches, *, training: TrainingBatches = None) -> dict:
-    """Return how often the class of an example is that of the nearest cluster of training codes (`Clusters`).
+    """Return the accuracy of predicting the class of an example by the nearest cluster of training codes (`Clusters`).
 
-    `attribution.accuracy`: share of examples whose nearest cluster is that of their class. `attribution.lda_accuracy`: the
-    same for the likeliest cluster, which weighs each cluster by its share of the training examples. Each has a 95 %
-    confidence interval, `.low` and `.high` (bootstrap over the examples).
+    `attribution.accuracy`: share of examples whose nearest cluster is that of their class. `attribution.lda_accuracy`:
+    the same share for the likeliest cluster, which weighs each cluster by its share of the training examples. Both have
+    a 95 % confidence interval, `.low` and `.high` (bootstrap over the examples).
 
-    `attribution.balanced`: mean over classes of the accuracy within a class; chance level is 1 / classes.
+    `attribution.balanced`: mean over the classes of the accuracy within a class. With C classes, chance level is 1/C.
     `attribution.majority_baseline`: accuracy of always predicting the largest class of the training examples.
-    `attribution.confusion.<Name>`: number of examples of this class whose nearest cluster is that of each class, in the
-    order of the classes.
+    `attribution.confusion.<Name>`: a row of the confusion matrix. It holds, for each class in order, the number of
+    examples of the class <Name> whose nearest cluster is that of this class.
 
-    The class of a held-out example is not used to encode it. A model that takes classes encodes the example once for each
-    class (a MultiEncoder through each encoder), and the pair of a code and a cluster with the smallest distance decides.
-    For such a model, `attribution.joint` is the accuracy of the likeliest cluster of all these codes concatenated. Examples
-    of a class absent from the training set count as errors, and examples of unknown class (−1) are left out.
+    The class of a held-out example is not used to encode it. A model that takes classes encodes the example once for
+    each class (a MultiEncoder once with each encoder). The distance to a cluster is then that of the closest code. For
+    these models, `attribution.joint` is the accuracy of the likeliest cluster if the codes of an example are
+    concatenated. It has an interval too.
+
+    Examples of a class that is absent from the training set count as errors. Examples of unknown class (−1) are left
+    out.
     """
     if training is None:
         raise NotApplicable("it needs training examples: training=Batches(…)")
@@ -67,6 +70,6 @@ def attribution(model, batches, *, training: TrainingBatches = None) -> dict:
 
 def _joint(model, training, z: np.ndarray, truth: np.ndarray) -> dict[str, float]:
     """Return `attribution.joint`: the accuracy for the codes (N, P, D) of all encoders, concatenated to (N, P · D)."""
-    known, classes = codes_under_every_class(model, training)
-    _, likeliest = Clusters.of(known.reshape(len(known), -1), classes).classify(z.reshape(len(z), -1))
+    z_train, classes = codes_under_every_class(model, training)
+    _, likeliest = Clusters.of(z_train.reshape(len(z_train), -1), classes).classify(z.reshape(len(z), -1))
     return mean_and_interval("attribution.joint", likeliest == truth)

@@ -4,7 +4,7 @@ import numpy as np
 
 from kvae.capabilities import DECODER, DOMAINS, POSTERIOR
 from kvae.evaluation.batches import examples
-from kvae.evaluation.collapse import activity, per_unit
+from kvae.evaluation.collapse import activity, means_and_rates
 from kvae.evaluation.labels import present_classes
 from kvae.evaluation.metric import metric
 from kvae.evaluation.requirements import NotApplicable
@@ -19,10 +19,11 @@ from kvae.evaluation.requirements import NotApplicable
 def collapse_by_class(model, batches) -> dict:
     """Return `active_units.<Name>` and `kl_per_unit.<Name>`: the values of `collapse` over the examples of one class.
 
-    A unit that is active over all examples and not within a class distinguishes this class from the others and carries no
-    further information about its examples. A class of one example has no variance and thus no active units.
+    A unit may be active over all examples and not within a class. It then distinguishes the class from others, and
+    carries no further information about the examples of the class. `active_units` is skipped for a class of one
+    example, because it has no variance.
     """
-    mean, rates = per_unit(model, batches)
+    mean, rates = means_and_rates(model, batches)
     values = {}
     for name, members in present_classes(batches).items():
         found = activity(mean[members], None if rates is None else rates[members])

@@ -7,18 +7,20 @@ from kvae.evaluation.metric import metric
 from kvae.evaluation.requirements import NotApplicable
 
 NEIGHBOURS = 3
-"""Number of lower frequencies with whose energy that of half a cycle per pixel is compared."""
+"""Number of lower frequencies whose mean energy is compared with the energy at half a cycle per pixel."""
 
 
 @metric("checkerboard", quick=True, reports=("checkerboard", "checkerboard_peak", "checkerboard_peak_real"))
 def checkerboard(model, batches) -> dict[str, float]:
-    """Return the energy of reconstructions at the frequency of a stride of 2, relative to that of the originals.
+    """Return the strength of patterns that alternate from pixel to pixel in reconstructions, relative to the originals.
 
         checkerboard = peak(reconstructions) / peak(originals)
 
-    The peak of a set of images is the energy of their spectrum at half a cycle per pixel, along either axis, divided by the
-    mean energy at the three next lower frequencies. Smooth images and noise have a peak of about 1. A pattern that
-    alternates from pixel to pixel, as overlapping transposed convolutions produce it (Odena et al. 2016), raises the peak.
+    The peak of a set of images is the energy of their spectrum at half a cycle per pixel, divided by the mean energy at
+    the three next lower frequencies. It is the mean of the peaks along columns and rows. Smooth images and noise have a
+    peak of about 1. Transposed convolutions with overlapping windows and a stride of 2 raise it (Odena et al. 2016).
+
+    The two peaks are `checkerboard_peak` (reconstructions) and `checkerboard_peak_real` (originals).
     """
     if batches.x.ndim != 4 or min(batches.x.shape[1:3]) < 4 * (NEIGHBOURS + 1):
         raise NotApplicable(f"it needs images of at least {4 * (NEIGHBOURS + 1)} pixels a side")
@@ -34,7 +36,10 @@ def checkerboard(model, batches) -> dict[str, float]:
 
 
 def _spectra(x) -> np.ndarray:
-    """Return the energies of images (N, H, W, C) at the highest frequencies along columns and rows: (2, NEIGHBOURS + 1)."""
+    """Return the energies of images (N, H, W, C) at the highest frequencies along columns and rows: (2, F).
+
+    The F = `NEIGHBOURS` + 1 frequencies are in ascending order.
+    """
     energies = []
     for axis in (1, 2):
         spectrum = np.square(np.abs(np.fft.rfft(x, axis=axis)))

@@ -1,7 +1,7 @@
 """Latent codes of held-out examples as vectors (N, D), with their classes, labels or years.
 
-A code of shape (h, w, c) is flattened: D = h · w · c. `codes` and the functions that use it return the codes of `encode`,
-the posterior means. `sampled_codes_and_labels` draws codes from the posterior.
+A code of shape (h, w, c) is flattened: D = h · w · c. `codes` and the functions that use it return the codes of
+`encode`, the posterior means. `sampled_codes_and_labels` draws codes from the posterior.
 """
 
 import numpy as np
@@ -16,7 +16,8 @@ from kvae.evaluation.requirements import NotApplicable
 def codes(model, batches) -> np.ndarray:
     """Return the codes (N, D) of all examples in the order of the batches, in float64.
 
-    A model that takes labels gets the example's own labels. A MultiEncoder thus uses the encoder of the example's domain.
+    A model that takes labels encodes an example with its true labels. A MultiEncoder thus uses the encoder of its
+    domain.
     """
     z = np.concatenate([model.encode(*data) for data in examples(batches)])  # (N, *latent_shape)
     return z.reshape(len(z), -1).astype("float64")
@@ -32,8 +33,8 @@ def codes_and_classes(model, batches) -> tuple[np.ndarray, np.ndarray]:
 def codes_under_every_class(model, batches) -> tuple[np.ndarray, np.ndarray]:
     """Return the codes and classes (N,) of the examples whose class is known, without using the class to encode them.
 
-    The codes are (N, D). If the model takes classes, they are (N, P, D): one code for each class that the example might be
-    of.
+    The codes are (N, D). If the model takes classes, they are (N, P, D): one code for each class that the example might
+    be of.
     """
     if LABELS not in model.capabilities:
         return codes_and_classes(model, batches)
@@ -46,7 +47,7 @@ def codes_under_every_class(model, batches) -> tuple[np.ndarray, np.ndarray]:
 
 
 def codes_and_years(model, batches) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-    """Return the codes (N, D), years (N,) and classes (N,), or None without classes, of the examples with a year."""
+    """Return the codes (N, D), years (N,) and classes (N,) of the examples with a year. Classes are None if unknown."""
     if "year" not in batches.columns:
         raise NotApplicable("the data have no years")
     years = np.asarray(batches.columns["year"], "float64")[batches.order]
@@ -58,13 +59,15 @@ def codes_and_years(model, batches) -> tuple[np.ndarray, np.ndarray, np.ndarray 
 
 
 def sampled_codes_and_labels(model, batches, seed: int) -> tuple[dict[str, np.ndarray], list[np.ndarray]]:
-    """Return codes z ~ q(z|x), (N, D) by part of the code, and 0/1 labels (N,), one array per attribute or class.
+    """Return codes z ~ q(z|x) and 0/1 labels.
 
-    Of two classes only the second is returned, because it determines the first.
+    The codes are (N, D) for each part of the latent code, by the name of the part (`model.parts`). There is an array of
+    labels (N,) for each attribute or class. If there are two classes, only the second has one, because it determines
+    the first.
     """
     if batches.labels is None:
         raise NotApplicable("the data have no labels")
-    (z,) = per_example(lambda noise, *data: (model.posterior(*data).sample(noise),), model, batches, seed)
+    (z,) = per_example(lambda generator, *data: (model.posterior(*data).sample(generator),), model, batches, seed)
     y = np.asarray(batches.labels)[batches.order]
     if y.ndim == 2:
         labels = list(y.T)

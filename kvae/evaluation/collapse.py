@@ -17,14 +17,17 @@ def collapse(model, batches) -> dict:
         active_units = number of units j with Var_x E_q(z|x)[z_j] > 0.01
         kl_per_unit  = mean over x of KL(q(z_j|x) ‖ p(z_j)) for each unit j, in nats
 
-    With two layers of latent units, the units of the layer next to x are counted. `kl_per_unit` is absent if the KL of a
-    unit has no closed form.
+    In a model with two layers of latent units, the units of the layer next to x are counted. `kl_per_unit` is absent if
+    the KL of a unit has no closed form.
     """
-    return activity(*per_unit(model, batches))
+    return activity(*means_and_rates(model, batches))
 
 
-def per_unit(model, batches) -> tuple[np.ndarray, np.ndarray | None]:
-    """Return the posterior mean and the KL of every unit and example, (N, D) each. The KL is None without a closed form."""
+def means_and_rates(model, batches) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return the posterior mean and the rate of every unit and example, (N, D) each.
+
+    The rate is the KL of the unit, in nats. It is None if the KL has no closed form.
+    """
     mean = np.concatenate([model.encode(*data) for data in examples(batches)])  # (N, *latent_shape)
     mean = mean.reshape(len(mean), -1)
     if UNIT_KL not in model.capabilities:
@@ -34,7 +37,7 @@ def per_unit(model, batches) -> tuple[np.ndarray, np.ndarray | None]:
 
 
 def activity(mean: np.ndarray, rates: np.ndarray | None) -> dict:
-    """Return `active_units` and `kl_per_unit` from posterior means and KLs (N, D) of N examples."""
+    """Return `active_units` and `kl_per_unit` from posterior means and rates (N, D) of N examples."""
     values = {"active_units": active_units(mean)}
     if rates is not None:
         values["kl_per_unit"] = [round(float(value), 6) for value in rates.mean(axis=0)]

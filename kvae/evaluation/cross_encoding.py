@@ -1,4 +1,4 @@
-"""Examples of one domain through the encoders of the other domains, in a model with several encoders."""
+"""Metrics of codes and reconstructions of examples that are encoded by the encoders of other domains."""
 
 import numpy as np
 
@@ -24,20 +24,24 @@ CROSSED = "cross_encoding.error."
     ),
 )
 def cross_encoding(model, batches) -> dict:
-    """Return the errors of every class through every encoder, and whether the encoders share their latent space.
+    """Return the errors of reconstructions with every encoder, and measures of the differences between the encoders.
 
-    `cross_encoding.error.<Name>`: mean |x − x̂| per dimension of the examples of this class through each encoder, in the
-    order of the domains. `cross_encoding.own`: mean over the examples through the encoder of their own domain.
-    `cross_encoding.other`: mean through the other encoders. `cross_encoding.best_is_own`: share of examples that their own
-    encoder reconstructs best.
+    The error of an example is the mean |x − x̂| per dimension.
 
-    `cross_encoding.encoder_identifiability`: accuracy with which the encoder is predicted from a code when all encoders get
-    the same examples (likeliest cluster, see `Clusters`, cross-validated over examples). It equals `cross_encoding.chance` =
-    1 / encoders if the encoders share the latent space, and 1 if they split it.
+    `cross_encoding.error.<Name>`: a row of the matrix of errors. It holds the mean errors of the examples of the class
+    <Name> with each encoder, in the order of the domains.
+    `cross_encoding.own`: mean error of the examples with the encoder of their own domain.
+    `cross_encoding.other`: mean error with the other encoders.
+    `cross_encoding.best_is_own`: share of examples whose error is least with the encoder of their own domain.
 
-    `cross_encoding.relative_shift`: root mean square distance between the codes of one example from two encoders, relative
-    to that between the codes of two examples from one encoder. It is 0 if the encoders agree, and 1 or more if a code has a
-    different meaning for each encoder.
+    `cross_encoding.encoder_identifiability`: accuracy of predicting the encoder from a code, if every encoder encodes
+    every example. The prediction is the likeliest cluster (`Clusters`), cross-validated over the examples. The accuracy
+    is near `cross_encoding.chance` = 1/P, with P encoders, if the codes of all encoders have the same distribution. It
+    is 1 if each encoder has its own region of the latent space.
+
+    `cross_encoding.relative_shift`: root mean square distance between the codes of one example by two encoders, divided
+    by that between the codes of two examples by one encoder. It is 0 if the encoders agree. It is 1 or more if a code
+    depends on the encoder at least as much as on the example.
     """
     if len(model.domains) < 2:
         raise NotApplicable("it needs two encoders or more")
@@ -60,7 +64,7 @@ def cross_encoding(model, batches) -> dict:
 
 
 def _codes_and_errors(model, batches) -> tuple[np.ndarray, np.ndarray]:
-    """Return the codes (N, P, D) of all examples through each of P encoders, and their mean |x − x̂| (N, P)."""
+    """Return the codes (N, P, D) of all examples by each of P encoders, and their mean |x − x̂| (N, P)."""
     codes, errors = [], []
     for x, *_ in examples(batches):
         z = model.encode_each(x)  # (B, P, *latent_shape)

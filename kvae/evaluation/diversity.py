@@ -9,10 +9,10 @@ from kvae.evaluation.batches import examples
 from kvae.evaluation.metric import Seed, metric
 from kvae.evaluation.requirements import NotApplicable
 
-COMPARED = 500
-"""Maximum number of examples, each of which is compared with every other."""
+MAX_EXAMPLES = 500
+"""Maximum number of examples, and of samples, between which distances are computed."""
 
-NUMBERS = 2**24
+MAX_VALUES = 2**24
 """Maximum number of values in these examples. It allows 85 images of 256×256×3."""
 
 
@@ -22,14 +22,15 @@ def diversity(model, batches, *, seed: Seed = 0) -> dict[str, float]:
 
         diversity = E ‖x̂ − x̂'‖₂ / E ‖x − x'‖₂
 
-    The means are over all pairs of the first `COMPARED` examples (fewer if they are large, see `NUMBERS`) and of as many
-    samples. If the model takes labels, the samples have the labels of these examples. Samples that are all alike have a
-    diversity of 0. Samples are means of p(x|z), which are smoother than the data, so that a good VAE stays below 1. The two
-    distances are `diversity_samples` and `diversity_examples`.
+    The means are over all pairs of the first `MAX_EXAMPLES` examples (fewer if they are large, see `MAX_VALUES`) and
+    over all pairs of as many samples. If the model takes labels, the samples have the labels of these examples. The
+    diversity is 0 if all samples are alike. Samples are means of p(x|z), which are smoother than the data. The
+    diversity of a good VAE is therefore below 1. The two mean distances are `diversity_samples` and
+    `diversity_examples`.
     """
     from scipy.spatial.distance import pdist
 
-    count, parts = min(COMPARED, max(2, NUMBERS // math.prod(model.data_shape))), []
+    count, parts = min(MAX_EXAMPLES, max(2, MAX_VALUES // math.prod(model.data_shape))), []
     for data in examples(batches):
         parts.append(data)
         if sum(len(part[0]) for part in parts) >= count:

@@ -21,11 +21,11 @@ def elbo(
         elbo = −rate − distortion
         rate = KL(q(z|x) ‖ p(z))      distortion = −1/S Σ_s log p(x|z_s), z_s ~ q(z|x), S = `draws`
 
-    `elbo_se` is the standard error of the mean over examples. With two layers of latent units the rate is estimated from
-    the same draws.
+    `elbo_se` is the standard error of the mean over examples. In a model with two layers of latent units, the rate is
+    estimated from the same draws.
     """
     rate, distortion = per_example(
-        lambda noise, *data: model.rate_and_distortion(*data, seed=noise, samples=draws), model, batches, seed
+        lambda generator, *data: model.rate_and_distortion(*data, seed=generator, samples=draws), model, batches, seed
     )
     return {
         **mean_and_error("elbo", -rate - distortion),

@@ -13,13 +13,14 @@ NEIGHBOUR = 5
 
 @metric("divergence", needs={DECODER, POSTERIOR}, default_for={DECODER, LABELS}, reports=("divergence.*",))
 def divergence(model, batches, *, seed: Seed = 0) -> dict[str, float]:
-    """Return `divergence.z`: the symmetric KL between the codes z ~ q(z|x) of examples with and without a label, in nats,
+    """Return `divergence.z`: the symmetric KL divergence, in nats, of the codes of examples with and without a label.
 
         ½ KL(q(z|y=1) ‖ q(z|y=0)) + ½ KL(q(z|y=0) ‖ q(z|y=1))
 
-    by the k-nearest-neighbour estimator (`knn_divergence`). It is the mean over the attributes, or over the classes, each
-    against all others. Every further part of the code has its own value, such as `divergence.w`. A value near 0 means that
-    the codes carry no information about the label.
+    It is estimated from codes z ~ q(z|x) by their k nearest neighbours (`knn_divergence`). The value is the mean over
+    the attributes, or over the classes, where each class is compared with all others. Every further part of the latent
+    code has a value too, such as `divergence.w`. A value near 0 means that the codes carry no information about the
+    label.
     """
     codes, labels = sampled_codes_and_labels(model, batches, seed)
     return {
@@ -29,13 +30,13 @@ def divergence(model, batches, *, seed: Seed = 0) -> dict[str, float]:
 
 
 def knn_divergence(x: np.ndarray, y: np.ndarray, k: int = NEIGHBOUR) -> float:
-    """Return an estimate of KL(P ‖ Q) in nats from samples x (n, d) of P and y (m, d) of Q:
+    """Return an estimate of KL(P ‖ Q), in nats, from samples x (n, d) of P and y (m, d) of Q.
 
         d/n Σ_i log(ν_k(i) / ρ_k(i)) + log(m / (n − 1))
 
     ρ_k(i) is the distance of x_i to its k-th neighbour among the other x, and ν_k(i) that to its k-th neighbour among y
-    (Wang, Kulkarni and Verdú 2009, eq. 5). The estimate may be negative. Points that coincide with k others have no density
-    and are left out.
+    (Wang, Kulkarni and Verdú 2009, eq. 5). The estimate may be negative. Points that coincide with k others have no
+    density and are left out.
     """
     from scipy.spatial import cKDTree
 

@@ -1,4 +1,4 @@
-"""The accuracy with which a new classifier predicts labels from latent codes."""
+"""The ROC AUC of a new classifier that predicts labels from latent codes."""
 
 import numpy as np
 
@@ -13,9 +13,11 @@ def leakage(model, batches, *, seed: Seed = 0) -> dict[str, float]:
     """Return `leakage.z`: ROC AUC of a new gradient-boosting classifier that predicts the label from codes z ~ q(z|x).
 
     The classifier is trained on one half of the examples and tested on the other. The value is the mean over the
-    attributes, or over the classes, each against all others. An AUC of 0.5 means that the classifier finds no trace of the
-    label. Every further part of the code has its own value, such as `leakage.w`. This value is needed next to the loss of
-    an adversary: an adversary at chance level may merely be weak.
+    attributes, or over the classes, where each class is compared with all others. An AUC of 0.5 means that the
+    classifier predicts the label no better than chance. Every further part of the latent code has a value too, such as
+    `leakage.w`.
+
+    The loss of an adversary cannot replace this metric, because an adversary at chance level may merely be weak.
     """
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.metrics import roc_auc_score

@@ -30,12 +30,12 @@ def present_classes(batches) -> dict[str, np.ndarray]:
 
 
 def label_matrix(model, y) -> np.ndarray:
-    """Return True where an example of labels `y` has an attribute, or is of a class: (N, A), by the model's labels."""
+    """Return the labels `y` of N examples as truth values (N, A), with a column for each attribute or class."""
     from keras import ops
 
     return model.labels.answers(ops.convert_to_numpy(model.labels.encode(y)))
 
 
 def label_names(batches, count: int) -> list[str]:
-    """Return the names of the `count` columns of `label_matrix`, or their numbers if the batches do not name them all."""
+    """Return the names of the `count` columns of `label_matrix`: numbers if `batches` has fewer or more names."""
     return list(batches.names) if len(batches.names) == count else [str(i) for i in range(count)]

@@ -15,10 +15,10 @@ from kvae.evaluation.uncertainty import mean_and_error
 from kvae.progress import bar
 
 VALUES = 2**23 + 2**22
-"""Number of values that are decoded at once by default (50 MB). On a CPU, more is not faster, and much less is slower."""
+"""Number of values decoded at once by default (50 MB). On a CPU, more are not faster, and far fewer are slower."""
 
-Samples = Annotated[int, "Draws per example from which log p(x) is estimated. The cost is proportional to them."]
-Rows = Annotated[int | None, "Latent codes decoded at once, which bounds the memory. By default as many as fill 50 MB."]
+Samples = Annotated[int, "Draws per example from which log p(x) is estimated. The time is proportional to this number."]
+Rows = Annotated[int | None, "Maximum number of latent codes decoded at once. By default their images fill 50 MB."]
 
 
 @metric(
@@ -27,22 +27,24 @@ Rows = Annotated[int | None, "Latent codes decoded at once, which bounds the mem
     reports=("nll", "nll_se", "nll_samples", "bits_per_pixel", "bits_per_dim"),
 )
 def likelihood(model, batches, *, samples: Samples = 2000, rows: Rows = None, seed: Seed = 0) -> dict:
-    """Return `nll`: the mean of −log p(x) over the examples of `batches`, in nats, from K = `samples` draws per example,
+    """Return `nll`: the mean of −log p(x) over the examples of `batches`, in nats.
 
-        log p(x) ≈ log 1/K Σ_k p(x, z_k) / q(z_k|x),   z_k ~ q(z|x)
+        log p(x) ≈ log 1/K Σ_k p(x, z_k) / q(z_k|x),   z_k ~ q(z|x),   K = `samples`
 
-    (Burda et al. 2016, section 5). The estimate of log p(x) is a lower bound in expectation and rises to log p(x) with K.
-    `nll_se` is the standard error of the mean over examples, and `nll_samples` is K. The same value in bits is
+    (Burda et al. 2016, section 5). The estimate is a lower bound of log p(x) in expectation, and approaches it as K
+    grows. `nll_se` is the standard error of the mean over examples, and `nll_samples` is K. The same value in bits is
 
         bits_per_pixel = nll / (H · W · log 2)          bits_per_dim = nll / (H · W · C · log 2)
 
     `bits_per_pixel` does not count channels.
 
-    A likelihood of discrete levels (logistic, categorical, Bernoulli for zeros and ones) is a probability of the pixels. A
-    density (normal, Laplace) is not. For a density, bytes k become (k + u) / 256 with u uniform in [0, 1), and both values
-    in bits include the 8 bits per dimension by which this scaling changes a density (Theis et al. 2016, section 3.1); `nll`
-    is that of the density. The Bernoulli cross-entropy of grey values is a convention and not a likelihood. It has bits per
-    pixel, because such results are commonly reported, and no bits per dimension.
+    A likelihood of discrete levels (logistic, categorical, Bernoulli for zeros and ones) is a probability of the
+    pixels. A density (normal, Laplace) is not. For a density, a byte k becomes (k + u) / 256 with u uniform in [0, 1).
+    `nll` is that of the density. Both values in bits include the 8 bits per dimension by which this scaling changes a
+    density (Theis et al. 2016, section 3.1).
+
+    The Bernoulli cross-entropy of grey values is a convention and not a likelihood. It has bits per pixel, because
+    results of this kind are commonly reported, and no bits per dimension.
 
     At most `rows` codes are decoded at once, which bounds the memory for any K. All random draws depend on `seed`.
     """
@@ -70,10 +72,13 @@ def likelihood(model, batches, *, samples: Samples = 2000, rows: Rows = None, se
 
 
 def log_evidence(model, batches: Iterable[tuple], n: int, samples: int, rows: int | None = None, seed: int = 0):
-    """Return log 1/K Σ_k w_k of each of `n` examples, (n,) in float64, in nats, with K = `samples`.
+    """Return log 1/K Σ_k w_k for each of `n` examples, in nats: (n,), float64.
 
-    `batches` yields (x,) or (x, y). Exactly K draws are used. At most `rows` of them are decoded at once, and the logarithm
-    of their sum is accumulated in float64. Raises `UserError` if K or `rows` is below 1.
+    Here w_k = p(x, z_k) / q(z_k|x) with z_k ~ q(z|x), and K = `samples`. `batches` yields (x,) or (x, y). At most
+    `rows` draws are decoded at once, and the logarithm of the sum is accumulated in float64.
+
+    Raises:
+        UserError: K or `rows` is below 1.
     """
     from keras import ops
 
@@ -82,9 +87,8 @@ def log_evidence(model, batches: Iterable[tuple], n: int, samples: int, rows: in
         if not isinstance(value, int) or value < 1:
             raise UserError(f"Expected {name} of at least 1. Received: {name}={value!r}.")
     calls = math.ceil(samples / rows)
-    draws = math.ceil(
-        samples / calls
-    )  # per call: one shape is compiled, and surplus draws of the last call are dropped
+    # Draws per call. All calls have one shape, so that it is compiled once. Surplus draws of the last call are dropped.
+    draws = math.ceil(samples / calls)
     block = max(1, rows // draws)  # examples per call
     log_weights = _compiled_log_weights(model, draws, seed)
     parts = []
@@ -105,18 +109,21 @@ def log_evidence(model, batches: Iterable[tuple], n: int, samples: int, rows: in
 
 
 def _compiled_log_weights(model, draws: int, seed: int):
-    """Return `model.log_weights` with `draws` draws per example, compiled once per model. Its noise restarts at `seed`."""
+    """Return `model.log_weights` with `draws` draws per example, compiled once per model and number of draws.
+
+    Its seed generator restarts at `seed`.
+    """
     import keras
 
     from kvae.backends import compiled
     from kvae.backends.cached import cached
 
-    noise = cached(model, "noise of log_weights", keras.random.SeedGenerator)
-    noise.state.assign(keras.random.SeedGenerator(seed).state)
+    generator = cached(model, "seed generator of log_weights", keras.random.SeedGenerator)
+    generator.state.assign(keras.random.SeedGenerator(seed).state)
 
     def compile_log_weights():
-        variables = [*model.variables, noise.state]
-        return compiled(lambda *data: model.log_weights(*data, seed=noise, samples=draws), variables)
+        variables = [*model.variables, generator.state]
+        return compiled(lambda *data: model.log_weights(*data, seed=generator, samples=draws), variables)
 
     return cached(model, f"{draws} log_weights", compile_log_weights)
 

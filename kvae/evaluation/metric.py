@@ -1,4 +1,4 @@
-"""The declaration of a metric, which stands next to its function, and the registry of all metrics.
+"""The decorator that declares a function as a metric, and the registry of all metrics.
 
     @metric("diversity", needs={POSTERIOR}, reports=("diversity", "diversity_samples"))
     def diversity(model, batches, *, seed: Seed = 0) -> dict[str, float]:
@@ -105,8 +105,8 @@ def metric(
 ) -> Callable[[Callable[..., dict]], Metric]:
     """Declare the decorated function as a metric and register it.
 
-    The function takes a model and held-out batches, and options as keyword-only arguments. It returns a dict of values by
-    name. A value that cannot be computed for this model or these data is a `NotApplicable` in its place.
+    The function takes a model and held-out batches, and options as keyword-only arguments. It returns a dict of values
+    by name. A value that cannot be computed for this model or these data is a `NotApplicable` in its place.
 
     Args:
         name: name of the metric, unique in `METRICS`.
@@ -114,7 +114,7 @@ def metric(
         quick: True if the metric takes one pass through the data and trains nothing.
         default_for: capabilities of the models for which the metric is computed when no metrics are named. None: the
             metric is computed only when it is named.
-        reports: names of the values that the function returns. `*` stands for any text, such as the name of a class.
+        reports: names of the values that the function returns. `*` matches any text, such as the name of a class.
     """
 
     def declare(function: Callable[..., dict]) -> Metric:
@@ -159,7 +159,7 @@ def applicable(model, quick: bool = False) -> tuple[str, ...]:
 
 
 def options() -> Mapping[str, Option]:
-    """Return the keyword arguments of all metrics by name. One that several metrics share is listed once.
+    """Return the keyword arguments of all metrics by name. An argument that several metrics share is listed once.
 
     Raises `ValueError` if two metrics declare an argument of the same name differently.
     """

@@ -6,14 +6,16 @@ from kvae.evaluation.batches import examples
 from kvae.evaluation.metric import metric
 
 WINDOW = 7
-"""Side of the uniform window in which SSIM compares means and variances, in pixels (the default of scikit-image)."""
+"""Side, in pixels, of the window in which SSIM compares means and variances (the default of scikit-image)."""
 
 
 @metric("reconstruction", quick=True, reports=("mse", "mae", "ssim"))
 def reconstruction(model, batches) -> dict[str, float]:
-    """Return the errors of x̂ = E[p(x | z)] at the posterior mean z, per dimension, for data in [0, 1].
+    """Return the errors of x̂ = E[x|z], the mean of p(x|z) at the posterior mean z, for data in [0, 1].
 
-    mse = mean (x − x̂)²      mae = mean |x − x̂|      ssim: structural similarity (Wang et al. 2004), for images only
+        mse = mean (x − x̂)²      mae = mean |x − x̂|
+
+    The means are over examples and dimensions. `ssim` is the structural similarity (Wang et al. 2004), for images only.
     """
     squared, absolute, similarity, n, dimensions = 0.0, 0.0, [], 0, 0
     for x, *given in examples(batches):

@@ -18,7 +18,7 @@ RENAMED_VALUES = {
     "cross_encoding.told_apart": "cross_encoding.encoder_identifiability",
     "cross_encoding.displacement": "cross_encoding.relative_shift",
 }
-"""Old names and their present ones. `*` stands for the name of a class."""
+"""Present names by old names. `*` represents the name of a class."""
 
 
 def current(values: Mapping[str, Any]) -> dict[str, Any]:

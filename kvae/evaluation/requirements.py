@@ -1,4 +1,4 @@
-"""The check of what a metric needs from a model, and the exception for a metric that cannot be computed."""
+"""The check of the capabilities that a metric needs, and the exception for a metric that cannot be computed."""
 
 from collections.abc import Collection
 

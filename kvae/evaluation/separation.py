@@ -22,18 +22,20 @@ from kvae.evaluation.requirements import NotApplicable
     ),
 )
 def separation(model, batches, *, seed: Seed = 0) -> dict[str, float]:
-    """Return how well the codes of different classes are separated. Examples of unknown class (−1) are left out.
+    """Return measures of the separation between the codes of different classes.
 
-    `separation.silhouette`: mean over examples of (b − a) / max(a, b), with a the mean distance to the other codes of the
-    class and b the mean distance to the codes of the nearest other class (Rousseeuw 1987). It is 1 if classes are far apart
-    and 0 if one lies within another.
+    `separation.silhouette`: mean over examples of (b − a) / max(a, b), with a the mean distance to the other codes of
+    the class and b the mean distance to the codes of the nearest other class (Rousseeuw 1987). It is near 1 if the
+    classes are far apart, and near 0 if they overlap.
 
-    `separation.nearest_accuracy`, `separation.lda_accuracy`: accuracy of the class of the nearest and of the likeliest
-    cluster (`Clusters`), by five-fold cross-validation on these examples. `separation.majority_baseline`: accuracy of always
-    predicting the largest class.
+    `separation.nearest_accuracy`, `separation.lda_accuracy`: accuracy of predicting the class by the nearest and by the
+    likeliest cluster (`Clusters`), with five-fold cross-validation on these examples.
+    `separation.majority_baseline`: accuracy of always predicting the largest class.
+
+    Examples of unknown class (−1) are left out.
 
     Codes of a MultiEncoder may lie apart because the domains differ or because the encoders differ. The metric
-    `cross_encoding` distinguishes the two.
+    `cross_encoding` distinguishes the two reasons.
     """
     from sklearn.metrics import silhouette_score
     from sklearn.model_selection import StratifiedKFold

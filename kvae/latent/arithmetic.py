@@ -1,7 +1,9 @@
 """Arithmetic with latent codes: attribute vectors, and linear and spherical interpolation.
 
-smile = attribute_vector(vae.encode(x), smiling)
-x_hat = vae.decode(vae.encode(x) + smile)
+For example, these lines add the attribute `smiling` to images x:
+
+    smile = attribute_vector(vae.encode(x), smiling)
+    x_hat = vae.decode(vae.encode(x) + smile)
 """
 
 import numpy as np
@@ -14,7 +16,7 @@ def attribute_vector(z: np.ndarray, has: np.ndarray) -> np.ndarray:
 
     Args:
         z: latent codes (N, *latent).
-        has: truth values (N,), True for an example with the attribute.
+        has: True for an example with the attribute (N,).
 
     Raises:
         UserError: all examples have the attribute, or none has it.
@@ -22,7 +24,7 @@ def attribute_vector(z: np.ndarray, has: np.ndarray) -> np.ndarray:
     has = np.asarray(has, bool)
     if has.all() or not has.any():
         raise UserError(
-            f"Expected examples with the attribute and without. Received: {has.sum()} of {len(has)} with it."
+            f"Expected examples with and without the attribute. Received: {has.sum()} of {len(has)} with it."
         )
     return z[has].mean(axis=0) - z[~has].mean(axis=0)
 
@@ -33,13 +35,15 @@ def lerp(a: np.ndarray, b: np.ndarray, amount) -> np.ndarray:
 
 
 def slerp(a: np.ndarray, b: np.ndarray, amount) -> np.ndarray:
-    """Return the spherical interpolation of latent codes (…, D): along the arc between them, and linearly in length.
+    """Return the spherical interpolation of latent codes (…, D) for an `amount` t from 0 to 1:
 
         (sin((1 − t) ω) a/|a| + sin(t ω) b/|b|) / sin ω · ((1 − t) |a| + t |b|),   ω the angle between a and b
 
-    (White 2016, "Sampling generative networks"). Linear interpolation of codes with many normal units passes through
-    codes that are shorter than almost all draws of the prior. Spherical interpolation keeps their length. Spatial codes
-    (…, h, w, c) are interpolated at each position.
+    (White 2016, "Sampling generative networks"). The direction follows the arc from a to b, and the length changes
+    linearly.
+
+    Linear interpolation of codes with many normal units passes through codes that are shorter than almost all draws of
+    the prior. Spherical interpolation keeps their length. Spatial codes (…, h, w, c) are interpolated at each position.
     """
     length_a, length_b = (np.linalg.norm(code, axis=-1, keepdims=True) for code in (a, b))
     unit_a, unit_b = a / np.maximum(length_a, 1e-12), b / np.maximum(length_b, 1e-12)

@@ -11,7 +11,7 @@ DARK = 0.5
 
 
 def brightness(x: np.ndarray) -> np.ndarray:
-    """Return the mean grey value of the central half of each image: (N, H, W, C) -> (N,)."""
+    """Return the mean of the pixels in the centre, H/2 × W/2, of each image: (N, H, W, C) -> (N,)."""
     top, left = (side // 4 for side in x.shape[1:3])
     return x[:, top : x.shape[1] - top, left : x.shape[2] - left].mean(axis=(1, 2, 3))
 
@@ -37,10 +37,10 @@ def blend(
 
 
 def negation(model, x: np.ndarray) -> dict[str, float]:
-    """Return how negating latent codes changes the brightness of images `x` (N, …).
+    """Return the effect of negating latent codes on the `brightness` of images `x` (N, …).
 
-    `negation_correlation`: correlation, over the images, of the brightness of decode(z) and of decode(−z). It is −1 if
-    dark images become bright and bright images dark.
+    `negation_correlation`: correlation, over the images, of the brightness of decode(z) and of decode(−z). It is near
+    −1 if dark images become bright and bright images dark.
 
     `negation_change`: mean change in brightness of the darker half of decode(z), minus that of the brighter half.
     """
@@ -55,6 +55,6 @@ def negation(model, x: np.ndarray) -> dict[str, float]:
 
 
 def mean_probabilities(classifier, class_names: Sequence[str], x: np.ndarray) -> dict[str, float]:
-    """Return the mean probability that `classifier` gives to each class or attribute in images `x` (N, …)."""
+    """Return the mean probability of each class or attribute over images `x` (N, …), by `classifier`."""
     means = classifier.probabilities(x).mean(axis=0)
     return {name: float(mean) for name, mean in zip(class_names, means, strict=True)}

@@ -20,14 +20,15 @@ def interpolate(
 
         decode((1 − α) z_a + α z_b)          (1 − α) a + α b
 
-    The first follows images that are probable under the model. The second fades one image into the other.
+    The first array is decoded from the codes between those of a and b. The second fades a into b.
 
     Args:
         model: a model with latent codes z.
         x: the images a and b (2, H, W, C).
         alphas: values of α from 0 to 1.
-        condition: () or, for a model that takes labels, (y,) with the labels of a and b. Labels are mixed as codes are.
-        new_y: labels (2, …) that replace those of a and b, or None.
+        condition: () or, for a model that takes labels, (y,) with the labels of a and b. Labels are interpolated
+            linearly.
+        new_y: labels (2, …) that replace those of a and b in the decoder, or None.
         spherical: True to interpolate latent codes spherically (`arithmetic.slerp`).
     """
     z = model.encode(x, *condition)
@@ -40,5 +41,5 @@ def interpolate(
 
 
 def _between(pair: np.ndarray, alphas: Sequence[float], path: Callable = lerp) -> np.ndarray:
-    """Return the points between `pair[0]` and `pair[1]` for each α: (A, …)."""
+    """Return the point on the path from `pair[0]` to `pair[1]` at each α: (A, …)."""
     return path(*pair, np.asarray(alphas, "float32").reshape(-1, *(1 for _ in pair.shape[1:])))

@@ -1,4 +1,4 @@
-"""Transfer of labels and of styles: images that keep all but their labels."""
+"""Transfer of labels and of styles to given images."""
 
 from collections.abc import Sequence
 
@@ -35,14 +35,14 @@ def restyle(model, x: np.ndarray, y: np.ndarray, style: np.ndarray, style_y: np.
 def predict_labels(
     classifier, class_names: Sequence[str], x: np.ndarray, names: Sequence[str], exclusive: bool
 ) -> np.ndarray:
-    """Return the labels of images `x` (N, …) that a classifier predicts.
+    """Return the labels that a classifier predicts for images `x` (N, …).
 
     Args:
         classifier: a trained classifier.
-        class_names: names of its outputs.
+        class_names: names of the outputs of the classifier.
         x: images (N, …).
-        names: names of the classes or attributes of the labels.
-        exclusive: True for classes (N,), False for attributes (N, A).
+        names: names of the classes or attributes to predict.
+        exclusive: True for classes, which are returned as int32 (N,). False for attributes, uint8 (N, A).
 
     Raises:
         UserError: the classifier does not predict one of `names`.

@@ -47,6 +47,6 @@ def test_diversity_without_prior_or_examples_gives_reason():
 
 
 def test_diversity_of_large_examples_compares_fewer_examples(rng, monkeypatch):
-    monkeypatch.setattr("kvae.evaluation.diversity.NUMBERS", 20)
+    monkeypatch.setattr("kvae.evaluation.diversity.MAX_VALUES", 20)
     x, model = rng.standard_normal((40, 2)).astype("float32"), _scaled(0.5)
     assert diversity(model, Batches(x)) == diversity(model, Batches(x[:10]))
