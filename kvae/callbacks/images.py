@@ -7,7 +7,7 @@ import keras
 import numpy as np
 
 from kvae.capabilities import POSTERIOR
-from kvae.plots.grids import grid, pairs, save_image
+from kvae.plots.grids import grid, grid_of_pairs, save_image
 
 SAMPLES = 64
 """Number of samples in one file."""
@@ -40,7 +40,7 @@ class SaveImages(keras.callbacks.Callback):
     def draw(self, name: str) -> None:
         """Save the images of the model as it is now, in files whose names begin with `name`."""
         x_hat = self.model.reconstruct(self.x, *self.condition)
-        save_image(pairs(self.x, x_hat, brighten=self.brighten), self.folder / f"{name}-reconstructions.png")
+        save_image(grid_of_pairs(self.x, x_hat, brighten=self.brighten), self.folder / f"{name}-reconstructions.png")
         if POSTERIOR in self.model.capabilities:
             samples = self.model.sample(SAMPLES, *self.labels, seed=0)
             save_image(grid(samples, 8, brighten=self.brighten), self.folder / f"{name}-samples.png")

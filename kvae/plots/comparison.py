@@ -8,8 +8,9 @@ import numpy as np
 
 from kvae.plots.curves import EXTREMES, History, draw_curves, layout, run_colors
 from kvae.plots.figure import new_figure, save_figure
-from kvae.plots.grids import grid, pairs
+from kvae.plots.grids import grid, grid_of_pairs
 
+# Values on held-out data that a summary shows.
 _HELD_OUT = (
     "loss",
     "elbo",
@@ -23,7 +24,7 @@ _HELD_OUT = (
     "active_units",
 )
 _ROWS = 4  # rows of images for the reconstructions, and as many for the samples
-_CROP = 24  # side of the centre of an image that is shown enlarged, in pixels; for images at least twice as large
+_CROP = 24  # side, in pixels, of the enlarged centre of an image; shown for images at least twice as large
 _CROP_ROWS = 3  # height of the enlarged centre, in rows of images
 
 
@@ -49,16 +50,16 @@ class Contender:
 
 
 def image_counts(n: int) -> tuple[int, int]:
-    """Return how many examples and how many samples of each of `n` contenders the figure shows."""
+    """Return the number of examples and of samples that the figure of `n` contenders shows of each of them."""
     columns = _columns(n)
     return columns * _ROWS // 2, columns * _ROWS
 
 
 def summary(contender: Contender) -> dict:
-    """Return a contender's epochs, loss, metrics on held-out data and extremes of the posterior.
+    """Return the epochs, the loss, metrics on held-out data and extremes of the parameters of the posterior by name.
 
-    `mean_val_loss` is the validation loss averaged over all epochs. It compares two runs of equal length whose validation
-    loss varies strongly from epoch to epoch.
+    `mean_val_loss` is the validation loss averaged over all epochs. It helps to compare runs of equal length whose
+    validation loss varies strongly from epoch to epoch.
     """
     history, metrics = contender.history, contender.metrics
     last = {name: column[-1] for name, column in history.items()}
@@ -75,7 +76,7 @@ def summary(contender: Contender) -> dict:
 def save_comparison(path: Path, contenders: Sequence[Contender]) -> None:
     """Draw the curves of all contenders, and below them the reconstructions and samples of each contender.
 
-    Each contender has one color, in its curves and in the title of its images.
+    Each contender has one colour, in its curves and in the title of its images.
     """
     n = len(contenders)
     width = max(12.0, 1.7 * n)
@@ -107,7 +108,7 @@ def _draw_images(figure, contenders, rows):
             if kind == "samples" and contender.samples is not None:
                 panel.imshow(grid(contender.samples[: columns * _ROWS], columns))
             elif kind == "x_hat" and contender.x_hat is not None:
-                panel.imshow(pairs(contender.x, contender.x_hat, columns))
+                panel.imshow(grid_of_pairs(contender.x, contender.x_hat, columns))
             elif kind == "zoom" and contender.x_hat is not None:
                 panel.imshow(grid(np.stack([_centre(contender.x[0]), _centre(contender.x_hat[0])]), 2, zoom=8))
     names = {

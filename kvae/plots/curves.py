@@ -11,7 +11,7 @@ from kvae.plots.figure import COLORS, new_figure, save_figure
 History = Mapping[str, np.ndarray]
 """Columns of a run's history by name, as `Run.history` returns them."""
 
-COLUMNS = 4
+PANELS_PER_ROW = 4
 """Maximum number of panels in a row."""
 
 _PANELS = {
@@ -25,7 +25,7 @@ _LOSSES = {player: f"{player} loss" for player in ("encoder", "decoder", "discri
 _AVERAGES = {"mean_val_loss": "validation loss, averaged from epoch 1"}
 _EXTREMES = {"posterior_mean": "posterior mean, min to max", "posterior_std": "posterior std, min to max"}
 EXTREMES = tuple(f"{name}_{end}" for name in _EXTREMES for end in ("min", "max"))
-"""Columns with the extremes of the posterior's parameters."""
+"""Columns of a history with the extremes of the posterior's parameters."""
 
 _TITLES = {**_PANELS, **_LOSSES, **_AVERAGES, **_EXTREMES}
 
@@ -39,10 +39,10 @@ def save_curves(path: Path, histories: Mapping[str, History]) -> None:
 
 
 def draw_curves(figure, runs: Sequence[tuple[str, History]]) -> None:
-    """Draw a panel for each quantity that some of the `runs`, (name, history), has recorded, with one color per run.
+    """Draw a panel for each quantity that one of the `runs`, (name, history), has recorded, with one colour per run.
 
-    Lines are held-out data and dotted lines are training data. A band spans the extremes of the posterior's parameters over
-    the validation examples.
+    Solid lines show held-out data, and dotted lines training data. A band spans the extremes of the posterior's
+    parameters over the validation examples.
     """
     histories, colors = [history for _, history in runs], run_colors(len(runs))
     titles, (rows, columns) = _titles(histories), layout(histories)
@@ -66,16 +66,16 @@ def draw_curves(figure, runs: Sequence[tuple[str, History]]) -> None:
 def layout(histories: Iterable[History]) -> tuple[int, int]:
     """Return the rows and columns of the panels that `draw_curves` draws."""
     panels = len(_titles(histories))
-    return math.ceil(panels / COLUMNS), min(COLUMNS, panels)
+    return math.ceil(panels / PANELS_PER_ROW), min(PANELS_PER_ROW, panels)
 
 
 def run_colors(n: int) -> list[str]:
-    """Return the colors of `n` runs."""
+    """Return the colours of `n` runs."""
     return [COLORS[i % len(COLORS)] for i in range(n)]
 
 
 def _titles(histories: Iterable[History]) -> dict[str, str]:
-    """Return the titles of the panels by what they show: every quantity that some run has recorded."""
+    """Return the title of a panel for each quantity that a run has recorded, or for the loss if there is none."""
     columns = {"mean_val_loss" if name == "val_loss" else name for history in histories for name in history}
     columns |= {name.removesuffix("_min").removeprefix("val_") for name in columns}
     return {name: title for name, title in _TITLES.items() if name in columns} or {"loss": _TITLES["loss"]}
@@ -84,7 +84,7 @@ def _titles(histories: Iterable[History]) -> dict[str, str]:
 def _style(panel, name: str) -> None:
     if name == "posterior_std":
         panel.set_yscale("log")
-    if name == "rate" and panel.get_ylim()[1] > 50:  # a single run without a prior would flatten all others
+    if name == "rate" and panel.get_ylim()[1] > 50:  # one run without a prior would flatten the other curves
         panel.set_yscale("symlog", linthresh=1)
         panel.set_ylim(bottom=0)
     panel.xaxis.get_major_locator().set_params(integer=True)

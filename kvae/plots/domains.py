@@ -1,4 +1,4 @@
-"""Plots of latent codes by class and year: a map, a confusion matrix, and examples through every encoder."""
+"""Plots of latent codes by class and year: a map, a confusion matrix, and reconstructions with every encoder."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,16 +16,16 @@ from kvae.plots.scatter import POINTS, to_plane
 from kvae.plots.trajectories import Trajectories
 
 EXAMPLES = 2
-"""Number of examples of each class in the grid of cross-encoding."""
+"""Number of examples of each class in the plot of cross-encoding."""
 
 
 def save_plots(folder: Path, model, batches, metrics: Mapping, training=None, seed: int = 0) -> list[Path]:
-    """Draw the plots that belong to `metrics`, which `evaluate` computed for this model and these batches. Return the files.
+    """Draw the plots for `metrics`, which `evaluate` computed for this model and these batches, and return the files.
 
     latent-map.png belongs to the metric separation, attribution.png to attribution, and cross-encoding.png to
-    cross_encoding. timeline-<Name>.png belongs to timeline, for each class that has one, and needs batches of the `training`
-    examples. Matrices are drawn from the values in `metrics`. Plots of codes encode the examples again, because metrics hold
-    only numbers.
+    cross_encoding. timeline-<Name>.png belongs to timeline. There is one for each class with enough dated training
+    examples (`Trajectories`), and it needs batches of the `training` examples. Matrices are drawn from the values in
+    `metrics`. Plots of codes encode the examples again, because metrics hold only numbers.
     """
     saved = []
 
@@ -49,8 +49,8 @@ def save_plots(folder: Path, model, batches, metrics: Mapping, training=None, se
 def save_map(path: Path, model, batches, seed: int = 0) -> None:
     """Draw the codes of the examples on two planes, coloured by class.
 
-    One plane has the two principal components. The other is t-SNE (van der Maaten and Hinton 2008), which keeps neighbours
-    together and does not preserve distances.
+    One plane has the two principal components. The other is t-SNE (van der Maaten and Hinton 2008), which keeps
+    neighbours together and does not preserve distances.
     """
     from sklearn.manifold import TSNE
 
@@ -78,7 +78,7 @@ def save_map(path: Path, model, batches, seed: int = 0) -> None:
 
 
 def save_confusion(path: Path, metrics: Mapping) -> None:
-    """Draw the confusion matrix among the values of the metric attribution. Colors are shares of a row."""
+    """Draw the confusion matrix of the metric attribution. The colours show shares of a row."""
     names, rows = _matrix(metrics, CONFUSION)
     figure = new_figure(1.6 + 0.75 * len(names), 1.2 + 0.6 * len(names))
     axes = figure.subplots()
@@ -87,15 +87,12 @@ def save_confusion(path: Path, metrics: Mapping) -> None:
     axes.set_xlabel("nearest cluster", fontsize=8)
     axes.set_ylabel("class", fontsize=8)
     accuracy, baseline = metrics["attribution.accuracy"], metrics["attribution.majority_baseline"]
-    axes.set_title(f"accuracy {accuracy:.3f}, largest class {baseline:.3f}", fontsize=9)
+    axes.set_title(f"accuracy {accuracy:.3f}, baseline (largest class) {baseline:.3f}", fontsize=9)
     save_figure(figure, path)
 
 
 def save_cross_encoding(path: Path, model, batches, metrics: Mapping) -> None:
-    """Draw the matrix of errors among the values of the metric cross_encoding, and examples through every encoder.
-
-    The examples are drawn if the data are images.
-    """
+    """Draw the matrix of errors of the metric cross_encoding and, for images, reconstructions with every encoder."""
     names, rows = _matrix(metrics, CROSSED)
     images = len(model.data_shape) == 3
     columns = len(model.domains)
@@ -104,7 +101,7 @@ def save_cross_encoding(path: Path, model, batches, metrics: Mapping) -> None:
     figure = new_figure(max(4.2, 1.8 + side * (columns + 1)), sum(heights))
     matrix, *below = figure.subplots(len(heights), 1, height_ratios=heights, squeeze=False)[:, 0]
     _draw_matrix(matrix, rows, np.round(rows, 3), names, list(model.domains))
-    matrix.set_title("mean |x − x̂| of a class (row) through an encoder (column)", fontsize=8)
+    matrix.set_title("mean |x − x̂| of a class (row) with an encoder (column)", fontsize=8)
     if images:
         x = _first_of_each_class(batches)
         z = model.encode_each(x)  # (N, P, *latent_shape)
@@ -112,7 +109,7 @@ def save_cross_encoding(path: Path, model, batches, metrics: Mapping) -> None:
         decoded = decoded.reshape(*z.shape[:2], *x.shape[1:])  # (N, P, H, W, C)
         sheet = np.concatenate([x[:, None], decoded], axis=1)  # one row: an example, then its decoded codes
         below[0].imshow(grid(sheet.reshape(-1, *x.shape[1:]), columns + 1))
-        below[0].set_title(f"x, then through: {', '.join(model.domains)}", fontsize=7)
+        below[0].set_title(f"x, then x̂ with the encoder of: {', '.join(model.domains)}", fontsize=7)
         below[0].set_axis_off()
     save_figure(figure, path)
 
@@ -126,7 +123,7 @@ def _matrix(metrics: Mapping, prefix: str) -> tuple[list[str], np.ndarray]:
 def _draw_matrix(
     axes, shade: np.ndarray, text: np.ndarray, rows: Sequence[str], columns: Sequence[str], lowest=None, highest=None
 ) -> None:
-    """Draw a matrix with the numbers `text` in its cells. A cell is the darker, the larger its `shade`."""
+    """Draw a matrix with the numbers `text` in its cells. A cell with a larger `shade` is darker."""
     drawn = axes.imshow(shade, cmap="Blues", vmin=lowest, vmax=highest, aspect="auto")
     for (i, j), value in np.ndenumerate(text):
         dark = drawn.norm(shade[i, j]) > 0.6

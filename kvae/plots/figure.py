@@ -1,15 +1,15 @@
-"""Matplotlib figures without a display, the colors of plots, and the files they are saved in."""
+"""Matplotlib figures without a display, the colours of plots, and the files they are saved in."""
 
 from pathlib import Path
 
 from kvae.files import atomic
 
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-"""Okabe and Ito's colors, which colour-blind readers can distinguish too."""
+"""The colours of Okabe and Ito, which colour-blind readers can distinguish too."""
 
 
 def new_figure(width: float, height: float):
-    """Return a Matplotlib figure of this size in inches. It does not use pyplot, which has a display and a global state."""
+    """Return a Matplotlib figure of this size in inches. It does not use pyplot, which needs a display."""
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), layout="constrained", dpi=120)

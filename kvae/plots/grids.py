@@ -16,8 +16,8 @@ def grid(
 ) -> Image.Image:
     """Return images (N, H, W, C) in [0, 1] in a grid, row by row, on a white background.
 
-    `zoom` is the factor by which images are enlarged. By default small images become about 64 pixels tall. `brighten` shows
-    √x, which makes faint pixels visible.
+    `zoom` is the factor by which images are enlarged. By default, small images become about 64 pixels tall. With
+    `brighten`, the grid shows √x, which makes faint pixels visible.
     """
     n, height, width, channels = images.shape
     columns = columns or math.ceil(math.sqrt(n))
@@ -37,7 +37,7 @@ def grid(
 
 
 def table(images: np.ndarray, columns: int | None = None) -> np.ndarray:
-    """Arrange images (N, …) row by row: (R, C, …). White images fill the last row.
+    """Return images (N, …) as a table, row by row: (R, C, …). White images fill the last row.
 
     By default the table is nearly square.
     """
@@ -47,15 +47,15 @@ def table(images: np.ndarray, columns: int | None = None) -> np.ndarray:
     return np.concatenate([images, white]).reshape(-1, columns, *images.shape[1:])
 
 
-def paired(x: np.ndarray, x_hat: np.ndarray, columns: int = 8) -> np.ndarray:
-    """Arrange images and their reconstructions (N, …) in alternating rows: (R, C, …)."""
+def table_of_pairs(x: np.ndarray, x_hat: np.ndarray, columns: int = 8) -> np.ndarray:
+    """Return a table of images and their reconstructions (N, …) in alternating rows: (R, C, …)."""
     above, below = (table(images, min(columns, len(images))) for images in (x, x_hat))
     return np.stack([above, below], axis=1).reshape(-1, *above.shape[1:])  # (R, 2, C, …) -> (2 · R, C, …)
 
 
-def pairs(x: np.ndarray, x_hat: np.ndarray, columns: int = 8, **options) -> Image.Image:
-    """Return a grid in which each row of originals is followed by the row of their reconstructions."""
-    images = paired(x, x_hat, columns)
+def grid_of_pairs(x: np.ndarray, x_hat: np.ndarray, columns: int = 8, **options) -> Image.Image:
+    """Return a `grid` in which each row of originals is followed by the row of their reconstructions."""
+    images = table_of_pairs(x, x_hat, columns)
     return grid(images.reshape(-1, *images.shape[2:]), images.shape[1], **options)
 
 
@@ -74,12 +74,12 @@ def save_animation(frames: Sequence[Image.Image], path: Path, seconds: float = 3
 
 
 def save_images(path: Path, x: np.ndarray, y: np.ndarray | None = None) -> None:
-    """Save examples `x` (N, …) as one grid (.png), as arrays x and, with labels, y (.npz), or as a folder of image files."""
+    """Save examples `x` (N, …) as a grid (.png), as arrays x and, if given, y (.npz), or as a folder of image files."""
     if path.suffix == ".npz":
         with atomic(path) as temporary:
             np.savez(temporary, x=x, **({} if y is None else {"y": y}))
     elif x.ndim != 4:
-        raise UserError(f"Expected a model of images. Received: one of shape {x.shape[1:]}. Save arrays: *.npz")
+        raise UserError(f"Expected a model of images. Received: one of shape {x.shape[1:]}. Save arrays (*.npz).")
     elif path.suffix == ".png":
         save_image(grid(x), path)
     else:

@@ -10,14 +10,14 @@ from kvae.plots.figure import new_figure, save_figure
 from kvae.plots.grids import grid, save_image
 
 POINTS = 2000
-"""Number of samples if the data are points."""
+"""Number of samples of a model of points."""
 
 
 def save_samples(path: Path, model, y=None) -> bool:
     """Draw samples of `model` into the file `path`. Return False, and draw nothing, if the model cannot be sampled.
 
-    `y` holds the labels of `sample_count(model)` samples. By default the classes alternate, or the samples have no attribute
-    and then each attribute alone, in turn.
+    `y` holds the labels of `sample_count(model)` samples. By default the classes take turns. If the labels are
+    attributes, the samples in turn have no attribute, only the first, only the second, and so on.
     """
     if POSTERIOR not in model.capabilities:
         return False
@@ -46,6 +46,7 @@ def _save_points(path: Path, x: np.ndarray, y=None) -> None:
     A single coordinate is drawn against the number of the sample.
     """
     columns = x.T[:3] if x.shape[1] > 1 else [np.arange(len(x)), x[:, 0]]
+    # One colour for each class, or for each combination of attributes.
     color = None if y is None else y if y.ndim == 1 else y @ (1 << np.arange(y.shape[1]))
     pairs = list(itertools.combinations(range(len(columns)), 2))
     figure = new_figure(3.4 * len(pairs), 3.2)

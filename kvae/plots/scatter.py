@@ -17,9 +17,12 @@ POINTS = 3000
 def save_planes(path: Path, model, batches, seed: int = 0) -> None:
     """Draw codes z ~ q(z|x) of held-out examples on planes, coloured by a label.
 
-    There is a column of panels for each part of the code, and a row for each label. The title of a panel has the part's
-    divergence and leakage. A part with more than two units is projected on its two principal components. Raises
-    `NotApplicable` if the model has no posterior or the data have too few examples of a label.
+    There is a column of panels for each part of the latent code, and a row for each label. The title of a panel states
+    the metrics divergence and leakage of the part, which are means over all labels. A part with more than two units is
+    projected on its two principal components.
+
+    Raises:
+        NotApplicable: the model has no posterior, or the data have no labels or too few examples of a label.
     """
     metrics = {**divergence(model, batches, seed=seed), **leakage(model, batches, seed=seed)}
     codes, labels = sampled_codes_and_labels(model, batches, seed)

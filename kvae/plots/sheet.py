@@ -1,4 +1,4 @@
-"""Images in memory that are saved as files: sheets, which are tables of images, and samples of a model."""
+"""Results that can be saved as image files: tables of images (`Sheet`) and samples of a model (`Samples`)."""
 
 import dataclasses
 import os
@@ -19,8 +19,8 @@ class Sheet:
         images: images by row and column (R, C, H, W, channels).
         rows: meaning of each row, such as the number of a latent unit.
         columns: meaning of each column, such as the weight of a blend.
-        frames: the images that an animation shows one after another, each a table (R', C', H, W, channels); by default
-            the columns of `images`, each in a nearly square table.
+        frames: tables of images (R', C', H, W, channels) that an animation shows one after another. By default, each
+            column of `images` is a frame, in a nearly square table.
         metrics: named values that were computed from the images.
         count: number of examples that the sheet was made from.
     """
@@ -38,9 +38,9 @@ class Sheet:
         if path.suffix not in (".png", ".gif"):
             raise UserError(f"Expected a file *.png or *.gif. Received: path={path}.")
         if path.suffix == ".png":
-            save_image(_drawn(self.images), path)
+            save_image(_to_grid(self.images), path)
         else:
-            save_animation([_drawn(table) for table in self._frames()], path)
+            save_animation([_to_grid(frame) for frame in self._frames()], path)
         return path
 
     def _frames(self) -> Sequence[np.ndarray]:
@@ -55,7 +55,7 @@ class Samples:
 
     Args:
         x: images in [0, 1] (N, H, W, C), or points (N, D).
-        y: labels that the samples have, or None.
+        y: labels with which the samples were drawn, or None.
     """
 
     x: np.ndarray
@@ -70,5 +70,6 @@ class Samples:
         return path
 
 
-def _drawn(images: np.ndarray):
+def _to_grid(images: np.ndarray):
+    """Return a table of images (R, C, …) as one image."""
     return grid(images.reshape(-1, *images.shape[2:]), images.shape[1])

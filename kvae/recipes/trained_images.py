@@ -13,7 +13,7 @@ from kvae.latent.blending import DARK, blend, brightness, mean_probabilities, ne
 from kvae.latent.interpolation import interpolate
 from kvae.latent.transfer import predict_labels, restyle, rows_to_change, transfer_steps
 from kvae.latent.traversal import centre_and_scale, check_units, informative_units, standard_units, traverse
-from kvae.plots.grids import paired, table
+from kvae.plots.grids import table, table_of_pairs
 from kvae.plots.sheet import Samples, Sheet
 from kvae.recipes.labels import LabelNames, Named, as_pairs
 from kvae.recipes.trained_data import TrainedData, open_classifier
@@ -64,7 +64,7 @@ class TrainedImages(TrainedData):
             x, *condition = self.examples(n)
         x_hat = self.model.reconstruct(x, *condition)
         metrics = {"mse": float(np.mean((x - x_hat) ** 2)), "mae": float(np.mean(np.abs(x - x_hat)))}
-        return Sheet(paired(x, x_hat), metrics=metrics, count=len(x))
+        return Sheet(table_of_pairs(x, x_hat), metrics=metrics, count=len(x))
 
     def traverse(
         self,

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from kvae.callbacks import SaveImages
-from kvae.plots.grids import grid, pairs
+from kvae.plots.grids import grid, grid_of_pairs
 from tests.contracts.models import MODELS, batch, data_for, settle
 
 LABELLED = ("CondVAE, classes", "CSVAE")
@@ -29,7 +29,10 @@ def test_save_images_labelled_model_uses_labels_of_examples(name, tmp_path):
     images.set_model(model)
     images.draw("now")
     samples = model.sample(64, np.concatenate([y, y[:24]]), seed=0)
-    expected = {"samples": grid(samples, 8), "reconstructions": pairs(x[:32], model.reconstruct(x[:32], y[:32]))}
+    expected = {
+        "samples": grid(samples, 8),
+        "reconstructions": grid_of_pairs(x[:32], model.reconstruct(x[:32], y[:32])),
+    }
     for kind, sheet in expected.items():
         with Image.open(tmp_path / f"now-{kind}.png") as drawn:
             np.testing.assert_array_equal(np.asarray(drawn), np.asarray(sheet))

@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image
 
-from kvae.plots.grids import grid, pairs, save_animation
+from kvae.plots.grids import grid, grid_of_pairs, save_animation
 
 
 def test_grid_shows_the_pixels_it_is_given():
@@ -23,7 +23,7 @@ def test_grid_brighten_shows_square_root():
 
 def test_pairs_put_reconstructions_under_originals():
     x, x_hat = np.zeros((3, 4, 4, 1)), np.ones((3, 4, 4, 1))
-    pixels = np.asarray(pairs(x, x_hat, columns=2, zoom=1))[..., 0]
+    pixels = np.asarray(grid_of_pairs(x, x_hat, columns=2, zoom=1))[..., 0]
     assert [pixels[row, 0] for row in (0, 6, 12, 18)] == [0, 255, 0, 255]
 
 

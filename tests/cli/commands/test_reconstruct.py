@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kvae.plots.grids import pairs
+from kvae.plots.grids import grid_of_pairs
 from kvae.runs import Run
 from tests.cli.sheets import SIDE
 
@@ -80,7 +80,7 @@ def test_reconstruct_file_with_its_labels_equals_the_example(kvae_json, attribut
 def test_reconstruct_by_default_uses_the_labels_of_the_examples(kvae, attributes, tmp_path, held_out):
     assert kvae("reconstruct", attributes, "-n", 4, "--out", "x.png").code == 0
     x, y = (part[:4] for part in held_out)
-    expected = np.asarray(pairs(x, Run(attributes).load_model().reconstruct(x, y))).astype(int)
+    expected = np.asarray(grid_of_pairs(x, Run(attributes).load_model().reconstruct(x, y))).astype(int)
     assert np.abs(np.asarray(Image.open(tmp_path / "x.png")) - expected).max() <= 1
 
 
