@@ -30,5 +30,5 @@ __all__ = [
 
 def __getattr__(attribute):
     if attribute in ("train", "resume"):  # they import Keras; `kvae list` must not
-        return getattr(importlib.import_module("kvae.recipes.train"), attribute)
+        return getattr(importlib.import_module(f"kvae.recipes.{attribute}"), attribute)
     raise AttributeError(f"module 'kvae.zoo' has no attribute {attribute!r}")

@@ -2,7 +2,7 @@
 
 Each backend is a package of four files, which offer the same names:
 
-* `step`: `Backend`, the mixin that gives a model `train_step`, `test_step` and `gradients(loss, variables)`.
+* `gradients`: `Backend`, the mixin that gives a model `train_step`, `test_step` and `gradients(loss, variables)`.
 * `compilation`: `compiled(function, variables)` compiles a function of tensors; `fused(function)` evaluates an expression
   in few passes over memory; inside `compilation_cache()` models that differ only in values share compiled code.
 * `devices`: inside `devices(count, cluster)` models train on several devices; `shard()` returns the part of each batch
@@ -19,7 +19,7 @@ from kvae.backends.shard import Shard
 
 _backend = importlib.import_module(f"kvae.backends.{keras.backend.backend()}")
 
-# step
+# gradients
 Backend = _backend.Backend
 
 # compilation

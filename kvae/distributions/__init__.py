@@ -17,10 +17,10 @@ from kvae.distributions import likelihoods as likelihoods
 from kvae.distributions import posteriors as posteriors
 from kvae.distributions import priors as priors
 from kvae.distributions.base import Distribution as Distribution
+from kvae.distributions.base import IndependentUnits as IndependentUnits
 from kvae.distributions.bernoulli import Bernoulli as Bernoulli
 from kvae.distributions.categorical import Categorical as Categorical
 from kvae.distributions.categorical import CategoricalLevels as CategoricalLevels
-from kvae.distributions.flow import InverseAutoregressiveFlow as InverseAutoregressiveFlow
 from kvae.distributions.joint import Joint as Joint
 from kvae.distributions.kl import has_closed_form as has_closed_form
 from kvae.distributions.kl import kl as kl
@@ -37,6 +37,7 @@ from kvae.distributions.normal import Normal as Normal
 from kvae.distributions.normal import standard_normal as standard_normal
 from kvae.distributions.posteriors import DiagonalNormal as DiagonalNormal
 from kvae.distributions.posteriors import FullCovarianceNormal as FullCovarianceNormal
+from kvae.distributions.posteriors import InverseAutoregressiveFlow as InverseAutoregressiveFlow
 from kvae.distributions.posteriors import InverseAutoregressivePosterior as InverseAutoregressivePosterior
 from kvae.distributions.posteriors import Posterior as Posterior
 from kvae.distributions.priors import MixtureOfNormals as MixtureOfNormals

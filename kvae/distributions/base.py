@@ -22,17 +22,14 @@ class Distribution(abc.ABC):
 
     event: int = dataclasses.field(default=1, kw_only=True)
 
-    def log_prob(self, x):
-        """Return log p(x) in nats, summed over the event: x of shape (..., event) gives (...).
-
-        The units are the single entries of an event. This sum of `log_prob_per_unit` takes them to be independent. A
-        distribution with dependent units overrides this method.
-        """
-        return fused_sum(self, x)  # = sum_event(self.log_prob_per_unit(x), self.event)
+    @property
+    def density_everywhere(self) -> bool:
+        """False if the density is known only at the distribution's own draws, so that `log_prob` refuses."""
+        return True
 
     @abc.abstractmethod
-    def log_prob_per_unit(self, x):
-        """Return log p(x) in nats before the sum over the event, in the shape of x."""
+    def log_prob(self, x):
+        """Return log p(x) in nats, summed over the event: x of shape (..., event) gives (...)."""
 
     @abc.abstractmethod
     def sample(self, seed, shape=()):
@@ -61,6 +58,17 @@ class Distribution(abc.ABC):
     @abc.abstractmethod
     def mode(self):
         """The most probable value, of shape batch + event."""
+
+
+class IndependentUnits(Distribution):
+    """A distribution whose units, the single entries of an event, are independent: log p(x) is a sum over them."""
+
+    def log_prob(self, x):
+        return fused_sum(self, x)  # = sum_event(self.log_prob_per_unit(x), self.event)
+
+    @abc.abstractmethod
+    def log_prob_per_unit(self, x):
+        """Return log p(x) in nats before the sum over the event, in the shape of x."""
 
 
 class Configuration:

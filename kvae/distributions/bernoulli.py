@@ -7,11 +7,11 @@ import keras
 from keras import ops
 
 from kvae.backends import softplus
-from kvae.distributions.base import Distribution, promote, random_like
+from kvae.distributions.base import IndependentUnits, promote, random_like
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Bernoulli(Distribution):
+class Bernoulli(IndependentUnits):
     """A Bernoulli distribution of each unit, with p(x = 1) = sigmoid(`logits`).
 
     log p(x) = x · logits − softplus(logits) = x log p + (1 − x) log(1 − p)

@@ -6,11 +6,11 @@ from typing import Any
 import keras
 from keras import ops
 
-from kvae.distributions.base import Distribution, promote, random_like
+from kvae.distributions.base import IndependentUnits, promote, random_like
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Categorical(Distribution):
+class Categorical(IndependentUnits):
     """A distribution of class indices 0 … N − 1, with probabilities softmax(`logits`) over the last axis.
 
     log p(k) = logits[k] − logsumexp(logits)
@@ -48,7 +48,7 @@ class Categorical(Distribution):
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class CategoricalLevels(Distribution):
+class CategoricalLevels(IndependentUnits):
     """A categorical distribution of N evenly spaced grey levels k / (N − 1) in [0, 1].
 
     Its draws are the levels, those of a `Categorical` the indices k. `logits` has the shape batch + event + (N,). x is

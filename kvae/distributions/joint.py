@@ -26,13 +26,13 @@ class Joint(Distribution):
         """Return the two parts of x."""
         return x[..., : self.size], x[..., self.size :]
 
+    @property
+    def density_everywhere(self):
+        return self.first.density_everywhere and self.second.density_everywhere
+
     def log_prob(self, x):
         a, b = self.split(x)
         return self.first.log_prob(a) + self.second.log_prob(b)
-
-    def log_prob_per_unit(self, x):
-        a, b = self.split(x)
-        return ops.concatenate([self.first.log_prob_per_unit(a), self.second.log_prob_per_unit(b)], axis=-1)
 
     def sample(self, seed, shape=()):
         return self._join(self.first.sample(seed, shape), self.second.sample(_next(seed), shape))

@@ -7,11 +7,11 @@ from typing import Any
 import keras
 from keras import ops
 
-from kvae.distributions.base import Distribution, promote, random_like
+from kvae.distributions.base import IndependentUnits, promote, random_like
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Laplace(Distribution):
+class Laplace(IndependentUnits):
     """A Laplace distribution of each unit, with mean `loc` and scale exp(`log_scale`).
 
     log p(x) = −|x − loc| / scale − log_scale − log 2; the variance is 2 scale².

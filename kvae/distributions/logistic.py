@@ -6,11 +6,11 @@ from typing import Any
 import keras
 from keras import ops
 
-from kvae.distributions.base import Distribution, promote, random_like
+from kvae.distributions.base import IndependentUnits, promote, random_like
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class DiscretizedLogistic(Distribution):
+class DiscretizedLogistic(IndependentUnits):
     """A logistic distribution of each unit, rounded to the `levels` values k / (levels − 1) in [0, 1].
 
     With y ~ Logistic(loc, scale), scale = exp(`log_scale`), and h half the distance between two levels,

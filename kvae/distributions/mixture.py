@@ -27,10 +27,6 @@ class Mixture(Distribution):
         log_p_k = self.components.log_prob(ops.expand_dims(x, -1 - self.event))  # (..., 1, event) -> (..., K)
         return ops.logsumexp(ops.log_softmax(logits, axis=-1) + log_p_k, axis=-1)
 
-    def log_prob_per_unit(self, x):
-        """Raise an error: the units are not independent."""
-        raise NotImplementedError("The units of a mixture are not independent.")
-
     def sample(self, seed, shape=()):
         """Return draws from components that are chosen by the Gumbel-max trick.
 

@@ -30,10 +30,6 @@ class MultivariateNormal(Distribution):
         noise = ops.solve_triangular(scale, gap[..., None], lower=True)[..., 0]
         return _standard_log_prob(noise) - _log_determinant(scale_tril)
 
-    def log_prob_per_unit(self, x):
-        """Raise an error: the units are not independent."""
-        raise NotImplementedError("The units of a normal distribution with full covariance are not independent.")
-
     def sample(self, seed, shape=()):
         """Return loc + L ε with ε ~ N(0, I), differentiable in both parameters."""
         return self._draw(seed, shape)[0]

@@ -7,11 +7,11 @@ from typing import Any
 import keras
 from keras import ops
 
-from kvae.distributions.base import Distribution, promote, random_like
+from kvae.distributions.base import IndependentUnits, promote, random_like
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Normal(Distribution):
+class Normal(IndependentUnits):
     """A normal distribution of each unit, with mean `loc` and standard deviation exp(`log_scale`).
 
     log p(x) = −½ ((x − loc) / scale)² − log_scale − ½ log 2π

@@ -1,9 +1,7 @@
-"""Functions that return networks, and layers of these networks.
-
-A network is a `keras.Model` that is already built. The models of this library take networks as arguments.
-"""
+"""Networks that the models take as arguments: functions that return a built `keras.Model`, and layers with weights."""
 
 from kvae.networks.augmentation import RandomSmoothing
+from kvae.networks.autoregressive import MaskedDense, made
 from kvae.networks.classifier import conv_classifier
 from kvae.networks.conv import conv_decoder, conv_encoder
 from kvae.networks.creswell import creswell_decoder, creswell_discriminator, creswell_encoder
@@ -11,7 +9,6 @@ from kvae.networks.csvae import fixed_label_prior, residual_posterior
 from kvae.networks.dense import mlp
 from kvae.networks.features import feature_maps, vgg19_features
 from kvae.networks.larsen import larsen_decoder, larsen_discriminator, larsen_encoder
-from kvae.networks.made import MaskedDense, made
 from kvae.networks.normalization import BatchNormalization
 from kvae.networks.resampling import DoublingConv2D, StridedConv2D, StridedConv2DTranspose
 from kvae.networks.residual import residual_decoder, residual_encoder

@@ -2,8 +2,8 @@
 
 from kvae.objectives.adversarial import discriminator_fake_loss, discriminator_real_loss, equilibrium, generator_loss
 from kvae.objectives.batch import batch_mean
+from kvae.objectives.distances import feature_error, half_squared_error, pixel_cross_entropy
 from kvae.objectives.elbo import free_bits_penalty, negative_elbo
-from kvae.objectives.errors import feature_error, half_squared_error, pixel_cross_entropy
 from kvae.objectives.importance import (
     doubly_reparameterized,
     importance_bound,

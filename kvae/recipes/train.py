@@ -1,7 +1,6 @@
-"""Training a recipe into a run directory, and resuming a run exactly."""
+"""Training a recipe into a run directory. `kvae/recipes/resume.py` resumes such a run."""
 
 import contextlib
-import logging
 import os
 import shutil
 import tempfile
@@ -9,21 +8,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import keras
-
 from kvae import backends
 from kvae.callbacks import NonFiniteLoss
-from kvae.errors import UserError
-from kvae.files import write_json
-from kvae.recipes import renamed
 from kvae.recipes.finish import finish
 from kvae.recipes.recipe import Recipe
 from kvae.recipes.registry import load
 from kvae.recipes.session import Session
 from kvae.runs import Run
 from kvae.training import Cluster
-
-logger = logging.getLogger(__name__)
 
 
 def train(
@@ -60,85 +52,26 @@ def train(
     recipe = load(recipe) if isinstance(recipe, str) else recipe
     values = recipe.resolve(settings)
     out = Path(out) if out is not None else _unused(Path("runs") / recipe.folder)
-    with _writable(out, cluster) as place, _shared(devices, cluster):
+    with writable(out, cluster) as place, shared_devices(devices, cluster):
         session = Session(recipe, values, seed, warm_start)
         run = Run.create(place, session.config())
-        return _fit(run, session, [])
+        return fit(run, session, [])
 
 
-def resume(
-    path: str | os.PathLike,
-    settings: Mapping[str, Any] | None = None,
-    *,
-    devices: int = 1,
-    cluster: Cluster | None = None,
-) -> Run:
-    """Resume the run in `path` after its last finished epoch and return it.
-
-    On the same backend and type of machine the result equals, bit for bit, that of a run that was never interrupted.
-
-    Args:
-        path: run directory.
-        settings: {"epochs": number}, or nothing. Schedules that span all epochs follow the new number from here on.
-        devices, cluster: as for `train`; they may differ from those of the interrupted run.
-
-    Raises:
-        UserError: `path` is no run, its data have changed, or version 0.1.0 of kvae trained it.
-        NonFiniteLoss: a loss became NaN or infinite. The run keeps its last checkpoint.
-    """
-    Run.open(path)
-    with _writable(Path(path), cluster) as place, _shared(devices, cluster):
-        return _resume(Run(place), dict(settings or {}))
-
-
-def _resume(run: Run, settings: dict[str, Any]) -> Run:
-    config = run.config
-    _require_resumable(run, config, settings)
-    recipe = load(config["recipe"])
-    values = recipe.resolve({**config["parameters"], **settings})
-    done = len(run.history().get("epoch", ()))
-    if recipe.training(values).epochs < done:
-        raise UserError(f"Expected at least the {done} epochs that are done. Received: epochs={values['epochs']}.")
-    session = Session(recipe, values, config["seed"], config.get("warm_start"), resumed=run.state.is_file())
-    if session.dataset.fingerprint != config["data"]["fingerprint"]:
-        raise UserError(
-            f"Expected the data that {run.path} was trained on. Received: {session.dataset.name} with other contents "
-            "or settings. Restore the data, or train a new run."
-        )
-    if settings:
-        write_json(run.path / "config.json", session.config())
-    if config["backend"] != keras.backend.backend():
-        logger.warning("The run was trained on %s. On another backend its results will differ.", config["backend"])
-    return _fit(run, session, session.restore(run))
-
-
-def _require_resumable(run: Run, config: dict, settings: dict) -> None:
-    if renamed.is_old(config):
-        raise UserError(
-            f"{run.path} was trained by kvae {renamed.version(config)}. This version evaluates and exports such a run "
-            f"but cannot resume it. Train a new run (kvae train {config['recipe']}), or resume it with that version."
-        )
-    if others := sorted(set(settings) - {"epochs"}):
-        raise UserError(
-            f"Expected no setting but epochs to resume a run. Received: {', '.join(others)}. "
-            "Train a new run to change others."
-        )
-
-
-def _fit(run: Run, session: Session, epochs: list[dict]) -> Run:
+def fit(run: Run, session: Session, epochs: list[dict]) -> Run:
     """Fit `session` after the epochs that are done, `epochs`, and complete the run."""
     with _explained(run):
         session.fit(run, epochs)
         return finish(run, session)
 
 
-def _shared(devices: int, cluster: Cluster | None):
+def shared_devices(devices: int, cluster: Cluster | None):
     """Return a context in which several devices share each batch, if there are several."""
     return contextlib.nullcontext() if devices == 1 and cluster is None else backends.devices(devices, cluster)
 
 
 @contextlib.contextmanager
-def _writable(path: Path, cluster: Cluster | None):
+def writable(path: Path, cluster: Cluster | None):
     """Yield the directory that this process writes to: `path` in process 0, a temporary copy in the others."""
     if cluster is None or cluster.process == 0:
         yield path

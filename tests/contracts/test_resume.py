@@ -25,7 +25,7 @@ RECIPE = ROOT / "tests" / "contracts" / "resume_recipe.py"
 
 PROGRAM = f"""
 import sys, kvae
-from kvae.recipes.train import train, resume
+from kvae.zoo import resume, train
 out = sys.argv[1]
 try:
     resume(out)

@@ -2,8 +2,8 @@
 
 from kvae.backends.jax.compilation import compilation_cache, compiled, fused
 from kvae.backends.jax.devices import devices, gates_are_global, shard
+from kvae.backends.jax.gradients import Backend
 from kvae.backends.jax.kernels import batch_norm, slow_strided_convolutions, softplus
-from kvae.backends.jax.step import Backend
 
 __all__ = [
     "Backend",

@@ -2,8 +2,8 @@
 
 from kvae.backends.tensorflow.compilation import compilation_cache, compiled, fused
 from kvae.backends.tensorflow.devices import devices, gates_are_global, shard
+from kvae.backends.tensorflow.gradients import Backend
 from kvae.backends.tensorflow.kernels import batch_norm, slow_strided_convolutions, softplus
-from kvae.backends.tensorflow.step import Backend
 
 __all__ = [
     "Backend",

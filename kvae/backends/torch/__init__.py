@@ -2,8 +2,8 @@
 
 from kvae.backends.torch.compilation import compilation_cache, compiled, fused
 from kvae.backends.torch.devices import devices, gates_are_global, shard
+from kvae.backends.torch.gradients import Backend
 from kvae.backends.torch.kernels import batch_norm, slow_strided_convolutions, softplus
-from kvae.backends.torch.step import Backend
 
 __all__ = [
     "Backend",

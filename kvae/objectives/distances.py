@@ -1,4 +1,7 @@
-"""Reconstruction errors that are not likelihoods."""
+"""Distances between feature maps or images that some models minimise next to the likelihood, or instead of it.
+
+The usual reconstruction loss, squared error or cross-entropy, is −log p(x|z): see `kvae.distributions.likelihoods`.
+"""
 
 from keras import ops
 

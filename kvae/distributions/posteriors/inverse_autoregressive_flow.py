@@ -1,12 +1,16 @@
-"""Normalising flows: distributions of the result of invertible maps of a simple random vector."""
+"""The inverse autoregressive flow: its density, and the family of posteriors that is made of it."""
 
 import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import keras
 from keras import ops
 
 from kvae.distributions.base import Distribution, promote
+from kvae.distributions.normal import Normal
+from kvae.distributions.posteriors.base import Posterior, vector_size
+from kvae.distributions.scales import bounded_log_scale
 from kvae.errors import UserError
 
 DRAWS = 32
@@ -34,6 +38,10 @@ class InverseAutoregressiveFlow(Distribution):
     context: Any
     steps: Sequence[Callable]
 
+    @property
+    def density_everywhere(self):
+        return False
+
     def sample(self, seed, shape=()):
         return self.sample_and_log_prob(seed, shape)[0]
 
@@ -60,8 +68,6 @@ class InverseAutoregressiveFlow(Distribution):
             "DiagonalNormal or FullCovarianceNormal."
         )
 
-    log_prob_per_unit = log_prob
-
     @property
     def mean(self):
         """An estimate of the mean, of shape batch + (D,), from `DRAWS` draws.
@@ -79,3 +85,64 @@ class InverseAutoregressiveFlow(Distribution):
     def mode(self):
         """The estimated mean, in place of the mode, which has no closed form."""
         return self.mean
+
+
+@keras.saving.register_keras_serializable("kvae")
+class InverseAutoregressivePosterior(Posterior, keras.Layer):
+    """An inverse autoregressive flow from a diagonal normal distribution (Kingma et al. 2016, algorithm 1).
+
+    h holds D means, D values of log σ, bounded to [−7, 7], and C values of context, an input of all steps. The KL has no
+    closed form and is estimated from draws.
+
+    Args:
+        steps: networks [z (B, D), context (B, C)] -> (B, 2D), autoregressive in z, such as `kvae.networks.made` builds.
+    """
+
+    def __init__(self, steps: Sequence[keras.Model], **kwargs):
+        super().__init__(**kwargs)
+        self.steps = list(steps)
+        if not self.steps:
+            raise UserError("Expected one step or more. Received: steps=[]. Build them with kvae.networks.made.")
+        self.built = True
+
+    def outputs(self, shape):
+        units, context = self._sizes()
+        if vector_size(shape, self) != units:
+            raise UserError(
+                f"Expected steps for {shape[0]} latent units. Received: steps for {units} units. "
+                f"Build them with kvae.networks.made({shape[0]}, …)."
+            )
+        return (2 * units + context,)
+
+    def units(self, outputs):
+        return self._sizes()[0]
+
+    def _sizes(self) -> tuple[int, int]:
+        """Return the numbers of latent units D and of context units C."""
+        (_, units), (_, context) = self.steps[0].input_shape
+        return units, context
+
+    def __call__(self, h, training=False):
+        units, _ = self._sizes()
+        loc, log_scale, context = ops.split(h, [units, 2 * units], axis=-1)
+        steps = [_Step(step, training) for step in self.steps]
+        return InverseAutoregressiveFlow(Normal(loc, bounded_log_scale(log_scale)), context, steps)
+
+    def get_config(self):
+        return {**super().get_config(), "steps": [keras.saving.serialize_keras_object(step) for step in self.steps]}
+
+    @classmethod
+    def from_config(cls, config):
+        steps = [keras.saving.deserialize_keras_object(step) for step in config.pop("steps")]
+        return cls(steps, **config)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Step:
+    """One step of a flow: a network with its mode, training or inference."""
+
+    net: keras.Model
+    training: bool
+
+    def __call__(self, z, context):
+        return self.net([z, context], training=self.training)

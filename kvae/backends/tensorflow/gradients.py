@@ -1,4 +1,4 @@
-"""The training step on TensorFlow.
+"""Gradients on TensorFlow, and Keras' hooks, which call the training step `train_round` in `kvae/training/model.py`.
 
 TensorFlow traces a round into one graph, which assigns variables in place. This has four consequences:
 

@@ -1,4 +1,4 @@
-"""The training step on PyTorch.
+"""Gradients on PyTorch, and Keras' hooks, which call the training step `train_round` in `kvae/training/model.py`.
 
 PyTorch records every operation and assigns variables in place. This has four consequences:
 

@@ -1,4 +1,4 @@
-"""The training step on JAX.
+"""Gradients on JAX, and Keras' hooks, which call the training step `train_round` in `kvae/training/model.py`.
 
 JAX differentiates and compiles pure functions. Keras layers, optimizers, metrics and seed generators hold state that they
 assign. This has five consequences:

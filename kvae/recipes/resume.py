@@ -1,0 +1,82 @@
+"""Resuming a run after a kill, bit for bit as if it had never been interrupted.
+
+`kvae.callbacks.RunWriter` writes the checkpoint and the history after each epoch, with `kvae.training.checkpoint`.
+"""
+
+import logging
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from kvae.errors import UserError
+from kvae.files import write_json
+from kvae.recipes import renamed
+from kvae.recipes.registry import load
+from kvae.recipes.session import Session
+from kvae.recipes.train import fit, shared_devices, writable
+from kvae.runs import Run
+from kvae.training import Cluster
+
+logger = logging.getLogger(__name__)
+
+
+def resume(
+    path: str | os.PathLike,
+    settings: Mapping[str, Any] | None = None,
+    *,
+    devices: int = 1,
+    cluster: Cluster | None = None,
+) -> Run:
+    """Resume the run in `path` after its last finished epoch and return it.
+
+    On the same backend and type of machine the result equals, bit for bit, that of a run that was never interrupted.
+
+    Args:
+        path: run directory.
+        settings: {"epochs": number}, or nothing. Schedules that span all epochs follow the new number from here on.
+        devices, cluster: as for `train`; they may differ from those of the interrupted run.
+
+    Raises:
+        UserError: `path` is no run, its data have changed, or version 0.1.0 of kvae trained it.
+        NonFiniteLoss: a loss became NaN or infinite. The run keeps its last checkpoint.
+    """
+    Run.open(path)
+    with writable(Path(path), cluster) as place, shared_devices(devices, cluster):
+        return _resume(Run(place), dict(settings or {}))
+
+
+def _resume(run: Run, settings: dict[str, Any]) -> Run:
+    config = run.config
+    _require_resumable(run, config, settings)
+    recipe = load(config["recipe"])
+    values = recipe.resolve({**config["parameters"], **settings})
+    done = len(run.history().get("epoch", ()))
+    if recipe.training(values).epochs < done:
+        raise UserError(f"Expected at least the {done} epochs that are done. Received: epochs={values['epochs']}.")
+    session = Session(recipe, values, config["seed"], config.get("warm_start"), resumed=run.state.is_file())
+    if session.dataset.fingerprint != config["data"]["fingerprint"]:
+        raise UserError(
+            f"Expected the data that {run.path} was trained on. Received: {session.dataset.name} with other contents "
+            "or settings. Restore the data, or train a new run."
+        )
+    if settings:
+        write_json(run.path / "config.json", session.config())
+    if config["backend"] != keras.backend.backend():
+        logger.warning("The run was trained on %s. On another backend its results will differ.", config["backend"])
+    return fit(run, session, session.restore(run))
+
+
+def _require_resumable(run: Run, config: dict, settings: dict) -> None:
+    if renamed.is_old(config):
+        raise UserError(
+            f"{run.path} was trained by kvae {renamed.version(config)}. This version evaluates and exports such a run "
+            f"but cannot resume it. Train a new run (kvae train {config['recipe']}), or resume it with that version."
+        )
+    if others := sorted(set(settings) - {"epochs"}):
+        raise UserError(
+            f"Expected no setting but epochs to resume a run. Received: {', '.join(others)}. "
+            "Train a new run to change others."
+        )
