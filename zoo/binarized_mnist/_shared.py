@@ -1,9 +1,8 @@
-"""Networks and training that the recipes on binarized MNIST share: they differ in the posterior or the prior alone."""
+"""Networks that the recipes on binarized MNIST share. The recipes differ only in the posterior or the prior."""
 
 import numpy as np
 
 import kvae
-from kvae.zoo import Training
 
 HIDDEN = (300, 300)
 """Widths of the hidden layers of the encoder, and of the decoder."""
@@ -20,17 +19,3 @@ def decoder(dataset, latent: int):
     *_, output, _ = net.layers  # a linear layer, and its reshaping
     output.bias.assign(np.log(mean / (1 - mean)).ravel())
     return net
-
-
-def schedule(epochs: int, batch_size: int, learning_rate: float, warm_up: int) -> Training:
-    """Return the training: β rises from 0 to 1 in `warm_up` epochs, and the learning rate falls by half a cosine."""
-    import keras
-
-    return Training(
-        epochs,
-        batch_size,
-        keras.optimizers.Adam(learning_rate),
-        learning_rate_schedule=kvae.training.schedules.Cosine(1.0, 0.02, length=epochs),
-        anneal={"beta": kvae.training.schedules.Linear(0.0, 1.0, length=warm_up)},
-        images_every=50,
-    )
