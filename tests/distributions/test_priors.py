@@ -118,7 +118,7 @@ def test_vamp_prior_of_other_data_is_refused():
 def test_vamp_prior_of_a_model_with_labels_is_refused():
     from kvae.distributions import ClassLabels
 
-    with pytest.raises(UserError, match="depend on labels"):
+    with pytest.raises(UserError, match="depends on labels"):
         CondVAE(mlp(8, 4, label_units=3), mlp(5, 8), ClassLabels(3), prior=VampPrior((8,), 4))
 
 
