@@ -1,4 +1,7 @@
-"""Networks that the models take as arguments: functions that return a built `keras.Model`, and layers with weights."""
+"""Networks that the models take as arguments: functions that return a built `keras.Model`, and layers with weights.
+
+A layer with weights that a model needs besides its networks, such as the codebook of a VQ-VAE, belongs here too.
+"""
 
 from kvae.networks.augmentation import RandomSmoothing
 from kvae.networks.autoregressive import MaskedDense, made
