@@ -14,6 +14,7 @@ from kvae.backends.cached import cached
 from kvae.errors import UserError
 from kvae.training.arguments import ArgumentsAsConfiguration
 from kvae.training.optimizers import Optimizers
+from kvae.training.penalties import Penalties
 from kvae.training.phase import Phase
 
 MAX_VALUES = 2**22
@@ -96,9 +97,8 @@ class Model(Backend, ArgumentsAsConfiguration, keras.Model):
         batch = self.unpack(data)
         for phase in self.phases():
             variables, gated = phase.variables(), self._gated(phase)
-            terms, gradients = self.gradients(lambda phase=phase: phase(batch, training=True), variables)
-            for player, trained in variables.items():
-                self.optimizer.apply_player(player, gradients[player], trained)
+            terms, gradients = self.gradients(lambda phase=phase: self._terms(phase, batch, training=True), variables)
+            self.optimizer.apply_phase(gradients, variables)
             for variable, before, gate in gated:
                 variable.assign(ops.where(terms[gate] > 0, ops.convert_to_tensor(variable), before))
             self.report(terms, phase.batch(batch))
@@ -109,8 +109,14 @@ class Model(Backend, ArgumentsAsConfiguration, keras.Model):
         """Validate on one batch: compute the same losses without training."""
         batch = self.unpack(data)
         for phase in self.phases():
-            self.report(phase(batch, training=False), phase.batch(batch))
+            self.report(self._terms(phase, batch, training=False), phase.batch(batch))
         return self.get_metrics_result()
+
+    def _terms(self, phase: Phase, batch, training: bool) -> dict[str, Any]:
+        """Return the terms of a phase, with the penalties of each player's layers added to the term that it minimises."""
+        key = "penalties", *((player, *map(id, layers)) for player, layers in phase.over.items())
+        penalties = cached(self, key, lambda: Penalties(phase.over))
+        return penalties.added_to(lambda: phase(batch, training=training))
 
     def _gated(self, phase: Phase) -> list[tuple]:
         """Return the whole state of the players with gates, as triples (variable, value before the phase, name of the gate).

@@ -60,9 +60,9 @@ class Phase:
         return getattr(self.loss, "reports", ("loss",))
 
     def variables(self) -> dict[str, list[keras.Variable]]:
-        """Return the trainable variables of every player."""
+        """Return the trainable variables of every player, each once, also where networks share a layer."""
         return {
-            player: [variable for layer in layers for variable in layer.trainable_variables]
+            player: list({id(v): v for layer in layers for v in layer.trainable_variables}.values())
             for player, layers in self.over.items()
         }
 

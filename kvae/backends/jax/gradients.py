@@ -40,7 +40,7 @@ class Backend:
     def _in_scope(self, function, groups, state, data):
         """Return the logs of `function(data)`, computed from the given state, and the new state."""
         pairs = [pair for group, values in zip(groups, state, strict=True) for pair in zip(group, values, strict=True)]
-        with keras.StatelessScope(pairs) as scope:
+        with keras.StatelessScope(pairs, collect_losses=True) as scope:
             logs = function(data)
         return logs, tuple([scope.get_current_value(variable) for variable in group] for group in groups)
 
@@ -55,7 +55,7 @@ class Backend:
 
         def run(values):
             pairs = [pair for player, group in variables.items() for pair in zip(group, values[player], strict=True)]
-            with keras.StatelessScope(fixed_pairs + pairs) as scope:
+            with keras.StatelessScope(fixed_pairs + pairs, collect_losses=True) as scope:
                 terms = loss()
             updates = [scope.get_current_value(variable) for variable in fixed]
             return {player: terms[player] for player in variables}, (terms, updates)
