@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import keras
 
 from kvae.errors import UserError
+from kvae.training.optimizers import unwrapped
 from kvae.training.schedules import Schedule
 
 
@@ -29,9 +30,10 @@ class DecayLearningRate(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         for player, optimizer in self.model.optimizer.players.items():
-            if isinstance(optimizer._learning_rate, keras.optimizers.schedules.LearningRateSchedule):
+            rate = unwrapped(optimizer)._learning_rate
+            if not isinstance(rate, keras.Variable):
                 raise UserError(
-                    f"Expected a learning rate that is a number. Received: a {type(optimizer._learning_rate).__name__} "
+                    f"Expected a learning rate that is a number. Received: a {type(rate).__name__} "
                     f"for player {player!r}. Use either this schedule or DecayLearningRate."
                 )
         if self.base is None:

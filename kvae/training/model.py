@@ -232,7 +232,7 @@ class Model(Backend, ArgumentsAsConfiguration, keras.Model):
                 f"Expected one device on TensorFlow for {type(self).__name__}, because each device would compute its own "
                 "gate. Received: several devices. Use --backend jax."
             )
-        optimizer = Optimizers.of(optimizer, players)
+        optimizer = Optimizers.of(optimizer, list(players))
         optimizer.build(players)
         super().compile(optimizer=optimizer, auto_scale_loss=False, **kwargs)
         names = dict.fromkeys(name for phase in self.phases() for name in phase.reports)

@@ -1,6 +1,6 @@
 """One optimizer per player, which Keras saves and resumes as a single optimizer."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 import keras
 from keras import ops
@@ -24,30 +24,24 @@ class Optimizers(keras.optimizers.Optimizer):
         self.players = {player: keras.optimizers.get(optimizer) for player, optimizer in players.items()}
 
     @classmethod
-    def of(cls, optimizer, players: Iterable[str]) -> "Optimizers":
+    def of(cls, optimizer, players: Sequence[str]) -> "Optimizers":
         """Return the `Optimizers` of these players.
 
         Args:
-            optimizer: {player: optimizer}, or one optimizer, of which each player gets a copy.
+            optimizer: {player: optimizer}, or one optimizer. The first player uses the given object, and each further
+                player a copy of it.
             players: names of the players.
 
         Raises:
-            UserError: An optimizer scales its loss.
+            UserError: An optimizer of several players cannot be copied.
         """
         if isinstance(optimizer, cls):
-            optimizers = optimizer
-        elif isinstance(optimizer, Mapping):
-            optimizers = cls(optimizer)
-        else:
-            one = keras.optimizers.get(optimizer)
-            optimizers = cls({player: type(one).from_config(one.get_config()) for player in players})
-        for player, each in optimizers.players.items():
-            if each.loss_scale_factor or isinstance(each, keras.optimizers.LossScaleOptimizer):
-                raise UserError(
-                    f"Expected an optimizer without loss scaling: losses are in float32. Received: {each.name} for "
-                    f"player {player!r}. Leave loss_scale_factor out."
-                )
-        return optimizers
+            return optimizer
+        if isinstance(optimizer, Mapping):
+            return cls(optimizer)
+        first, *others = players
+        given = keras.optimizers.get(optimizer)
+        return cls({first: given, **{player: _copy(given) for player in others}})
 
     def build(self, variables) -> None:
         """Build every player's optimizer from {player: variables}. The flat list that Keras may pass is ignored."""
@@ -58,13 +52,29 @@ class Optimizers(keras.optimizers.Optimizer):
                 f"Expected one optimizer for each of the players {sorted(variables)}. "
                 f"Received: optimizers={sorted(self.players)}."
             )
-        for player, optimizer in self.players.items():
-            optimizer.build(variables[player])
+        for player, group in first_owners(variables).items():
+            optimizer = self.players[player]
+            if optimizer.built and [id(v) for v in unwrapped(optimizer)._trainable_variables] != [id(v) for v in group]:
+                raise UserError(
+                    f"Expected an optimizer that no other model uses. Received: {optimizer.name} for player {player!r}, "
+                    "which has moments of other variables. Make a new one."
+                )
+            optimizer.build(group)
         super().build([])
 
-    def apply_player(self, player: str, gradients, variables) -> None:
-        """Update the variables of one player with their gradients, by the optimizer of that player."""
-        self.players[player].apply(list(gradients), variables)
+    def apply_phase(self, gradients: Mapping[str, Sequence], variables: Mapping[str, Sequence[keras.Variable]]) -> None:
+        """Update the variables of the players of one phase with their gradients, each by the optimizer of its player.
+
+        A variable that several players share is updated once, by the first of them, with the sum of their gradients.
+        """
+        total = {}
+        for player, group in variables.items():
+            for variable, gradient in zip(group, gradients[player], strict=True):
+                total[id(variable)] = total[id(variable)] + gradient if id(variable) in total else gradient
+        for player, group in first_owners(variables).items():
+            optimizer = self.players[player]
+            # `apply` divides by the scale of a loss. The gradients here are those of the loss itself.
+            _apply(optimizer, [optimizer.scale_loss(total[id(variable)]) for variable in group], group)
 
     @property
     def variables(self) -> list[keras.Variable]:
@@ -73,7 +83,7 @@ class Optimizers(keras.optimizers.Optimizer):
     def finalize_variable_values(self, _):
         """Assign the averages of optimizers that average weights (`use_ema=True`). Keras calls this after `fit`."""
         for optimizer in self.players.values():
-            optimizer.finalize_variable_values(optimizer._trainable_variables)
+            optimizer.finalize_variable_values(unwrapped(optimizer)._trainable_variables)
 
     @property
     def learning_rates(self) -> dict[str, float]:
@@ -81,21 +91,36 @@ class Optimizers(keras.optimizers.Optimizer):
         rates = {player: optimizer.learning_rate for player, optimizer in self.players.items()}
         return {player: float(ops.convert_to_numpy(ops.convert_to_tensor(rate))) for player, rate in rates.items()}
 
+    # The callbacks of Keras look for `optimizers` if there are several, and otherwise for `inner_optimizer` and
+    # `learning_rate`. They take an `AttributeError` as absence.
+
+    @property
+    def optimizers(self) -> list[keras.optimizers.Optimizer]:
+        """The optimizers of several players."""
+        if len(self.players) == 1:
+            raise AttributeError("A single player has an `inner_optimizer`.")
+        return list(self.players.values())
+
+    @property
+    def inner_optimizer(self) -> keras.optimizers.Optimizer:
+        """The optimizer of the only player, without a wrapper that scales the loss."""
+        return unwrapped(self._only_player("get its optimizer"))
+
     @property
     def learning_rate(self):
-        """The learning rate of the only player, for the callbacks of Keras. Several players raise `AttributeError`."""
-        return self._only_player("read").learning_rate
+        """The learning rate of the only player."""
+        return self._only_player("read its learning rate").learning_rate
 
     @learning_rate.setter
     def learning_rate(self, value):
-        self._only_player("set").learning_rate = value
+        self._only_player("set its learning rate").learning_rate = value
 
     def _only_player(self, action: str):
         """Return the optimizer of the only player. Raise `AttributeError`, which names `action`, for several."""
         if len(self.players) > 1:
             raise AttributeError(
-                f"Expected one player, to {action} its learning rate. Received: players={sorted(self.players)}. "
-                "Use kvae.callbacks.DecayLearningRate, or optimizer.players[NAME].learning_rate."
+                f"Expected one player, to {action}. Received: players={sorted(self.players)}. "
+                "Use kvae.callbacks.DecayLearningRate, or optimizer.players[NAME]."
             )
         return next(iter(self.players.values()))
 
@@ -115,3 +140,53 @@ class Optimizers(keras.optimizers.Optimizer):
     @classmethod
     def from_config(cls, config, custom_objects=None):
         return cls(keras.saving.deserialize_keras_object(config["players"], custom_objects), config["name"])
+
+
+def first_owners(variables: Mapping[str, Sequence[keras.Variable]]) -> dict[str, list[keras.Variable]]:
+    """Return {player: variables} in which a variable that several players share belongs only to the first of them."""
+    owner = {id(variable): player for player, group in reversed(variables.items()) for variable in group}
+    return {player: [v for v in group if owner[id(v)] == player] for player, group in variables.items()}
+
+
+def unwrapped(optimizer: keras.optimizers.Optimizer) -> keras.optimizers.Optimizer:
+    """Return an optimizer without a wrapper that scales its loss."""
+    return optimizer.inner_optimizer if isinstance(optimizer, keras.optimizers.LossScaleOptimizer) else optimizer
+
+
+def _apply(optimizer: keras.optimizers.Optimizer, gradients: list, variables: list[keras.Variable]) -> None:
+    """Update `variables` by `gradients`."""
+    if unwrapped(optimizer) is optimizer:
+        optimizer.apply(gradients, variables)
+        return
+    # A scaled loss skips a step with infinite gradients. JAX cannot assign variables within such a condition.
+    state = optimizer.variables
+    after = optimizer.stateless_apply([v.value for v in state], gradients, [v.value for v in variables])
+    for variable, value in zip([*variables, *state], [*after[0], *after[1]], strict=True):
+        variable.assign(value)
+
+
+def _copy(optimizer: keras.optimizers.Optimizer) -> keras.optimizers.Optimizer:
+    """Return a new optimizer with the same settings.
+
+    A schedule is shared and not copied, because it has no state and need not be serializable.
+    """
+    rate = optimizer._learning_rate
+    scheduled = isinstance(rate, keras.optimizers.schedules.LearningRateSchedule)
+    try:
+        if scheduled:
+            optimizer._learning_rate = 0.0
+        config = optimizer.get_config()
+        copy = type(optimizer).from_config({**config, "learning_rate": rate} if scheduled else config)
+    except (NotImplementedError, TypeError, ValueError) as error:
+        raise UserError(
+            "Expected an optimizer that can be copied, one for each player. "
+            f"Received: {type(optimizer).__name__} ({error}). Pass {{player: optimizer}} to compile."
+        ) from error
+    finally:
+        optimizer._learning_rate = rate
+    for name, value in vars(optimizer).items():
+        if name.startswith(
+            "_exclude_from_weight_decay"
+        ):  # by exclude_from_weight_decay; not a part of the configuration
+            setattr(copy, name, value)
+    return copy

@@ -203,11 +203,6 @@ def test_early_stopping_stops_and_model_checkpoint_saves(tmp_path):
     keras.saving.load_model(tmp_path / "best.keras")
 
 
-def test_compile_with_loss_scaling_raises():
-    with pytest.raises(UserError, match="without loss scaling"):
-        MODELS["VAE"]().compile(keras.optimizers.SGD(loss_scale_factor=8.0))
-
-
 def test_fit_with_sample_weights_raises():
     model = MODELS["VAE"]()
     model.compile("adam")

@@ -49,22 +49,25 @@ class Backend:
 
         There is one vector-Jacobian product per player, and all of them share one forward pass.
         """
-        trained = {id(variable) for group in variables.values() for variable in group}
+        trained = {
+            id(variable): variable for group in variables.values() for variable in group
+        }  # players may share some
         fixed = [v for group in self._variable_groups() for v in group if id(v) not in trained]
         fixed_pairs = [(variable, variable.value) for variable in fixed]
 
         def run(values):
-            pairs = [pair for player, group in variables.items() for pair in zip(group, values[player], strict=True)]
+            pairs = [(variable, values[key]) for key, variable in trained.items()]
             with keras.StatelessScope(fixed_pairs + pairs, collect_losses=True) as scope:
                 terms = loss()
             updates = [scope.get_current_value(variable) for variable in fixed]
             return {player: terms[player] for player in variables}, (terms, updates)
 
-        values = {player: [variable.value for variable in group] for player, group in variables.items()}
+        values = {key: variable.value for key, variable in trained.items()}
         losses, pullback, (terms, updates) = jax.vjp(run, values, has_aux=True)
         for variable, before, after in zip(fixed, [value for _, value in fixed_pairs], updates, strict=True):
             if after is not before:
                 variable.assign(after)
         zeros = jax.tree.map(jax.numpy.zeros_like, losses)
         ones = jax.tree.map(jax.numpy.ones_like, losses)
-        return terms, {player: pullback({**zeros, player: ones[player]})[0][player] for player in variables}
+        slopes = {player: pullback({**zeros, player: ones[player]})[0] for player in variables}
+        return terms, {player: [slopes[player][id(v)] for v in group] for player, group in variables.items()}
