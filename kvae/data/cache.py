@@ -6,6 +6,7 @@ depends on, so that a changed source or setting leads to another entry. The fold
 """
 
 import contextlib
+import hashlib
 import io
 import json
 import logging
@@ -21,7 +22,7 @@ from kvae.errors import UserError
 from kvae.files import atomic
 from kvae.progress import track
 
-_FORMAT = 1  # increase it whenever a change of the code gives another array for the same identity
+_FORMAT = 2  # increase it whenever a change of the code gives another array for the same identity
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +59,25 @@ def prepared(
         with atomic(path.with_suffix(".json")) as temporary:
             temporary.write_text(json.dumps({"checksum": _checksum(x), "notes": notes}))
     return x, notes
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file. It is stored, and computed again if the path, the size or a date of the file changes.
+
+    Raises:
+        UserError: The cache cannot be written.
+    """
+    status = path.stat()
+    key = fingerprint(str(path.resolve()), status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+    stored = folder() / f"sha256-{key}.txt"
+    with contextlib.suppress(OSError, ValueError):
+        if len(digest := stored.read_text("ascii")) == len(key):
+            return digest
+    with open(path, "rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    with _as_user_errors(), atomic(stored) as temporary:
+        temporary.write_text(digest)
+    return digest
 
 
 def _open(path: Path) -> tuple[np.ndarray, dict] | None:

@@ -6,11 +6,11 @@ import numpy as np
 
 from kvae.data import image_dataset
 from kvae.data.dataset import Dataset
+from kvae.data.label_lists import read_label_list
 from kvae.data.official_files import CELEBA, find
 from kvae.data.splits import held_out_groups
-from kvae.errors import UserError
 from kvae.images import crop
-from kvae.images.archives import ImageFile, open_archive
+from kvae.images.archives import open_archive
 from kvae.suggest import positions
 
 _SPLITS = np.array(["train", "validation", "test"])  # by their numbers in list_eval_partition.txt
@@ -27,17 +27,20 @@ def load(
     """Return faces (size, size, 3) with 0/1 attributes: all forty, or `attributes` in the order given.
 
     The columns are "file" and, if `identity_CelebA.txt` exists, "identity". `list_eval_partition.txt` gives the split
-    of each image. Without this file, all images are training images.
+    of each image. Without this file, all images are training images, and a note says so. The lists may be CSV files.
 
     If no image of the folder is a validation image, `seed` draws a tenth of the training images for validation. If the
     identities are known, no person is then in both splits.
     """
     archive = open_archive(find(folder, CELEBA[0])[0])
     files = [image.file for image in archive.images]
-    names, y = _read_attributes(find(folder, CELEBA[1])[0], archive.images)
-    chosen = positions("attributes", attributes or names, names)
-    identity = _read_numbers(folder, "identity_CelebA.txt", files)
-    partition = _read_numbers(folder, "list_eval_partition.txt", files)
+    listed = read_label_list(find(folder, CELEBA[1])[0], header=True)
+    chosen = positions("attributes", attributes or listed.names, listed.names)
+    y = listed.values(files, f"-1 or 1 for each of {len(listed.names)} attributes", {"-1": 0, "1": 1}).astype(np.uint8)
+    identity = _read_numbers(folder, "identity_CelebA", files, "a file and a number from 0 to 2^31 - 1")
+    partition = _read_numbers(
+        folder, "list_eval_partition", files, "a partition of 0, 1 and 2", {str(k): k for k in range(3)}
+    )
     splits, notes = _splits(partition, identity, len(files), seed)
     columns = {"file": np.array(files)}
     if identity is not None:
@@ -47,7 +50,7 @@ def load(
         archive,
         splits,
         y=y[:, chosen],
-        label_names=tuple(names[k] for k in chosen),
+        label_names=tuple(listed.names[k] for k in chosen),
         columns=columns,
         size=size,
         box=crop.face,
@@ -59,52 +62,28 @@ def load(
 def _splits(
     partition: np.ndarray | None, identity: np.ndarray | None, n: int, seed: int
 ) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Return the name of each image's split (N,), and a note if validation images had to be drawn."""
-    partition = np.zeros(n, np.int32) if partition is None else partition
-    if not np.isin(partition, (0, 1, 2)).all():
-        raise UserError(f"Expected a partition of 0, 1 and 2. Received: {sorted(set(partition.tolist()))[:5]}.")
-    if (partition == 1).any():
-        return _SPLITS[partition], ()
-    train = np.flatnonzero(partition == 0)
-    people = train if identity is None else identity[train]
-    held = train[held_out_groups(people, seed)]
-    partition[held] = 1
-    apart = "" if identity is None else ", with no person in both splits"
-    note = f"There were no validation images. {len(held):,} training images were drawn for validation{apart}."
-    return _SPLITS[partition], (note,)
+    """Return the name of each image's split (N,), and notes on a missing partition and on validation images drawn."""
+    notes = []
+    if partition is None:
+        partition = np.zeros(n, np.int32)
+        notes.append(
+            "list_eval_partition.txt (or .csv) is missing. All images are taken for training images, also those of the "
+            "official test split."
+        )
+    if not (partition == 1).any():
+        train = np.flatnonzero(partition == 0)
+        held = train[held_out_groups(train if identity is None else identity[train], seed)]
+        partition[held] = 1
+        apart = "" if identity is None else ", with no person in both splits"
+        notes.append(
+            f"There were no validation images. {len(held):,} training images were drawn for validation{apart}."
+        )
+    return _SPLITS[partition], tuple(notes)
 
 
-def _read_attributes(path: Path, images: tuple[ImageFile, ...]) -> tuple[list[str], np.ndarray]:
-    """Return the names of the attributes, and their values 0 or 1, uint8 (N, A), for `images`.
-
-    The first line of the file is a count, and the second holds the names. Each further line holds the name of an image
-    file and -1 or 1 for each attribute.
-    """
-    lines = path.read_text("utf-8", "replace").splitlines()
-    names = lines[1].split() if len(lines) > 1 else []
-    rows = {line[: line.find(" ")]: line for line in lines[2:]}
-    missing = next((image.file for image in images if image.file not in rows), None)
-    if missing or not names:
-        raise UserError(f"Expected attributes of every image. Received: {path} without {missing or 'any'}.")
-    text = " ".join(rows[image.file].partition(" ")[2] for image in images)
-    try:
-        values = np.fromstring(text, np.int8, sep=" ")
-    except ValueError:
-        values = np.empty(0, np.int8)
-    if values.size != len(images) * len(names) or not (np.abs(values) == 1).all():
-        raise UserError(f"Expected -1 or 1 for each of {len(names)} attributes. Received: other entries in {path}.")
-    return names, (values > 0).astype(np.uint8).reshape(len(images), len(names))
-
-
-def _read_numbers(folder: Path, name: str, files: list[str]) -> np.ndarray | None:
+def _read_numbers(
+    folder: Path, name: str, files: list[str], what: str, known: dict[str, int] | None = None
+) -> np.ndarray | None:
     """Return the number (N,) that an official list gives to each image file, or None if the list does not exist."""
-    paths = find(folder, name)
-    if not paths:
-        return None
-    try:
-        numbers = dict(line.split() for line in paths[0].read_text("utf-8", "replace").splitlines() if line)
-        return np.array([int(numbers[file]) for file in files], np.int32)
-    except KeyError as error:
-        raise UserError(f"Expected a line for every image. Received: {paths[0]} without {error.args[0]}.") from error
-    except ValueError as error:
-        raise UserError(f"Expected lines of a file and a number. Received: {paths[0]}: {error}.") from error
+    paths = find(folder, f"{name}.txt|{name}.csv")
+    return read_label_list(paths[0], header=False).values(files, what, known)[:, 0] if paths else None

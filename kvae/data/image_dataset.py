@@ -1,7 +1,7 @@
 """Data sets made from image files, which are decoded in parallel and cached. Damaged files are refused or left out."""
 
+import hashlib
 import os
-import zlib
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
@@ -34,7 +34,7 @@ def from_archive(
     """Return a data set of the images in `archive`.
 
     split_names: the split of each image (N,): "train", "validation" or "test". Images with another value are left out.
-    y, columns: one entry per image, as in `Split`.
+    y, columns: one entry per image, as in `Split`. A split whose images all have the label -1 has no y.
     size, color, box: as in `decoding.decode`. Without `size`, all images must have the same size.
 
     The fingerprint covers the names and contents of the files, `y` and `columns`. It does not depend on the files'
@@ -42,6 +42,7 @@ def from_archive(
     """
     decoding.check_size(size)
     settings = {"size": size, "color": color, "box": box}
+    identity = cache.sha256(archive.path) if archive.path.is_file() else os.path.realpath(archive.path)
     splits = dict.fromkeys(("train", "validation", "test"))
     contents, damaged, first = [], {}, None
     for split in splits:
@@ -51,7 +52,7 @@ def from_archive(
         images = [archive.images[i] for i in rows]
         x, cached = cache.prepared(
             f"{name.partition(':')[0]} {split}",
-            [size, color, box.__name__, archive.identity, [(image.name, image.stamp) for image in images]],
+            [size, color, box.__name__, identity, [(image.name, image.stamp) for image in images]],
             len(images),
             lambda notes, images=images: _rows(archive, images, notes, skip_damaged, settings),
         )
@@ -64,8 +65,9 @@ def from_archive(
             first = first or named_shape
             expect_shape(first, named_shape)
             facts = {key: column[kept] for key, column in columns.items()}
-            splits[split] = Split(x, None if y is None else y[kept], facts)
-            contents += [split, cached["content"], *facts.values(), *(() if y is None else (y[kept],))]
+            labels = None if y is None or (y[kept] < 0).all() else y[kept]
+            splits[split] = Split(x, labels, facts)
+            contents += [split, cached["content"], *facts.values(), *(() if labels is None else (labels,))]
     if splits["train"] is None:
         raise UserError(f"Expected undamaged training images. Received: none in {archive.path}.")
     return Dataset(
@@ -83,9 +85,9 @@ def _rows(
 ) -> Iterator[np.ndarray | None]:
     """Yield decoded images, or None for a damaged one. Add "content" (a fingerprint) and "damaged" to `notes`."""
     notes["damaged"] = {}  # reasons by name of the image
-    checksums, first = [], None
-    for image, (checksum, x, reason) in zip(images, _decoded(archive, images, settings), strict=True):
-        checksums.append(checksum)
+    digests, first = [], None
+    for image, (digest, x, reason) in zip(images, _decoded(archive, images, settings), strict=True):
+        digests.append(digest)
         if x is not None:
             first = first or (image.name, x.shape)
             expect_shape(first, (image.name, x.shape))
@@ -94,7 +96,7 @@ def _rows(
         else:
             raise _refusal(archive, image.name, reason)
         yield x
-    notes["content"] = fingerprint(checksums)
+    notes["content"] = fingerprint(digests)
 
 
 def expect_shape(first: tuple[str, tuple[int, ...]], other: tuple[str, tuple[int, ...]]) -> None:
@@ -107,30 +109,25 @@ def expect_shape(first: tuple[str, tuple[int, ...]], other: tuple[str, tuple[int
         )
 
 
-def _decoded(archive: Archive, images: list[ImageFile], settings: dict) -> Iterator[tuple[int, np.ndarray | None, str]]:
-    """Yield (CRC-32 of the file, decoded image, "") for each image, or (CRC-32, None, reason) for a damaged one."""
+def _decoded(archive: Archive, images: list[ImageFile], settings: dict) -> Iterator[tuple[str, np.ndarray | None, str]]:
+    """Yield (SHA-256 of the file, decoded image, "") for each image, or (SHA-256, None, reason) for a damaged one."""
+
+    def sha256(data):
+        return hashlib.sha256(data).hexdigest()
 
     def decode(image):
         data = b""
         try:
             data = archive.read(image)
-            return zlib.crc32(data), decoding.decode(data, **settings), ""
+            return sha256(data), decoding.decode(image.name, data, **settings), ""
         except UserError:
             raise
         except Exception as error:  # Pillow and zipfile raise exceptions of many types for damaged bytes
-            return zlib.crc32(data), None, _reason(error)
+            return sha256(data), None, str(error) or type(error).__name__
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for start in range(0, len(images), _CHUNK):
             yield from pool.map(decode, images[start : start + _CHUNK])
-
-
-def _reason(error: Exception) -> str:
-    from PIL import UnidentifiedImageError
-
-    if isinstance(error, UnidentifiedImageError):
-        return "not an image"
-    return str(error) or type(error).__name__
 
 
 def _refusal(archive: Archive, name: str, reason: str) -> UserError:

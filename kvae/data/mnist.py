@@ -44,7 +44,7 @@ def fashion_mnist(folder: Path) -> Dataset:
 def _load(name: str, folder: Path, label_names: tuple[str, ...]) -> Dataset:
     x, y, x_test, y_test = (_read_idx(find(folder, pattern)[0]) for pattern in IDX)
     for images, classes in ((x, y), (x_test, y_test)):
-        if images.ndim != 3 or classes.shape != images.shape[:1] or not len(images):
+        if images.ndim != 3 or classes.shape != images.shape[:1] or not images.size:
             raise UserError(
                 f"Expected images (N, H, W) and one label each in {folder}. "
                 f"Received: images of shape {images.shape}, labels of shape {classes.shape}."
@@ -68,9 +68,9 @@ def _load(name: str, folder: Path, label_names: tuple[str, ...]) -> Dataset:
 def _read_idx(path: Path) -> np.ndarray:
     """Return the array in an idx file: two zeros, type 8, the rank, the lengths as big-endian uint32, the values."""
     data = read_bytes(path)
-    rank = data[3] if len(data) > 3 and data[:3] == b"\0\0\x08" else 0
+    rank = data[3] if len(data) > 3 and data[:3] == b"\0\0\x08" else 0  # 1 for labels, 3 for images
     shape = tuple(np.frombuffer(data[4 : 4 + 4 * rank], ">u4").tolist())
-    if rank == 0 or len(data) != 4 + 4 * rank + math.prod(shape):
+    if not 1 <= rank <= 3 or len(data) != 4 + 4 * rank + math.prod(shape):
         raise UserError(
             f"Expected an undamaged idx file of bytes. Received: {path} of {len(data):,} bytes "
             f"with the header {data[:4].hex()!r}. Get the file again."

@@ -14,7 +14,7 @@ BINARIZED_MNIST = ("binarized_mnist_packed.npz",)
 OMNIGLOT = ("omniglot_28x28.npz",)
 CIFAR10 = ("*.bin|*.bin.gz",)
 STL10 = ("train_X.bin", "train_y.bin", "test_X.bin", "test_y.bin")
-CELEBA = ("img_align_celeba/|img_align_celeba.zip", "list_attr_celeba.txt")
+CELEBA = ("img_align_celeba/|img_align_celeba.zip", "list_attr_celeba.txt|list_attr_celeba.csv")
 PAINTINGS = ("*/|*.zip",)
 
 

@@ -26,15 +26,26 @@ def load(folder: Path) -> Dataset:
     """
     path = find(folder, OMNIGLOT[0])[0]
     images, alphabet, character, drawer, split, alphabets = arrays = read_arrays(path, *_ARRAYS)
-    if images.ndim != 3 or images.dtype != np.uint8 or {len(a) for a in arrays[:-1]} != {len(images)}:
+    if images.dtype != np.uint8 or images.ndim != 3 or not images.size:
         raise UserError(f"Expected images uint8 (N, 28, 28). Received: {path}: {images.dtype} {images.shape}.")
+    if any(a.shape != images.shape[:1] or a.dtype.kind not in "iu" for a in arrays[1:-1]):
+        received = ", ".join(f"{name} {a.dtype} {a.shape}" for name, a in zip(_ARRAYS[1:-1], arrays[1:-1], strict=True))
+        raise UserError(f"Expected one integer for each of {len(images)} images. Received: {path}: {received}.")
+    if alphabets.ndim != 1 or alphabets.dtype.kind != "U" or alphabet.min() < 0 or alphabet.max() >= len(alphabets):
+        raise UserError(
+            f"Expected a name for each alphabet, 0 to {alphabet.max()}. "
+            f"Received: {path}: alphabet_names {alphabets.dtype} {alphabets.shape}."
+        )
     whole = Split(images[..., None], alphabet.astype(np.int32), {"character": character, "drawer": drawer})
     held = drawer > _LAST_TRAINING_DRAWER
+    splits = [whole[rows] for rows in ((split == 0) & ~held, (split == 0) & held, split == 1)]
+    if not len(splits[0]):
+        raise UserError(
+            f"Expected training images, of split 0 and drawers 1 to {_LAST_TRAINING_DRAWER}. Received: none in {path}."
+        )
     return Dataset(
         "omniglot",
-        whole[(split == 0) & ~held],
-        whole[(split == 0) & held],
-        whole[split == 1],
+        *(chosen if len(chosen) else None for chosen in splits),
         tuple(alphabets.tolist()),
         "bytes",
         fingerprint("omniglot", *arrays),

@@ -1,6 +1,7 @@
 """Paintings in one folder per artist, or in a zip file of these folders. `paintings.csv` gives years and titles."""
 
 import csv
+import io
 import math
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from kvae.data.dataset import Dataset
 from kvae.data.official_files import find
 from kvae.data.splits import split_of
 from kvae.errors import UserError
+from kvae.files import read_text
 from kvae.images.archives import Archive, open_archive
 from kvae.suggest import positions
 
@@ -71,10 +73,17 @@ def _read_table(folder: Path) -> dict[str, tuple[float, str]]:
     path = folder / "paintings.csv"
     if not path.exists():
         return {}
-    with open(path, encoding="utf-8-sig", newline="") as file:
-        try:
-            return {row["file"]: (float(row["year"] or "nan"), row["title"]) for row in csv.DictReader(file)}
-        except (KeyError, ValueError, TypeError, csv.Error) as error:
-            raise UserError(
-                f"Expected the columns file, artist, year (a number or empty) and title. Received: {path}: {error}."
-            ) from error
+    table, reader = {}, csv.DictReader(io.StringIO(read_text(path), newline=""))
+    try:
+        for row in reader:
+            if None in row or None in row.values():
+                raise ValueError("too many or too few columns")
+            if row["file"] in table:
+                raise ValueError(f"a second row of {row['file']}")
+            table[row["file"]] = float(row["year"] or "nan"), row["title"]
+    except (KeyError, ValueError, csv.Error) as error:
+        raise UserError(
+            "Expected the columns file, artist, year (a number or empty) and title, and one row for each file. "
+            f"Received: row {reader.line_num} of {path}: {error}."
+        ) from error
+    return table

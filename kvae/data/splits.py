@@ -1,8 +1,11 @@
 """Held-out examples, drawn at random, by group or by name. The draws do not depend on the version of any library."""
 
 import hashlib
+from collections.abc import Sequence
 
 import numpy as np
+
+_FEWEST_TO_SPLIT = 10
 
 
 def permutation(n: int, seed: int) -> np.ndarray:
@@ -38,5 +41,29 @@ def split_of(name: str) -> str:
 
     A hash of the name gives the split, so that it never changes.
     """
-    u = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8]) / 2**64
+    return _split_at(_position(name))
+
+
+def random_splits(names: Sequence[str], seed: int) -> np.ndarray:
+    """Return a split for each named example (N,), as `split_of` does, by a hash of the name and of `seed`.
+
+    An example therefore stays in its split when others are added or removed. Fewer than ten examples are all training
+    examples. Among ten or more, the validation and the test split have at least one example.
+    """
+    if len(names) < _FEWEST_TO_SPLIT:
+        return np.full(len(names), "train", "<U10")
+    u = np.array([_position(f"{seed} {name}") for name in names])
+    splits = np.array([_split_at(each) for each in u], "<U10")
+    for split in ("test", "validation"):
+        if split not in splits:
+            splits[np.argmax(np.where(splits == "train", u, -1))] = split
+    return splits
+
+
+def _position(name: str) -> float:
+    """Return a number in [0, 1), given by a hash of the name."""
+    return int.from_bytes(hashlib.sha256(name.encode("utf-8", "surrogateescape")).digest()[:8]) / 2**64
+
+
+def _split_at(u: float) -> str:
     return "train" if u < 0.8 else "validation" if u < 0.9 else "test"

@@ -2,8 +2,8 @@
 
 import contextlib
 import functools
+import hashlib
 import re
-import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -83,16 +83,16 @@ def _rows(
     examples: Iterator[np.ndarray], keep: np.ndarray, notes: dict, size: int | None, box: crop.Box
 ) -> Iterator[np.ndarray]:
     """Yield the images (H, W, C) to keep, resized. Add "content", a fingerprint of the original images, to `notes`."""
-    checksums, first = [], None
+    digests, first = [], None
     for i, image in enumerate(examples):
         if not keep[i]:
             continue
-        checksums.append(zlib.crc32(np.ascontiguousarray(image)))
+        digests.append(hashlib.sha256(np.ascontiguousarray(image)).hexdigest())
         x = decoding.resize(image, size, box)
         first = first or (f"image {i}", x.shape)
         expect_shape(first, (f"image {i}", x.shape))
         yield x
-    notes["content"] = fingerprint(checksums)
+    notes["content"] = fingerprint(digests)
 
 
 class _Source:

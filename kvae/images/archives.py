@@ -1,16 +1,20 @@
 """Folders and zip files of images, each as one list of image files, sorted by name."""
 
 import dataclasses
+import errno
 import os
+import stat
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
 from kvae.errors import UserError
-from kvae.files import as_user_errors
+from kvae.files import MAX_BYTES, as_user_errors, check_regular, read_bytes
+from kvae.images.formats import SUFFIXES, is_image
 
-SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")
-_MAX_BYTES = 1 << 28  # of an image file; a larger one may be a zip bomb
+_MISSING = "missing"
+"""Stamp of a link whose target does not exist."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,9 +29,14 @@ class ImageFile:
     stamp: str
 
     @property
+    def folders(self) -> tuple[str, ...]:
+        """Names of the folders that hold the file, the outermost first."""
+        return tuple(self.name.split("/")[:-1])
+
+    @property
     def parent(self) -> str:
         """Name of the folder that holds the file, or "" at the top."""
-        return self.name.rpartition("/")[0].rpartition("/")[2]
+        return self.folders[-1] if self.folders else ""
 
     @property
     def file(self) -> str:
@@ -36,14 +45,9 @@ class ImageFile:
 
 
 class Archive(Protocol):
-    """A folder or a zip file of images.
-
-    identity: the path of a folder, and "" for a zip file, whose stamps hold checksums. Two image files have equal
-        contents if identity, name and stamp are equal.
-    """
+    """A folder or a zip file of images."""
 
     path: Path
-    identity: str
     images: tuple[ImageFile, ...]
 
     def read(self, image: ImageFile) -> bytes:
@@ -57,72 +61,114 @@ class Archive(Protocol):
 
 def open_archive(path: Path) -> Archive:
     """Return the folder or the zip file at `path` as an archive. Raise `UserError` if it holds no images."""
-    archive = ZipArchive(path) if path.is_file() else FolderArchive(path)
+    check_regular(path)
+    archive = FolderArchive(path) if path.is_dir() else ZipArchive(path)
     if not archive.images:
         raise UserError(f"Expected images ({', '.join(SUFFIXES)}). Received: none in {path}.")
     return archive
 
 
 class FolderArchive:
-    """Images below a folder, at any depth."""
+    """Images below a folder, at any depth. Links are followed, but no folder is visited twice.
+
+    A link to a file or folder that does not exist counts as a damaged image, since it may have led to images.
+    """
 
     def __init__(self, path: Path):
         self.path = path
-        self.identity = str(path.resolve())
         self.images = tuple(sorted(self._walk(), key=lambda image: image.name))
 
-    def _walk(self):
-        for folder, subfolders, files in os.walk(self.path, onerror=_raise, followlinks=True):
-            subfolders[:] = [name for name in subfolders if _is_visible(name)]
-            for file in files:
-                if _is_image(file):
-                    path = Path(folder, file)
-                    status = path.stat()
-                    name = path.relative_to(self.path).as_posix()
-                    yield ImageFile(name, f"{status.st_size}-{status.st_mtime_ns}-{status.st_ctime_ns}")
+    def _walk(self) -> Iterator[ImageFile]:
+        """Yield the image files. Links to folders come last, so that a folder is visited under its own name."""
+        visited, folders, links = set(), [self.path], []
+        while folders or links:
+            folder = folders.pop() if folders else links.pop(0)
+            if os.path.realpath(folder) in visited:
+                continue
+            visited.add(os.path.realpath(folder))
+            with os.scandir(folder) as entries:
+                found = sorted((entry for entry in entries if _is_visible(entry.name)), key=lambda entry: entry.name)
+            for entry in found:
+                path = folder / entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(path)
+                elif entry.is_symlink() or is_image(entry.name):
+                    status = _status(path)
+                    if status is not None and stat.S_ISDIR(status.st_mode):
+                        links.append(path)
+                    elif status is None or is_image(entry.name):
+                        yield ImageFile(path.relative_to(self.path).as_posix(), _stamp(status))
 
     def read(self, image: ImageFile) -> bytes:
+        if image.stamp == _MISSING:
+            raise ValueError("a link to a file or folder that does not exist")
         path = self.path / image.name
         with as_user_errors():
             _check_bytes(path.stat().st_size)
-            return path.read_bytes()
+            return read_bytes(path)
 
 
 class ZipArchive:
-    """Images in a zip file, read without unpacking it to disk."""
+    """Images in a zip file, read without unpacking it to disk. Backslashes in names, as Windows packs them, are slashes."""
 
     def __init__(self, path: Path):
         self.path = path
-        self.identity = ""
         try:
             self._zip = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, EOFError) as error:
+        except OSError:
+            raise
+        except Exception as error:  # `zipfile` raises exceptions of many types for damaged bytes
             raise UserError(
                 f"Expected an undamaged zip file. Received: {path}: {error}. Get the file again."
             ) from error
+        self._members = {_name(info): info for info in self._zip.infolist() if not info.is_dir()}
         self.images = tuple(
-            ImageFile(info.filename, f"{info.file_size}-{info.CRC:08x}")
-            for info in sorted(self._zip.infolist(), key=lambda info: info.filename)
-            if not info.is_dir() and all(map(_is_visible, info.filename.split("/"))) and _is_image(info.filename)
+            ImageFile(name, f"{info.file_size}-{info.CRC:08x}")
+            for name, info in sorted(self._members.items())
+            if all(map(_is_visible, name.split("/"))) and is_image(name)
         )
 
     def read(self, image: ImageFile) -> bytes:
-        _check_bytes(self._zip.getinfo(image.name).file_size)
-        return self._zip.read(image.name)
+        return read_member(self._zip, self._members[image.name])
 
 
-def _is_image(name: str) -> bool:
-    return _is_visible(name) and name.lower().endswith(SUFFIXES)
+def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """Return the contents of a member of a zip file.
+
+    Raises:
+        ValueError: The member is too large, or it is packed by a method whose output cannot be bounded.
+        Exception: The member is damaged. `zipfile` raises exceptions of many types.
+    """
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise ValueError("packed by a method other than deflate, the usual one")
+    _check_bytes(info.file_size)
+    with archive.open(info) as file:
+        return file.read(info.file_size + 1)  # without a bound, up to 2 GB would be decompressed and then cut
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    """Return the name of a member with forward slashes, without empty parts and "."."""
+    return "/".join(part for part in info.filename.replace("\\", "/").split("/") if part not in ("", "."))
+
+
+def _status(path: Path) -> os.stat_result | None:
+    """Return the status of a file or folder, or None if `path` is a link that leads nowhere or to itself."""
+    try:
+        return check_regular(path)
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
+            return None
+        raise
+
+
+def _stamp(status: os.stat_result | None) -> str:
+    return _MISSING if status is None else f"{status.st_size}-{status.st_mtime_ns}-{status.st_ctime_ns}"
+
+
+def _check_bytes(n: int) -> None:
+    if n > MAX_BYTES:
+        raise ValueError(f"{n:,} bytes are too many for a file of data")
 
 
 def _is_visible(name: str) -> bool:
     return not name.startswith(".") and name != "__MACOSX"
-
-
-def _check_bytes(n: int) -> None:
-    if n > _MAX_BYTES:
-        raise ValueError(f"{n:,} bytes are too many for an image")
-
-
-def _raise(error: OSError):
-    raise error

@@ -12,8 +12,11 @@ def centre(width: int, height: int) -> tuple[float, float, float, float]:
 
 
 def face(width: int, height: int) -> tuple[float, float, float, float]:
-    """Return the usual crop of CelebA: the central 148×148 of 178×218 pixels, and the same share of any other width."""
-    return _square(width, height, width * 148 / 178)
+    """Return the usual crop of CelebA: the central 148×148 of 178×218 pixels, and the same share of any other width.
+
+    A landscape image, which is no aligned face, is cropped to the largest centred square.
+    """
+    return _square(width, height, min(width * 148 / 178, height))
 
 
 def _square(width: int, height: int, side: float) -> tuple[float, float, float, float]:

@@ -1,14 +1,19 @@
 """Images as uint8 arrays: upright, eight bits, grey or red-green-blue, cropped and scaled."""
 
+import contextlib
 import io
+import threading
 
 import numpy as np
 
 from kvae.errors import UserError
-from kvae.images import crop
+from kvae.images import crop, formats
 
 MAX_SIZE = 4096
 """Largest edge length, in pixels, that an image can be scaled to."""
+
+_LARGE = 1 << 24  # pixels of an image that is decoded alone, since many at once would not fit into memory
+_ONE_LARGE_IMAGE = threading.Lock()
 
 
 def check_size(size: int | None) -> None:
@@ -17,26 +22,53 @@ def check_size(size: int | None) -> None:
         raise UserError(f"Expected an edge length from 1 to {MAX_SIZE} pixels. Received: size={size!r}.")
 
 
-def decode(data: bytes, *, size: int | None = None, color: str = "rgb", box: crop.Box = crop.centre) -> np.ndarray:
+def decode(
+    name: str, data: bytes, *, size: int | None = None, color: str = "rgb", box: crop.Box = crop.centre
+) -> np.ndarray:
     """Return the image in `data` as uint8 (H, W, 3), or as (H, W, 1) with `color="gray"`.
 
-    EXIF rotation is applied. Sixteen bits are scaled to eight. Palettes, CMYK and other colour spaces become RGB.
-    Transparent pixels become white. With `size`, the part in `box` is scaled to size × size.
+    The suffix of the file name `name` decides which decoders may open it. EXIF rotation is applied. Sixteen bits are
+    scaled to eight. Palettes, CMYK and other colour spaces become RGB. Transparent pixels become white. With `size`,
+    the part in `box` is scaled to size × size.
 
     Raises:
-        ValueError: The image has so many pixels that it may be a decompression bomb.
+        ValueError: The image has so many pixels that it may be a decompression bomb, or it has unusual channels.
         Exception: The image is damaged. Pillow raises exceptions of many types.
     """
-    from PIL import Image, ImageOps
+    from PIL import Image, ImageOps, UnidentifiedImageError
 
-    with Image.open(io.BytesIO(data)) as image:
-        if image.width * image.height > Image.MAX_IMAGE_PIXELS:
-            raise ValueError(f"{image.width}×{image.height} pixels are too many; it may be a decompression bomb")
+    try:
+        image = Image.open(io.BytesIO(data), formats=formats.decoders(name))
+    except UnidentifiedImageError as error:
+        raise ValueError(_unidentified(name, data)) from error
+    pixels = image.width * image.height
+    if pixels > Image.MAX_IMAGE_PIXELS:
+        raise ValueError(f"{image.width}×{image.height} pixels are too many; it may be a decompression bomb")
+    with image, _ONE_LARGE_IMAGE if pixels > _LARGE else contextlib.nullcontext():
         if size is not None:
             image.draft(None, (2 * size, 2 * size))  # a large JPEG is decoded at a fraction of its size
         ImageOps.exif_transpose(image, in_place=True)
-        image = _eight_bits(image).convert("L" if color == "gray" else "RGB")
-    return _resized(image, size, box)
+        return _resized(_eight_bits(image).convert("L" if color == "gray" else "RGB"), size, box)
+
+
+def _unidentified(name: str, data: bytes) -> str:
+    """Return the reason why no decoder opens the file."""
+    from PIL import TiffImagePlugin
+
+    if "TIFF" not in formats.decoders(name):
+        return "not an image, or one of a format that its suffix does not suggest"
+    try:
+        directory = TiffImagePlugin.ImageFileDirectory_v2(data[:8])
+        stream = io.BytesIO(data)
+        stream.seek(directory.next)
+        directory.load(stream)
+        channels, bits = (
+            directory.get(TiffImagePlugin.SAMPLESPERPIXEL, 1),
+            directory.get(TiffImagePlugin.BITSPERSAMPLE, (1,)),
+        )
+    except Exception:  # damaged bytes raise exceptions of many types
+        return "not an image"
+    return f"channels that cannot be read as grey or as colours: {channels}, of {bits[0]} bits"
 
 
 def resize(x: np.ndarray, size: int | None, box: crop.Box = crop.centre) -> np.ndarray:
@@ -69,7 +101,7 @@ def _eight_bits(image):
     if image.mode.startswith("I"):  # sixteen bits of grey, which Pillow may hold in 32
         levels = np.asarray(image).astype(np.int64)
         if levels.min() < 0 or levels.max() > 65535:
-            raise ValueError("grey values of more than 16 bits")
+            raise ValueError("grey values that are negative or have more than 16 bits")
         return Image.fromarray(((levels + 128) // 257).astype(np.uint8))
     if image.mode == "F":
         raise ValueError("floating-point pixels, whose range is unknown")

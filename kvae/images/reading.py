@@ -6,9 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from kvae.errors import UserError
+from kvae.errors import UserError, first_line
+from kvae.files import as_user_errors, read_bytes
 from kvae.images import decoding
-from kvae.images.archives import open_archive
+from kvae.images.archives import Archive, ImageFile, open_archive
+from kvae.images.formats import SUFFIXES, is_image
 
 
 def read_images(paths: Iterable[Path], shape: Sequence[int], n: int | None = None, levels: int = 256) -> np.ndarray:
@@ -30,9 +32,9 @@ def read_images(paths: Iterable[Path], shape: Sequence[int], n: int | None = Non
 
 def _decode(path: Path, data: bytes, shape: Sequence[int], levels: int) -> np.ndarray:
     try:
-        x = decoding.decode(data, size=shape[0], color="gray" if shape[2] == 1 else "rgb")
+        x = decoding.decode(path.name, data, size=shape[0], color="gray" if shape[2] == 1 else "rgb")
     except Exception as error:  # Pillow raises exceptions of many types for damaged bytes
-        raise UserError(f"Expected undamaged images. Received: {path}, which cannot be read as an image.") from error
+        raise _refusal(path, error) from error
     step = 255 / (levels - 1)
     return ((x / step).round() * step).round().astype("float32") / 255
 
@@ -42,8 +44,26 @@ def _files(paths: Iterable[Path]) -> Iterator[tuple[Path, bytes]]:
     for path in paths:
         if not path.exists():
             raise UserError(f"Expected an image, a folder or a zip file. Received: {path}, which does not exist.")
-        if path.is_dir() or path.suffix == ".zip":
+        if path.is_dir() or path.suffix.lower() == ".zip":
             archive = open_archive(path)
-            yield from ((path / image.name, archive.read(image)) for image in archive.images)
+            yield from ((path / image.name, _read(archive, image)) for image in archive.images)
+        elif not is_image(path.name):
+            raise UserError(f"Expected an image ({', '.join(SUFFIXES)}), a folder or a zip file. Received: {path}.")
         else:
-            yield path, path.read_bytes()
+            with as_user_errors():
+                yield path, read_bytes(path)
+
+
+def _read(archive: Archive, image: ImageFile) -> bytes:
+    try:
+        return archive.read(image)
+    except UserError:
+        raise
+    except Exception as error:  # `zipfile` raises exceptions of many types for damaged bytes
+        raise _refusal(archive.path / image.name, error) from error
+
+
+def _refusal(path: Path, error: Exception) -> UserError:
+    return UserError(
+        f"Expected undamaged images. Received: {path}, which cannot be read as an image ({first_line(error)})."
+    )

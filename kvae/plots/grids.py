@@ -16,6 +16,8 @@ def grid(
 ) -> Image.Image:
     """Return images (N, H, W, C) in [0, 1] in a grid, row by row, on a white background.
 
+    One channel is grey, two are red and green, and of four or more the first three are red, green and blue.
+
     `zoom` is the factor by which images are enlarged. By default, small images become about 64 pixels tall. With
     `brighten`, the grid shows √x, which makes faint pixels visible.
     """
@@ -25,8 +27,8 @@ def grid(
     images = np.clip(images, 0.0, 1.0)
     images = np.sqrt(images) if brighten else images
     pixels = np.round(images * 255).astype("uint8").repeat(zoom, axis=1).repeat(zoom, axis=2)
-    if channels == 1:
-        pixels = pixels.repeat(3, axis=-1)
+    if channels < 3:  # grey, or red and green
+        pixels = pixels.repeat(3, axis=-1) if channels == 1 else np.pad(pixels, [(0, 0)] * 3 + [(0, 1)])
     height, width, gap = height * zoom, width * zoom, 2
     rows = math.ceil(n / columns)
     sheet = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap, 3), 255, "uint8")

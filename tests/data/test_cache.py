@@ -79,7 +79,7 @@ def test_prepared_after_a_changed_image_of_equal_size_and_date_prepares_the_imag
 
 
 def test_prepared_distinguishes_folders_whose_files_have_equal_stamps(tmp_path, paint, monkeypatch):
-    stat, frozen = os.stat, os.stat(tmp_path)
+    stat, frozen = os.stat, os.stat(__file__)
     for i, name in enumerate(("a", "b")):
         paint(tmp_path / name / "0.bmp", (i, 0, 0))
     monkeypatch.setattr("pathlib.Path.stat", lambda self, **k: frozen if self.suffix == ".bmp" else stat(self, **k))

@@ -119,14 +119,14 @@ def test_celeba_leaves_out_a_damaged_face_with_its_attributes(data_dir):
         (
             "list_attr_celeba.txt",
             "2\nMale\n000001.png 1\n",
-            "attributes of every image. Received: .*000002.png",
+            "a row for every image. Received: .*000002.png",
         ),
-        ("list_attr_celeba.txt", "", "attributes of every image"),
+        ("list_attr_celeba.txt", "", "row for every image. Received: .*, which is empty"),
         ("list_attr_celeba.txt", "2\nMale\n000001.png 1\n000002.png 0\n", "Expected -1 or 1"),
         ("list_attr_celeba.txt", "2\nMale\n000001.png 1\n000002.png x\n", "Expected -1 or 1"),
-        ("list_eval_partition.txt", "000001.png 0\n", "a line for every image. Received: .*000002.png"),
+        ("list_eval_partition.txt", "000001.png 0\n", "a row for every image. Received: .*000002.png"),
         ("list_eval_partition.txt", "000001.png 0\n000002.png 7\n", "partition of 0, 1 and 2. Received: .*7"),
-        ("identity_CelebA.txt", "000001.png a\n000002.png b\n", "lines of a file and a number"),
+        ("identity_CelebA.txt", "000001.png a\n000002.png b\n", "a file and a number.* Received: row 1 of .*: a"),
     ],
 )
 def test_celeba_with_a_damaged_list_is_refused(data_dir, name, content, message):
@@ -134,3 +134,57 @@ def test_celeba_with_a_damaged_list_is_refused(data_dir, name, content, message)
     (folder / name).write_text(content)
     with pytest.raises(UserError, match=message):
         data.load("celeba", size=8)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+@pytest.mark.parametrize("separator", [" ", ",", ";"])
+def test_celeba_lists_in_other_forms_are_the_same_data(data_dir, encoding, separator):
+    folder = write_celeba(data_dir / "celeba", n=6, parts=[0, 0, 1, 1, 2, 2], listed=6)
+    before = data.load("celeba", size=8)
+    for name, header in (
+        ("list_attr_celeba", f"image_id {' '.join(NAMES)}"),
+        ("list_eval_partition", "image_id partition"),
+    ):
+        lines = (folder / f"{name}.txt").read_text().splitlines()
+        rows = [header, *(line for line in lines if ".png" in line)]
+        text = "\r\n\r\n".join(separator.join(row.split()) for row in rows)
+        (folder / f"{name}.txt").unlink()
+        (folder / f"{name}.csv").write_bytes(text.encode(encoding))
+    after = data.load("celeba", size=8)
+    assert counts(after) == (2, 2, 2)
+    assert after.fingerprint == before.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("-1\n000003.png", "\n000003.png", "a file and 3 values in each row. Received: row 4 of .*: 2"),
+        ("-1\n000003.png", "-1 1\n000003.png", "a file and 3 values in each row. Received: row 4 of .*: 4"),
+        ("-1\n000003.png", "257\n000003.png", "-1 or 1 for each of 3 attributes. Received: row 4 of .*:  ?1 -1 257"),
+        ("000003.png", "000002.png", "one row for each file. Received: rows 4 and 5 of .*, both of 000002.png"),
+    ],
+)
+def test_celeba_with_a_damaged_row_names_its_number(data_dir, old, new, message):
+    folder = write_celeba(data_dir / "celeba", n=6, listed=6)
+    path = folder / "list_attr_celeba.txt"
+    path.write_text(path.read_text().replace(old, new))
+    with pytest.raises(UserError, match=message):
+        data.load("celeba", size=8)
+
+
+@pytest.mark.parametrize("value", [-1, 3, 2**40, "x"])
+def test_celeba_with_another_partition_names_the_row(data_dir, value):
+    write_celeba(data_dir / "celeba", n=3, parts=[0, 1, value])
+    with pytest.raises(UserError, match=rf"a partition of 0, 1 and 2. Received: row 3 of .*: {value}"):
+        data.load("celeba", size=8)
+
+
+def test_celeba_without_a_partition_notes_that_it_is_missing(data_dir):
+    write_celeba(data_dir / "celeba")
+    assert "list_eval_partition.txt (or .csv) is missing." in data.load("celeba", size=8).summary()
+
+
+def test_celeba_landscape_image_is_cropped_to_its_height(data_dir):
+    folder = write_celeba(data_dir / "celeba", n=9, parts=[0] * 8 + [1])
+    Image.fromarray(np.full((100, 300, 3), 7, np.uint8)).save(folder / "img_align_celeba" / "000001.png")
+    assert (data.load("celeba", size=8).train.x[0] == 7).all()

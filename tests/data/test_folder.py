@@ -1,6 +1,7 @@
 """A user's folder or zip file of images: classes, splits, damaged files, sizes and skipped files."""
 
 import os
+import tracemalloc
 import zipfile
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from kvae import data
 from kvae.errors import UserError
 from kvae.images import archives
-from tests.data.dataset_splits import splits
+from tests.data.dataset_splits import counts, splits
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def numbers(dataset):
 def test_folder_subfolders_are_classes(animals):
     dataset = data.load(f"folder:{animals}")
     assert dataset.label_names == ("cat", "dog")
-    assert [len(s) for s in splits(dataset)] == [16, 2, 2]
+    assert len(splits(dataset)) == 3
     for split in splits(dataset):
         np.testing.assert_array_equal(split.y, split.x[:, 0, 0, 1] == 200)
         named = [int(name[-6:-4]) for name in split.columns["file"]]
@@ -79,6 +80,153 @@ def test_folder_with_flat_train_and_test_has_no_labels(tmp_path, paint):
         paint(tmp_path / "set" / part / "0.png")
     dataset = data.load(f"folder:{tmp_path / 'set'}")
     assert (len(dataset.train), len(dataset.test), dataset.label_names) == (1, 1, ())
+
+
+@pytest.mark.parametrize(
+    ("train", "test"),
+    [("Train", "TEST"), ("training", "testing"), ("training_set", "test_set"), ("train2017", "test2017")],
+)
+@pytest.mark.parametrize("around", ["", "pets/", "a/b/"])
+@pytest.mark.parametrize("classes", [("",), ("cat/", "dog/")])
+def test_folder_split_names_in_any_form_are_splits(tmp_path, paint, train, test, around, classes):
+    for part, n in ((train, 3), (test, 2)):
+        for name in classes:
+            for i in range(n):
+                paint(tmp_path / "set" / f"{around}{part}/{name}{i}.png")
+    dataset = data.load(f"folder:{tmp_path / 'set'}")
+    assert counts(dataset) == (3 * len(classes), None, 2 * len(classes))
+    assert dataset.label_names == (("cat", "dog") if len(classes) > 1 else ())
+
+
+def test_folder_with_splits_within_classes_uses_them(tmp_path, paint):
+    for name in ("cat", "dog"):
+        for part, n in (("train", 3), ("valid", 2), ("test", 1)):
+            for i in range(n):
+                paint(tmp_path / "set" / name / part / f"{i}.png")
+    dataset = data.load(f"folder:{tmp_path / 'set'}")
+    assert (counts(dataset), dataset.label_names) == ((6, 4, 2), ("cat", "dog"))
+
+
+def test_folder_with_splits_of_one_class_each_uses_them(tmp_path, paint):
+    for name in ("trainA", "trainB", "testA", "testB"):
+        paint(tmp_path / "set" / name / "0.png")
+    dataset = data.load(f"folder:{tmp_path / 'set'}")
+    assert (counts(dataset), dataset.label_names) == ((2, None, 2), ("A", "B"))
+    assert dataset.test.y.tolist() == [0, 1]
+
+
+def test_folder_notes_images_outside_of_the_splits(tmp_path, paint):
+    for name in ("train/0.png", "test/1.png", "overview.png", "more/2.png"):
+        paint(tmp_path / "set" / name)
+    dataset = data.load(f"folder:{tmp_path / 'set'}")
+    assert counts(dataset) == (1, None, 1)
+    assert "2 images are outside of the folders of the splits and left out, such as more/2.png." in dataset.summary()
+
+
+def test_folder_with_a_test_split_without_classes_leaves_it_unlabelled(tmp_path, paint):
+    for name in ("train/cat/0.png", "train/dog/1.png", "test/2.png"):
+        paint(tmp_path / "set" / name)
+    dataset = data.load(f"folder:{tmp_path / 'set'}")
+    assert (dataset.label_names, dataset.train.y.tolist(), dataset.test.y) == (("cat", "dog"), [0, 1], None)
+    assert "1 image is in no folder of a class and without a label, such as test/2.png." in dataset.summary()
+
+
+@pytest.mark.parametrize("other", ["test", "Val", "train"])
+def test_folder_with_a_split_next_to_classes_asks_the_user_to_choose(tmp_path, paint, other):
+    for name in ("cat", "dog", other):
+        for i in range(4):
+            paint(tmp_path / "set" / name / f"{i}.png")
+    with pytest.raises(UserError, match=rf"Received: {other} \(4\), cat \(4\), dog \(4\)\. Choose: splits="):
+        data.load(f"folder:{tmp_path / 'set'}")
+    every = data.load(f"folder:{tmp_path / 'set'}", splits="random")
+    assert every.label_names == tuple(sorted(("cat", "dog", other)))
+    named = data.load(f"folder:{tmp_path / 'set'}", splits="named")
+    assert counts(named)[0] == (4 if other == "train" else 8)
+
+
+def test_folder_with_only_a_test_split_asks_the_user_to_choose(tmp_path, paint):
+    paint(tmp_path / "set" / "test" / "0.png")
+    with pytest.raises(UserError, match=r"Received: test \(1\)\. Choose"):
+        data.load(f"folder:{tmp_path / 'set'}")
+
+
+def test_folder_splits_named_without_split_folders_is_refused(animals):
+    with pytest.raises(UserError, match=r"Expected a folder train.* Received: cat \(10\), dog \(10\)"):
+        data.load(f"folder:{animals}", splits="named")
+
+
+def test_folder_with_a_class_called_train_deep_below_keeps_it(tmp_path, paint):
+    for name in ("a/car", "a/train", "b"):
+        paint(tmp_path / "set" / name / "0.png")
+    assert data.load(f"folder:{tmp_path / 'set'}").label_names == ("a/car", "a/train", "b")
+
+
+def test_folder_classes_of_the_same_name_stay_apart(tmp_path, paint):
+    for name in ("Greek/1", "Greek/2", "Latin/1", "Latin/2"):
+        paint(tmp_path / "set" / name / "0.png")
+    dataset = data.load(f"folder:{tmp_path / 'set'}")
+    assert dataset.label_names == ("Greek/1", "Greek/2", "Latin/1", "Latin/2")
+    assert "Each folder with images is a class, such as Greek/1." in dataset.summary()
+
+
+def test_folder_zip_with_backslashes_is_the_same_data(tmp_path, paint):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as file:
+        for part in ("train", "test"):
+            for name in ("cat", "dog"):
+                file.writestr(f".\\{part}\\{name}\\0.png", paint(tmp_path / "0.png").read_bytes())
+    dataset = data.load(f"folder:{tmp_path / 'a.zip'}")
+    assert (counts(dataset), dataset.label_names) == ((2, None, 2), ("cat", "dog"))
+
+
+def test_folder_with_a_new_image_keeps_the_splits_of_the_others(animals, paint):
+    before = data.load(f"folder:{animals}")
+    paint(animals / "cat" / "new.png")
+    after = data.load(f"folder:{animals}")
+    for old, new in zip(splits(before), splits(after), strict=True):
+        assert set(new.columns["file"]) - {"cat/new.png"} == set(old.columns["file"])
+
+
+def test_folder_link_to_a_parent_is_followed_once(tmp_path, paint):
+    for i in range(12):
+        paint(tmp_path / "set" / f"{i}.png")
+    (tmp_path / "set" / "sub").mkdir()
+    for name in ("again", "sub/up", "sub/self"):
+        (tmp_path / "set" / name).symlink_to(tmp_path / "set")
+    assert sum(len(s) for s in splits(data.load(f"folder:{tmp_path / 'set'}"))) == 12
+
+
+@pytest.mark.parametrize("name", ["cat/03.png", "owl"])
+def test_folder_with_a_dangling_link_names_it_or_leaves_it_out(animals, name):
+    (animals / name).unlink(missing_ok=True)
+    (animals / name).symlink_to(animals / "nowhere")
+    with pytest.raises(UserError, match=rf"Received: {name} in .*: a link to a file or folder that does not exist"):
+        data.load(f"folder:{animals}")
+    assert "1 damaged image was left out" in data.load(f"folder:{animals}", skip_damaged=True).summary()
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")], ids=["pipe", "device"])
+def test_folder_with_a_special_file_is_refused(animals, make):
+    make(animals / "cat" / "x.png")
+    for skip in (False, True):
+        with pytest.raises(UserError, match=r"Received: .*x.png, which is a pipe, a device or a socket"):
+            data.load(f"folder:{animals}", skip_damaged=skip)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA, zipfile.ZIP_DEFLATED])
+def test_folder_zip_member_larger_than_stated_is_refused(tmp_path, paint, method):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("0.png", paint(tmp_path / "0.png").read_bytes())
+        file.writestr(zipfile.ZipInfo("bomb.png"), bytes(1 << 24), method)
+    content = bytearray(path.read_bytes())
+    at = content.index(b"bomb.png", content.index(b"PK\x01\x02")) - 46
+    content[at + 24 : at + 28] = (1000).to_bytes(4, "little")
+    path.write_bytes(content)
+    tracemalloc.start()
+    with pytest.raises(UserError, match=r"Received: bomb.png in .*a.zip"):
+        data.load(f"folder:{path}")
+    assert tracemalloc.get_traced_memory()[1] < 1 << 23
+    tracemalloc.stop()
 
 
 def test_folder_skips_hidden_files_and_other_formats(animals, tmp_path, paint):
@@ -165,7 +313,7 @@ def test_folder_zip_with_a_damaged_member_names_it(animals, tmp_path):
 
 
 def test_folder_zip_bomb_is_refused(animals, tmp_path, monkeypatch):
-    monkeypatch.setattr(archives, "_MAX_BYTES", 10_000)
+    monkeypatch.setattr(archives, "MAX_BYTES", 10_000)
     path = zipped(animals, tmp_path / "a.zip")
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as file:
         file.writestr("dog/bomb.png", bytes(1_000_000))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kvae.data.splits import held_out, held_out_groups, permutation, split_of
+from kvae.data.splits import held_out, held_out_groups, permutation, random_splits, split_of
 
 
 def test_permutation_depends_on_the_seed():
@@ -38,3 +38,22 @@ def test_split_of_names_gives_eighty_ten_ten_per_cent():
     splits = [split_of(f"artist/{i}.jpg") for i in range(10_000)]
     assert abs(splits.count("train") - 8_000) < 200
     assert abs(splits.count("validation") - 1_000) < 150
+
+
+def test_random_splits_never_change():
+    names = [f"{i}.png" for i in range(12)]
+    assert [names[i] for i in np.flatnonzero(random_splits(names, 0) == "validation")] == ["9.png", "10.png"]
+
+
+def test_random_splits_of_each_name_do_not_depend_on_the_others():
+    names = [f"{i}.png" for i in range(1_000)]
+    every = random_splits(names, 3)
+    assert (random_splits(names[::2], 3) == every[::2]).all()
+    assert (random_splits(names, 4) != every).any()
+    assert abs(np.sum(every == "train") - 800) < 50
+
+
+def test_random_splits_of_ten_or_more_names_have_no_empty_split():
+    for seed in range(50):
+        assert len(set(random_splits([str(i) for i in range(10)], seed))) == 3
+    assert set(random_splits([str(i) for i in range(9)], 0)) == {"train"}

@@ -20,8 +20,13 @@ def encoded(image, file_format="PNG", **options) -> bytes:
     return buffer.getvalue()
 
 
+def decode(data, **options):
+    """Decode an image with the suffix of its format."""
+    return decoding.decode("0.tif" if data[:2] in (b"II", b"MM") else "0.png", data, **options)
+
+
 def test_decode_of_an_rgb_image_is_exact():
-    np.testing.assert_array_equal(decoding.decode(encoded(CORNERS)), CORNERS)
+    np.testing.assert_array_equal(decode(encoded(CORNERS)), CORNERS)
 
 
 @pytest.mark.parametrize(
@@ -39,33 +44,33 @@ def test_decode_of_an_rgb_image_is_exact():
 def test_decode_applies_the_exif_orientation(orientation, upright):
     exif = Image.Exif()
     exif[0x0112] = orientation
-    np.testing.assert_array_equal(decoding.decode(encoded(CORNERS, exif=exif)), upright(CORNERS))
+    np.testing.assert_array_equal(decode(encoded(CORNERS, exif=exif)), upright(CORNERS))
 
 
 def test_decode_of_grey_makes_three_equal_channels():
     grey = np.array([[0, 100], [200, 255]], np.uint8)
-    x = decoding.decode(encoded(grey))
+    x = decode(encoded(grey))
     assert x.shape == (2, 2, 3)
     assert (x == grey[..., None]).all()
-    np.testing.assert_array_equal(decoding.decode(encoded(grey), color="gray")[..., 0], grey)
+    np.testing.assert_array_equal(decode(encoded(grey), color="gray")[..., 0], grey)
 
 
 def test_decode_of_colour_as_grey_uses_luma():
-    red, green, blue = decoding.decode(encoded(CORNERS), color="gray")[0, :, 0].tolist()
+    red, green, blue = decode(encoded(CORNERS), color="gray")[0, :, 0].tolist()
     assert (red, green, blue) == (76, 150, 29)
 
 
 def test_decode_of_one_bit_scales_to_bytes():
     bits = Image.fromarray(np.array([[0, 255]], np.uint8)).convert("1")
-    assert decoding.decode(encoded(bits))[0, :, 0].tolist() == [0, 255]
+    assert decode(encoded(bits))[0, :, 0].tolist() == [0, 255]
 
 
 @pytest.mark.parametrize("file_format", ["PNG", "TIFF"])
 def test_decode_of_sixteen_bits_scales_to_bytes(file_format):
     levels = np.array([[0, 257, 128 * 257, 65535]], np.uint16)
-    x = decoding.decode(encoded(levels, file_format), color="gray")
+    x = decode(encoded(levels, file_format), color="gray")
     assert x[0, :, 0].tolist() == [0, 1, 128, 255]
-    assert decoding.decode(encoded(levels, file_format)).shape == (1, 4, 3)
+    assert decode(encoded(levels, file_format)).shape == (1, 4, 3)
 
 
 def test_decode_of_a_sixteen_bit_colour_png_scales_to_bytes():
@@ -76,13 +81,13 @@ def test_decode_of_a_sixteen_bit_colour_png_scales_to_bytes():
     data = b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in chunks
     )
-    assert decoding.decode(data)[0, 0].tolist() == [255, 128, 1]
+    assert decode(data)[0, 0].tolist() == [255, 128, 1]
 
 
 def test_decode_of_a_palette_returns_its_colours():
     palette = Image.fromarray(CORNERS).quantize(6)
     assert palette.mode == "P"
-    np.testing.assert_array_equal(decoding.decode(encoded(palette)), CORNERS)
+    np.testing.assert_array_equal(decode(encoded(palette)), CORNERS)
 
 
 @pytest.mark.parametrize("file_format", ["TIFF", "JPEG"])
@@ -91,46 +96,46 @@ def test_decode_of_cmyk_returns_rgb(file_format):
     inks = np.zeros((16, 32, 4), np.uint8)
     inks[:, :16, 0], inks[:, 16:, 3] = 255, 255
     options = {"quality": 100, "subsampling": 0} if file_format == "JPEG" else {}
-    x = decoding.decode(encoded(Image.fromarray(inks, "CMYK"), file_format, **options))
+    x = decode(encoded(Image.fromarray(inks, "CMYK"), file_format, **options))
     np.testing.assert_allclose(x[8, 4], [0, 255, 255], atol=4)
     np.testing.assert_allclose(x[8, 28], [0, 0, 0], atol=4)
 
 
 def test_decode_of_transparent_pixels_returns_white():
     pixels = np.array([[[255, 0, 0, 255], [255, 0, 0, 0], [255, 0, 0, 51]]], np.uint8)
-    assert decoding.decode(encoded(pixels))[0].tolist() == [[255, 0, 0], [255, 255, 255], [255, 204, 204]]
+    assert decode(encoded(pixels))[0].tolist() == [[255, 0, 0], [255, 255, 255], [255, 204, 204]]
     grey = np.array([[[0, 255], [0, 0]]], np.uint8)
-    assert decoding.decode(encoded(Image.fromarray(grey, "LA")), color="gray")[0, :, 0].tolist() == [0, 255]
+    assert decode(encoded(Image.fromarray(grey, "LA")), color="gray")[0, :, 0].tolist() == [0, 255]
 
 
 def test_decode_of_a_transparent_palette_entry_returns_white():
     palette = Image.fromarray(np.array([[0, 1]], np.uint8), "P")
     palette.putpalette([255, 0, 0, 0, 0, 255])
-    assert decoding.decode(encoded(palette, transparency=0))[0].tolist() == [[255, 255, 255], [0, 0, 255]]
+    assert decode(encoded(palette, transparency=0))[0].tolist() == [[255, 255, 255], [0, 0, 255]]
 
 
 def test_decode_of_floating_point_or_deeper_images_is_refused():
     with pytest.raises(ValueError, match="floating-point"):
-        decoding.decode(encoded(np.ones((2, 2), np.float32), "TIFF"))
-    with pytest.raises(ValueError, match="16 bits"):
-        decoding.decode(encoded(np.full((2, 2), 70_000, np.int32), "TIFF"))
+        decode(encoded(np.ones((2, 2), np.float32), "TIFF"))
+    with pytest.raises(ValueError, match="more than 16 bits"):
+        decode(encoded(np.full((2, 2), 70_000, np.int32), "TIFF"))
 
 
 def test_decode_to_a_smaller_size_does_not_alias():
     checkers = (np.indices((64, 64)).sum(0) % 2 * 255).astype(np.uint8)
-    x = decoding.decode(encoded(checkers), size=8)
+    x = decode(encoded(checkers), size=8)
     np.testing.assert_allclose(x, 127.5, atol=2)
 
 
 def test_decode_keeps_the_centre_square():
     wide = np.zeros((10, 30, 3), np.uint8)
     wide[:, 10:20] = 255
-    np.testing.assert_array_equal(decoding.decode(encoded(wide), size=10), np.full((10, 10, 3), 255))
+    np.testing.assert_array_equal(decode(encoded(wide), size=10), np.full((10, 10, 3), 255))
 
 
 def test_decode_of_a_large_jpeg_at_a_fraction_is_accurate():
     ramp = np.repeat(np.linspace(0, 255, 1024).astype(np.uint8)[None], 1024, 0)
-    x = decoding.decode(encoded(ramp, "JPEG", quality=95), size=32, color="gray")
+    x = decode(encoded(ramp, "JPEG", quality=95), size=32, color="gray")
     np.testing.assert_allclose(x[16, :, 0], np.linspace(0, 255, 1024).reshape(32, 32).mean(1), atol=3)
 
 
@@ -146,7 +151,7 @@ def png_claiming_size(width: int, height: int) -> bytes:
 @pytest.mark.parametrize("size", [(12_000, 10_000), (60_000, 60_000)])
 def test_decode_of_a_decompression_bomb_is_refused(size):
     with pytest.raises(Exception, match=r"(?i)decompression bomb"):
-        decoding.decode(png_claiming_size(*size))
+        decode(png_claiming_size(*size))
 
 
 @pytest.mark.parametrize("damage", [lambda b: b[: len(b) // 2], lambda b: b"not an image", lambda b: b""])
@@ -154,10 +159,10 @@ def test_decode_of_a_damaged_image_raises(damage):
     noise = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
     for file_format in ("PNG", "JPEG"):
         with pytest.raises(Exception, match=r".+"):
-            decoding.decode(damage(encoded(noise, file_format)))
+            decode(damage(encoded(noise, file_format)))
 
 
 def test_resize_of_an_array_equals_decode_with_a_size():
     x = np.random.default_rng(0).integers(0, 256, (20, 20, 3), np.uint8)
-    np.testing.assert_array_equal(decoding.resize(x, 10), decoding.decode(encoded(x), size=10))
+    np.testing.assert_array_equal(decoding.resize(x, 10), decode(encoded(x), size=10))
     assert decoding.resize(x[..., :1], None).shape == (20, 20, 1)

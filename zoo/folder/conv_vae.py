@@ -15,8 +15,14 @@ import kvae
 from kvae.zoo import Between, Count, NonNegative, OneOf, Positive, Training, Upsampling
 
 
-def data(path: str = "pictures", size: Count = 64, color: Literal["rgb", "gray"] = "rgb", skip_damaged: bool = False):
-    return kvae.data.load(f"folder:{path}", size=size, color=color, skip_damaged=skip_damaged)
+def data(
+    path: str = "pictures",
+    size: Count = 64,
+    color: Literal["rgb", "gray"] = "rgb",
+    splits: Literal["auto", "named", "random"] = "auto",
+    skip_damaged: bool = False,
+):
+    return kvae.data.load(f"folder:{path}", size=size, color=color, splits=splits, skip_damaged=skip_damaged)
 
 
 def model(

@@ -1,0 +1,140 @@
+"""Splits and classes of a user's images, from the names of their folders."""
+
+import functools
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from kvae.data.splits import random_splits
+from kvae.errors import UserError
+
+_ROLES = {
+    "train": "train",
+    "training": "train",
+    "val": "validation",
+    "valid": "validation",
+    "validation": "validation",
+    "test": "test",
+    "testing": "test",
+}
+_GENERIC = "set|split|data|dataset|images?|imgs?"
+_FOLDER = re.compile(
+    rf"(?i:(?:(?:{_GENERIC})[ _-]*)?(?P<role>{'|'.join(_ROLES)})[ _-]*(?:{_GENERIC}|\d+)?)(?P<rest>[A-Z]?)"
+)
+"""Names of folders that hold a split: "Train", "test_set", "val2017", or "trainA", which holds the class A of a split."""
+
+LEFT_OUT = ""
+"""Split of an image outside of the folders of the splits."""
+
+
+def read_layout(
+    folders: Sequence[tuple[str, ...]], names: Sequence[str], splits: str, seed: int
+) -> tuple[np.ndarray, np.ndarray, tuple[str, ...], tuple[str, ...]]:
+    """Return the split and the class of each image (N,), the names of the classes, and notes.
+
+    folders: names of the folders that hold each image, the outermost first.
+    names: name of each image with its folders.
+    splits: "auto", "named" or "random", as in `kvae.data.folder.load`.
+    seed: seed of random splits.
+
+    The class of an image is the path of its folder without the folder of the split, and without the folders that hold
+    all images. It is -1, and there is no name, if the path is empty.
+    """
+    level = None if splits == "random" else _level_of_splits(folders)
+    if level is None:
+        if splits == "named":
+            raise UserError(f"Expected a folder train, with or without val and test. Received: {_listed(folders, 0)}.")
+        split, notes = random_splits(names, seed), []
+    else:
+        split, notes = _named_splits(folders, names, level, splits)
+        folders = [_without_split(path, level) for path in folders]
+    kept = [path for path, value in zip(folders, split, strict=True) if value != LEFT_OUT]
+    depth = _common_depth(kept)
+    classes = ["/".join(path[depth:]) for path in folders]
+    known = sorted({"/".join(path[depth:]) for path in kept} - {""})
+    if len(known) < 2:
+        return split, np.full(len(folders), -1, np.int32), (), tuple(notes)
+    number = {name: i for i, name in enumerate(known)}
+    y = np.array([number.get(name, -1) for name in classes], np.int32)
+    nested = next((name for name in known if "/" in name), None)
+    if nested is not None:
+        notes.append(f"Folders lie within folders. Each folder with images is a class, such as {nested}.")
+    unlabelled = [name for name, value, label in zip(names, split, y, strict=True) if value != LEFT_OUT and label < 0]
+    if unlabelled:
+        notes.append(
+            f"{_counted(len(unlabelled))} in no folder of a class and without a label, such as {unlabelled[0]}."
+        )
+    return split, y, tuple(known), tuple(notes)
+
+
+def _level_of_splits(folders: Sequence[tuple[str, ...]]) -> int | None:
+    """Return the first level at which folders are named after splits: 0 at the top; or None if there is none.
+
+    Within folders that do not hold all images, one such name, as of a class of trains, is not enough.
+    """
+    shared = _common_depth(folders)
+    for level in range(max(map(len, folders))):
+        roles = {_role(path, level) for path in folders} - {LEFT_OUT}
+        if len(roles) > 1 or (roles and level <= shared):
+            return level
+    return None
+
+
+def _named_splits(
+    folders: Sequence[tuple[str, ...]], names: Sequence[str], level: int, splits: str
+) -> tuple[np.ndarray, list[str]]:
+    """Return the split of each image, given by the name of its folder at `level`, and notes about other images."""
+    split = np.array([_role(path, level) for path in folders], "<U10")
+    roles, others = set(split) - {LEFT_OUT}, np.flatnonzero(split == LEFT_OUT)
+    clear = "train" in roles and (len(roles) > 1 or not len(others))
+    if splits == "auto" and not clear:
+        raise UserError(
+            f"Expected folders train, val and test, or folders of classes. Received: {_listed(folders, level)}. "
+            'Choose: splits="random" if all of them are classes; splits="named" if the folders named after splits are the '
+            "splits, and the others belong to train."
+        )
+    if "train" not in roles:
+        split[others] = "train"
+    elif len(others):
+        return split, [
+            f"{_counted(len(others))} outside of the folders of the splits and left out, such as {names[others[0]]}."
+        ]
+    return split, []
+
+
+@functools.cache
+def _match(name: str) -> re.Match | None:
+    return _FOLDER.fullmatch(name)
+
+
+def _role(path: tuple[str, ...], level: int) -> str:
+    found = _match(path[level]) if len(path) > level else None
+    return _ROLES[found["role"].lower()] if found else LEFT_OUT
+
+
+def _without_split(path: tuple[str, ...], level: int) -> tuple[str, ...]:
+    """Return `path` without the folder of the split. Of a folder "trainA", the class "A" remains."""
+    found = _match(path[level]) if len(path) > level else None
+    if not found:
+        return path
+    return (*path[:level], *filter(None, [found["rest"]]), *path[level + 1 :])
+
+
+def _common_depth(folders: Sequence[tuple[str, ...]]) -> int:
+    """Return the number of outer folders that all paths share."""
+    first, last = min(folders), max(folders)
+    return next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))
+
+
+def _listed(folders: Sequence[tuple[str, ...]], level: int) -> str:
+    """Return the folders at `level` with their numbers of images, as a message lists them."""
+    counts = Counter(path[: level + 1] for path in folders)
+    named_first = sorted(counts, key=lambda path: (_role(path, level) == LEFT_OUT, path))
+    listed = [f"{'/'.join(path) or 'no folder'} ({counts[path]:,})" for path in named_first]
+    return ", ".join(listed if len(listed) <= 6 else [*listed[:5], f"{len(listed) - 5:,} more"])
+
+
+def _counted(n: int) -> str:
+    return "1 image is" if n == 1 else f"{n:,} images are"
