@@ -10,10 +10,12 @@
 part of kvae that needs it. As soon as a program has imported both, `keras.saving.load_model` finds the classes of kvae.
 """
 
+import contextlib
 import importlib
 import importlib.util
 import sys
 
+from kvae.errors import UserError
 from kvae.version import __version__ as __version__
 
 _MODULES = (
@@ -72,8 +74,11 @@ def _register_classes(imported):
     modules = [module for name, module in list(sys.modules.items()) if name.startswith(_UP_TO_MODELS)]
     half_imported = [m for m in modules if m is not imported and getattr(m.__spec__, "_initializing", False)]
     if "keras" in sys.modules and not half_imported:
-        importlib.import_module("kvae.models")
-        importlib.import_module("kvae.networks")
+        with contextlib.suppress(
+            UserError
+        ):  # the backend cannot train; a program that uses models gets this error then
+            importlib.import_module("kvae.models")
+            importlib.import_module("kvae.networks")
 
 
 class _AfterImport:

@@ -16,6 +16,15 @@ import importlib
 import keras
 
 from kvae.backends.shard import Shard
+from kvae.errors import UserError
+
+BACKENDS = ("tensorflow", "jax", "torch")
+
+if keras.backend.backend() not in BACKENDS:
+    raise UserError(
+        f"Expected Keras on a backend that can train, {', '.join(BACKENDS)}. Received: KERAS_BACKEND="
+        f"{keras.backend.backend()}, which is for inference only. Set KERAS_BACKEND and start a new process."
+    )
 
 _backend = importlib.import_module(f"kvae.backends.{keras.backend.backend()}")
 

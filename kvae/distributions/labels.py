@@ -8,6 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from kvae.backends.arrays import as_array
 from kvae.distributions.base import Configuration
 from kvae.distributions.bernoulli import Bernoulli
 from kvae.errors import UserError
@@ -98,7 +99,7 @@ class Labels(Configuration, abc.ABC):
 
     def spread(self, y, n: int) -> np.ndarray:
         """Return `n` labels: the labels `y` if they are n, or the single label `y` n times. Raise `UserError` otherwise."""
-        y = np.asarray(y)
+        y = as_array(y, "y")
         y = y[None] if self.is_one(y) else y
         self.check(y)
         y = y.repeat(n, axis=0) if len(y) == 1 else y
@@ -162,7 +163,7 @@ class BinaryLabels(Labels):
         return constant - Bernoulli(logits).log_prob(p)
 
     def check(self, y, name="y"):
-        y = np.asarray(y)
+        y = as_array(y, name)
         if y.shape[1:] != (self.count,) and not (y.ndim == 1 and self.count == 1):
             raise UserError(f"Expected {name} of shape (N, {self.count}). Received: {name}.shape={y.shape}.")
         _check_numbers(y, name)
@@ -225,7 +226,7 @@ class ClassLabels(Labels):
         return constant - ops.sum(ops.convert_to_tensor(p) * ops.log_softmax(logits, axis=-1), axis=-1)
 
     def check(self, y, name="y"):
-        y = np.asarray(y)
+        y = as_array(y, name)
         if y.ndim != 1:
             raise UserError(f"Expected {name} of shape (N,), one class per example. Received: {name}.shape={y.shape}.")
         _check_numbers(y, name)

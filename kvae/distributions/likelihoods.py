@@ -6,9 +6,9 @@ import math
 from typing import ClassVar
 
 import keras
-import numpy as np
 from keras import ops
 
+from kvae.backends.arrays import as_array
 from kvae.distributions.base import Configuration
 from kvae.distributions.bernoulli import Bernoulli
 from kvae.distributions.categorical import CategoricalLevels
@@ -54,7 +54,7 @@ class Likelihood(Configuration, abc.ABC):
             UserError: x is empty, not numeric, not finite, out of range or between the levels. The message names the
             repair.
         """
-        x = np.asarray(x)
+        x = as_array(x, name)
         check_finite(x, name)
         if self.support != "real":
             check_unit(x, name, f"likelihood='{self.name}'")

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from kvae.backends.arrays import as_array
 from kvae.capabilities import CLASSIFIER
 from kvae.distributions.checks import check_finite, check_shape, check_unit
 from kvae.distributions.labels import get as get_labels
@@ -80,7 +81,7 @@ class Classifier(Model):
 
     def probabilities(self, x, batch_size: int = 256) -> np.ndarray:
         """Return q(y|x) for `x` (N, …), the probability of each attribute to be 1 or of each class: (N, A)."""
-        _check_images(np.asarray(x), self.data_shape)
+        _check_images(as_array(x), self.data_shape)
         return self.batched("probabilities", self.call, x, batch_size=batch_size)
 
 

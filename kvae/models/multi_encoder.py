@@ -6,6 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from kvae.backends.arrays import as_array
 from kvae.capabilities import DOMAINS
 from kvae.distributions import Distribution, sample_with_kl
 from kvae.distributions.checks import check_unit
@@ -235,13 +236,13 @@ class MultiEncoder(RoundsModel, LabelledModel):
     def _check_images(self, x, y):
         super().check(x, y)
         if self.decoder_loss == "cross_entropy":
-            check_unit(np.asarray(x), "x", "decoder_loss='cross_entropy'", alternative="use decoder_loss='distortion'")
+            check_unit(x, "x", "decoder_loss='cross_entropy'", alternative="use decoder_loss='distortion'")
 
     # ------------------------------------------------------------------ NumPy in, NumPy out
 
     def encode_each(self, x, batch_size=256):
         """Return the latent codes of `x` (N, …) from each domain's encoder: (N, domains, *latent)."""
-        self.check(np.asarray(x), np.zeros(len(x), "int32"))
+        self.check(as_array(x), np.zeros(len(x), "int32"))
 
         def each(x):
             return ops.stack([self.posterior_family(net(x)).mean for net in self.encoders.values()], axis=1)

@@ -29,7 +29,7 @@ class RandomSmoothing(layers.Layer):
             return x
         smooth = x
         for _ in range(2):
-            smooth = ops.average_pool(smooth, self.size, strides=1, padding="same")
+            smooth = ops.average_pool(smooth, self.size, strides=1, padding="same", data_format="channels_last")
         amount = keras.random.uniform((ops.shape(x)[0], 1, 1, 1), -1.0, 1.0, seed=self.generator)
         return x + ops.relu(amount) * (smooth - x)
 

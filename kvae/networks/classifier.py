@@ -6,10 +6,11 @@ import keras
 from keras import layers
 
 from kvae.networks.augmentation import RandomSmoothing
-from kvae.networks.common import output_dtype
+from kvae.networks.common import channels_last, output_dtype
 from kvae.networks.normalization import BatchNormalization
 
 
+@channels_last
 def conv_classifier(
     shape: Sequence[int],
     outputs: int,

@@ -1,7 +1,9 @@
 """Parts that several networks share: label inputs, normalisation, the type of outputs, the check of an image's sides."""
 
+import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import ParamSpec
 
 import keras
 from keras import layers
@@ -9,11 +11,32 @@ from keras import layers
 from kvae.errors import UserError
 from kvae.networks.normalization import BatchNormalization
 
+P = ParamSpec("P")
+"""Parameters of a function that returns a network."""
+
 NORMALIZATIONS = ("batch", "group", "none")
 """Values of the argument `normalization` of a network."""
 
 LARGEST_SIDE = 256
 """Largest height or width of an image, in pixels, that a convolutional network accepts."""
+
+
+def channels_last(build: Callable[P, keras.Model]) -> Callable[P, keras.Model]:
+    """Return the function `build`, which returns a network, for images (H, W, C) under any `image_data_format` of Keras.
+
+    Layers read this setting when they are made and keep it in their configuration.
+    """
+
+    @functools.wraps(build)
+    def built(*args: P.args, **kwargs: P.kwargs) -> keras.Model:
+        before = keras.config.image_data_format()
+        keras.config.set_image_data_format("channels_last")
+        try:
+            return build(*args, **kwargs)
+        finally:
+            keras.config.set_image_data_format(before)
+
+    return built
 
 
 def output_dtype() -> str:

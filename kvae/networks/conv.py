@@ -14,12 +14,20 @@ from collections.abc import Sequence
 import keras
 from keras import layers
 
-from kvae.networks.common import concatenate_labels, label_input, labelled_model, normalized_relu, output_dtype
+from kvae.networks.common import (
+    channels_last,
+    concatenate_labels,
+    label_input,
+    labelled_model,
+    normalized_relu,
+    output_dtype,
+)
 from kvae.networks.maps import cropped, map_channels, map_sides
 from kvae.networks.normalization import BatchNormalization
 from kvae.networks.resampling import StridedConv2D, doubled
 
 
+@channels_last
 def conv_encoder(
     shape: Sequence[int],
     outputs: int,
@@ -61,6 +69,7 @@ def conv_encoder(
     return labelled_model(image, y, h, name)
 
 
+@channels_last
 def conv_decoder(
     inputs: int,
     shape: Sequence[int],

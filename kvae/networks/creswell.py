@@ -13,13 +13,14 @@ from collections.abc import Sequence
 import keras
 from keras import layers
 
-from kvae.networks.common import check_sides, normalized_relu, output_dtype, standardize_labels
+from kvae.networks.common import channels_last, check_sides, normalized_relu, output_dtype, standardize_labels
 from kvae.networks.resampling import doubled
 
 CHANNELS = (64, 128, 256, 512)
 """Numbers of channels of the encoder in the authors' code."""
 
 
+@channels_last
 def creswell_encoder(
     shape: Sequence[int],
     outputs: int,
@@ -44,12 +45,14 @@ def creswell_encoder(
     return keras.Model(image, [layers.Dense(outputs, dtype=output_dtype())(features), features], name=name)
 
 
+@channels_last
 def creswell_discriminator(shape: Sequence[int], width: int = 64, name: str | None = None) -> keras.Model:
     """Return a discriminator: images (B, H, W, C) -> logit (B, 1). `width` is as in `creswell_encoder`."""
     image, features = _trunk(shape, width)
     return keras.Model(image, layers.Dense(1, dtype=output_dtype())(features), name=name)
 
 
+@channels_last
 def creswell_decoder(
     inputs: int,
     shape: Sequence[int],

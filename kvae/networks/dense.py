@@ -6,9 +6,10 @@ from collections.abc import Sequence
 import keras
 from keras import layers
 
-from kvae.networks.common import concatenate_labels, label_input, labelled_model, normalize, output_dtype
+from kvae.networks.common import channels_last, concatenate_labels, label_input, labelled_model, normalize, output_dtype
 
 
+@channels_last
 def mlp(
     inputs: int | Sequence[int],
     outputs: int | Sequence[int],

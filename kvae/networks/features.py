@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import keras
 
 from kvae.errors import UserError
+from kvae.networks.common import channels_last
 
 MEANS_BGR = (103.939, 116.779, 123.68)
 """Mean blue, green and red of ImageNet's images, on a scale from 0 to 255.
@@ -13,6 +14,7 @@ VGG's published weights expect images from which these means are subtracted.
 """
 
 
+@channels_last
 def vgg19_features(
     shape: Sequence[int],
     maps: Sequence[str] = ("block1_conv1", "block2_conv1", "block3_conv1"),

@@ -12,6 +12,7 @@ import keras
 from keras import layers
 
 from kvae.networks.common import (
+    channels_last,
     check_sides,
     concatenate_labels,
     label_input,
@@ -22,6 +23,7 @@ from kvae.networks.common import (
 )
 
 
+@channels_last
 def larsen_encoder(
     shape: Sequence[int],
     outputs: int,
@@ -55,6 +57,7 @@ def larsen_encoder(
     return labelled_model(image, y, h, name)
 
 
+@channels_last
 def larsen_decoder(
     inputs: int,
     shape: Sequence[int],
@@ -92,6 +95,7 @@ def larsen_decoder(
     return keras.Model(code, h, name=name)
 
 
+@channels_last
 def larsen_discriminator(
     shape: Sequence[int], width: int = 64, label_units: int = 0, momentum: float = 0.9, name: str | None = None
 ) -> keras.Model:

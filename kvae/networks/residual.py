@@ -15,12 +15,13 @@ from collections.abc import Sequence
 import keras
 from keras import layers
 
-from kvae.networks.common import output_dtype
+from kvae.networks.common import channels_last, output_dtype
 from kvae.networks.maps import cropped, map_channels, map_sides
 from kvae.networks.normalization import BatchNormalization
 from kvae.networks.resampling import DoublingConv2D, StridedConv2D
 
 
+@channels_last
 def residual_encoder(
     shape: Sequence[int], outputs: int, width: int = 32, depth: int = 1, momentum: float = 0.9, name: str | None = None
 ) -> keras.Model:
@@ -45,6 +46,7 @@ def residual_encoder(
     return keras.Model(image, h, name=name)
 
 
+@channels_last
 def residual_decoder(
     inputs: int, shape: Sequence[int], width: int = 32, depth: int = 1, momentum: float = 0.9, name: str | None = None
 ) -> keras.Model:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import keras
 from keras import ops
 
+from kvae.errors import UserError
 from kvae.upgrade import upgrade_arguments
 
 
@@ -18,6 +19,14 @@ class ArgumentsAsConfiguration:
 
     stored_as: ClassVar[Mapping[str, str]] = {}
     """Attributes that hold constructor arguments, where their names differ: {argument: attribute}."""
+
+    def __new__(cls, *args, **kwargs):
+        given = inspect.signature(cls.__init__).bind_partial(None, *args, **kwargs).arguments
+        for name, value in given.items():
+            for net in keras.tree.flatten(value):
+                if isinstance(net, keras.Model):
+                    _check_shapes(name, net)
+        return super().__new__(cls, *args, **kwargs)
 
     def arguments(self) -> dict[str, Any]:
         """Return the constructor arguments of this model by name."""
@@ -53,3 +62,14 @@ class ArgumentsAsConfiguration:
     def from_config(cls, config, custom_objects=None):
         config = upgrade_arguments(keras.saving.get_registered_name(cls), config)
         return cls(**{k: keras.saving.deserialize_keras_object(v, custom_objects) for k, v in config.items()})
+
+
+def _check_shapes(name: str, net: keras.Model) -> None:
+    """Raise `UserError` unless a network has fixed shapes of its inputs and outputs."""
+    try:
+        _ = net.input_shape, net.output_shape
+    except (AttributeError, ValueError):
+        raise UserError(
+            f"Expected {name} to be a network with known shapes. Received: {name} of type {type(net).__name__} without "
+            "them. Begin a keras.Sequential with keras.Input(shape), or wrap the network: keras.Model(x, net(x))."
+        ) from None

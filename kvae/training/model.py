@@ -1,7 +1,7 @@
 """A Keras model whose training step is a round of phases."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -10,9 +10,12 @@ import numpy as np
 from keras import ops
 
 from kvae.backends import Backend, compiled, gates_are_global
+from kvae.backends.arrays import as_array
 from kvae.backends.cached import cached
 from kvae.errors import UserError
 from kvae.training.arguments import ArgumentsAsConfiguration
+from kvae.training.containers import only, without_weights
+from kvae.training.data_methods import DataMethods
 from kvae.training.optimizers import Optimizers
 from kvae.training.penalties import Penalties
 from kvae.training.phase import Phase
@@ -24,7 +27,7 @@ Feature maps need about 100 bytes per value.
 """
 
 
-class Model(Backend, ArgumentsAsConfiguration, keras.Model):
+class Model(Backend, ArgumentsAsConfiguration, DataMethods, keras.Model):
     """The base class of all models. A subclass needs a constructor and `loss_terms`. Everything else is as in Keras.
 
     The constructor takes networks that are built, and keeps every argument in an attribute of the same name.
@@ -138,12 +141,19 @@ class Model(Backend, ArgumentsAsConfiguration, keras.Model):
             self._monitors[name].update_state(value, sample_weight=examples)
 
     def unpack(self, data):
-        """Return the batch that phases take, x or (x, y). Keras passes `data` as x, (x,), (x, y) or (x, y, weight)."""
-        x, y, weight = keras.utils.unpack_x_y_sample_weight(data)
-        _refuse_weights(sample_weight=weight)
+        """Return the batch that phases take, x or (x, y). Keras passes `data` as x, (x,), (x, y) or (x, y, weight).
+
+        x becomes a tensor of the model's type of variables, and so does y unless it holds integers.
+        """
+        x, y = without_weights(data)
         self.check_batch_spec(y)
-        # Without a graph, TensorFlow receives arrays. A network of several inputs does not take arrays mixed with tensors.
-        return keras.tree.map_structure(ops.convert_to_tensor, x if y is None else (x, y))
+        x = keras.tree.map_structure(lambda value: ops.cast(value, self.variable_dtype), only(x))
+        return x if y is None else (x, keras.tree.map_structure(self.as_tensor, only(y, "y")))
+
+    def as_tensor(self, value):
+        """Return an array or a tensor as a tensor. Floats become the model's type of variables."""
+        tensor = ops.convert_to_tensor(value)
+        return ops.cast(tensor, self.variable_dtype) if keras.backend.is_float_dtype(tensor.dtype) else tensor
 
     # ------------------------------------------------------------------ validation of data
 
@@ -161,29 +171,6 @@ class Model(Backend, ArgumentsAsConfiguration, keras.Model):
         if y is None and "y" in self.batch_spec:
             raise UserError(f"Expected labels: {type(self).__name__} takes x and y. Received: y=None.")
 
-    def fit(self, x=None, y=None, *args, validation_data=None, **kwargs):
-        _refuse_weights(**{name: kwargs.get(name) for name in ("sample_weight", "class_weight")})
-        self._examine(x, y)
-        if validation_data is not None:
-            self._examine(*keras.utils.unpack_x_y_sample_weight(validation_data)[:2])
-        return super().fit(x, y, *args, validation_data=validation_data, **kwargs)
-
-    def evaluate(self, x=None, y=None, *args, **kwargs):
-        if not kwargs.get("_use_cached_eval_dataset"):  # set by `fit`, which has checked these data
-            _refuse_weights(sample_weight=kwargs.get("sample_weight"))
-            self._examine(x, y)
-        return super().evaluate(x, y, *args, **kwargs)
-
-    def _examine(self, x, y) -> None:
-        """Check all examples of an array or tensor, or the first batch of a data set. A generator is not checked."""
-        if isinstance(x, np.ndarray | Mapping) or ops.is_tensor(x):
-            as_arrays = keras.tree.map_structure(lambda v: ops.convert_to_numpy(v) if ops.is_tensor(v) else v, (x, y))
-            self.check(*as_arrays)
-        elif isinstance(x, keras.utils.PyDataset):
-            self._examine(*keras.utils.unpack_x_y_sample_weight(x[0])[:2])
-        elif isinstance(x, Iterable) and not isinstance(x, Iterator | list | tuple):  # tf.data, DataLoader, grain
-            self._examine(*keras.utils.unpack_x_y_sample_weight(next(iter(x)))[:2])
-
     # ------------------------------------------------------------------ NumPy in, NumPy out
 
     def batched(self, key: str, function, *arrays, batch_size: int = 256):
@@ -194,7 +181,7 @@ class Model(Backend, ArgumentsAsConfiguration, keras.Model):
         """
         # TensorFlow cannot retrace a function with more inputs than it had at first.
         run = cached(self, f"{key} of {len(arrays)}", lambda: compiled(function, self.variables))
-        first, *others = (np.asarray(array) for array in arrays)
+        first, *others = (as_array(array) for array in arrays)
         arrays = [first.astype("float32"), *others]  # labels keep their type
         if len(first) == 0:
             raise UserError(f"Expected at least one row. Received: shape={first.shape}.")
@@ -204,6 +191,14 @@ class Model(Backend, ArgumentsAsConfiguration, keras.Model):
             out = run(*(ops.convert_to_tensor(array[start : start + batch_size]) for array in arrays))
             parts.append(keras.tree.map_structure(ops.convert_to_numpy, out))
         return keras.tree.map_structure(lambda *chunks: np.concatenate(chunks), *parts)
+
+    def export(self, filepath, format="tf_saved_model", verbose=None, input_signature=None, **kwargs):
+        """Export `call` as `keras.Model.export` does. The signature is by default that of the model's data."""
+        return super().export(filepath, format, verbose, input_signature or self.signature(), **kwargs)
+
+    def signature(self) -> list | None:
+        """Return the shape and the type of the argument of `call` for any batch size; None if the shape is unknown."""
+        return [keras.InputSpec(self.variable_dtype, (None, *self.data_shape))] if self.data_shape else None
 
     # ------------------------------------------------------------------ compilation
 
@@ -221,11 +216,7 @@ class Model(Backend, ArgumentsAsConfiguration, keras.Model):
                     f"Expected no {name}: {type(self).__name__} has its own objective. Received: {name}="
                     f"{kwargs[name]!r}. Its weights are arguments of the constructor."
                 )
-        if self.dtype_policy.name == "mixed_float16":
-            raise UserError(
-                "Expected the dtype policy float32 or mixed_bfloat16. Received: mixed_float16. "
-                "Likelihoods of whole images overflow float16; use mixed_bfloat16, which needs no loss scaling."
-            )
+        self._check_precision()
         players = self._players()
         if any(phase.gates for phase in self.phases()) and not gates_are_global():
             raise UserError(
@@ -238,6 +229,18 @@ class Model(Backend, ArgumentsAsConfiguration, keras.Model):
         names = dict.fromkeys(name for phase in self.phases() for name in phase.reports)
         # Keras does not allow a built model to track new state, and it tracks a dict but not this proxy of one.
         self._monitors = MappingProxyType({name: keras.metrics.Mean(name=name) for name in names})
+
+    def _check_precision(self) -> None:
+        """Raise `UserError` if a network computes in float16, or if variables have fewer than 32 bits."""
+        policies = [net.dtype_policy for net in (self, *self.networks().values())]
+        computed = {policy.compute_dtype for policy in policies}
+        stored = {keras.config.floatx(), *(policy.variable_dtype for policy in policies)}
+        if half := sorted((computed & {"float16"}) | (stored & {"float16", "bfloat16"})):
+            raise UserError(
+                "Expected the dtype policy float32, mixed_bfloat16 or float64. "
+                f"Received: {self.dtype_policy.name}, with values in {half[0]}. Likelihoods of whole images overflow "
+                "float16, and steps vanish in weights of 16 bits. Use mixed_bfloat16, which needs no loss scaling."
+            )
 
     def _players(self) -> dict[str, list[keras.Variable]]:
         """Return the variables that each player of any phase trains."""
@@ -268,12 +271,3 @@ class Model(Backend, ArgumentsAsConfiguration, keras.Model):
             keras.saving.deserialize_keras_object(config["optimizer"]),
             steps_per_execution=config.get("steps_per_execution", 1),
         )
-
-
-def _refuse_weights(**weights) -> None:
-    for name, value in weights.items():
-        if value is not None:
-            raise UserError(
-                "Expected examples without weights: an objective averages over its batch. "
-                f"Received: {name}. Draw the examples in the proportions you want instead."
-            )

@@ -9,7 +9,6 @@ from typing import Any
 
 import keras
 import numpy as np
-from keras import ops
 
 from kvae.backends import Shard
 from kvae.errors import UserError
@@ -124,7 +123,7 @@ class RoundsModel(Model):
     def unpack(self, data):
         x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
         if isinstance(x, Mapping) and y is None:
-            return keras.tree.map_structure(ops.convert_to_tensor, dict(x))
+            return keras.tree.map_structure(self.as_tensor, dict(x))
         return super().unpack(data)
 
     def train_round(self, data):

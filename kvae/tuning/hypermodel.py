@@ -14,6 +14,23 @@ from kvae.recipes.recipe import Recipe
 from kvae.recipes.registry import load
 from kvae.tuning.search import Search, search_of
 
+DATA = ("x", "y", "batch_size", "validation_data", "validation_split", "class_weight", "sample_weight")
+"""Arguments of `fit` that a recipe determines."""
+
+
+class DataRefused(UserError, keras_tuner.errors.FatalValueError):
+    """Data that are given to a search of a recipe. The search stops, because every other trial would fail as well."""
+
+
+def refuse_data(args: tuple, options: Mapping[str, Any]) -> None:
+    """Raise `DataRefused` if one of the arguments of `search` is data or how to batch them."""
+    given = [name for name in DATA if options.get(name) is not None]
+    if args or given:
+        raise DataRefused(
+            "Expected search() without data: a recipe loads its own data set. "
+            f"Received: {given[0] if given else 'x'}. Choose the data in the settings, such as data.path or batch_size."
+        )
+
 
 class RecipeHyperModel(keras_tuner.HyperModel):
     """A recipe as KerasTuner's `HyperModel`, for every tuner of KerasTuner.
@@ -79,7 +96,12 @@ class RecipeHyperModel(keras_tuner.HyperModel):
         return model
 
     def fit(self, hp, model, *args, epochs: int | None = None, initial_epoch: int = 0, callbacks=(), **options):
-        """Fit `model` as the recipe does under `hp`, and return its score and the terms of the score."""
+        """Fit `model` as the recipe does under `hp`, and return its score and the terms of the score.
+
+        Raises:
+            DataRefused: data are given. A recipe has its own.
+        """
+        refuse_data(args, options)
         values = self.values(hp)
         training = self.recipe.training(values)
         data = training_batches(model, self.dataset, training, self.seed)

@@ -16,7 +16,7 @@ from kvae.recipes.finish import finish
 from kvae.recipes.session import Session
 from kvae.runs import Run
 from kvae.tuning import trials
-from kvae.tuning.hypermodel import RecipeHyperModel
+from kvae.tuning.hypermodel import RecipeHyperModel, refuse_data
 
 
 class RunTuner(keras_tuner.Tuner):
@@ -51,6 +51,7 @@ class RunTuner(keras_tuner.Tuner):
 
     def run_trial(self, trial, *args, **kwargs):
         """Train and evaluate `trial` unless its score.json exists already, and return the numbers in score.json."""
+        refuse_data(args, kwargs)
         folder = self.folder / f"trial_{trial.trial_id}"
         score = folder / "score.json"
         if not score.is_file():

@@ -7,8 +7,19 @@ from keras import ops
 
 from kvae.capabilities import DECODER, DOMAINS
 from kvae.errors import UserError
+from kvae.models import VAE
+from kvae.networks import mlp
 from kvae.training import Batches, Phase
-from tests.contracts.models import ALL_ON_TENSORFLOW, MODELS, ONE_OF_EACH, WITHOUT_FALLING_LOSS, batch, data_for, fit
+from tests.contracts.models import (
+    ALL_ON_TENSORFLOW,
+    MODELS,
+    ONE_OF_EACH,
+    SHAPE,
+    WITHOUT_FALLING_LOSS,
+    batch,
+    data_for,
+    fit,
+)
 
 
 def _falls(history):
@@ -91,14 +102,29 @@ def test_fit_in_mixed_bfloat16_keeps_weights_and_losses_in_float32(name, monkeyp
     assert {keras.backend.standardize_dtype(t.dtype) for terms in losses for t in terms.values()} == {"float32"}
 
 
-def test_compile_in_mixed_float16_raises():
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy("mixed_float16")
+@pytest.mark.parametrize("policy", ["mixed_float16", "float16", "bfloat16", "floatx float16", "floatx bfloat16"])
+def test_compile_in_half_precision_raises(policy):
+    before, floatx = keras.config.dtype_policy(), keras.config.floatx()
     try:
+        if policy.startswith("floatx"):
+            keras.config.set_floatx(policy.split()[1])
+        keras.config.set_dtype_policy(policy.split()[-1])
         with pytest.raises(UserError, match="mixed_bfloat16"):
             MODELS["VAE"]().compile("adam")
     finally:
+        keras.config.set_floatx(floatx)
         keras.config.set_dtype_policy(before)
+
+
+def test_compile_with_networks_in_mixed_float16_raises():
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        nets = mlp(SHAPE, 4), mlp(2, SHAPE)
+    finally:
+        keras.config.set_dtype_policy(before)
+    with pytest.raises(UserError, match="mixed_bfloat16"):
+        VAE(*nets).compile("adam")
 
 
 def test_fit_after_second_compile_succeeds():
@@ -151,10 +177,8 @@ def test_fit_with_invalid_data_of_any_kind_raises(kind):
         model.fit(*positional, verbose=0, **named)
 
 
-@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="tf.data")
 def test_fit_with_invalid_first_batch_of_a_stream_raises():
-    import tensorflow as tf
-
+    tf = pytest.importorskip("tensorflow")
     model = MODELS["VAE"]()
     model.compile("adam")
     with pytest.raises(UserError, match=r"in \[0, 1\]"):

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from keras import ops
 
+from kvae import networks
 from kvae.errors import UserError
 from kvae.networks import common, conv_encoder, mlp
 
@@ -92,3 +93,48 @@ def test_check_sides_that_are_no_multiple_raises_an_error_with_the_multiple():
     common.check_sides((32, 48, 3), smallest=16, multiple=16)
     with pytest.raises(UserError, match="sides from 16 to 256 that are multiples of 16"):
         common.check_sides((32, 40, 3), smallest=16, multiple=16)
+
+
+NETWORKS = {
+    "mlp": lambda: mlp((8, 8, 3), 2, (4,)),
+    "conv_encoder": lambda: conv_encoder((8, 8, 3), 4, width=2),
+    "conv_decoder": lambda: networks.conv_decoder(2, (9, 8, 3), width=2, dropout=0.5, upsampling="bilinear"),
+    "conv_classifier": lambda: networks.conv_classifier((8, 10, 3), 2, width=2, smooth=True),
+    "residual_encoder": lambda: networks.residual_encoder((8, 8, 3), 4, width=2),
+    "residual_decoder": lambda: networks.residual_decoder(2, (9, 8, 3), width=2),
+    "larsen_encoder": lambda: networks.larsen_encoder((16, 8, 3), 4, width=16),
+    "larsen_decoder": lambda: networks.larsen_decoder(2, (16, 8, 3), width=16),
+    "larsen_discriminator": lambda: networks.larsen_discriminator((16, 8, 3), width=16),
+    "creswell_encoder": lambda: networks.creswell_encoder((16, 16, 3), 4, 4),
+    "creswell_decoder": lambda: networks.creswell_decoder(2, (16, 16, 3), 4),
+    "creswell_discriminator": lambda: networks.creswell_discriminator((16, 16, 3), 4),
+}
+
+
+@pytest.fixture
+def channels_first():
+    before = keras.config.image_data_format()
+    keras.config.set_image_data_format("channels_first")
+    yield
+    keras.config.set_image_data_format(before)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_networks_do_not_depend_on_the_image_data_format_of_keras(name, request):
+    expected = NETWORKS[name]()
+    request.getfixturevalue("channels_first")
+    net = NETWORKS[name]()
+    assert keras.config.image_data_format() == "channels_first"
+    net.set_weights(expected.get_weights())
+    x = np.random.default_rng(0).random((2, *expected.input_shape[1:])).astype("float32")
+    outputs = [keras.tree.flatten(each(x, training=False)) for each in (net, expected)]
+    for mine, other in zip(*outputs, strict=True):
+        np.testing.assert_allclose(ops.convert_to_numpy(mine), ops.convert_to_numpy(other), atol=1e-6)
+    if name == "conv_classifier":
+        assert net(x, training=True).shape == (2, 2)
+
+
+def test_failed_network_restores_the_image_data_format_of_keras(channels_first):
+    with pytest.raises(UserError):
+        conv_encoder((1, 1, 3), 4)
+    assert keras.config.image_data_format() == "channels_first"

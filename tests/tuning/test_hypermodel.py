@@ -65,3 +65,16 @@ def test_fit_names_an_objective_that_the_model_lacks():
     hp = keras_tuner.HyperParameters()
     with pytest.raises(UserError, match="Expected the value accuracy"):
         hypermodel.fit(hp, hypermodel.build(hp))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [((np.zeros((5, 64)),), {}), ((), {"validation_data": (np.zeros((5, 64)),)}), ((), {"batch_size": 4})],
+    ids=["x", "validation_data", "batch_size"],
+)
+def test_search_of_data_stops_with_one_sentence(data, tmp_path):
+    hypermodel = RecipeHyperModel("digits/vae", FAST)
+    tuner = keras_tuner.RandomSearch(hypermodel, objective=hypermodel.objective, max_trials=1, directory=tmp_path)
+    positional, named = data
+    with pytest.raises(UserError, match="a recipe loads its own data set"):
+        tuner.search(*positional, verbose=0, **named)

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from kvae.backends.arrays import as_array
 from kvae.capabilities import LABELS
 from kvae.distributions import Distribution
 from kvae.distributions.labels import get as get_labels
@@ -73,6 +74,12 @@ class LabelledModel(VariationalModel):
         *sides, channels = self.decoder.input_shape[1:]
         return (*sides, channels - (0 if self.labels is None else self.labels.units))
 
+    def signature(self):
+        if self.labels is None:
+            return super().signature()
+        label = self.labels.cycle(1)
+        return [[*super().signature(), keras.InputSpec(str(label.dtype), (None, *label.shape[1:]))]]
+
     # ------------------------------------------------------------------ validation
 
     def check_networks(self) -> None:
@@ -119,7 +126,7 @@ class LabelledModel(VariationalModel):
         """
         if self.labels is None:
             raise UserError(f"Expected a model of labelled data. Received: {type(self).__name__} without labels.")
-        self.check(np.asarray(x), y)
+        self.check(as_array(x), y)
         new_y = self.labels.spread(new_y, len(x))
 
         def transferred(x, y, new_y, amount):
@@ -151,14 +158,15 @@ class LabelledModel(VariationalModel):
                 "Expected a model whose latent code has a part for labels, such as CSVAE. "
                 f"Received: {type(self).__name__}. Use transfer(x, y, new_y)."
             )
-        self.check(np.asarray(x), y)
-        self.check(np.asarray(style), style_y)
+        self.check(as_array(x), y)
+        style = as_array(style, "style").astype("float32")
+        self.check(style, style_y)
 
         def restyled(x, y, style, style_y):
             z, w = self.code(x, y)[..., self.parts["z"]], self.code(style, style_y)[..., self.parts["w"]]
             return self.observation(ops.concatenate([z, w], axis=-1), style_y).mean
 
-        return self.batched("restyle", restyled, x, y, np.asarray(style, "float32"), style_y, batch_size=batch_size)
+        return self.batched("restyle", restyled, x, y, style, style_y, batch_size=batch_size)
 
 
 def _check_rows(y, n: int) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from kvae.backends.arrays import as_array
 from kvae.capabilities import DECODER
 from kvae.distributions import Distribution, likelihoods
 from kvae.distributions.checks import check_shape
@@ -114,12 +115,12 @@ class LatentModel(Model):
 
     def encode(self, x, *condition, batch_size: int = 256) -> np.ndarray:
         """Return the latent codes of `x` (N, …): (N, *latent). If the model has a posterior, they are its means."""
-        self.check(np.asarray(x), *condition)
+        self.check(as_array(x), *condition)
         return self.batched("code", self.code, x, *condition, batch_size=batch_size)
 
     def decode(self, z, *condition, batch_size: int = 256) -> np.ndarray:
         """Return the mean of p(x|z) for latent codes `z` (N, *latent): (N, …), in the range of the data."""
-        self.check_code(np.asarray(z), *condition)
+        self.check_code(as_array(z, "z"), *condition)
         return self.batched("decode", lambda *code: self.observation(*code).mean, z, *condition, batch_size=batch_size)
 
     def sample(self, n: int, **options) -> np.ndarray:
@@ -131,7 +132,7 @@ class LatentModel(Model):
 
     def reconstruct(self, x, *condition, batch_size: int = 256) -> np.ndarray:
         """Return the reconstructions of `x` (N, …): the means of p(x|z) at the latent codes of x."""
-        self.check(np.asarray(x), *condition)
+        self.check(as_array(x), *condition)
 
         def reconstruction(x, *condition):
             return self.observation(self.code(x, *condition), *condition).mean

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from kvae.backends.arrays import as_array
 from kvae.capabilities import DECODER, DENSITY, POSTERIOR, UNIT_KL
 from kvae.distributions import (
     DiagonalNormal,
@@ -103,7 +104,7 @@ class VariationalModel(LatentModel):
 
     def posterior_parameters(self, x, *condition, batch_size: int = 256) -> tuple[np.ndarray, np.ndarray]:
         """Return the mean and the standard deviation of q(z|x), (N, *latent) each."""
-        self.check(np.asarray(x), *condition)
+        self.check(as_array(x), *condition)
 
         def parameters(*data):
             qz = self.posterior(*data)
@@ -116,7 +117,7 @@ class VariationalModel(LatentModel):
 
         The model needs the capability `UNIT_KL`, a closed form of this KL.
         """
-        self.check(np.asarray(x), *condition)
+        self.check(as_array(x), *condition)
 
         def rates(x, *condition):
             return kl_per_unit(self.posterior(x, *condition), self.prior(*condition))
