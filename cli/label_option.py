@@ -6,16 +6,19 @@ import typer
 
 
 def read_labels(texts: Iterable[str] | None, option: str = "--label") -> list[tuple[str, str]]:
-    """Return the (name, value) of each label in `texts`, such as "Smiling=1,Male=0". A class has the name ""."""
+    """Return the (name, value) of each label in `texts`, such as "Smiling=1,Male=0". A class has the name "".
+
+    Blanks are kept, because the name of a class may hold them, as it may hold commas and "=".
+    """
     pairs = []
-    for part in (part.strip() for text in texts or () for part in text.split(",")):
-        name, equals, value = (piece.strip() for piece in part.rpartition("="))
-        if not value or (equals and not name):
-            raise typer.BadParameter(f"expected NAME=VALUE or VALUE, got {part!r}.", param_hint=option)
+    for part in (part for text in texts or () for part in text.split(",")):
+        name, equals, value = part.rpartition("=")
+        if not value.strip() or (equals and not name.strip()):
+            raise typer.BadParameter(f"expected NAME=VALUE or VALUE, got {part.strip()!r}.", param_hint=option)
         pairs.append((name, value))
     return pairs
 
 
 def read_selection(text: str, option: str) -> list[tuple[str, str]]:
     """Return the label that the text of --select-a or --select-b names: label=CLASS, CLASS, NAME=0 or NAME=1."""
-    return [("" if name == "label" else name, value) for name, value in read_labels([text], option)]
+    return read_labels([text.removeprefix("label=")], option)

@@ -7,6 +7,8 @@ from kvae.errors import UserError
 ALTERNATIVE = "choose likelihood='normal', which takes any range"
 """End of a message: what to do instead of rescaling the data."""
 
+_OVERSHOOT = 0.1  # distance from [0, 1] up to which values are rounding errors, or come from an interpolation
+
 
 def check_shape(x, name, shape):
     """Raise `UserError` unless the array x has the shape (N, *shape)."""
@@ -40,14 +42,16 @@ def check_unit(x, name, user, alternative=ALTERNATIVE):
     low, high = float(x.min()), float(x.max())
     if low >= 0 and high <= 1:
         return
-    if low >= 0 and high <= 255:
-        repair = f"Divide {name} by 255"
-    elif low >= -1 and high <= 1:
+    if low >= -_OVERSHOOT and high <= 1 + _OVERSHOOT:
+        repair = f"Use np.clip({name}, 0, 1)"
+    elif low >= 0 and high <= 255:
+        repair = f"Divide {name} by {255 if high > 127 else format(high, 'g')}"
+    elif low >= -1 and low < -0.5 and high <= 1:
         repair = f"Use ({name} + 1) / 2"
     else:
         repair = f"Rescale {name}"
     raise UserError(
-        f"Expected {name} in [0, 1] for {user}. Received: {name} from {low:g} to {high:g}. "
+        f"Expected {name} in [0, 1] for {user}. Received: {name} from {low:.8g} to {high:.8g}. "
         + (f"{repair}, or {alternative}." if alternative else f"{repair}.")
     )
 

@@ -81,7 +81,7 @@ class LabelNames:
 
     def _attributes(self, named: Sequence[tuple[str, str]]) -> dict[int, int]:
         values = {}
-        for name, value in named:
+        for name, value in ((name.strip(), value.strip()) for name, value in named):
             name = name or (self.names[0] if len(self.names) == 1 else "")
             if not name:
                 raise ChoiceError(
@@ -98,26 +98,21 @@ class LabelNames:
         return values
 
     def _class(self, named: Sequence[tuple[str, str]]) -> dict[int, int]:
-        """Return {0: class}. A class is called by its name, or by its number unless a name is a number."""
-        numbers = {str(i): i for i in range(len(self.names))} if not self._have_numbers() else {}
-        known = {name: i for i, name in enumerate(self.names)} | numbers
-        texts = [f"{name}={value}" if name else value for name, value in named]
-        if len(texts) > 1:
-            raise ChoiceError(f"Expected one class. Received: {', '.join(texts)}.")
-        for text in texts:
-            if text not in known:
-                raise ChoiceError(
-                    f"Expected one of {_listed(self._with_numbers())}. Received: {text}.{hint(text, self.names)}"
-                )
-        return {0: known[texts[0]]} if texts else {}
-
-    def _have_numbers(self) -> bool:
-        """Return True if a name is a number, so that numbers of classes would be ambiguous."""
-        return any(name.isdecimal() for name in self.names)
+        """Return {0: class}. A class is called by its name, or by its number unless that is the name of another class."""
+        if not named:
+            return {}
+        known = {str(i): i for i in range(len(self.names))} | {name: i for i, name in enumerate(self.names)}
+        text = ",".join(f"{name}={value}" if name else value for name, value in named)  # a name may hold "," and "="
+        found = known.get(text, known.get(text.strip()))
+        if found is not None:
+            return {0: found}
+        if len(named) > 1:
+            raise ChoiceError(f"Expected one class. Received: {as_text(named)}.")
+        raise ChoiceError(f"Expected one of {_listed(self._with_numbers())}. Received: {text}.{hint(text, self.names)}")
 
     def _with_numbers(self) -> list[str]:
-        """Return the names of the classes, each next to its number where numbers may be used."""
-        return list(self.names) if self._have_numbers() else [f"{i} ({name})" for i, name in enumerate(self.names)]
+        """Return the names of the classes, each next to its number unless that is the name of a class."""
+        return [name if str(i) in self.names else f"{i} ({name})" for i, name in enumerate(self.names)]
 
 
 def as_pairs(named: Named) -> list[tuple[str, str]]:
@@ -132,7 +127,7 @@ def as_pairs(named: Named) -> list[tuple[str, str]]:
 
 def as_text(named: Named) -> str:
     """Return the labels as the command line takes them: "Smiling=1, Male=0" or "horse"."""
-    return ", ".join(f"{name}={value}" if name else value for name, value in as_pairs(named)) or "none"
+    return ", ".join(f"{name}={value}".strip() if name else value.strip() for name, value in as_pairs(named)) or "none"
 
 
 def _listed(names: Sequence[str]) -> str:

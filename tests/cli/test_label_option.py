@@ -2,7 +2,7 @@
 
 import pytest
 
-from kvae.cli.label_option import read_labels
+from kvae.cli.label_option import read_labels, read_selection
 from kvae.distributions import BinaryLabels, ClassLabels
 from kvae.recipes.labels import LabelNames
 
@@ -35,3 +35,17 @@ def test_label_names_array_accepts_names_and_numbers(labels, names, text, y):
     found = LabelNames.of_model(labels, names).array(read_labels([text]), 2, others=None)
     labels.check(found)
     assert found.tolist() == [y, y]
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_label_option_names_classes_of_any_name(number):
+    names = (" lead", "3", "tench, Tinca tinca", "x=1", "Greek/1")
+    labels = LabelNames.of_model(ClassLabels(5), names)
+    for named in (read_labels([names[number]]), read_selection(f"label={names[number]}", "--select-a")):
+        assert labels.array(named, 1, others=None).tolist() == [number]
+
+
+def test_label_option_names_a_class_by_number_next_to_a_class_called_by_another():
+    labels = LabelNames.of_model(ClassLabels(3), ("cat", "0", "dog"))
+    assert labels.array(read_labels(["2"]), 1, others=None).tolist() == [2]
+    assert labels.array(read_labels(["0"]), 1, others=None).tolist() == [1]

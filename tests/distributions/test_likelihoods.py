@@ -146,8 +146,10 @@ def test_likelihood_check_of_real_data_accepts_any_finite_number(name):
         (np.arange(256, dtype="uint8"), r"from 0 to 255\. Divide pixels by 255"),
         (np.array([-1.0, 1.0]), r"from -1 to 1\. Use \(pixels \+ 1\) / 2"),
         (np.array([-2.1, 2.4]), r"from -2.1 to 2.4\. Rescale pixels"),
-        (np.array([0.0, 1.001]), r"from 0 to 1.001"),
-        (np.array([-1e-3, 1.0]), r"from -0.001 to 1"),
+        (np.array([0.0, 1.001]), r"from 0 to 1.001\. Use np.clip\(pixels, 0, 1\)"),
+        (np.array([-1e-3, 1.0]), r"from -0.001 to 1\. Use np.clip\(pixels, 0, 1\)"),
+        (np.array([0, np.nextafter(np.float32(1), 2)], "float32"), r"from 0 to 1.0000001\. Use np.clip"),
+        (np.array([0.0, 16.0]), r"from 0 to 16\. Divide pixels by 16"),
     ],
 )
 def test_likelihood_check_outside_the_unit_interval_names_the_repair(name, x, repair):
