@@ -8,7 +8,7 @@ import stat
 import pytest
 
 from kvae.errors import UserError
-from kvae.files import as_user_errors, atomic, read_bytes, read_json, write_csv, write_json
+from kvae.files import as_user_errors, atomic, read_bytes, read_json, read_text, write_csv, write_json
 
 
 def test_atomic_replaces_the_old_file(tmp_path):
@@ -93,3 +93,15 @@ def test_read_json_of_a_missing_file_raises_user_error(tmp_path):
 def test_write_csv_leaves_missing_cells_empty(tmp_path):
     write_csv(tmp_path / "x.csv", [{"a": 1}, {"b": "2, 3"}])
     assert (tmp_path / "x.csv").read_text() == 'a,b\n1,\n,"2, 3"\n'
+
+
+def test_read_bytes_of_more_than_the_limit_raises_user_error(tmp_path):
+    (tmp_path / "x.gz").write_bytes(gzip.compress(bytes(1 << 20)))
+    with pytest.raises(UserError, match=r"at most 1,000 bytes, unpacked. Received: .*x\.gz"):
+        read_bytes(tmp_path / "x.gz", limit=1_000)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_read_text_follows_the_byte_order_mark(tmp_path, encoding):
+    (tmp_path / "x").write_bytes("Gärten\n".encode(encoding))
+    assert read_text(tmp_path / "x") == "Gärten\n"

@@ -123,7 +123,7 @@ class ZipArchive:
             ) from error
         self._members = {_name(info): info for info in self._zip.infolist() if not info.is_dir()}
         self.images = tuple(
-            ImageFile(name, f"{info.file_size}-{info.CRC:08x}")
+            ImageFile(name, _stamp_of_member(info))
             for name, info in sorted(self._members.items())
             if all(map(_is_visible, name.split("/"))) and is_image(name)
         )
@@ -163,6 +163,10 @@ def _status(path: Path) -> os.stat_result | None:
 
 def _stamp(status: os.stat_result | None) -> str:
     return _MISSING if status is None else f"{status.st_size}-{status.st_mtime_ns}-{status.st_ctime_ns}"
+
+
+def _stamp_of_member(info: zipfile.ZipInfo) -> str:
+    return f"{info.file_size}-{info.CRC:08x}"
 
 
 def _check_bytes(n: int) -> None:

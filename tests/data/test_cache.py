@@ -3,15 +3,19 @@
 import errno
 import os
 import resource
+import shutil
 import signal
 import tracemalloc
+import zipfile
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from kvae import data
 from kvae.data import cache, image_dataset
 from kvae.errors import UserError
+from kvae.images import archives
 
 
 @pytest.fixture
@@ -197,3 +201,23 @@ def test_prepared_on_a_terminal_writes_nothing_to_stdout(animals, monkeypatch, c
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
     assert len(data.load(f"folder:{animals}").train) == 4
     assert capsys.readouterr().out == ""
+
+
+def test_prepared_of_a_zip_file_depends_on_its_content_and_not_on_checksums(animals, tmp_path, monkeypatch):
+    for name, value in (("a.zip", 1), ("b.zip", 2)):
+        Image.fromarray(np.full((8, 8, 3), value, np.uint8)).save(tmp_path / "0.bmp")
+        with zipfile.ZipFile(tmp_path / name, "w") as file:
+            file.write(tmp_path / "0.bmp", "0.bmp")
+    monkeypatch.setattr(archives, "_stamp_of_member", lambda info: "equal")
+    first, second = (data.load(f"folder:{tmp_path / name}") for name in ("a.zip", "b.zip"))
+    assert (first.train.x[0, 0, 0, 0], second.train.x[0, 0, 0, 0]) == (1, 2)
+    assert first.fingerprint != second.fingerprint
+
+
+def test_prepared_of_a_copied_zip_file_decodes_nothing(animals, tmp_path, decoded):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as file:
+        file.write(animals / "0.png", "0.png")
+    data.load(f"folder:{tmp_path / 'a.zip'}")
+    shutil.copy(tmp_path / "a.zip", tmp_path / "b.zip")
+    data.load(f"folder:{tmp_path / 'b.zip'}")
+    assert len(decoded) == 1

@@ -1,6 +1,8 @@
 """MNIST and Fashion-MNIST, from small idx files."""
 
 import gzip
+import math
+import os
 
 import numpy as np
 import pytest
@@ -89,4 +91,22 @@ def test_mnist_with_labels_above_nine_is_refused(data_dir):
     write_mnist(data_dir / "mnist")
     write_idx(data_dir / "mnist" / "train-labels-idx1-ubyte", np.full(24, 10, np.uint8))
     with pytest.raises(UserError, match="Expected labels 0 to 9"):
+        data.load("mnist")
+
+
+@pytest.mark.parametrize("shape", [(1,) * 255, (24, 0, 28)])
+def test_mnist_with_images_of_another_rank_or_size_is_refused(data_dir, shape):
+    write_mnist(data_dir / "mnist")
+    path = data_dir / "mnist" / "train-images-idx3-ubyte"
+    path.write_bytes(bytes([0, 0, 8, len(shape)]) + np.array(shape, ">u4").tobytes() + bytes(math.prod(shape)))
+    with pytest.raises(UserError, match=r"Expected (an undamaged idx file|images \(N, H, W\))"):
+        data.load("mnist")
+
+
+def test_mnist_from_a_pipe_is_refused(data_dir):
+    write_mnist(data_dir / "mnist")
+    path = data_dir / "mnist" / "train-images-idx3-ubyte"
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(UserError, match="which is a pipe, a device or a socket"):
         data.load("mnist")

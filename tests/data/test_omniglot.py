@@ -38,3 +38,32 @@ def test_omniglot_without_an_array_is_refused(data_dir):
     np.savez(data_dir / "omniglot" / "omniglot_28x28.npz", images=np.zeros((1, 28, 28), np.uint8))
     with pytest.raises(UserError, match="Expected the arrays images, alphabet"):
         data.load("omniglot")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"alphabet_names": np.array(5)},
+        {"alphabet": np.array(["x"] * 60)},
+        {"alphabet": np.full(60, 2)},
+        {"drawer": np.array(1)},
+        {"split": np.ones(60, int)},
+        {"images": np.zeros((60, 0, 28), np.uint8)},
+    ],
+)
+def test_omniglot_with_damaged_arrays_is_refused(data_dir, change):
+    arrays = write_omniglot(data_dir / "omniglot")
+    np.savez(data_dir / "omniglot" / "omniglot_28x28.npz", **(arrays | change))
+    with pytest.raises(UserError, match=r"Expected .* Received: .*omniglot_28x28.npz"):
+        data.load("omniglot")
+
+
+@pytest.mark.parametrize(("local", "central", "value"), [(6, 8, 1), (8, 10, 99), (8, 10, 12)])
+def test_omniglot_encrypted_or_packed_by_another_method_is_refused(data_dir, local, central, value):
+    write_omniglot(data_dir / "omniglot")
+    path = data_dir / "omniglot" / "omniglot_28x28.npz"
+    content = bytearray(path.read_bytes())
+    content[content.find(b"PK\x03\x04") + local] = content[content.find(b"PK\x01\x02") + central] = value
+    path.write_bytes(content)
+    with pytest.raises(UserError, match=r"undamaged .npz file"):
+        data.load("omniglot")

@@ -71,7 +71,10 @@ def test_paintings_without_a_table_have_no_years_and_titles(gallery):
     assert dataset.fingerprint != with_table.fingerprint
 
 
-@pytest.mark.parametrize("table", ["file,artist\na,b\n", "file,artist,year,title\na,b,old,c\n"])
+@pytest.mark.parametrize(
+    "table",
+    ["file,artist\na,b\n", *(f"file,artist,year,title\n{row}\n" for row in ("a,b,old,c", "a,b,1870", "a,b,1,c,d"))],
+)
 def test_paintings_with_a_damaged_table_are_refused(gallery, table):
     (gallery / "paintings.csv").write_text(table)
     with pytest.raises(UserError, match=r"columns file, artist, year .* Received: .*paintings.csv"):

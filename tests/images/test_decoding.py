@@ -166,3 +166,30 @@ def test_resize_of_an_array_equals_decode_with_a_size():
     x = np.random.default_rng(0).integers(0, 256, (20, 20, 3), np.uint8)
     np.testing.assert_array_equal(decoding.resize(x, 10), decode(encoded(x), size=10))
     assert decoding.resize(x[..., :1], None).shape == (20, 20, 1)
+
+
+def test_decode_opens_a_file_only_with_the_decoders_of_its_suffix():
+    eps = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 16 16\n%%EndComments\n%%EOF\n"
+    for name, data in (("0.png", eps), ("0.png", encoded(CORNERS, "TIFF")), ("0.jpg", encoded(CORNERS, "ICO"))):
+        with pytest.raises(ValueError, match="not an image, or one of a format that its suffix does not suggest"):
+            decoding.decode(name, data)
+    np.testing.assert_array_equal(decoding.decode("0.JPG", encoded(CORNERS)), CORNERS)  # a common mistake
+
+
+@pytest.mark.parametrize("channels", [2, 5])
+def test_decode_of_a_tiff_of_unusual_channels_names_them(channels):
+    entries = [
+        (256, 1),
+        (257, 1),
+        (258, 16),
+        (259, 1),
+        (262, 1),
+        (273, 8),
+        (277, channels),
+        (279, 2 * channels),
+        (339, 1),
+    ]
+    directory = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in entries)
+    data = b"II*\0" + struct.pack("<I", 8) + struct.pack("<H", len(entries)) + directory + bytes(4)
+    with pytest.raises(ValueError, match=rf"cannot be read as grey or as colours: {channels}, of 16 bits"):
+        decode(data)

@@ -16,6 +16,12 @@ def test_grid_shows_the_pixels_it_is_given():
     assert pixels[4, 4].tolist() == [255, 255, 255]
 
 
+def test_grid_of_two_channels_shows_red_and_green_and_of_five_the_first_three():
+    images = np.tile(np.array([0.2, 0.4, 0.6, 0.8, 1.0]), (1, 4, 4, 1))
+    assert np.asarray(grid(images[..., :2], zoom=1))[0, 0].tolist() == [51, 102, 0]
+    assert np.asarray(grid(images, zoom=1))[0, 0].tolist() == [51, 102, 153]
+
+
 def test_grid_brighten_shows_square_root():
     faint = np.full((1, 4, 4, 1), 0.04)
     assert np.asarray(grid(faint, zoom=1, brighten=True))[0, 0, 0] == round(0.2 * 255)
