@@ -1,5 +1,7 @@
 """The command line: its commands and global options."""
 
+import signal
+import sys
 from typing import Annotated
 
 import typer
@@ -10,6 +12,7 @@ from kvae.cli.commands import (
     evaluate,
     export,
     interpolate,
+    new,
     reconstruct,
     sample,
     show,
@@ -19,7 +22,7 @@ from kvae.cli.commands import (
     tune,
 )
 from kvae.cli.commands import list as list_
-from kvae.cli.errors import Command, Group
+from kvae.cli.errors import FAILED, Command, Group, print_traceback
 from kvae.cli.options import examples
 from kvae.version import __version__
 
@@ -33,6 +36,7 @@ app = typer.Typer(
 )
 app.command("list", cls=Command, epilog=list_.EXAMPLES)(list_.list_recipes)
 app.command(cls=Command, epilog=show.EXAMPLES)(show.show)
+app.command(cls=Command, epilog=new.EXAMPLES)(new.new)
 app.command(cls=Command, epilog=train.EXAMPLES)(train.train)
 app.command(cls=Command, epilog=tune.EXAMPLES)(tune.tune)
 app.command(cls=Command, epilog=evaluate.EXAMPLES)(evaluate.evaluate)
@@ -65,4 +69,9 @@ def kvae(context: typer.Context, version: Version = False):
 
 
 def main():
-    app(prog_name="kvae")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # `kill` stops a command as Ctrl-C does
+    try:
+        app(prog_name="kvae")
+    except Exception as error:
+        print_traceback(error)
+        sys.exit(FAILED)

@@ -1,14 +1,17 @@
 """Errors of the command line. Each has a sentence and an exit code, and only a bug has a traceback."""
 
 import contextlib
+import difflib
 import errno
 import os
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+import kvae
 from kvae.errors import ChoiceError, UserError
 from kvae.upgrade import OPTIONS
 
@@ -37,14 +40,22 @@ def usage() -> Iterator[None]:
 
 
 class Command(TyperCommand):
-    """A command that refuses options of version 0.1.0 in a sentence that gives their present names."""
+    """A command that explains options of version 0.1.0, and options that are parameters of a recipe."""
 
     def parse_args(self, ctx, args):
+        known = {option for parameter in self.params for option in parameter.opts} | set(ctx.help_option_names)
         for word in args:
             option = word.partition("=")[0]
             if option in OPTIONS:
                 raise UsageError(f"{option} is now called {OPTIONS[option]}.")
+            if "--set" in known and option.startswith("--") and not _resembles(option, known):
+                raise UsageError(f"No such option: {option}. Parameters are set by --set {option[2:]}=VALUE.")
         return super().parse_args(ctx, args)
+
+
+def _resembles(option: str, known: set[str]) -> bool:
+    """Return True if `option` is a known option, or likely a misspelt one."""
+    return option == "--" or bool(difflib.get_close_matches(option, known, cutoff=0.72))
 
 
 class Group(TyperGroup):
@@ -59,6 +70,27 @@ class Group(TyperGroup):
                 raise
             typer.echo("\n".join([sentence, *getattr(error, "__notes__", ())]), err=True)
             raise typer.Exit(code) from error
+
+
+def print_traceback(error: Exception) -> None:
+    """Print an error that is a bug, from the user's own file on if there is one.
+
+    The frames of the command line, and those between it and a recipe, would otherwise hide the line that is wrong.
+    """
+    calls, frames = [], error.__traceback__
+    while frames is not None:
+        calls.append(frames)
+        frames = frames.tb_next
+    typer_, command_line, library = (str(Path(module).parent) for module in (typer.__file__, __file__, kvae.__file__))
+    libraries = (str(Path(typer_).parent), str(Path(os.__file__).parent), command_line, library)
+    last = max((i for i, call in enumerate(calls) if _file(call).startswith((typer_, command_line))), default=-1)
+    calls = calls[last + 1 :] or calls
+    users = next((call for call in calls if not _file(call).startswith((*libraries, "<"))), calls[0])
+    traceback.print_exception(type(error), error, users)
+
+
+def _file(call) -> str:
+    return call.tb_frame.f_code.co_filename
 
 
 def explain(error: BaseException) -> tuple[str | None, int]:

@@ -73,9 +73,33 @@ Settings = Annotated[
 ]
 
 
+DataSettings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="Set a parameter of the data, such as data.path=FOLDER if the images have moved; repeatable.",
+        show_default=False,
+    ),
+]
+
+
 def number_option(help: str):
     """Return the option -n."""
     return typer.Option("-n", "--number", min=1, help=help)
+
+
+Scale = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        max=64,
+        metavar="N",
+        help="Enlarge images by this factor; by default small images become about 64 pixels tall.",
+        show_default=False,
+    ),
+]
+Columns = Annotated[int, typer.Option(min=1, metavar="N", help="Number of images next to each other.")]
 
 
 def number_or_path(text: str | None) -> int | str | None:

@@ -1,5 +1,8 @@
 """The argument MODEL: a run directory or a preset."""
 
+import shlex
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from kvae import weights, zoo
@@ -8,20 +11,33 @@ from kvae.errors import UserError
 from kvae.suggest import hint
 
 
-def open_model(name: str):
-    """Return the run or the preset called `name` as `kvae.open_trained` does. Raise `UserError` at once if there is none."""
+def open_model(name: str, settings: Mapping[str, str] | None = None):
+    """Return the run or the preset called `name` as `kvae.open_trained` does. Raise `UserError` at once if there is none.
+
+    `settings` are parameters of its data, {name: value}.
+    """
     path = Path(name)
     if not _may_be_preset(path, name):
         _check_run(path, name)
     import_keras()
     from kvae.recipes import open_trained
 
-    return open_trained(name)
+    return open_trained(name, settings)
 
 
 def open_classifier(name: str | None):
     """Return the model of the option --classifier, or None if the option is not given."""
     return None if name is None else open_model(name)
+
+
+def save(trained, drawn, out: Path | None, name: str, **options) -> Path:
+    """Save a sheet or samples of a trained model, and return the file.
+
+    Without the option --out, the file is called `name`. It lies in the run, or in the current folder for a preset. An image
+    holds the command that made it.
+    """
+    command = shlex.join(["kvae", *sys.argv[1:]])
+    return drawn.save(out or trained.source.images / name, command=command, **options)
 
 
 def _may_be_preset(path: Path, name: str) -> bool:

@@ -115,7 +115,7 @@ def __getattr__(name):
 
 
 def __dir__():
-    return [*globals(), *_MODULES, *_FUNCTIONS]
+    return ["__version__", *_MODULES, *_FUNCTIONS]
 
 
 if "keras" in sys.modules:

@@ -8,6 +8,7 @@ import io
 import json
 import math
 import os
+import shlex
 import stat
 import tempfile
 import zlib
@@ -66,6 +67,15 @@ def as_user_errors() -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or error
         raise UserError(f"Expected readable data. Received: {error.filename}: {reason}.") from error
+
+
+def require_new(folder: Path) -> None:
+    """Raise `UserError` unless a run can be written into `folder`, which must be new or empty."""
+    if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
+        raise UserError(
+            f"Expected a new or empty folder. Received: out={folder}, which holds files. "
+            f"Choose another folder, or resume the run in it: kvae train --resume {shlex.quote(str(folder))}"
+        )
 
 
 def check_regular(path: Path) -> os.stat_result:

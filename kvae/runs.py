@@ -13,6 +13,7 @@ Every file is written completely or not at all. The directories of version 0.1.0
 
 import csv
 import os
+import shlex
 from pathlib import Path
 
 import keras
@@ -21,7 +22,7 @@ import numpy as np
 from kvae import upgrade
 from kvae.errors import UserError, first_line
 from kvae.evaluation.renamed import current
-from kvae.files import atomic, read_json, write_csv, write_json
+from kvae.files import atomic, read_json, require_new, write_csv, write_json
 from kvae.training import checkpoint
 
 
@@ -35,11 +36,7 @@ class Run:
     def create(cls, path: str | os.PathLike, config: dict) -> "Run":
         """Make a new run directory. Raise `UserError` if the folder exists and is not empty."""
         run = cls(path)
-        if run.path.is_file() or (run.path.is_dir() and any(run.path.iterdir())):
-            raise UserError(
-                f"Expected a new or empty folder. Received: out={run.path}, which holds files. "
-                f"Choose another folder, or resume the run in it: kvae train --resume {run.path}"
-            )
+        require_new(run.path)
         run.path.mkdir(parents=True, exist_ok=True)
         write_json(run.path / "config.json", config)
         return run
@@ -83,6 +80,11 @@ class Run:
         return self.path / "checkpoint" / "state.npz"
 
     @property
+    def resume_command(self) -> str:
+        """The command that resumes the run."""
+        return f"kvae train --resume {shlex.quote(str(self.path))}"
+
+    @property
     def finished(self) -> bool:
         """True if training has ended."""
         return (self.path / "model.keras").is_file()
@@ -90,7 +92,7 @@ class Run:
     def check_finished(self) -> None:
         """Raise `UserError` unless training has ended."""
         if not self.finished:
-            raise UserError(f"The run {self.path} is not finished. Resume it: kvae train --resume {self.path}")
+            raise UserError(f"The run {self.path} is not finished. Resume it: {self.resume_command}")
 
     # ------------------------------------------------------------------ the model
 
@@ -127,7 +129,7 @@ class Run:
         if not self.state.is_file():
             raise UserError(
                 f"The run {self.path} has no checkpoint, because its first epoch did not end. "
-                f"Resume it: kvae train --resume {self.path}"
+                f"Resume it: {self.resume_command}"
             )
         described = read_json(self.path / "checkpoint" / "model.json")
         model = keras.saving.deserialize_keras_object(described["model"])

@@ -2,15 +2,16 @@
 
 import importlib
 
-from kvae.recipes.parameters import Count, NonNegative, Positive, Upsampling, Width
+from kvae.recipes.parameters import Count, FilePath, NonNegative, Positive, Upsampling, Width
 from kvae.recipes.recipe import Recipe, Training
-from kvae.recipes.registry import files, load, names
+from kvae.recipes.registry import copy, files, load, names
 from kvae.recipes.space import Between, OneOf
 from kvae.tuning.search import Objective, Search
 
 __all__ = [
     "Between",
     "Count",
+    "FilePath",
     "NonNegative",
     "Objective",
     "OneOf",
@@ -20,6 +21,7 @@ __all__ = [
     "Training",
     "Upsampling",
     "Width",
+    "copy",
     "files",
     "load",
     "names",

@@ -7,9 +7,21 @@ from typing import Annotated
 import typer
 
 from kvae.cli.label_option import read_selection
-from kvae.cli.options import Backend, Classifier, DataDir, Json, Model, examples, number_option, out_option
+from kvae.cli.options import (
+    Backend,
+    Classifier,
+    DataDir,
+    DataSettings,
+    Json,
+    Model,
+    Scale,
+    examples,
+    number_option,
+    out_option,
+    settings,
+)
 from kvae.cli.output import print_json, print_metrics
-from kvae.cli.sources import open_classifier, open_model
+from kvae.cli.sources import open_classifier, open_model, save
 
 EXAMPLES = examples(
     "kvae blend runs/cifar10/residual_vae --select-a label=horse --select-b label=bird --negate dark",
@@ -64,7 +76,9 @@ def blend(
     negate: Negated = Negate.none,
     n: Number = 64,
     classifier: Classifier = None,
+    scale: Scale = None,
     out: Out = None,
+    set_: DataSettings = None,
     data_dir: DataDir = None,
     backend: Backend = None,
     json: Json = False,
@@ -79,15 +93,16 @@ def blend(
     to the blended images are printed, too.
     """
     sets = _images(a, select_a, "a"), _images(b, select_b, "b")
-    trained = open_model(model)
+    trained = open_model(model, settings(set_))
     weights = weight if sweep is None else [step / (sweep - 1) for step in range(sweep)]
     sheet = trained.blend(*sets, weights, n=n, negate=negate, classifier=open_classifier(classifier))
-    out = sheet.save(out or trained.source.images / "blend.png")
+    out = save(trained, sheet, out, "blend.png", scale=scale)
     if json:
         print_json({"model": model, "n": sheet.count, "metrics": sheet.metrics, "out": str(out)})
         return
     print_metrics(sheet.metrics)
-    typer.echo(f"{sheet.count} pairs: {out}")
+    shown = f" ({sheet.images.shape[1]} in the sheet)" if sheet.rows and sheet.images.shape[1] < sheet.count else ""
+    typer.echo(f"{sheet.count} pairs{shown}: {out}")
 
 
 def _images(path: Path | None, selected: str | None, name: str):

@@ -40,5 +40,9 @@ def compare(
         return
     names = dict.fromkeys(name for entry in entries.values() for name in entry["metrics"])
     rows = [(name, *(entry["metrics"].get(name) for entry in entries.values())) for name in names]
-    print_table([("", *entries), ("data", *(entry["data"] for entry in entries.values())), *rows])
+    facts = {name: [entry[name] for entry in entries.values()] for name in ("data", "likelihood")}
+    print_table([("", *entries), *((name, *values) for name, values in facts.items()), *rows])
+    for name, values in facts.items():
+        if len(set(values)) > 1:
+            typer.echo(f"\nThe metrics differ in their {name} and cannot all be compared.")
     typer.echo(f"\n{out}")

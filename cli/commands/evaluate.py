@@ -63,8 +63,8 @@ Options = Annotated[
     typer.Option(
         "--set",
         metavar="NAME=VALUE",
-        help="Set an option of a metric, such as nll.samples=5000, or of all metrics, such as seed=1; repeatable. "
-        "--list-metrics shows all options.",
+        help="Set an option of a metric, such as nll.samples=5000, of all metrics, such as seed=1, or of the data, such as "
+        "data.path=FOLDER; repeatable. --list-metrics shows all options of metrics.",
         show_default=False,
     ),
 ]
@@ -127,7 +127,7 @@ def evaluate(
     """
     aliases = {"nll.samples": samples, "seed": seed}
     values = {**{name: value for name, value in aliases.items() if value is not None}, **settings(set_)}
-    trained = open_model(model)
+    trained = open_model(model, {name: values.pop(name) for name in list(values) if name.startswith("data.")})
     from kvae.recipes.metric_options import parse_options
 
     options = parse_options(values)

@@ -6,8 +6,19 @@ from typing import Annotated
 import typer
 
 from kvae.cli.label_option import read_labels
-from kvae.cli.options import Backend, DataDir, Model, examples, labels_option, number_or_path, out_option
-from kvae.cli.sources import open_model
+from kvae.cli.options import (
+    Backend,
+    DataDir,
+    DataSettings,
+    Model,
+    Scale,
+    examples,
+    labels_option,
+    number_or_path,
+    out_option,
+    settings,
+)
+from kvae.cli.sources import open_model, save
 
 EXAMPLES = examples(
     "kvae interpolate runs/celeba/dcgan_vae",
@@ -36,7 +47,9 @@ def interpolate(
     steps: Steps = 11,
     label: Labels = None,
     spherical: Spherical = False,
+    scale: Scale = None,
     out: Out = None,
+    set_: DataSettings = None,
     data_dir: DataDir = None,
     backend: Backend = None,
 ):
@@ -47,7 +60,7 @@ def interpolate(
     --label sets them.
     """
     labels = read_labels(label)
-    trained = open_model(model)
+    trained = open_model(model, settings(set_))
     sheet = trained.interpolate(number_or_path(a), number_or_path(b), steps=steps, labels=labels, spherical=spherical)
-    out = sheet.save(out or trained.source.images / "interpolation.png")
+    out = save(trained, sheet, out, "interpolation.png", scale=scale)
     typer.echo(f"{steps} steps from {a} to {b}: {out}")

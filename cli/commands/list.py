@@ -1,6 +1,8 @@
 """`kvae list`"""
 
-from kvae import data, zoo
+import typer
+
+from kvae import data, weights, zoo
 from kvae.cli.options import DataDir, Json, examples
 from kvae.cli.output import print_json, print_table
 from kvae.recipes.docstring import summary
@@ -9,13 +11,18 @@ EXAMPLES = examples("kvae list", "kvae list --json --data-dir ~/data")
 
 
 def list_recipes(data_dir: DataDir = None, json: Json = False):
-    """List the recipes, and show whether their data are available."""
+    """List the recipes, and show whether their data are available and whether a trained model is bundled as a preset.
+
+    The name of a preset can be used wherever a command takes a MODEL.
+    """
     entries = [entry(name) for name in zoo.names()]
     if json:
         print_json(entries)
         return
-    rows = ((e["name"], _state(e), e["summary"]) for e in entries)
-    print_table([("recipe", "data", "summary"), *rows])
+    rows = ((e["name"], _state(e), "bundled" if e["preset"] else "", e["summary"]) for e in entries)
+    print_table([("recipe", "data", "preset", "summary"), *rows])
+    bundled = next(e["name"] for e in entries if e["preset"])
+    typer.echo(f"\nA preset is a trained model: kvae sample {bundled}")
 
 
 def entry(name: str) -> dict:
@@ -27,6 +34,7 @@ def entry(name: str) -> dict:
         "summary": summary(zoo.files()[name]),
         "dataset": dataset,
         "data_here": data.is_available(dataset),
+        "preset": name in weights.names(),
     }
 
 

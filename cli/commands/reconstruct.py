@@ -6,9 +6,22 @@ from typing import Annotated
 import typer
 
 from kvae.cli.label_option import read_labels
-from kvae.cli.options import Backend, DataDir, Json, Model, examples, labels_option, number_option, out_option
+from kvae.cli.options import (
+    Backend,
+    Columns,
+    DataDir,
+    DataSettings,
+    Json,
+    Model,
+    Scale,
+    examples,
+    labels_option,
+    number_option,
+    out_option,
+    settings,
+)
 from kvae.cli.output import print_json, print_metrics
-from kvae.cli.sources import open_model
+from kvae.cli.sources import open_model, save
 
 EXAMPLES = examples(
     "kvae reconstruct runs/digits/vae",
@@ -36,7 +49,10 @@ def reconstruct(
     images: Images = None,
     n: Number = 32,
     label: Labels = None,
+    columns: Columns = 8,
+    scale: Scale = None,
     out: Out = None,
+    set_: DataSettings = None,
     data_dir: DataDir = None,
     backend: Backend = None,
     json: Json = False,
@@ -51,9 +67,9 @@ def reconstruct(
     labels = read_labels(label)
     if labels and not images:
         raise typer.BadParameter("expected IMAGES: held-out examples have labels already.", param_hint="--label")
-    trained = open_model(model)
-    sheet = trained.reconstruct(images, n, labels)
-    out = sheet.save(out or trained.source.images / "reconstructions.png")
+    trained = open_model(model, settings(set_))
+    sheet = trained.reconstruct(images, n, labels, columns=columns)
+    out = save(trained, sheet, out, "reconstructions.png", scale=scale)
     if json:
         print_json({"model": model, "n": sheet.count, "metrics": sheet.metrics, "out": str(out)})
         return

@@ -7,8 +7,20 @@ from typing import Annotated
 import typer
 
 from kvae.cli.label_option import read_labels
-from kvae.cli.options import Backend, DataDir, Model, Seed, examples, labels_option, number_option, out_option
-from kvae.cli.sources import open_model
+from kvae.cli.options import (
+    Backend,
+    DataDir,
+    DataSettings,
+    Model,
+    Scale,
+    Seed,
+    examples,
+    labels_option,
+    number_option,
+    out_option,
+    settings,
+)
+from kvae.cli.sources import open_model, save
 
 EXAMPLES = examples(
     "kvae sample runs/digits/vae",
@@ -40,6 +52,10 @@ Labels = Annotated[
         "Unspecified attributes are copied from the held-out examples, in order."
     ),
 ]
+Columns = Annotated[
+    int | None,
+    typer.Option(min=1, metavar="N", help="Number of columns of a sheet; by default it is square.", show_default=False),
+]
 Out = Annotated[
     Path | None,
     out_option(
@@ -58,14 +74,17 @@ def sample(
     label: Labels = None,
     temperature: Temperature = 1.0,
     seed: Seed = 0,
+    columns: Columns = None,
+    scale: Scale = None,
     out: Out = None,
+    set_: DataSettings = None,
     data_dir: DataDir = None,
     backend: Backend = None,
 ):
     """Draw samples from a trained model."""
     labels = read_labels(label)
-    trained = open_model(model)
+    trained = open_model(model, settings(set_))
     samples = trained.sample(n, labels, temperature=temperature, seed=seed)
     name = "samples.png" if samples.x.ndim == 4 else "samples.npz"
-    out = samples.save(out or trained.source.images / name)
+    out = save(trained, samples, out, name, columns=columns, scale=scale)
     typer.echo(f"{n} samples: {out}")

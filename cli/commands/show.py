@@ -35,7 +35,7 @@ def show(name: Annotated[str, RecipeName], data_dir: DataDir = None, json: Json 
 
 def _described(name: str, recipe, parameters, search) -> dict:
     """Return the description for JSON."""
-    own = {"name": name, "kind": "file", "summary": recipe.summary, "dataset": None, "data_here": None}
+    own = {"name": name, "kind": "file", "summary": recipe.summary, "dataset": None, "data_here": None, "preset": False}
     return {
         **(entry(name) if name in zoo.names() else own),
         "docstring": recipe.docstring,

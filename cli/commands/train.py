@@ -1,5 +1,6 @@
 """`kvae train`"""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -8,10 +9,11 @@ import typer
 from kvae import zoo
 from kvae.cli.environment import import_keras
 from kvae.cli.errors import UsageError, usage
-from kvae.cli.options import Backend, DataDir, Json, RecipeName, Seed, Settings, examples, settings
+from kvae.cli.options import Backend, DataDir, Json, RecipeName, Settings, examples, settings
 from kvae.cli.output import print_json, print_metrics
 from kvae.cli.sources import open_model
 from kvae.errors import UserError
+from kvae.files import require_new
 from kvae.tuning import trials
 
 EXAMPLES = examples(
@@ -50,6 +52,16 @@ FromSearch = Annotated[
         show_default=False,
     ),
 ]
+Seed = Annotated[
+    int | None,
+    typer.Option(
+        min=0,
+        max=2**32 - 1,
+        metavar="N",
+        help="Seed of all random draws; by default 0, or that of the trial with --from-search.",
+        show_default=False,
+    ),
+]
 Devices = Annotated[int, typer.Option(min=1, help="Number of devices that share each batch, in each process.")]
 Address = Annotated[
     str | None,
@@ -74,7 +86,7 @@ def train(
     recipe: Annotated[str | None, RecipeName] = None,
     set_: Settings = None,
     out: Out = None,
-    seed: Seed = 0,
+    seed: Seed = None,
     warm_start: WarmStart = None,
     from_search: FromSearch = None,
     resume: Resume = None,
@@ -95,7 +107,7 @@ def train(
     if skip_damaged:
         set_ = [*(set_ or ()), "data.skip_damaged=true"]
     shared = {"devices": devices, "cluster": _cluster(cluster, processes, process)}
-    if resume and (recipe or out or seed or warm_start or from_search):
+    if resume and any(given is not None for given in (recipe, out, seed, warm_start, from_search)):
         raise typer.BadParameter(
             "expected no RECIPE, --out, --seed, --warm-start or --from-search, because the run keeps its own.",
             param_hint="--resume",
@@ -112,27 +124,36 @@ def train(
 
 def _print_run(run) -> None:
     """Print the metrics of a run, and commands that use it."""
-    typer.echo(f"\n{run.path}\n")
-    print_metrics((run.metrics or {}).get("metrics", {}))
+    report = run.metrics or {}
+    data = f": {report['data']}, {report['n']:,} examples" if report else ""
+    typer.echo(f"\n{run.path}{data}\n")
+    print_metrics(report.get("metrics", {}))
     typer.echo("\nNext:")
     sheets = {"sample": "epoch-*-samples.png", "reconstruct": "epoch-*-reconstructions.png"}
     possible = [command for command, sheet in sheets.items() if any(run.images.glob(sheet))]
     for command in (*possible, "evaluate"):
-        typer.echo(f"  kvae {command} {run.path}")
+        typer.echo(f"  kvae {command} {shlex.quote(str(run.path))}")
 
 
-def _train(name: str | None, texts: list[str] | None, out: Path | None, seed: int, warm_start, from_search, **share):
+def _train(
+    name: str | None, texts: list[str] | None, out: Path | None, seed: int | None, warm_start, from_search, **share
+):
     chosen = settings(texts)
     with usage():
-        searched, found, seed_ = (None, {}, 0) if from_search is None else trials.best_settings(from_search)
+        searched, found, searched_seed = (None, {}, 0) if from_search is None else trials.best_settings(from_search)
         if searched is not None and name is not None and zoo.load(name).name != searched:
             raise UserError(f"Expected {searched}, the recipe of the search {from_search}. Received: {name}.")
-        name, chosen, seed = name or searched or "digits/vae", {**found, **chosen}, seed or seed_
+        name, chosen = name or searched or "digits/vae", {**found, **chosen}
+        seed = searched_seed if seed is None else seed
         recipe = zoo.load(name)
-        recipe.resolve(chosen)
+        values = recipe.resolve(chosen)
+    if out is not None:
+        require_new(out)
+    dataset = recipe.data(values)  # before Keras is imported, which takes seconds
+    typer.echo(dataset.summary(), err=True)
     source = None if warm_start is None else open_model(warm_start).source.path
     import_keras(whole=True)
-    return zoo.train(recipe, chosen, out=out, seed=seed, warm_start=source, **share)
+    return zoo.train(recipe, chosen, out=out, seed=seed, warm_start=source, dataset=dataset, **share)
 
 
 def _cluster(address: str | None, processes: int | None, process: int | None):

@@ -6,8 +6,20 @@ from typing import Annotated
 import typer
 
 from kvae.cli.label_option import read_labels
-from kvae.cli.options import Backend, Classifier, DataDir, Model, examples, labels_option, number_option, out_option
-from kvae.cli.sources import open_classifier, open_model
+from kvae.cli.options import (
+    Backend,
+    Classifier,
+    DataDir,
+    DataSettings,
+    Model,
+    Scale,
+    examples,
+    labels_option,
+    number_option,
+    out_option,
+    settings,
+)
+from kvae.cli.sources import open_classifier, open_model, save
 
 EXAMPLES = examples(
     "kvae transfer runs/celeba/cond_vae --label Smiling=1",
@@ -51,7 +63,9 @@ def transfer(
     steps: Steps = 5,
     styles: Styles = None,
     classifier: Classifier = None,
+    scale: Scale = None,
     out: Out = None,
+    set_: DataSettings = None,
     data_dir: DataDir = None,
     backend: Backend = None,
 ):
@@ -65,10 +79,10 @@ def transfer(
         raise typer.BadParameter("expected either --label NAME=VALUE or --styles N.", param_hint="--label")
     if styles and images:
         raise typer.BadParameter("expected no IMAGES, because --styles takes held-out examples.", param_hint="IMAGES")
-    trained = open_model(model)
+    trained = open_model(model, settings(set_))
     if styles:
         sheet = trained.restyle(styles, n=n)
     else:
         sheet = trained.transfer(labels, images, n=n, steps=steps, classifier=open_classifier(classifier))
-    out = sheet.save(out or trained.source.images / "transfer.png")
+    out = save(trained, sheet, out, "transfer.png", scale=scale)
     typer.echo(f"{sheet.count} images: {out}")

@@ -5,8 +5,19 @@ from typing import Annotated
 
 import typer
 
-from kvae.cli.options import Backend, DataDir, Model, examples, number_option, number_or_path, out_option
-from kvae.cli.sources import open_model
+from kvae.cli.options import (
+    Backend,
+    DataDir,
+    DataSettings,
+    Model,
+    Scale,
+    examples,
+    number_option,
+    number_or_path,
+    out_option,
+    settings,
+)
+from kvae.cli.sources import open_model, save
 
 EXAMPLES = examples(
     "kvae traverse runs/celeba/dcgan_vae",
@@ -46,7 +57,9 @@ def traverse(
     n: Number = 8,
     steps: Steps = 11,
     span: Span = 3.0,
+    scale: Scale = None,
     out: Out = None,
+    set_: DataSettings = None,
     data_dir: DataDir = None,
     backend: Backend = None,
 ):
@@ -56,7 +69,7 @@ def traverse(
     IMAGE. The most informative units are those whose posterior mean varies most from example to example. The units of a
     spatial latent code are numbered along the flattened latent code.
     """
-    trained = open_model(model)
+    trained = open_model(model, settings(set_))
     sheet = trained.traverse(number_or_path(start), units, n=n, steps=steps, span=span)
-    out = sheet.save(out or trained.source.images / "traversal.png")
+    out = save(trained, sheet, out, "traversal.png", scale=scale)
     typer.echo(f"units {', '.join(map(str, sheet.rows))}: {out}")

@@ -1,5 +1,6 @@
 """`kvae tune`"""
 
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -35,7 +36,7 @@ Vary = Annotated[
     typer.Option(
         "--vary",
         metavar="NAME=RANGE",
-        help="Vary this parameter instead of those that the recipe varies; repeatable. RANGE is LOW:HIGH, LOW:HIGH:log "
+        help="Vary this parameter instead of those of the recipe; repeatable. RANGE is LOW:HIGH, LOW:HIGH:log "
         "or A,B,C.",
         show_default=False,
     ),
@@ -97,7 +98,8 @@ def _print_search(recipe: str, folder: Path, ranked: Sequence, json: bool) -> No
     print_table([tuple(ranked[0].row()), *(tuple(trial.row().values()) for trial in ranked[:10])])
     if len(ranked) > 10:
         typer.echo(f"… and {len(ranked) - 10} more in {folder / 'trials.csv'}")
-    typer.echo(f"\nNext:\n  kvae train {recipe} --from-search {folder}\n  kvae evaluate {folder / 'best'}")
+    recipe, search, best = (shlex.quote(str(name)) for name in (recipe, folder, folder / "best"))
+    typer.echo(f"\nNext:\n  kvae train {recipe} --from-search {search}\n  kvae evaluate {best}")
 
 
 def _search(recipe, vary: Iterable[str] | None, fixed: Mapping) -> Search:

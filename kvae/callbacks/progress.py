@@ -22,10 +22,11 @@ class Progress(keras.callbacks.Callback):
     def __init__(self, epochs: int, names: tuple[str, ...] | None = None):
         super().__init__()
         self.epochs, self.names = epochs, names
-        self.console = Console(stderr=True, soft_wrap=True, highlight=False)
+        self.console = Console(stderr=True, highlight=False)
 
     def on_train_begin(self, logs=None):
         self.bar = self.task = None
+        self.trained = False
         self.start = time.monotonic()
 
     def on_epoch_begin(self, epoch, logs=None):
@@ -54,16 +55,19 @@ class Progress(keras.callbacks.Callback):
         shown = [f"{n} {logs[n]:.5g}" + (f" (val {logs['val_' + n]:.5g})" if f"val_{n}" in logs else "") for n in names]
         if "active_units" in logs:
             shown.append(f"active units {logs['active_units']}")
+        self.trained = True
         seconds = time.monotonic() - self.began
         left = seconds * (self.epochs - epoch - 1)
         self.console.print(
             f"epoch {epoch + 1}/{self.epochs}  {seconds:.1f} s  {'  '.join(shown)}"
-            + ("" if self.bar or not left else f"  [{left:.0f} s left]").replace("[", r"\[")
+            + ("" if self.bar or not left else f"  [{left:.0f} s left]").replace("[", r"\["),
+            soft_wrap=not self.console.is_terminal,
         )
 
     def on_train_end(self, logs=None):
         self.close()
-        self.console.print(f"trained in {datetime.timedelta(seconds=round(time.monotonic() - self.start))}")
+        if self.trained:
+            self.console.print(f"trained in {datetime.timedelta(seconds=round(time.monotonic() - self.start))}")
 
     def close(self):
         """Remove the bar. Call this when training has ended with an exception."""

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from kvae.data.fingerprint import fingerprint
+from kvae.data.splits import permutation
 from kvae.errors import UserError
 
 _RANGE_BYTES = 1 << 28  # a summary reads at most this many bytes of the training examples to find their range
@@ -32,6 +34,10 @@ class Split:
                 raise UserError(
                     f"Expected one entry of {name} per example. Received: {len(column):,} for {len(self.x):,} examples."
                 )
+
+    def __repr__(self) -> str:
+        labels = "" if self.y is None else f", y {self.y.dtype} {self.y.shape}"
+        return f"Split(x {self.x.dtype} {self.x.shape}{labels})"
 
     def __len__(self) -> int:
         return len(self.x)
@@ -61,6 +67,49 @@ class Dataset:
     support: str
     fingerprint: str
     notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Dataset {self.name}: {self._counts()}; {self._label_kind()}>"
+
+    @classmethod
+    def from_arrays(
+        cls,
+        x: np.ndarray,
+        y: np.ndarray | None = None,
+        *,
+        label_names: Sequence[str] = (),
+        held_out: float = 0.1,
+        seed: int = 0,
+        name: str = "arrays",
+    ) -> "Dataset":
+        """Return a data set of arrays, of which `seed` draws examples for validation and as many for testing.
+
+        Args:
+            x: images (N, H, W, C) or points (N, D). Values of uint8 are read as k/255, truth values as 0 and 1, and other
+                numbers as they are.
+            y: classes (N,), or 0/1 attributes (N, A), or None.
+            label_names: names of the classes or attributes; by default their numbers.
+            held_out: share of the examples in each of the two held-out splits.
+            seed: seed of the splits.
+            name: name of the data set.
+        """
+        x = np.asarray(x)
+        if x.ndim < 2 or len(x) == 0 or x.dtype.kind not in "buif" or not 0 < held_out < 0.5:
+            raise UserError(
+                "Expected examples (N, …) of numbers, and a held_out share between 0 and 0.5. "
+                f"Received: x {x.dtype} {x.shape}, held_out={held_out}."
+            )
+        support = {"b": "binary"}.get(x.dtype.kind, "bytes" if x.dtype == np.uint8 else "real")
+        x = x if support == "bytes" else x.astype("uint8" if support == "binary" else "float32")
+        if y is not None:
+            y = np.asarray(y).astype("int32" if np.ndim(y) == 1 else "uint8")
+            count = int(y.max()) + 1 if y.ndim == 1 else y.shape[1]
+            label_names = tuple(label_names) or tuple(map(str, range(count)))
+        n, order = round(held_out * len(x)), permutation(len(x), seed)
+        rows = (np.sort(order[2 * n :]), np.sort(order[:n]), np.sort(order[n : 2 * n]))
+        whole, arrays = Split(x, y), [x] if y is None else [x, y]
+        found = fingerprint(held_out, seed, tuple(label_names), *arrays)
+        return cls(name, *(whole[part] if len(part) else None for part in rows), tuple(label_names), support, found)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -117,11 +166,14 @@ class Dataset:
 
     def summary(self) -> str:
         """Return one line with counts, shape, range and labels, and one more line for each note."""
+        line = f"{self.name}: {self._counts()}, {self._range()}; {self._label_kind()}."
+        return "\n".join([line, *self.notes])
+
+    def _counts(self) -> str:
         splits = {"train": self.train, "validation": self.validation, "test": self.test}
         counts = ", ".join(f"{len(split):,} {name}" for name, split in splits.items() if split is not None)
-        examples = "points" if self.support == "real" else "images"
-        line = f"{self.name}: {counts}; {examples} of {'×'.join(map(str, self.shape))}, {self._range()}"
-        return "\n".join([f"{line}; {self._label_kind()}.", *self.notes])
+        examples = "images" if len(self.shape) == 3 else "points"
+        return f"{counts}; {examples} of {'×'.join(map(str, self.shape))}"
 
     def _range(self) -> str:
         x = self.train.x

@@ -6,9 +6,25 @@ from pathlib import Path
 
 import numpy as np
 
+from kvae.data.dataset import Dataset
 from kvae.errors import UserError, first_line
 from kvae.files import check_regular
 from kvae.images.archives import read_member
+
+
+def load(path: Path, *, held_out: float = 0.1, seed: int = 0) -> Dataset:
+    """Return the examples x, and the labels y if there are any, in an `.npz` file.
+
+    `held_out` and `seed` are as for `Dataset.from_arrays`. `label_names` in the file are the names of the labels.
+    """
+    if not path.is_file():
+        raise UserError(f"Expected an .npz file with the array x. Received: {path}, which does not exist.")
+    (x,) = read_arrays(path, "x")  # it refuses a file that is no archive
+    with zipfile.ZipFile(path) as archive:
+        names = [name for name in ("y", "label_names") if f"{name}.npy" in archive.namelist()]
+    found = dict(zip(names, read_arrays(path, *names), strict=True))
+    labels = tuple(map(str, found.get("label_names", ())))
+    return Dataset.from_arrays(x, found.get("y"), label_names=labels, held_out=held_out, seed=seed, name=f"npz:{path}")
 
 
 def read_arrays(path: Path, *names: str) -> list[np.ndarray]:

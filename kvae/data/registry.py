@@ -51,7 +51,7 @@ SOURCES = {
 
 
 def names() -> tuple[str, ...]:
-    """Return the names of all data sets. `load` takes `folder:PATH` and `tfds:NAME` in addition."""
+    """Return the names of all data sets. `load` takes `folder:PATH`, `npz:PATH` and `tfds:NAME` too."""
     return tuple(SOURCES)
 
 
@@ -59,7 +59,7 @@ def is_available(name: str, data_dir: str | os.PathLike | None = None) -> bool:
     """Return True if `load` would find the files of the data set. No file is opened, and TFDS is not imported."""
     root = official_files.root(data_dir)
     kind, _, rest = name.partition(":")
-    if kind == "folder":
+    if kind in ("folder", "npz"):
         return bool(rest) and os.path.exists(Path(rest).expanduser())
     if kind == "tfds" and rest:
         return official_files.find_tfds(rest, root) is not None
@@ -80,7 +80,10 @@ def load(
     seed: int = 0,
     **options,
 ) -> "Dataset":
-    """Load a data set by name: one of `names()`, `folder:PATH` (a folder or a zip file) or `tfds:NAME[/config]`.
+    """Load a data set by name.
+
+    The name is one of `names()`, `folder:PATH` (a folder or a zip file of images), `npz:PATH` (a file with arrays x and,
+    with labels, y) or `tfds:NAME[/config]`.
 
     data_dir: the folder with one sub-folder per data set. The default is KVAE_DATA, or else `data` in the current
         folder.
@@ -101,6 +104,8 @@ def load(
     with as_user_errors():
         if kind == "folder" and rest:
             return _call(name, "folder:load", (Path(rest).expanduser(),), options, seed)
+        if kind == "npz" and rest:
+            return _call(name, "npz:load", (Path(rest).expanduser(),), options, seed)
         if kind == "tfds" and rest:
             return _call(name, "tfds:load", (rest, root), options, seed)
         source = _source(name)
@@ -114,7 +119,10 @@ def load(
 
 
 def _source(name: str) -> Source:
-    suggest.require("name", name, (*SOURCES, "folder:PATH", "tfds:NAME"))
+    if name not in SOURCES and os.path.exists(name):
+        kind = "npz" if name.endswith(".npz") else "folder"
+        raise UserError(f"Expected the name of a data set. Received: {name}, a path. Did you mean {kind}:{name}?")
+    suggest.require("name", name, (*SOURCES, "folder:PATH", "npz:PATH", "tfds:NAME"))
     return SOURCES[name]
 
 

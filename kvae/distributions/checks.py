@@ -1,5 +1,8 @@
 """Checks of the shape, the type and the range of data. Each error of a range names the repair."""
 
+import math
+import numbers
+
 import numpy as np
 
 from kvae.errors import UserError
@@ -8,6 +11,18 @@ ALTERNATIVE = "choose likelihood='normal', which takes any range"
 """End of a message: what to do instead of rescaling the data."""
 
 _OVERSHOOT = 0.1  # distance from [0, 1] up to which values are rounding errors, or come from an interpolation
+
+
+def check_count(value, name, least=1):
+    """Raise `UserError` unless the argument called `name` is an integer of at least `least`."""
+    if not isinstance(value, numbers.Integral) or value < least:
+        raise UserError(f"Expected an integer of at least {least}. Received: {name}={value!r}.")
+
+
+def check_weight(value, name):
+    """Raise `UserError` unless the argument called `name` is a finite number of at least 0."""
+    if not isinstance(value, numbers.Real) or not math.isfinite(value) or value < 0:
+        raise UserError(f"Expected a finite number of at least 0. Received: {name}={value!r}.")
 
 
 def check_shape(x, name, shape):

@@ -14,10 +14,10 @@ is chosen. A metric imports what it needs when it is called.
 
 import importlib
 import pkgutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from kvae.errors import ChoiceError
+from kvae.errors import ChoiceError, UserError
 from kvae.evaluation.batches import examples
 from kvae.evaluation.metric import METRICS, Metric, Option, applicable, metric, options, reporting
 from kvae.evaluation.requirements import NotApplicable
@@ -58,6 +58,7 @@ def evaluate(model, batches, metrics: Iterable[str] | None = None, *, quick: boo
     Raises:
         UserError: a metric or an option is unknown, or the data do not suit the model.
     """
+    _check_batches(batches)
     chosen = named(metrics) if metrics else _default(model, quick)
     arguments = _arguments(chosen, options)
     for data in examples(batches):
@@ -71,6 +72,17 @@ def evaluate(model, batches, metrics: Iterable[str] | None = None, *, quick: boo
     skipped |= {name: str(value) for name, value in values.items() if isinstance(value, NotApplicable)}
     values = {name: value for name, value in values.items() if name not in skipped}
     return {"n": len(batches.x), "metrics": values, "skipped": skipped}
+
+
+def _check_batches(batches) -> None:
+    """Raise `UserError` unless `batches` are batches of held-out examples."""
+    from kvae.training import Batches  # it imports Keras
+
+    if not isinstance(batches, Batches):
+        raise UserError(
+            f"Expected batches of held-out examples. Received: {type(batches).__name__}. "
+            "Make them: kvae.training.Batches(x), or Batches(x, y) for a model that takes labels."
+        )
 
 
 def _default(model, quick: bool) -> list[Metric]:
@@ -90,12 +102,33 @@ def named(names: Iterable[str]) -> list[Metric]:
     return [METRICS[name] for name in names]
 
 
-def _arguments(chosen: Iterable[Metric], given: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def _check_own(declared: Metric, given: Any, chosen: Collection[Metric]) -> None:
+    """Raise `ChoiceError` unless `given` holds options of the metric `declared`, and the metric is one of those chosen."""
+    known, name = ", ".join(declared.options) or "none", declared.name
+    if not isinstance(given, Mapping):
+        raise ChoiceError(f"Expected options of {name} by name: {known}. Received: {name}={given!r}.")
+    for option in given:
+        if option not in declared.options:
+            raise ChoiceError(f"Expected options of {name}: {known}. Received: {name}.{option}.")
+    if declared not in chosen:
+        raise _unused(chosen, name)
+
+
+def _unused(chosen: Collection[Metric], name: str) -> ChoiceError:
+    computed = ", ".join(declared.name for declared in chosen)
+    return ChoiceError(f"Expected options of the metrics that are computed: {computed}. Received: {name}.")
+
+
+def _arguments(chosen: Collection[Metric], given: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Return the keyword arguments of each chosen metric: the shared ones, then the ones given to it by name."""
     shared = {name: value for name, value in given.items() if name not in METRICS}
     for name in shared:
         if name not in options():
             raise ChoiceError(f"Expected options among {', '.join(options())}, or a metric. Received: {name}.")
+        if not any(name in declared.options for declared in chosen):
+            raise _unused(chosen, name)
+    for name in given.keys() & METRICS.keys():
+        _check_own(METRICS[name], given[name], chosen)
     return {
         declared.name: {name: value for name, value in shared.items() if name in declared.options}
         | dict(given.get(declared.name, {}))

@@ -10,7 +10,7 @@ from kvae.evaluation.batches import examples
 from kvae.evaluation.codes import codes_and_classes
 from kvae.evaluation.cross_encoding import CROSSED
 from kvae.evaluation.labels import class_names, classes_of
-from kvae.plots.figure import COLORS, new_figure, save_figure
+from kvae.plots.figure import COLORS, MARKERS, new_figure, save_figure
 from kvae.plots.grids import grid
 from kvae.plots.scatter import POINTS, to_plane
 from kvae.plots.trajectories import Trajectories
@@ -67,8 +67,9 @@ def save_map(path: Path, model, batches, seed: int = 0) -> None:
     numbers = np.unique(y)
     for axes, (title, plane) in zip(panels, planes.items(), strict=True):
         for i, (number, name) in enumerate(zip(numbers, class_names(batches, numbers), strict=True)):
-            color = COLORS[i % len(COLORS)]
-            axes.scatter(*plane[y == number].T, s=8, alpha=0.7, linewidths=0, color=color, label=name)
+            color, marker = COLORS[i % len(COLORS)], MARKERS[i // len(COLORS) % len(MARKERS)]
+            points = plane[y == number].T
+            axes.scatter(*points, s=12, alpha=0.7, linewidths=0, color=color, marker=marker, label=name)
         axes.set_title(title, fontsize=9)
         axes.set(xticks=[], yticks=[])
     figure.legend(

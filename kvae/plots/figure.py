@@ -8,6 +8,10 @@ COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#00
 """The colours of Okabe and Ito, which colour-blind readers can distinguish too."""
 
 
+MARKERS = "osXD^vP*"
+"""Markers of points. The colours repeat with the next marker, so that many classes can be distinguished."""
+
+
 def new_figure(width: float, height: float):
     """Return a Matplotlib figure of this size in inches. It does not use pyplot, which needs a display."""
     from matplotlib.figure import Figure

@@ -1,14 +1,16 @@
 """Grids of images, and the files they are saved in."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from kvae.errors import UserError
 from kvae.files import atomic
+from kvae.plots.captions import captioned
 
 
 def grid(
@@ -61,10 +63,16 @@ def grid_of_pairs(x: np.ndarray, x_hat: np.ndarray, columns: int = 8, **options)
     return grid(images.reshape(-1, *images.shape[2:]), images.shape[1], **options)
 
 
-def save_image(image: Image.Image, path: Path) -> None:
-    """Save an image in the format of the file's suffix."""
+def save_image(image: Image.Image, path: Path, facts: Mapping[str, object] | None = None) -> None:
+    """Save an image in the format of the file's suffix.
+
+    A PNG file holds `facts`, {name: value}, as texts, such as the model and the seed. Image viewers show them.
+    """
+    texts = PngInfo()
+    for name, value in (facts or {}).items():
+        texts.add_itxt(name, str(value))
     with atomic(path) as temporary:
-        image.save(temporary)
+        image.save(temporary, **({"pnginfo": texts} if path.suffix == ".png" else {}))
 
 
 def save_animation(frames: Sequence[Image.Image], path: Path, seconds: float = 3.0) -> None:
@@ -75,16 +83,29 @@ def save_animation(frames: Sequence[Image.Image], path: Path, seconds: float = 3
         frames[0].save(temporary, "GIF", save_all=True, append_images=frames[1:], duration=milliseconds, loop=0)
 
 
-def save_images(path: Path, x: np.ndarray, y: np.ndarray | None = None) -> None:
-    """Save examples `x` (N, …) as a grid (.png), as arrays x and, if given, y (.npz), or as a folder of image files."""
+def save_images(
+    path: Path,
+    x: np.ndarray,
+    y: np.ndarray | None = None,
+    *,
+    title: str = "",
+    columns: int | None = None,
+    scale: int | None = None,
+    facts: Mapping[str, object] | None = None,
+) -> None:
+    """Save examples `x` (N, …) as a grid (.png), as arrays x and, if given, y (.npz), or as a folder of image files.
+
+    `title` is written above a grid of `columns` columns. `scale` is the factor by which images are enlarged, and `facts` are
+    as for `save_image`.
+    """
     if path.suffix == ".npz":
         with atomic(path) as temporary:
             np.savez(temporary, x=x, **({} if y is None else {"y": y}))
     elif x.ndim != 4:
         raise UserError(f"Expected a model of images. Received: one of shape {x.shape[1:]}. Save arrays (*.npz).")
     elif path.suffix == ".png":
-        save_image(grid(x), path)
+        save_image(captioned(grid(x, columns, scale), title), path, facts)
     else:
         digits = len(str(len(x) - 1))
         for number, image in enumerate(x):
-            save_image(grid(image[None], zoom=1), path / f"{number:0{digits}d}.png")
+            save_image(grid(image[None], zoom=scale or 1), path / f"{number:0{digits}d}.png", facts)

@@ -45,13 +45,15 @@ def _save_points(path: Path, x: np.ndarray, y=None) -> None:
 
     A single coordinate is drawn against the number of the sample.
     """
-    columns = x.T[:3] if x.shape[1] > 1 else [np.arange(len(x)), x[:, 0]]
+    columns = {f"x{i}": column for i, column in enumerate(x.T[:3])}
+    if len(columns) == 1:
+        columns = {"sample": np.arange(len(x)), **columns}
     # One colour for each class, or for each combination of attributes.
     color = None if y is None else y if y.ndim == 1 else y @ (1 << np.arange(y.shape[1]))
-    pairs = list(itertools.combinations(range(len(columns)), 2))
+    pairs = list(itertools.combinations(columns, 2))
     figure = new_figure(3.4 * len(pairs), 3.2)
     for axes, (i, j) in zip(figure.subplots(1, len(pairs), squeeze=False)[0], pairs, strict=True):
         axes.scatter(columns[i], columns[j], c=color, s=3, alpha=0.5, linewidths=0, cmap="coolwarm")
-        axes.set(xlabel=f"x{i}", ylabel=f"x{j}")
+        axes.set(xlabel=i, ylabel=j)
         axes.tick_params(labelsize=7)
     save_figure(figure, path)

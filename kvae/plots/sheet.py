@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from kvae.errors import UserError
+from kvae.plots.captions import captioned
 from kvae.plots.grids import grid, save_animation, save_image, save_images, table
 
 
@@ -23,6 +24,8 @@ class Sheet:
             column of `images` is a frame, in a nearly square table.
         metrics: named values that were computed from the images.
         count: number of examples that the sheet was made from.
+        title: text above the images.
+        facts: texts that a PNG file holds, such as {"model": "digits/vae"}.
     """
 
     images: np.ndarray
@@ -31,16 +34,27 @@ class Sheet:
     frames: Sequence[np.ndarray] | None = None
     metrics: Mapping[str, float] = dataclasses.field(default_factory=dict)
     count: int = 1
+    title: str = ""
+    facts: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
-    def save(self, path: str | os.PathLike) -> Path:
-        """Save the sheet as an image (.png), or its frames as an animation (.gif), and return the path."""
+    def save(self, path: str | os.PathLike, *, scale: int | None = None, **facts: object) -> Path:
+        """Save the sheet as an image (.png), or its frames as an animation (.gif), and return the path.
+
+        The title, the rows and the columns are written next to the images of a PNG file, the title above an animation.
+
+        Args:
+            path: the file.
+            scale: factor by which images are enlarged. By default, small images become about 64 pixels tall.
+            facts: further texts that a PNG file holds.
+        """
         path = Path(path)
         if path.suffix not in (".png", ".gif"):
             raise UserError(f"Expected a file *.png or *.gif. Received: path={path}.")
         if path.suffix == ".png":
-            save_image(_to_grid(self.images), path)
+            page = captioned(_to_grid(self.images, scale), self.title, self.rows, self.columns)
+            save_image(page, path, {**self.facts, **facts})
         else:
-            save_animation([_to_grid(frame) for frame in self._frames()], path)
+            save_animation([captioned(_to_grid(frame, scale), self.title) for frame in self._frames()], path)
         return path
 
     def _frames(self) -> Sequence[np.ndarray]:
@@ -56,20 +70,34 @@ class Samples:
     Args:
         x: images in [0, 1] (N, H, W, C), or points (N, D).
         y: labels with which the samples were drawn, or None.
+        title: text above a grid of samples.
+        facts: texts that a PNG file holds, such as {"seed": 0}.
     """
 
     x: np.ndarray
     y: np.ndarray | None = None
+    title: str = ""
+    facts: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
-    def save(self, path: str | os.PathLike) -> Path:
-        """Save one grid (.png), the arrays x and y (.npz) or a folder of image files, and return the path."""
+    def save(
+        self, path: str | os.PathLike, *, columns: int | None = None, scale: int | None = None, **facts: object
+    ) -> Path:
+        """Save one grid (.png), the arrays x and y (.npz) or a folder of image files, and return the path.
+
+        Args:
+            path: the file or folder.
+            columns: number of columns of a grid; by default it is nearly square.
+            scale: factor by which images are enlarged. By default, small images of a grid become about 64 pixels tall.
+            facts: further texts that PNG files hold.
+        """
         path = Path(path)
         if path.suffix not in (".png", ".npz", ""):
             raise UserError(f"Expected a file *.png or *.npz, or a folder. Received: path={path}.")
-        save_images(path, self.x, self.y)
+        options = {"title": self.title, "columns": columns, "scale": scale, "facts": {**self.facts, **facts}}
+        save_images(path, self.x, self.y, **options)
         return path
 
 
-def _to_grid(images: np.ndarray):
+def _to_grid(images: np.ndarray, scale: int | None = None):
     """Return a table of images (R, C, …) as one image."""
-    return grid(images.reshape(-1, *images.shape[2:]), images.shape[1])
+    return grid(images.reshape(-1, *images.shape[2:]), images.shape[1], scale)

@@ -24,7 +24,7 @@ def compare(models: Iterable[TrainedData], path: str | os.PathLike) -> dict[str,
         path: file of the figure (.png, .pdf or .svg).
 
     Returns:
-        {short name: {"run", "recipe", "data", "metrics": {name: value}}}.
+        {short name: {"run", "recipe", "data", "likelihood", "metrics": {name: value}}}.
     """
     models = list({model.source.path.resolve(): model for model in models}.values())
     names = short_names(models)
@@ -36,6 +36,7 @@ def compare(models: Iterable[TrainedData], path: str | os.PathLike) -> dict[str,
             "recipe": model.config["recipe"],
             # the data of the metrics, or else those of the training
             "data": (model.source.metrics or {}).get("data") or model.config["data"]["name"],
+            "likelihood": str(model.model.likelihood) if DECODER in model.model.capabilities else None,
             "metrics": plots.summary(contender),
         }
         for name, model, contender in zip(names, models, contenders, strict=True)
@@ -45,12 +46,13 @@ def compare(models: Iterable[TrainedData], path: str | os.PathLike) -> dict[str,
 def short_names(models: Sequence[TrainedData]) -> list[str]:
     """Return a short name for each model: its path without the folders that all paths share.
 
-    A bundled preset or a preset on the Hub keeps its name.
+    A bundled preset or a preset on the Hub keeps its name, and so does a model whose short name another model has.
     """
     paths = {model.name: model.source.path.resolve() for model in models if Path(model.name).exists()}
     common = os.path.commonpath([path.parent for path in paths.values()]) if paths else ""
     short = {name: path.relative_to(common).as_posix() for name, path in paths.items()}
-    return [short.get(model.name, model.name) for model in models]
+    names = [short.get(model.name, model.name) for model in models]
+    return [name if names.count(name) == 1 else model.name for name, model in zip(names, models, strict=True)]
 
 
 def _contender(model: TrainedData, name: str, n: int) -> plots.Contender:

@@ -36,9 +36,12 @@ def fields(docstring: str) -> dict[str, str]:
 
 
 def source(docstring: str) -> str | None:
-    """Return the field "Source" on one line, or None if there is none."""
-    text = fields(docstring).get("Source")
-    return None if text is None else " ".join(text.split())
+    """Return the field "Source" on one line, or None if there is none.
+
+    A field that begins with "none" says why there is no source.
+    """
+    text = fields(docstring).get("Source", "none")
+    return None if text.startswith("none") else " ".join(text.split())
 
 
 def commands(docstring: str) -> list[str]:

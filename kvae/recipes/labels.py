@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from kvae.errors import ChoiceError
+from kvae.errors import ChoiceError, UserError
 from kvae.suggest import hint
 
 Named = Mapping[str, Any] | Sequence[tuple[str, Any]] | str | int | None
@@ -64,6 +64,23 @@ class LabelNames:
         for column, value in values.items():
             y[:, column] = value
         return y
+
+    def to_text(self, y: np.ndarray) -> str:
+        """Return labels (N,) or (N, A) as a text, such as "3 8 1" or "010 110 001"."""
+        return " ".join(str(row) if self.classes else "".join(map(str, row)) for row in y.astype(int).tolist())
+
+    def from_text(self, text: str) -> np.ndarray:
+        """Return the labels (N,) or (N, A) in a text that `to_text` wrote. Raise `UserError` if it is another text."""
+        rows, n = text.split(), len(self.names)
+        if self.classes:
+            valid = all(row.isascii() and row.isdecimal() and len(row) < 10 and int(row) < n for row in rows)
+        else:
+            valid = all(len(row) == n and set(row) <= {"0", "1"} for row in rows)
+        if not (valid and rows):
+            raise UserError(
+                f"Expected labels of {_listed(self.names)} as digits. Received: {text[:50]!r}. Get the card again."
+            )
+        return np.array(rows, "int32") if self.classes else np.array([list(row) for row in rows], "uint8")
 
     def select(self, named: Named, y: np.ndarray) -> np.ndarray:
         """Return the numbers of the rows of `y`, (N,) or (N, A), that have the named label. Only one may be named."""

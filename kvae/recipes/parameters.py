@@ -4,6 +4,7 @@ import dataclasses
 import inspect
 import types
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt
@@ -17,6 +18,23 @@ NonNegative = Annotated[float, Ge(0)]
 
 Width = Annotated[int, Ge(2)]
 """Number of channels of the first convolution, at least 2 because some networks halve it."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Resolved:
+    """A mark of a text that is a path. The value of the parameter is the absolute path, which is valid in any folder."""
+
+    def __get_pydantic_core_schema__(self, source, handler):
+        from pydantic_core import core_schema
+
+        def resolve(text: str) -> str:
+            return str(Path(text).expanduser().resolve())
+
+        return core_schema.no_info_after_validator_function(resolve, handler(source))
+
+
+FilePath = Annotated[str, Resolved()]
+"""Path of a file or folder."""
 
 Upsampling = Literal["deconv", "nearest", "bilinear"]
 """Ways to double the height and the width of a feature map (`kvae.networks.conv_decoder`)."""

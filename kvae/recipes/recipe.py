@@ -136,15 +136,15 @@ class Recipe:
                 raise
         return values
 
-    def values_of(self, config: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the value of every parameter of a run or a preset with this configuration.
+    def values_of(self, config: Mapping[str, Any], settings: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Return the value of every parameter of a run or a preset with this configuration, or those in `settings`.
 
         Parameters of version 0.1.0 are translated (`kvae.recipes.renamed`).
         """
         parameters = config["parameters"]
         if renamed.is_old(config):
             parameters = renamed.translate(self.name, parameters)
-        return self.resolve(parameters)
+        return self.resolve({**parameters, **(settings or {})})
 
     def data(self, values: Mapping[str, Any]):
         """Return the data set for resolved `values`."""

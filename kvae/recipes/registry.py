@@ -5,6 +5,7 @@ import importlib.util
 from pathlib import Path
 
 from kvae.errors import UserError
+from kvae.files import atomic
 from kvae.recipes.recipe import Recipe, from_file
 from kvae.suggest import hint
 
@@ -23,6 +24,15 @@ def names() -> tuple[str, ...]:
     return tuple(files())
 
 
+def copy(name: str, path: Path) -> None:
+    """Write the recipe called `name` into the new file `path`. The commands in its docstring then train the copy."""
+    if path.suffix != ".py" or path.exists():
+        raise UserError(f"Expected a new file *.py. Received: {path}{', which exists' if path.exists() else ''}.")
+    code = load(name).file.read_text(encoding="utf-8")
+    with atomic(path) as temporary:
+        temporary.write_text(code.replace(f"kvae train {name}", f"kvae train {path}"), encoding="utf-8")
+
+
 def load(name: str) -> Recipe:
     """Return the recipe called `name`, or the one in the file `name` if it ends in .py."""
     if name.endswith(".py"):
@@ -31,5 +41,6 @@ def load(name: str) -> Recipe:
         return from_file(Path(name).resolve())
     known = files()
     if name not in known:
-        raise UserError(f"Expected a recipe. Received: {name}.{hint(name, known)} `kvae list` shows all of them.")
+        near = f" Did you mean {name}.py?" if Path(f"{name}.py").is_file() else hint(name, known)
+        raise UserError(f"Expected a recipe. Received: {name}.{near} `kvae list` shows all of them.")
     return Recipe(name, importlib.import_module(f"{PACKAGE}.{name.replace('/', '.')}"), known[name])

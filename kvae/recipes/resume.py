@@ -56,6 +56,10 @@ def _resume(run: Run, settings: dict[str, Any]) -> Run:
     done = len(run.history().get("epoch", ()))
     if recipe.training(values).epochs < done:
         raise UserError(f"Expected at least the {done} epochs that are done. Received: epochs={values['epochs']}.")
+    if run.finished and recipe.training(values).epochs == done:
+        logger.info(
+            "All %d epochs of the run are done. To train longer, set more epochs: --set epochs=%d", done, 2 * done
+        )
     session = Session(recipe, values, config["seed"], config.get("warm_start"), resumed=run.state.is_file())
     if session.dataset.fingerprint != config["data"]["fingerprint"]:
         raise UserError(

@@ -10,6 +10,7 @@ from typing import Any
 
 from kvae import backends
 from kvae.callbacks import NonFiniteLoss
+from kvae.data import Dataset
 from kvae.recipes.finish import finish
 from kvae.recipes.recipe import Recipe
 from kvae.recipes.registry import load
@@ -27,6 +28,7 @@ def train(
     warm_start: str | os.PathLike | None = None,
     devices: int = 1,
     cluster: Cluster | None = None,
+    dataset: Dataset | None = None,
 ) -> Run:
     """Train `recipe` into the new run directory `out` and return the run.
 
@@ -44,6 +46,7 @@ def train(
         devices: number of devices of each process that share a batch.
         cluster: processes that share a batch. Each calls this function with the same arguments. Process 0 writes the run.
             In the others the directory of the returned run is temporary and no longer exists.
+        dataset: data set of the recipe, if it has been loaded already.
 
     Raises:
         UserError: settings, data or `out` are unsuitable. Nothing has been written then.
@@ -53,7 +56,7 @@ def train(
     values = recipe.resolve(settings)
     out = Path(out) if out is not None else _unused(Path("runs") / recipe.folder)
     with writable(out, cluster) as place, shared_devices(devices, cluster):
-        session = Session(recipe, values, seed, warm_start)
+        session = Session(recipe, values, seed, warm_start, dataset=dataset)
         run = Run.create(place, session.config())
         return fit(run, session, [])
 
@@ -89,7 +92,7 @@ def _explained(run: Run):
     try:
         yield
     except (KeyboardInterrupt, OSError) as error:
-        error.add_note(f"Resume the run: kvae train --resume {run.path}")
+        error.add_note(f"Resume the run: {run.resume_command}")
         raise
     except NonFiniteLoss as error:
         kept = f"The last checkpoint is kept: {run.state}" if run.state.is_file() else "No epoch has a checkpoint yet."

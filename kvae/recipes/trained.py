@@ -20,15 +20,21 @@ from kvae.plots.domains import save_plots
 from kvae.plots.samples import sample_count
 from kvae.presets.hub import check_login, repository
 from kvae.recipes.card import card
+from kvae.recipes.labels import LabelNames
 from kvae.recipes.trained_data import TrainedData, open_classifier
 from kvae.recipes.trained_images import TrainedImages
 
+CARD_LABELS = 256
+"""Number of held-out labels on the card of a preset."""
 
-def open_trained(source: str | os.PathLike) -> "Trained":
+
+def open_trained(source: str | os.PathLike, settings: Mapping[str, Any] | None = None) -> "Trained":
     """Return the trained model `source` with its recipe and data.
 
     Args:
         source: a run directory, or a preset: name of a bundled preset ("digits/vae"), a folder, or "hf://user/repo".
+        settings: {name: value} of parameters of the data that differ from those of training, such as
+            {"data.path": "other/folder"}.
 
     Raises:
         UserError: there is no such run or preset, or its description is incomplete.
@@ -40,7 +46,7 @@ def open_trained(source: str | os.PathLike) -> "Trained":
         >>> sorted(report["metrics"])
         ['mae', 'mse', 'ssim']
     """
-    return Trained(presets.open_run_or_preset(source), os.fspath(source))
+    return Trained(presets.open_run_or_preset(source), os.fspath(source), settings)
 
 
 class Trained(TrainedImages):
@@ -114,7 +120,7 @@ class Trained(TrainedImages):
         """
         if self.is_preset:
             raise UserError(f"Expected a run directory. Received: {self.name}, which is a preset already.")
-        return presets.to_preset(self.model, folder, card(self.source), half=half)
+        return presets.to_preset(self.model, folder, {**card(self.source), **self._stored_labels()}, half=half)
 
     def push(self, repo: str, *, half: bool = False, licence: str | None = None, private: bool = False) -> str:
         """Upload the preset, or the finished run as a preset, to the Hugging Face Hub, and return the address.
@@ -129,6 +135,20 @@ class Trained(TrainedImages):
         with tempfile.TemporaryDirectory() as temporary:
             folder = self.source.path if self.is_preset and not half else self.export(temporary, half=half)
             return presets.push_preset(folder, repo, y=self._sample_labels(), licence=licence, private=private)
+
+    def _stored_labels(self) -> dict[str, str]:
+        """Return the entry of a card with labels of held-out examples, from which unspecified labels of samples are copied.
+
+        Without it, samples of a conditional preset would need its data. It is absent if the model takes no labels or the
+        data are missing.
+        """
+        if not self.model.capabilities.issuperset((DECODER, LABELS)):
+            return {}
+        try:
+            (y,) = self.condition(CARD_LABELS)
+        except UserError:
+            return {}
+        return {"held_out_labels": LabelNames.of_model(self.model.labels, self.label_names).to_text(y)}
 
     def _sample_labels(self) -> np.ndarray | None:
         """Return held-out labels for the image of samples, or None if the model takes none or the data are missing."""

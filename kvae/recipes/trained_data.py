@@ -3,7 +3,7 @@
 import functools
 import logging
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,8 @@ import numpy as np
 
 from kvae.capabilities import CLASSIFIER, DECODER, LABELS, POSTERIOR
 from kvae.data import Dataset, Split
+from kvae.data.npz import read_arrays
+from kvae.distributions.checks import check_count, check_shape
 from kvae.errors import ChoiceError, UserError
 from kvae.images.reading import read_images
 from kvae.presets import Preset, open_run_or_preset
@@ -41,13 +43,17 @@ class TrainedData:
     Args:
         source: the run or the preset.
         name: name in messages; by default the path.
+        settings: {name: value} of parameters of the recipe's data that differ from those of training, such as "data.path".
 
     Raises:
-        UserError: the description of the run or the preset is incomplete.
+        UserError: the description of the run or the preset is incomplete, or a setting is not one of data.
     """
 
-    def __init__(self, source: Run | Preset, name: str | None = None):
+    def __init__(self, source: Run | Preset, name: str | None = None, settings: Mapping[str, Any] | None = None):
         self.source = source
+        self.settings = dict(settings or {})
+        if others := [name for name in self.settings if not name.startswith("data.")]:
+            raise ChoiceError(f"Expected settings of data, such as data.path. Received: {others[0]}.")
         self.name = name or str(source.path)
         self.config: dict[str, Any] = source.config
         config = self.config if isinstance(self.config, dict) else {}
@@ -83,7 +89,7 @@ class TrainedData:
 
     @functools.cached_property
     def _parameters(self) -> dict[str, Any]:
-        return self.recipe.values_of(self.config)
+        return self.recipe.values_of(self.config, self.settings)
 
     @functools.cached_property
     def training(self) -> Training:
@@ -133,6 +139,8 @@ class TrainedData:
             batch_size: number of examples in a batch; by default that of training.
             first: number of examples; by default all.
         """
+        if first is not None:
+            check_count(first, "first")
         split = split or self.held_out
         if split not in self.splits:
             raise ChoiceError(
@@ -163,7 +171,7 @@ class TrainedData:
         """Return one image, and its labels if the model takes labels, without a batch axis."""
         if isinstance(image, int):
             held_out = self.batches(batch_size=1)
-            if image >= len(held_out):
+            if not 0 <= image < len(held_out):
                 name = f"{self.dataset.name}/{self.held_out}"
                 raise UserError(f"Expected an example of {name}, 0 to {len(held_out) - 1}. Received: {image}.")
             return tuple(array[0] for array in held_out[image])
@@ -175,10 +183,25 @@ class TrainedData:
         return (self.read([image])[0],)
 
     def read(self, paths: Iterable[str | os.PathLike], n: int | None = None) -> np.ndarray:
-        """Return the first `n` images in files, folders and zip files as the model takes them: (N, H, W, C)."""
-        likelihood = self.model.likelihood
+        """Return the first `n` images in files, folders and zip files as the model takes them: (N, H, W, C).
+
+        An .npz file holds an array x of images of the model's shape.
+        """
+        likelihood, shape = self.model.likelihood, self.model.data_shape
         levels = likelihood.levels if likelihood.support == "levels" else 256
-        return read_images(map(Path, paths), self.model.data_shape, n, levels)
+        parts = [
+            self._stored(path)[:n] if path.suffix == ".npz" else read_images([path], shape, n, levels)
+            for path in map(Path, paths)
+        ]
+        return np.concatenate(parts)[:n]
+
+    def _stored(self, path: Path) -> np.ndarray:
+        """Return the array x of an .npz file. Values of uint8 are divided by 255."""
+        (x,) = read_arrays(path, "x")
+        check_shape(x, "x", self.model.data_shape)
+        x = x.astype("float32") / (255 if x.dtype == np.uint8 else 1)
+        self.model.likelihood.check(x)
+        return x
 
     # ------------------------------------------------------------------ labels
 
@@ -218,7 +241,13 @@ class TrainedData:
         return self.condition(n, labels, refuse)
 
     def _held_out_labels(self, missing: str) -> np.ndarray:
-        """Return the labels of the held-out examples. `missing` lists the labels that need them, for an error message."""
+        """Return labels of held-out examples: those on the card of a preset, or else those of the data.
+
+        `missing` lists the labels that need them, for an error message.
+        """
+        stored = self.config.get("held_out_labels")
+        if isinstance(stored, str):
+            return LabelNames.of_model(self.model.labels, self.label_names).from_text(stored)
         try:
             return self.batches().y
         except UserError as error:

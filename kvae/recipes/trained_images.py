@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from kvae.capabilities import DECODER, LABELS, POSTERIOR
+from kvae.distributions.checks import check_count
 from kvae.errors import ChoiceError, UserError
 from kvae.latent.blending import DARK, blend, brightness, mean_probabilities, negation
 from kvae.latent.interpolation import interpolate
@@ -15,8 +16,9 @@ from kvae.latent.transfer import predict_labels, restyle, rows_to_change, transf
 from kvae.latent.traversal import centre_and_scale, check_units, informative_units, standard_units, traverse
 from kvae.plots.grids import table, table_of_pairs
 from kvae.plots.sheet import Samples, Sheet
-from kvae.recipes.labels import LabelNames, Named, as_pairs
+from kvae.recipes.labels import LabelNames, Named, as_pairs, as_text
 from kvae.recipes.trained_data import TrainedData, open_classifier
+from kvae.version import __version__
 
 CODES = 1000
 """Number of held-out examples whose latent codes give the mean and standard deviation of units in `traverse`."""
@@ -42,11 +44,19 @@ class TrainedImages(TrainedData):
             seed: seed of the samples.
         """
         self.require(DECODER, POSTERIOR)
-        condition = self.condition(n, labels)
-        return Samples(self.model.sample(n, *condition, seed=seed, temperature=temperature), *condition)
+        check_count(n, "n")
+        y = self.condition(n, labels)
+        x = self.model.sample(n, *y, seed=seed, temperature=temperature)
+        title = as_text(labels) if as_pairs(labels) else ""
+        return Samples(x, *y, title=title, facts={**self.facts, "seed": seed, "temperature": temperature})
 
     def reconstruct(
-        self, images: Sequence[str | os.PathLike] | None = None, n: int = 32, labels: Named = None
+        self,
+        images: Sequence[str | os.PathLike] | None = None,
+        n: int = 32,
+        labels: Named = None,
+        *,
+        columns: int = 8,
     ) -> Sheet:
         """Return images above their reconstructions, and the errors `mse` and `mae` per dimension, with data in [0, 1].
 
@@ -54,8 +64,11 @@ class TrainedImages(TrainedData):
             images: image files, folders or zip files; by default held-out examples.
             n: maximum number of images.
             labels: all labels of `images`, for a model that takes labels.
+            columns: number of images next to each other.
         """
         self.require_images()
+        check_count(n, "n")
+        check_count(columns, "columns")
         if images:
             condition = self.condition_of_files(1, labels)
             x = self.read(images, n)
@@ -64,7 +77,8 @@ class TrainedImages(TrainedData):
             x, *condition = self.examples(n)
         x_hat = self.model.reconstruct(x, *condition)
         metrics = {"mse": float(np.mean((x - x_hat) ** 2)), "mae": float(np.mean(np.abs(x - x_hat)))}
-        return Sheet(table_of_pairs(x, x_hat), metrics=metrics, count=len(x))
+        table, title = table_of_pairs(x, x_hat, columns), "each image above its reconstruction"
+        return Sheet(table, metrics=metrics, count=len(x), title=title, facts=self.facts)
 
     def traverse(
         self,
@@ -90,6 +104,8 @@ class TrainedImages(TrainedData):
             span: largest distance of the unit from its mean, in standard deviations.
         """
         self.require_images()
+        check_count(n, "n")
+        check_count(steps, "steps", 2)
         model = self.model
         check_units(units or (), int(np.prod(model.latent_shape)))
         if start is None and LABELS in model.capabilities:
@@ -103,7 +119,11 @@ class TrainedImages(TrainedData):
         offsets = np.linspace(-span, span, steps)
         values = mean.reshape(-1)[units, None] + std.reshape(-1)[units, None] * offsets  # (U, V)
         z = mean if x is None else model.encode(x, *condition)[0]
-        return Sheet(traverse(model, z, units, values, *condition), rows=units, columns=offsets.tolist())
+        images, title = (
+            traverse(model, z, units, values, *condition),
+            "latent unit, and its distance from its mean in σ",
+        )
+        return Sheet(images, rows=units, columns=offsets.tolist(), title=title, facts=self.facts)
 
     def interpolate(
         self,
@@ -123,12 +143,14 @@ class TrainedImages(TrainedData):
                 to those of `b`, as the latent codes do.
             spherical: True to interpolate latent codes spherically, which keeps their length.
         """
+        check_count(steps, "steps", 2)
         x, *condition = self.pick(a, b)
         new = self.condition(2, labels, *condition) if as_pairs(labels) else ()
         alphas = np.linspace(0, 1, steps)
         (new_y,) = new or (None,)
         images = np.stack(interpolate(self.model, x, alphas, *condition, new_y=new_y, spherical=spherical))
-        return Sheet(images, rows=("latent", "pixels"), columns=alphas.tolist(), count=2)
+        title, rows = f"from {a} (0) to {b} (1)", ("latent", "pixels")
+        return Sheet(images, rows, alphas.tolist(), count=2, title=title, facts=self.facts)
 
     def transfer(
         self,
@@ -149,6 +171,8 @@ class TrainedImages(TrainedData):
             classifier: a trained classifier, or its run or preset, that predicts the present labels of `images`.
         """
         self._require_labelled_images()
+        check_count(n, "n")
+        check_count(steps, "steps", 2)
         if images:
             x = self.read(images, n)
             y = self._predicted_labels(x, classifier)
@@ -156,14 +180,16 @@ class TrainedImages(TrainedData):
         else:
             x, y = self.batches(first=CANDIDATES, batch_size=CANDIDATES)[0]
             (new_y,) = self.condition(len(y), labels, y)
-            rows = rows_to_change(y, new_y)[:n]
+            rows = rows_to_change(y, new_y)
             if len(rows) == 0:
                 raise UserError(f"Expected held-out examples with other labels. Received: none in {self.held_out}.")
+            rows = rows[np.linspace(0, len(rows) - 1, min(n, len(rows))).astype(int)]  # the data may be sorted by class
             x, y, new_y = x[rows], y[rows], new_y[rows]
         changed = transfer_steps(self.model, x, y, new_y, steps)  # (N, S, H, W, C)
         frames = [np.stack([x, changed[:, step]]) for step in range(steps)]
-        amounts = np.linspace(0, 1, steps).tolist()
-        return Sheet(np.concatenate([x[:, None], changed], axis=1), (), ("x", *amounts), frames, count=len(x))
+        images, columns = np.concatenate([x[:, None], changed], axis=1), ("x", *np.linspace(0, 1, steps).tolist())
+        title = f"x, its reconstruction (0), and steps to {as_text(labels)} (1)"
+        return Sheet(images, (), columns, frames, count=len(x), title=title, facts=self.facts)
 
     def restyle(self, styles: int, *, n: int = 8) -> Sheet:
         """Return held-out examples in several styles: a row for each example, a column for each style.
@@ -175,12 +201,15 @@ class TrainedImages(TrainedData):
             n: number of examples that receive the styles.
         """
         self._require_labelled_images()
+        check_count(styles, "styles")
+        check_count(n, "n")
         x, y = self.examples(n + styles)
         styles = min(styles, len(x) - 1)
         restyled = restyle(self.model, x[styles:], y[styles:], x[:styles], y[:styles])  # (N, S, H, W, C)
         head = np.concatenate([np.ones_like(x[:1]), x[:styles]])[None]  # a white corner, then the styles
         rows = np.concatenate([x[styles:, None], restyled], axis=1)
-        return Sheet(np.concatenate([head, rows]), count=len(restyled))
+        title = "first row: images that give the style; first column: images that receive it"
+        return Sheet(np.concatenate([head, rows]), count=len(restyled), title=title, facts=self.facts)
 
     def blend(
         self,
@@ -211,6 +240,7 @@ class TrainedImages(TrainedData):
                 f"Expected a model that takes no labels. Received: {self.name}, a {type(self.model).__name__}. "
                 "Use transfer instead."
             )
+        check_count(n, "n")
         if negate not in ("none", "dark", "bright"):
             raise ChoiceError(f"Expected none, dark or bright. Received: negate={negate}.")
         x_a, x_b = (self.images_of(each, n) for each in (a, b))
@@ -229,11 +259,18 @@ class TrainedImages(TrainedData):
                 metrics |= {f"{name} at {weight:.2f}": mean for name, mean in means.items()}
         frames = [table(x) for x in blended]
         if single:
-            return Sheet(frames[0], frames=frames, metrics=metrics, count=count)
+            title = f"{weights[0]:g} A + {1 - weights[0]:g} B"
+            return Sheet(frames[0], frames=frames, metrics=metrics, count=count, title=title, facts=self.facts)
         images = np.concatenate([x_b[None], blended, x_a[None]])[:, :PAIRS_SHOWN]
-        return Sheet(images, ("b", *weights, "a"), (), frames, metrics, count)
+        title = f"weight of A; {images.shape[1]} of {count} pairs"
+        return Sheet(images, ("B", *weights, "A"), (), frames, metrics, count, title, self.facts)
 
     # ------------------------------------------------------------------ helpers
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """The texts that PNG files of the model hold."""
+        return {"Software": f"kvae {__version__}", "model": self.name, "recipe": self.config["recipe"]}
 
     def _require_labelled_images(self) -> None:
         self.require(DECODER, LABELS)

@@ -12,6 +12,7 @@ from keras import ops
 from kvae.backends import Backend, compiled, gates_are_global
 from kvae.backends.arrays import as_array
 from kvae.backends.cached import cached
+from kvae.distributions.checks import check_weight
 from kvae.errors import UserError
 from kvae.training.arguments import ArgumentsAsConfiguration
 from kvae.training.containers import only, without_weights
@@ -61,6 +62,15 @@ class Model(Backend, ArgumentsAsConfiguration, DataMethods, keras.Model):
         super().__init__(**kwargs)
         self.built = True  # the networks that the constructor takes are built, so Keras has nothing to build
 
+    def __repr__(self):
+        facts = {"data_shape": self.data_shape, **self.described()}
+        listed = ", ".join(f"{name}={value}" for name, value in facts.items())
+        return f"<{type(self).__name__} {listed}, {self.count_params():,} parameters>"
+
+    def described(self) -> dict[str, Any]:
+        """Return facts by name that `repr` shows."""
+        return {}
+
     @property
     def data_shape(self) -> tuple[int, ...]:
         """The shape of one x; () if the model does not know it."""
@@ -79,7 +89,11 @@ class Model(Backend, ArgumentsAsConfiguration, DataMethods, keras.Model):
         return (Phase(self.loss_terms, over={"loss": list(self.networks().values())}),)
 
     def add_scalar(self, name: str, value: float) -> keras.Variable:
-        """Return a new scalar variable, such as β, whose value may change during training without compiling again."""
+        """Return a new scalar variable, such as β, whose value may change during training without compiling again.
+
+        Raises `UserError` unless `value` is a finite number of at least 0.
+        """
+        check_weight(value, name)
         return self.add_weight(name=name, shape=(), initializer=keras.initializers.Constant(value), trainable=False)
 
     def add_scalars(self, **values: float) -> None:

@@ -1,6 +1,8 @@
 """Mistakes of users: one sentence and the right exit code, before any long work."""
 
 import errno
+import subprocess
+import sys
 
 import pytest
 
@@ -22,6 +24,9 @@ FAILED, USAGE = 1, 2
         (["train", "--set", "model.latent=many"], USAGE, "Expected model.latent of type int"),
         (["train", "--set", "learning_rate=nan"], USAGE, "Expected learning_rate of type float"),
         (["train", "--seed", "-1"], USAGE, "--seed"),
+        (["train", "--epochs", "5"], USAGE, "Parameters are set by --set epochs=VALUE"),
+        (["train", "digits/vae", "--bakend", "jax"], USAGE, "--backend"),
+        (["train", "--resume", "nowhere", "--seed", "0"], USAGE, "because the run keeps its own"),
         (["train", "--data-dir", "nowhere"], USAGE, "does not exist"),
         (["train", "--backend", "numpy"], USAGE, "'tensorflow', 'jax', 'torch'"),
         (["train", "mnist/conv_vae"], FAILED, "Received: no such folder. Put the official files there"),
@@ -99,7 +104,7 @@ def test_error_of_the_system_prints_one_sentence_and_its_note(kvae, monkeypatch,
 
     monkeypatch.setattr(zoo, "train", train, raising=False)
     result = kvae("train")
-    first, note = result.err.splitlines()
+    *_, first, note = result.err.splitlines()
     assert result.code == FAILED
     assert first.startswith(f"Error: {sentence}")
     assert note == "Resume the run: kvae train --resume there"
@@ -118,3 +123,30 @@ def test_error_with_json_prints_nothing_on_stdout(kvae):
     result = kvae("evaluate", "nowhere", "--json")
     assert (result.code, result.out) == (FAILED, "")
     assert result.err.startswith("Error: ")
+
+
+def test_train_name_of_a_file_without_suffix_suggests_the_file(kvae, tmp_path):
+    (tmp_path / "mine.py").write_text("")
+    assert "Did you mean mine.py?" in kvae("train", "mine").err
+
+
+@pytest.mark.parametrize("arguments", [["mnist/conv_vae"], ["--out", "full"]])
+def test_train_missing_data_and_full_folders_are_reported_before_keras_is_imported(
+    kvae, tmp_path, monkeypatch, arguments
+):
+    monkeypatch.setattr("kvae.cli.commands.train.import_keras", lambda whole: pytest.fail("Keras is imported"))
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "file").touch()
+    assert kvae("train", *arguments).code == FAILED
+
+
+def test_bug_in_a_recipe_prints_the_traceback_from_the_recipe_on(tmp_path):
+    recipe = tmp_path / "mine.py"
+    recipe.write_text("from kvae.zoo.digits.vae import model, training\n\ndef data():\n    return 1 / 0\n")
+    command = [sys.executable, "-m", "kvae", "train", str(recipe)]
+    result = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    first, place, *_, last = result.stderr.splitlines()
+    assert result.returncode == 1
+    assert first.startswith("Traceback")
+    assert f'"{recipe}", line 4, in data' in place
+    assert last.startswith("ZeroDivisionError")

@@ -86,3 +86,33 @@ def test_repeating_rare_attributes_repeats_training_examples():
 def test_repeating_a_rare_class_repeats_training_examples():
     dataset = small(train=Split(np.arange(10.0), np.array([0] * 9 + [1])), label_names=("many", "one"))
     assert dataset.repeating(["one"], 0.5).train.x.tolist() == [*range(9), 9, 9, 9, 9, 9]
+
+
+def test_from_arrays_splits_and_keeps_examples_with_their_labels(rng):
+    x, y = rng.integers(0, 256, (50, 4, 4, 1), "uint8"), np.arange(50) % 3
+    dataset = Dataset.from_arrays(x, y, label_names=("a", "b", "c"))
+    parts = (dataset.train, dataset.validation, dataset.test)
+    assert [len(part) for part in parts] == [40, 5, 5]
+    assert dataset.support == "bytes"
+    rows = {image.tobytes(): label for image, label in zip(x, y, strict=True)}
+    assert {image.tobytes(): label for part in parts for image, label in zip(part.x, part.y, strict=True)} == rows
+    assert dataset.fingerprint == Dataset.from_arrays(x, y, label_names=("a", "b", "c")).fingerprint
+    assert dataset.fingerprint != Dataset.from_arrays(x, 2 - y, label_names=("a", "b", "c")).fingerprint
+    assert repr(dataset) == "<Dataset arrays: 40 train, 5 validation, 5 test; images of 4×4×1; 3 classes>"
+
+
+@pytest.mark.parametrize("x", [np.zeros(5), np.zeros((0, 3)), np.array([["a", "b"]]), 3])
+def test_from_arrays_of_no_examples_is_refused(x):
+    with pytest.raises(UserError, match="Expected examples"):
+        Dataset.from_arrays(x)
+
+
+def test_load_npz_reads_arrays_and_a_path_suggests_the_name(tmp_path, rng):
+    np.savez(tmp_path / "mine.npz", x=rng.random((20, 3), "float32"), y=np.arange(20) % 2)
+    dataset = kvae.data.load(f"npz:{tmp_path}/mine.npz")
+    assert dataset.support == "real"
+    assert dataset.train.x.shape == (16, 3)
+    with pytest.raises(UserError, match=f"Did you mean npz:{tmp_path}/mine.npz"):
+        kvae.data.load(f"{tmp_path}/mine.npz")
+    with pytest.raises(UserError, match=f"Did you mean folder:{tmp_path}"):
+        kvae.data.load(str(tmp_path))

@@ -146,3 +146,22 @@ def test_applicable_quick_takes_one_pass():
 def test_import_of_evaluation_does_not_import_keras():
     program = "import sys, kvae.evaluation; sys.exit('keras' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "received"),
+    [
+        ({"nll": {"foo": 1}}, "nll.foo"),
+        ({"nll": 5}, "nll=5"),
+        ({"diversity": {"seed": 1}}, "diversity"),
+        ({"training": None}, "training"),
+    ],
+)
+def test_evaluate_option_that_no_chosen_metric_takes_is_refused(options, received):
+    with pytest.raises(UserError, match=rf"Received: {received}\."):
+        evaluate(MODELS["VAE"](), Batches(batch(2)), ["nll"], **options)
+
+
+def test_evaluate_data_that_are_not_batches_are_refused():
+    with pytest.raises(UserError, match=r"Expected batches of held-out examples\. Received: ndarray"):
+        evaluate(MODELS["VAE"](), batch(2))

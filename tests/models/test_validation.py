@@ -23,13 +23,13 @@ def test_evaluate_with_unsuitable_labels_is_refused(metric, case):
         "superfluous": ("VAE", Batches(x, y), "x alone"),
     }[case]
     with pytest.raises(UserError, match=message):
-        evaluate(MODELS[model](), batches, [metric], nll={"samples": 2})
+        evaluate(MODELS[model](), batches, [metric], **({"nll": {"samples": 2}} if metric == "nll" else {}))
 
 
 @pytest.mark.parametrize("metric", ["elbo", "nll"])
 def test_evaluate_with_x_out_of_range_is_refused(metric):
     with pytest.raises(UserError, match=r"in \[0, 1\]"):
-        evaluate(MODELS["VAE"](), Batches(batch() * 255), [metric], nll={"samples": 2})
+        evaluate(MODELS["VAE"](), Batches(batch() * 255), [metric])
 
 
 def _csvae(**options):
@@ -185,3 +185,22 @@ def test_decode_accepts_mixtures_of_labels():
     assert np.abs(x[1] - model.decode(z, np.array([0, 0, 0]))[1]).max() > 1e-4
     with pytest.raises(UserError, match=r"Expected y of shape \(N,\)"):
         model.decode(z, between * 2)
+
+
+@pytest.mark.parametrize("beta", [-1, float("nan"), "1", None])
+def test_weight_that_is_no_number_of_at_least_zero_is_refused(beta):
+    vae = MODELS["VAE"]()
+    with pytest.raises(UserError, match=r"Expected a finite number of at least 0\. Received: beta="):
+        type(vae)(vae.encoder, vae.decoder, beta=beta)
+
+
+@pytest.mark.parametrize("n", [-1, 0, 2.5, "3"])
+@pytest.mark.parametrize("name", ["VAE", "CondVAE"])
+def test_sample_of_no_number_of_examples_is_refused(name, n):
+    with pytest.raises(UserError, match=r"Expected an integer of at least 1\. Received: n="):
+        MODELS[name]().sample(n)
+
+
+def test_repr_of_a_model_states_its_shapes():
+    assert "data_shape=(" in repr(MODELS["VAE"]())
+    assert "likelihood=" in repr(MODELS["CondVAE"]())

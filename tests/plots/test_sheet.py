@@ -60,3 +60,25 @@ def test_samples_folder_holds_a_file_for_each_image(rng, tmp_path):
 def test_samples_other_suffix_is_refused(rng, tmp_path):
     with pytest.raises(UserError, match=r"Expected a file \*.png or \*.npz, or a folder"):
         Samples(rng.random((1, 8, 8, 1))).save(tmp_path / "samples.jpg")
+
+
+def test_sheet_captions_leave_the_images_in_the_lower_right_corner(images, tmp_path):
+    sheet = Sheet(images, rows=("latent", "pixels"), columns=(0.0, 0.5, 1.0), title="from 0 to 1")
+    found = np.asarray(Image.open(sheet.save(tmp_path / "sheet.png")))
+    expected = np.asarray(grid(images.reshape(-1, 8, 8, 1), 3))
+    height, width, _ = expected.shape
+    assert np.array_equal(found[-height:, -width:], expected)
+    assert (found[:-height] == 0).any()  # a title and captions of columns
+    assert (found[-height:, :-width] == 0).any()  # captions of rows
+
+
+def test_sheet_png_holds_facts(images, tmp_path):
+    sheet = Sheet(images, facts={"model": "digits/vae"})
+    with Image.open(sheet.save(tmp_path / "sheet.png", command="kvae traverse digits/vae")) as image:
+        assert image.text == {"model": "digits/vae", "command": "kvae traverse digits/vae"}
+
+
+def test_sheet_and_samples_scale_is_the_size_of_a_pixel(images, rng, tmp_path):
+    assert Image.open(Sheet(images).save(tmp_path / "sheet.png", scale=2)).size == (3 * 18 - 2, 2 * 18 - 2)
+    samples = Samples(rng.random((6, 8, 8, 1)))
+    assert Image.open(samples.save(tmp_path / "samples.png", columns=6, scale=1)).size == (6 * 10 - 2, 8)

@@ -33,6 +33,7 @@ def test_fields_of_a_docstring_end_where_the_next_begins():
 def test_source_of_a_docstring_is_one_line():
     assert docstring.source(EXAMPLE) == "a paper, section 3."
     assert docstring.source("A title.\n\nA description.") is None
+    assert docstring.source("A title.\n\nSource: none. The networks are those of another recipe.") is None
 
 
 def test_commands_of_a_docstring_are_joined_and_without_comments():
@@ -57,8 +58,7 @@ def test_docstring_of_recipe_has_all_fields(name):
     if choices is not None:
         assert choices.lstrip().startswith("- ")
     assert ("Chosen here" in found) <= found["Source"].startswith("none")
-    assert recipe.source
-    assert "\n" not in recipe.source
+    assert "\n" not in (recipe.source or "")
     assert max(map(len, recipe.docstring.splitlines())) <= 125
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from kvae.distributions import BinaryLabels, ClassLabels
-from kvae.errors import ChoiceError
+from kvae.errors import ChoiceError, UserError
 from kvae.recipes.labels import LabelNames, as_pairs
 
 FACES = LabelNames(("Smiling", "Male"), classes=False)
@@ -75,3 +75,18 @@ def test_of_model_one_binary_label_with_two_names_is_a_class():
     assert LabelNames.of_model(BinaryLabels(1), ("no", "yes")).classes
     assert not LabelNames.of_model(BinaryLabels(1), ("yes",)).classes
     assert LabelNames.of_model(ClassLabels(3), ()).names == ("0", "1", "2")
+
+
+@pytest.mark.parametrize(
+    ("names", "y", "text"),
+    [
+        (LabelNames(("a", "b", "c"), False), np.array([[0, 1, 0], [1, 1, 0]], "uint8"), "010 110"),
+        (LabelNames(tuple("abcdefghijkl"), True), np.array([3, 11, 0], "int32"), "3 11 0"),
+    ],
+)
+def test_label_texts_hold_the_labels(names, y, text):
+    assert names.to_text(y) == text
+    assert np.array_equal(names.from_text(text), y)
+    for damaged in ("", "0102", "x", "99", "-1 2"):
+        with pytest.raises(UserError, match="Expected labels of"):
+            names.from_text(damaged)

@@ -1,12 +1,13 @@
 """Parameters of recipes: types, ranges and values as text."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import pytest
 
 from kvae import zoo
 from kvae.errors import UserError
-from kvae.recipes.parameters import Count, NonNegative, Positive, Width, parameters_of
+from kvae.recipes.parameters import Count, FilePath, NonNegative, Parameter, Positive, Width, parameters_of
 from kvae.recipes.space import Between, OneOf
 
 
@@ -92,3 +93,10 @@ def test_published_schedule_trains_its_own_number_of_epochs_unless_set():
     epochs = [recipe.training(recipe.resolve(s)).epochs for s in ({}, {"schedule": "published"}, {"epochs": 7})]
     assert epochs == [20, 3280, 7]
     assert recipe.training(recipe.resolve({"schedule": "published", "epochs": 7})).epochs == 7
+
+
+def test_path_parameter_is_absolute(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    parameter = Parameter("data.path", FilePath, "pictures")
+    assert parameter.parse("faces") == str(tmp_path / "faces")
+    assert parameter.parse("~/faces") == str(Path.home() / "faces")

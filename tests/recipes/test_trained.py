@@ -89,7 +89,7 @@ def test_traverse_rows_are_units_and_columns_offsets(digits):
 def test_blend_of_two_classes_with_weights_has_a_row_for_each(digits):
     sheet = digits.blend("3", 8, [0.0, 1.0], n=4)
     assert sheet.images.shape == (4, 4, 8, 8, 1)
-    assert sheet.rows == ("b", 0.0, 1.0, "a")
+    assert sheet.rows == ("B", 0.0, 1.0, "A")
     assert set(sheet.metrics) == {"negation_correlation", "negation_change"}
     with pytest.raises(ChoiceError, match="negate=grey"):
         digits.blend("3", 8, negate="grey")
@@ -114,6 +114,31 @@ def test_sample_of_points_has_labels(points):
     assert samples.y.tolist() == [1, 1, 1, 1]
 
 
+def test_pick_number_of_no_example_is_refused(digits):
+    for number in (-1, 180):
+        with pytest.raises(UserError, match=rf"Expected an example of digits/test, 0 to 179\. Received: {number}"):
+            digits.pick(number)
+    with pytest.raises(UserError, match="Received: -3"):
+        digits.interpolate(-3, 1)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda digits: digits.sample(-1),
+        lambda digits: digits.sample(2.5),
+        lambda digits: digits.reconstruct(n=0),
+        lambda digits: digits.traverse(steps=0),
+        lambda digits: digits.interpolate(steps=-1),
+        lambda digits: digits.blend("3", "8", n=-1),
+        lambda digits: digits.evaluate(["reconstruction"], first=-1),
+    ],
+)
+def test_numbers_below_one_are_refused(digits, call):
+    with pytest.raises(UserError, match="Expected an integer of at least"):
+        call(digits)
+
+
 @pytest.mark.parametrize("method", ["traverse", "interpolate", "reconstruct"])
 def test_images_of_a_model_of_points_are_refused(points, method):
     with pytest.raises(UserError, match=r"Expected a model of images\. Received: swiss_roll/csvae"):
@@ -128,3 +153,28 @@ def test_transfer_of_a_model_without_labels_is_refused(digits):
 def test_export_of_a_preset_is_refused(digits, tmp_path):
     with pytest.raises(UserError, match="a preset already"):
         digits.export(tmp_path / "mine")
+
+
+def test_labels_of_a_preset_need_no_data(points, tmp_path, monkeypatch):
+    folder = kvae.recipes.Trained(points.source, "points").source.path
+    copy = shutil.copytree(folder, tmp_path / "mine")
+    card = json.loads((copy / "card.json").read_text())
+    (copy / "card.json").write_text(json.dumps(card | {"held_out_labels": "1 1 0"}))
+    monkeypatch.setattr(kvae.data, "load", lambda name, **options: pytest.fail(f"{name} is loaded"))
+    assert kvae.open_trained(copy).sample(4).y.tolist() == [1, 1, 0, 1]
+
+
+def test_settings_change_the_data_of_a_model_and_nothing_else():
+    fewer = kvae.open_trained("swiss_roll/csvae", {"data.n": 100})
+    assert len(fewer.dataset.train) == 100
+    with pytest.raises(ChoiceError, match=r"Expected settings of data.*Received: model.hidden"):
+        kvae.open_trained("swiss_roll/csvae", {"model.hidden": 3})
+
+
+def test_read_arrays_of_an_npz_file(digits, tmp_path):
+    (x,) = digits.examples(3)
+    np.savez(tmp_path / "digits.npz", x=(255 * x).round().astype("uint8"))
+    np.testing.assert_allclose(digits.read([tmp_path / "digits.npz"]), x, atol=1e-6)
+    np.savez(tmp_path / "wrong.npz", x=x[:, :4])
+    with pytest.raises(UserError, match="Expected x of shape"):
+        digits.read([tmp_path / "wrong.npz"])

@@ -12,11 +12,11 @@ Run:
 from typing import Annotated, Literal
 
 import kvae
-from kvae.zoo import Between, Count, NonNegative, OneOf, Positive, Training, Upsampling
+from kvae.zoo import Between, Count, FilePath, NonNegative, OneOf, Positive, Training, Upsampling
 
 
 def data(
-    path: str = "pictures",
+    path: FilePath = "pictures",
     size: Count = 64,
     color: Literal["rgb", "gray"] = "rgb",
     splits: Literal["auto", "named", "random"] = "auto",

@@ -7,6 +7,7 @@ from keras import ops
 from kvae.backends.arrays import as_array
 from kvae.capabilities import LABELS
 from kvae.distributions import Distribution
+from kvae.distributions.checks import check_count, check_weight
 from kvae.distributions.labels import get as get_labels
 from kvae.errors import UserError
 from kvae.models.base.factors import concat_condition, conditioned, observe
@@ -80,6 +81,9 @@ class LabelledModel(VariationalModel):
         label = self.labels.cycle(1)
         return [[*super().signature(), keras.InputSpec(str(label.dtype), (None, *label.shape[1:]))]]
 
+    def described(self):
+        return super().described() | {"labels": self.labels}
+
     # ------------------------------------------------------------------ validation
 
     def check_networks(self) -> None:
@@ -112,6 +116,8 @@ class LabelledModel(VariationalModel):
 
         `y` holds n labels, or one for all. `temperature` scales the distance of the draws from the prior's mean.
         """
+        check_count(n, "n")
+        check_weight(temperature, "temperature")
         self.check_batch_spec(y)
         condition = () if y is None else (self.labels.spread(y, n),)
         tensors = map(ops.convert_to_tensor, condition)

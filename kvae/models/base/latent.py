@@ -70,6 +70,9 @@ class LatentModel(Model):
         """The parts of a latent code by name, as slices of its last axis."""
         return {"z": slice(None)}
 
+    def described(self):
+        return {"latent_shape": self.latent_shape, "likelihood": self.likelihood}
+
     # ------------------------------------------------------------------ validation
 
     def check_networks(self) -> None:

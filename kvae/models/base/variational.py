@@ -17,6 +17,7 @@ from kvae.distributions import (
     priors,
     sample_with_kl,
 )
+from kvae.distributions.checks import check_count, check_weight
 from kvae.models.base.latent import LatentModel
 
 
@@ -130,5 +131,7 @@ class VariationalModel(LatentModel):
         `temperature` scales the distance of the draws from the prior's mean. With the same `seed` and backend the
         samples are the same.
         """
+        check_count(n, "n")
+        check_weight(temperature, "temperature")
         z = self.sample_prior(keras.random.SeedGenerator(seed), n, temperature=temperature)
         return self.decode(ops.convert_to_numpy(z), batch_size=batch_size)

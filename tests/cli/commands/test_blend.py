@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.cli.sheets import SIDE
+from tests.cli.sheets import SIDE, pixels, shape
 
 
 def test_blend_of_two_classes_reports_negation(kvae_json, run):
@@ -19,8 +19,8 @@ def test_blend_sweep_goes_from_b_to_a(kvae, trained, tmp_path):
     for name in ("one.png", "two.gif"):
         result = kvae("blend", trained, "--select-a", "0", "--select-b", "1", "--sweep", 5, "-n", 4, "--out", name)
         assert result.code == 0, result.err
-    sheet = np.asarray(Image.open(tmp_path / "one.png").convert("L")).astype(float)
-    assert sheet.shape == (7 * SIDE - 2, 4 * SIDE - 2)
+    assert shape(tmp_path / "one.png") == (7, 4)
+    sheet = pixels(tmp_path / "one.png", 7 * SIDE - 2, 4 * SIDE - 2)
     rows = [sheet[i * SIDE : (i + 1) * SIDE - 2] for i in range(7)]
     distance = [np.abs(row - rows[1]).mean() for row in rows[1:6]]
     assert distance == sorted(distance), "each row is farther from the reconstructions of b"

@@ -10,6 +10,8 @@ def test_list_shows_recipes_and_data(kvae, kvae_json):
         "summary": entries["mnist/conv_vae"]["summary"],
         "dataset": "mnist",
         "data_here": False,
+        "preset": False,
     }
+    assert entries["mnist/vae"]["preset"] is True
     assert all(entry["summary"].endswith(".") for entry in entries.values())
     assert "mnist/conv_vae  " in kvae("list").out

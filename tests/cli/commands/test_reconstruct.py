@@ -6,14 +6,14 @@ from PIL import Image
 
 from kvae.plots.grids import grid_of_pairs
 from kvae.runs import Run
-from tests.cli.sheets import SIDE
+from tests.cli.sheets import SIDE, pixels, shape
 
 
 def test_reconstruct_by_default_uses_held_out_examples(kvae_json, run):
     report = kvae_json("reconstruct", run)
     assert report["n"] == 32
     assert 0 < report["metrics"]["mse"] < 0.2
-    assert Image.open(run / "images/reconstructions.png").size == (8 * SIDE - 2, 8 * SIDE - 2)
+    assert shape(run / "images/reconstructions.png") == (8, 8)
 
 
 def test_reconstruct_reads_files_of_several_formats(kvae_json, trained, tmp_path, rng):
@@ -25,7 +25,7 @@ def test_reconstruct_reads_files_of_several_formats(kvae_json, trained, tmp_path
     photo.convert("RGBA").save(tmp_path / "clear.png")
     report = kvae_json("reconstruct", trained, folder, "clear.png", "--out", "sheet.png")
     assert report["n"] == 3
-    sheet = np.asarray(Image.open(tmp_path / "sheet.png"))
+    sheet = pixels(tmp_path / "sheet.png", 2 * SIDE - 2, 3 * SIDE - 2)
     originals = sheet[32:64:SIDE, 32::SIDE]  # a pixel of each image in the first row
     assert (originals[0, :3] < 255).any()
 
@@ -81,7 +81,7 @@ def test_reconstruct_by_default_uses_the_labels_of_the_examples(kvae, attributes
     assert kvae("reconstruct", attributes, "-n", 4, "--out", "x.png").code == 0
     x, y = (part[:4] for part in held_out)
     expected = np.asarray(grid_of_pairs(x, Run(attributes).load_model().reconstruct(x, y))).astype(int)
-    assert np.abs(np.asarray(Image.open(tmp_path / "x.png")) - expected).max() <= 1
+    assert np.abs(pixels(tmp_path / "x.png", *expected.shape[:2]) - expected).max() <= 1
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,17 @@ def test_sample_class_by_number_holds_for_all_samples(kvae, classes, tmp_path):
 
 def test_sample_with_labels_writes_a_sheet(kvae, attributes, tmp_path):
     assert kvae("sample", attributes, "-n", 4, "--label", "even=1", "--out", "x.png").code == 0
-    assert Image.open(tmp_path / "x.png").size == (130, 130)
+    with Image.open(tmp_path / "x.png") as sheet:
+        assert sheet.width == 130
+        assert sheet.height > 130  # a caption
+        assert sheet.text["seed"] == "0"
+        assert sheet.text["model"] == str(attributes)
+        assert sheet.text["command"].startswith("kvae ")
+
+
+def test_sample_columns_and_scale_change_the_sheet(kvae, trained, tmp_path):
+    assert kvae("sample", trained, "-n", 4, "--columns", 4, "--scale", 1, "--out", "x.png").code == 0
+    assert Image.open(tmp_path / "x.png").size == (4 * 10 - 2, 8)
 
 
 @pytest.mark.parametrize("label", ["1", "first ≥ 10"])

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -77,7 +78,8 @@ def test_train_full_disk_names_the_resume_command(kvae, run, monkeypatch):
     assert note == f"Resume the run: kvae train --resume {run}"
 
 
-def test_train_interrupted_by_ctrl_c_can_be_resumed(kvae, tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_train_interrupted_by_a_signal_can_be_resumed(kvae, tmp_path, number):
     run = tmp_path / "stopped"
     command = [sys.executable, "-m", "kvae", "train", "--set", "epochs=5000", "--out", str(run)]
     process = subprocess.Popen(
@@ -86,7 +88,7 @@ def test_train_interrupted_by_ctrl_c_can_be_resumed(kvae, tmp_path):
         stdout=subprocess.PIPE,
         text=True,
         # A shell that runs the tests in the background makes them ignore SIGINT.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
     )
     try:
         deadline = time.monotonic() + 60
@@ -94,7 +96,7 @@ def test_train_interrupted_by_ctrl_c_can_be_resumed(kvae, tmp_path):
             assert process.poll() is None, process.stderr.read()
             assert time.monotonic() < deadline, "no epoch in a minute"
             time.sleep(0.05)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         out, err = process.communicate(timeout=30)
     finally:
         process.kill()
@@ -138,3 +140,20 @@ def test_train_warm_start_lists_arrays_that_do_not_fit(kvae, trained):
     assert "not copied: decoder/Dense 1 kernel: 3×" in result.err
     assert kvae("train", "digits/vae", "--warm-start", "nowhere").code == 1
     assert "because the run keeps its own" in kvae("train", "--resume", trained, "--warm-start", trained).err
+
+
+def test_train_from_search_takes_the_seed_of_the_option(kvae, tmp_path, monkeypatch):
+    found = "digits/vae", {"epochs": 1, "model.hidden": (8,)}, 5
+    monkeypatch.setattr("kvae.tuning.trials.best_settings", lambda folder: found)
+    for name, words, seed in (("a", (), 5), ("b", ("--seed", 0), 0)):
+        assert kvae("train", "--from-search", "search", "--out", name, *words).code == 0
+        assert json.loads((tmp_path / name / "config.json").read_text())["seed"] == seed
+
+
+def test_train_resume_of_a_finished_run_says_so(kvae, trained, tmp_path):
+    run = shutil.copytree(trained, tmp_path / "my run")
+    result = kvae("train", "--resume", run)
+    assert result.code == 0, result.err
+    assert "All 2 epochs of the run are done." in result.err
+    assert "trained in" not in result.err
+    assert f"kvae sample '{run}'" in result.out

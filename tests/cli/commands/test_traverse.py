@@ -2,12 +2,11 @@
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from kvae import data, zoo
 from kvae.plots.grids import grid
 from kvae.runs import Run
-from tests.cli.sheets import SIDE, shows
+from tests.cli.sheets import SIDE, pixels, shape, shows
 
 AUTOENCODER = '''
 """An autoencoder of digits."""
@@ -38,7 +37,7 @@ def autoencoder(tmp_path_factory):
 def test_traverse_by_default_draws_eight_units(kvae, run):
     result = kvae("traverse", run)
     assert result.code == 0, result.err
-    assert Image.open(run / "images/traversal.png").size == (11 * SIDE - 2, 8 * SIDE - 2)
+    assert shape(run / "images/traversal.png") == (8, 11)
 
 
 def test_traverse_start_changes_the_sheet(kvae, trained, tmp_path):
@@ -46,8 +45,8 @@ def test_traverse_start_changes_the_sheet(kvae, trained, tmp_path):
         assert (
             kvae("traverse", trained, start, "--unit", 2, "--unit", 0, "--steps", 5, "--out", f"{start}.png").code == 0
         )
-    a, b = (np.asarray(Image.open(tmp_path / f"{start}.png")) for start in ("3", "4"))
-    assert a.shape == (2 * SIDE - 2, 5 * SIDE - 2, 3)
+    a, b = (pixels(tmp_path / f"{start}.png", 2 * SIDE - 2, 5 * SIDE - 2) for start in ("3", "4"))
+    assert shape(tmp_path / "3.png") == (2, 5)
     assert (a != b).any()
 
 
@@ -59,7 +58,7 @@ def test_traverse_unknown_unit_is_refused_before_data_are_loaded(kvae, trained, 
 
 def test_traverse_units_of_a_standard_normal_prior_need_no_data(kvae, trained, tmp_path, no_data):
     assert kvae("traverse", trained, "--unit", 2, "--out", "unit.png").code == 0
-    sheet = np.asarray(Image.open(tmp_path / "unit.png"))
+    sheet = pixels(tmp_path / "unit.png", SIDE - 2, 11 * SIDE - 2)
     vae = Run(trained).load_model()
     left = np.zeros((1, 8), "float32")
     left[0, 2] = -3  # standard deviations
