@@ -78,7 +78,9 @@ def test_parameter_rejects_wrong_value(name, text):
 @pytest.mark.parametrize("name", zoo.names())
 def test_parameters_of_recipe_parse_their_defaults(name):
     for parameter in zoo.load(name).parameters().values():
-        assert parameter.parse(parameter.default) == parameter.default
+        path = parameter.annotation == FilePath  # the default becomes absolute
+        expected = str(Path(parameter.default).resolve()) if path else parameter.default
+        assert parameter.parse(parameter.default) == expected
         text = ",".join(map(str, parameter.default)) if isinstance(parameter.default, tuple) else str(parameter.default)
         assert parameter.parse(text) == parameter.default
 
