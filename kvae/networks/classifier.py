@@ -6,8 +6,7 @@ import keras
 from keras import layers
 
 from kvae.networks.augmentation import RandomSmoothing
-from kvae.networks.common import channels_last, output_dtype
-from kvae.networks.normalization import BatchNormalization
+from kvae.networks.common import channels_last, normalized_relu, output_dtype
 
 
 @channels_last
@@ -43,7 +42,7 @@ def conv_classifier(
     h = RandomSmoothing()(h) if smooth else h
     for stage in range(4):
         h = layers.Conv2D(width * 2**stage, 3, padding="same", use_bias=False)(h)
-        h = layers.MaxPooling2D(padding="same")(layers.ReLU()(BatchNormalization(momentum=0.9)(h)))
+        h = layers.MaxPooling2D(padding="same")(normalized_relu(h, "batch", momentum=0.9))
     h = layers.Dropout(dropout)(layers.Flatten()(h))
     h = layers.Dense(128, activation="relu")(h)
     return keras.Model(image, layers.Dense(outputs, dtype=output_dtype())(h), name=name)

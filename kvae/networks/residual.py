@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import keras
 from keras import layers
 
-from kvae.networks.common import channels_last, output_dtype
+from kvae.networks.common import channels_last, normalized_relu, output_dtype
 from kvae.networks.maps import cropped, map_channels, map_sides
 from kvae.networks.normalization import BatchNormalization
 from kvae.networks.resampling import DoublingConv2D, StridedConv2D
@@ -41,7 +41,7 @@ def residual_encoder(
     for stage in range(len(map_sides(shape)) - 1):
         h = StridedConv2D(map_channels(width, stage), 4, strides=2, padding="same")(h)
         h = _blocks(h, depth, momentum)
-    h = layers.ReLU()(BatchNormalization(momentum=momentum)(h))
+    h = normalized_relu(h, "batch", momentum)
     h = layers.Dense(outputs, dtype=output_dtype())(layers.Flatten()(h))
     return keras.Model(image, h, name=name)
 
@@ -72,7 +72,7 @@ def residual_decoder(
         h = _blocks(h, depth, momentum)
         h = DoublingConv2D(map_channels(width, max(stage - 1, 0)), 3, padding="same")(h)
         h = cropped(h, sides[stage])
-    h = layers.ReLU()(BatchNormalization(momentum=momentum)(h))
+    h = normalized_relu(h, "batch", momentum)
     h = layers.Conv2D(shape[-1], 3, padding="same", dtype=output_dtype())(h)
     return keras.Model(code, h, name=name)
 
@@ -80,7 +80,7 @@ def residual_decoder(
 def _blocks(h, depth: int, momentum: float):
     """Return the map `h` (B, H, W, C) after `depth` residual blocks, of the same shape."""
     for _ in range(depth):
-        r = layers.ReLU()(BatchNormalization(momentum=momentum)(h))
+        r = normalized_relu(h, "batch", momentum)
         r = layers.Conv2D(h.shape[-1], 3, padding="same", use_bias=False)(r)
         r = BatchNormalization(momentum=momentum, gamma_initializer="zeros")(r)
         h = layers.Add()([h, r])
