@@ -32,10 +32,15 @@ def check_shape(x, name, shape):
         raise UserError(f"Expected {name} of shape ({axes}). Received: {name}.shape={tuple(x.shape)}.")
 
 
-def check_finite(x, name):
-    """Raise `UserError` unless the array x holds finite numbers."""
+def check_numbers(x, name):
+    """Raise `UserError` unless the array x holds integers, floats or truth values."""
     if x.dtype.kind not in "buif":
         raise UserError(f"Expected {name} to hold numbers. Received: {name} of dtype {x.dtype}.")
+
+
+def check_finite(x, name):
+    """Raise `UserError` unless the array x holds finite numbers."""
+    check_numbers(x, name)
     if x.size == 0:
         raise UserError(f"Expected {name} to hold data. Received: {name} of shape {x.shape}, which is empty.")
     if not np.isfinite([x.min(), x.max()]).all():  # NaN and ±∞ show in the minimum or the maximum, without a mask of x

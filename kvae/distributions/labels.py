@@ -11,6 +11,7 @@ from keras import ops
 from kvae.backends.arrays import as_array
 from kvae.distributions.base import Configuration
 from kvae.distributions.bernoulli import Bernoulli
+from kvae.distributions.checks import check_numbers
 from kvae.errors import UserError
 
 
@@ -166,7 +167,7 @@ class BinaryLabels(Labels):
         y = as_array(y, name)
         if y.shape[1:] != (self.count,) and not (y.ndim == 1 and self.count == 1):
             raise UserError(f"Expected {name} of shape (N, {self.count}). Received: {name}.shape={y.shape}.")
-        _check_numbers(y, name)
+        check_numbers(y, name)
         if not np.isin(y, (0, 1)).all():
             found = sorted(set(np.unique(y).tolist()) - {0, 1})[0]
             repair = f"({name} + 1) / 2 turns −1 and +1 into them." if found == -1 else "Use 0 and 1."
@@ -229,15 +230,10 @@ class ClassLabels(Labels):
         y = as_array(y, name)
         if y.ndim != 1:
             raise UserError(f"Expected {name} of shape (N,), one class per example. Received: {name}.shape={y.shape}.")
-        _check_numbers(y, name)
+        check_numbers(y, name)
         invalid = y[(np.mod(y, 1) != 0) | (y < 0) | (y >= self.classes)]
         if invalid.size:
             raise UserError(f"Expected classes 0 to {self.classes - 1}. Received: {name} with {invalid[0]}.")
-
-
-def _check_numbers(y, name):
-    if y.dtype.kind not in "buif":
-        raise UserError(f"Expected {name} to hold numbers. Received: {name} of dtype {y.dtype}.")
 
 
 def get(labels) -> Labels:
