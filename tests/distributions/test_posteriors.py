@@ -234,3 +234,8 @@ def test_get_posterior_by_name_returns_the_family(given, expected):
 def test_get_posterior_with_another_object_is_refused(wrong):
     with pytest.raises(UserError, match="Expected a posterior"):
         posteriors.get(wrong)
+
+
+def test_get_posterior_misspelt_suggests_the_name():
+    with pytest.raises(UserError, match=r"Did you mean diagonal_normal\?"):
+        posteriors.get("diagonal_norml")

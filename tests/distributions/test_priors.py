@@ -143,3 +143,8 @@ def test_get_prior_of_the_standard_normal_returns_it(given):
 def test_get_prior_with_another_object_is_refused(wrong):
     with pytest.raises(UserError, match="Expected a prior"):
         priors.get(wrong)
+
+
+def test_get_prior_misspelt_suggests_the_name():
+    with pytest.raises(UserError, match=r"Did you mean standard_normal\?"):
+        priors.get("standard_norml")

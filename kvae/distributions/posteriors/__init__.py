@@ -14,6 +14,7 @@ from kvae.distributions.posteriors.inverse_autoregressive_flow import (
     InverseAutoregressivePosterior,
 )
 from kvae.errors import UserError
+from kvae.suggest import hint
 
 POSTERIORS = {
     "diagonal_normal": DiagonalNormal,
@@ -26,7 +27,7 @@ def get(posterior) -> Posterior:
     """Return the posterior family given by itself, by its name or by its Keras configuration. None gives `DiagonalNormal`.
 
     Raises:
-        UserError: `posterior` is none of these.
+        UserError: `posterior` is none of these. The message suggests the nearest name.
     """
     if posterior is None:
         return DiagonalNormal()
@@ -37,7 +38,7 @@ def get(posterior) -> Posterior:
         return found
     raise UserError(
         f"Expected a posterior: {', '.join(map(repr, POSTERIORS))} or a kvae.distributions.posteriors.Posterior. "
-        f"Received: posterior={posterior!r}."
+        f"Received: posterior={posterior!r}.{hint(str(posterior), POSTERIORS)}"
     )
 
 

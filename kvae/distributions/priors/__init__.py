@@ -7,6 +7,7 @@ from kvae.distributions.priors.mixture_of_normals import MixtureOfNormals
 from kvae.distributions.priors.standard_normal import StandardNormal
 from kvae.distributions.priors.vamp_prior import VampPrior
 from kvae.errors import UserError
+from kvae.suggest import hint
 
 __all__ = ["MixtureOfNormals", "Prior", "StandardNormal", "VampPrior", "get"]
 
@@ -17,7 +18,7 @@ def get(prior) -> Prior:
     None gives `StandardNormal`.
 
     Raises:
-        UserError: `prior` is none of these.
+        UserError: `prior` is none of these. The message suggests the name if it is misspelt.
     """
     if prior is None or prior == "standard_normal":
         return StandardNormal()
@@ -26,4 +27,5 @@ def get(prior) -> Prior:
         return found
     raise UserError(
         f"Expected a prior: 'standard_normal' or a kvae.distributions.priors.Prior. Received: prior={prior!r}."
+        f"{hint(str(prior), ['standard_normal'])}"
     )
