@@ -80,7 +80,7 @@ def tune(
     report = TrialReport(folder, trials, lambda line: typer.echo(line, err=True))
     options = {"tuner": tuner.value, "count": trials, "seed": seed, "workers": workers}
     try:
-        run_search(recipe, chosen, search=search, out=folder, ended=report, **options)
+        run_search(found, chosen, search=search, out=folder, ended=report, **options)
     except (KeyboardInterrupt, OSError) as error:
         error.add_note("Resume the search: run the same command again.")
         raise

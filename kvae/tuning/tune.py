@@ -18,6 +18,7 @@ import keras_tuner
 from kvae import backends
 from kvae.errors import UserError
 from kvae.files import read_json, write_json
+from kvae.recipes.recipe import Recipe
 from kvae.tuning import trials
 from kvae.tuning.hypermodel import RecipeHyperModel
 from kvae.tuning.oracles import TUNERS
@@ -33,7 +34,7 @@ PATIENCE = 300.0
 
 
 def tune(
-    recipe: str,
+    recipe: str | Recipe,
     settings: Mapping[str, Any] | None = None,
     *,
     search: Search | None = None,
@@ -52,7 +53,7 @@ def tune(
     that all of them can write.
 
     Args:
-        recipe: name of a recipe, or path of its file.
+        recipe: a `Recipe`, its name or the path of its file.
         settings: {dotted name: value} of parameters that are fixed.
         search: ranges and objectives; by default those of the recipe.
         out: directory of the search; by default `runs/search/<recipe>`.
