@@ -33,6 +33,7 @@ Run:
 from typing import Annotated
 
 import kvae
+from kvae.capabilities import CLASSIFIER
 from kvae.errors import UserError
 from kvae.zoo import Between, Count, NonNegative, Objective, Positive, Search, Training
 from kvae.zoo.paintings._shared import ARTISTS, conv_decoder, conv_encoder
@@ -79,7 +80,7 @@ def feature_network(features: str, shape):
     from kvae.presets import open_run_or_preset
 
     classifier = open_run_or_preset(features).load_model()
-    if not isinstance(classifier, kvae.models.Classifier):
+    if CLASSIFIER not in classifier.capabilities:
         raise UserError(
             "Expected vgg19, a file of its weights, or a run or preset of a classifier. "
             f"Received: features={features}, a {type(classifier).__name__}."
