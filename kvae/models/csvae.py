@@ -7,7 +7,7 @@ from kvae.distributions import DiagonalNormal, Distribution, sample_with_kl
 from kvae.distributions.joint import join
 from kvae.errors import UserError
 from kvae.models.base import LabelledModel
-from kvae.models.base.factors import layers_of, observe
+from kvae.models.base.factors import layers_of
 from kvae.objectives import batch_mean, label_information
 from kvae.training import Phase, reports
 
@@ -117,18 +117,11 @@ class CSVAE(LabelledModel):
         w = self.prior_w(y)
         return join(self.prior_z((ops.shape(w.loc)[0],)), w)
 
-    def observation(self, z, *y, training: bool = False) -> Distribution:
-        return observe(self.likelihood, self.decoder, z, training)
-
     def relabel(self, z, y):
         """Return [z, E[w|y]]: the part w becomes the mean of p(w|y) for labels y."""
         return ops.concatenate([z[..., : self.units_z], self.prior_w(y).mean], axis=-1)
 
     # ------------------------------------------------------------------ shapes
-
-    @property
-    def latent_shape(self):
-        return tuple(self.decoder.input_shape[1:])
 
     @property
     def units_z(self) -> int:
@@ -140,14 +133,13 @@ class CSVAE(LabelledModel):
         return {"z": slice(self.units_z), "w": slice(self.units_z, None)}
 
     def check_networks(self):
-        *sides, channels = self.data_shape
         labels, units_w = (self.labels.units,), self.latent_shape[-1] - self.units_z
         if units_w < 1:
             raise UserError(
                 f"Expected a decoder that takes w in addition to the encoder's {self.units_z} units of z. "
                 f"Received: one that takes {self.latent_shape[-1]} units in all."
             )
-        self.check_network("decoder", self.decoder, (*sides, channels * self.likelihood.outputs))
+        self.check_decoder()
         self.check_network("encoder", self.encoder, self.posterior_family.outputs((self.units_z,)))
         self.check_network("label_encoder", self.label_encoder, (2 * units_w,), self.encoder_inputs)
         self.check_network("label_prior", self.label_prior, (2 * units_w,), labels)

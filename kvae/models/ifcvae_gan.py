@@ -103,10 +103,9 @@ class IFCVAEGAN(LabelledModel):
         self.label_samples, self.fixed_classifier = label_samples, fixed_classifier
 
     def check_networks(self):
-        *sides, channels = self.data_shape
         labels, (_, features) = (self.labels.units,), self.encoder.output_shape
         outputs = [self.posterior_family.outputs(self.latent_shape), features[1:]]
-        self.check_network("decoder", self.decoder, (*sides, channels * self.likelihood.outputs))
+        self.check_decoder()
         self.check_network("encoder", self.encoder, outputs, self.data_shape)
         self.check_network("label_head", self.label_head, labels, features[1:])
         self.check_network("adversary", self.adversary, labels, self.latent_shape)

@@ -129,18 +129,11 @@ class MultiEncoder(RoundsModel, LabelledModel):
         one_hot = ops.reshape(one_hot, (*ops.shape(one_hot), *(1,) * (len(h.shape) - 2)))
         return self.posterior_family(ops.sum(h * one_hot, axis=1), training)
 
-    def observation(self, z, *y, training: bool = False) -> Distribution:
-        return observe(self.likelihood, self.decoder, z, training)
-
     # ------------------------------------------------------------------ shapes
 
     @property
     def data_shape(self):
         return tuple(next(iter(self.encoders.values())).input_shape[1:])
-
-    @property
-    def latent_shape(self):
-        return tuple(self.decoder.input_shape[1:])
 
     def check_networks(self):
         if set(self.turns) != set(self.domains) or not all(isinstance(n, int) and n > 0 for n in self.turns.values()):
@@ -149,8 +142,7 @@ class MultiEncoder(RoundsModel, LabelledModel):
             raise UserError(
                 f"Expected names of domains that are not names of losses. Received: {', '.join(sorted(taken))}."
             )
-        *sides, channels = self.data_shape
-        self.check_network("decoder", self.decoder, (*sides, channels * self.likelihood.outputs))
+        self.check_decoder()
         for domain, net in self.encoders.items():
             outputs = self.posterior_family.outputs(self.latent_shape)
             self.check_network(f"{domain} encoder", net, outputs, self.data_shape)

@@ -18,8 +18,8 @@ class LabelledModel(VariationalModel):
     """A model p(x, z|y) = p(x|z, y) p(z|y) of data x with labels y, and a posterior q(z|x, y).
 
     Its methods take y after x. By default encoder and decoder are conditioned on y, and the prior p(z) is not. The
-    encoder takes [x, encoded y]; the decoder takes z and encoded y, concatenated. If `labels` is None, the model takes
-    no y.
+    encoder takes [x, encoded y]; the decoder takes z and encoded y, concatenated, or only z if
+    `decodes_without_labels`. If `labels` is None, the model takes no y.
 
     Args:
         labels: a label specification, `BinaryLabels` or `ClassLabels`, or None.
@@ -56,6 +56,8 @@ class LabelledModel(VariationalModel):
         return self.prior_family(self.latent_shape, self.posterior, batch)
 
     def observation(self, z, *y, training: bool = False) -> Distribution:
+        if self.decodes_without_labels:
+            return super().observation(z, training=training)
         inputs = concat_condition(z, self.labels, *y, axes=len(self.latent_shape))
         return observe(self.likelihood, self.decoder, inputs, training)
 
@@ -73,7 +75,8 @@ class LabelledModel(VariationalModel):
     @property
     def latent_shape(self):
         *sides, channels = self.decoder.input_shape[1:]
-        return (*sides, channels - (0 if self.labels is None else self.labels.units))
+        takes_labels = self.labels is not None and not self.decodes_without_labels
+        return (*sides, channels - (self.labels.units if takes_labels else 0))
 
     def signature(self):
         if self.labels is None:

@@ -76,13 +76,17 @@ class LatentModel(Model):
     # ------------------------------------------------------------------ validation
 
     def check_networks(self) -> None:
-        """Raise `UserError` unless encoder and decoder fit each other and the likelihood.
+        """Raise `UserError` unless encoder and decoder fit each other and the likelihood."""
+        self.check_decoder()
+        self.check_network("encoder", self.encoder, self.latent_shape)
+
+    def check_decoder(self) -> None:
+        """Raise `UserError` unless the decoder returns the parameters of the likelihood.
 
         A decoder with too few channels would otherwise be broadcast against the data without an error.
         """
         *sides, channels = self.data_shape
         self.check_network("decoder", self.decoder, (*sides, channels * self.likelihood.outputs))
-        self.check_network("encoder", self.encoder, self.latent_shape)
 
     def check_network(self, name: str, net, outputs, inputs=None) -> None:
         """Raise `UserError` unless a network has the expected shapes of outputs and inputs.

@@ -73,8 +73,7 @@ class VariationalModel(LatentModel):
         return prior.mean + temperature * (z - prior.mean)
 
     def check_networks(self) -> None:
-        *sides, channels = self.data_shape
-        self.check_network("decoder", self.decoder, (*sides, channels * self.likelihood.outputs))
+        self.check_decoder()
         self.check_network("encoder", self.encoder, self.posterior_family.outputs(self.latent_shape))
         self.prior_family.check(self.latent_shape, self.data_shape)
 
