@@ -17,7 +17,7 @@ from kvae.errors import ChoiceError, UserError
 from kvae.images.reading import read_images
 from kvae.presets import Preset, open_run_or_preset
 from kvae.recipes.inputs import batches
-from kvae.recipes.labels import LabelNames, Named, as_pairs, as_text
+from kvae.recipes.label_names import LabelNames, Named, as_pairs, as_text
 from kvae.recipes.recipe import Recipe, Training
 from kvae.recipes.registry import load
 from kvae.runs import Run

@@ -4,7 +4,7 @@ import pytest
 
 from kvae.cli.label_option import read_labels, read_selection
 from kvae.distributions import BinaryLabels, ClassLabels
-from kvae.recipes.labels import LabelNames
+from kvae.recipes.label_names import LabelNames
 
 
 @pytest.mark.parametrize("command", ["sample", "reconstruct"])

@@ -5,7 +5,7 @@ import pytest
 
 from kvae.distributions import BinaryLabels, ClassLabels
 from kvae.errors import ChoiceError, UserError
-from kvae.recipes.labels import LabelNames, as_pairs
+from kvae.recipes.label_names import LabelNames, as_pairs
 
 FACES = LabelNames(("Smiling", "Male"), classes=False)
 ANIMALS = LabelNames(("cat", "dog"), classes=True)
