@@ -20,7 +20,7 @@ from kvae.plots.domains import save_plots
 from kvae.plots.samples import sample_count
 from kvae.presets.hub import check_login, repository
 from kvae.recipes.card import card
-from kvae.recipes.labels import LabelNames
+from kvae.recipes.label_names import LabelNames
 from kvae.recipes.trained_data import TrainedData, open_classifier
 from kvae.recipes.trained_images import TrainedImages
 
@@ -88,7 +88,7 @@ class Trained(TrainedImages):
             options["training"] = self.batches("train")
         batches = self.batches(split, first=first)
         report = evaluation.evaluate(self.model, batches, [metric.name for metric in chosen], **options)
-        data = f"{self.dataset.name}/{split or self.held_out}"
+        data = f"{self.dataset.name}/{split or self.default_split}"
         return finite({"model": self.name, "recipe": self.config["recipe"], "data": data, **report})
 
     def save_report(self, report: Mapping[str, Any], *, plots: bool = False, seed: int = 0) -> list[Path]:

@@ -127,7 +127,7 @@ class TrainedData:
         return {name: split for name, split in splits.items() if split is not None}
 
     @property
-    def held_out(self) -> str:
+    def default_split(self) -> str:
         """Name of the split that is used by default: test, or validation if there is no test split."""
         return next(iter(self.splits))
 
@@ -141,7 +141,7 @@ class TrainedData:
         """
         if first is not None:
             check_count(first, "first")
-        split = split or self.held_out
+        split = split or self.default_split
         if split not in self.splits:
             raise ChoiceError(
                 f"Expected a split of {self.dataset.name}: {', '.join(self.splits)}. Received: split={split}."
@@ -172,7 +172,7 @@ class TrainedData:
         if isinstance(image, int):
             held_out = self.batches(batch_size=1)
             if not 0 <= image < len(held_out):
-                name = f"{self.dataset.name}/{self.held_out}"
+                name = f"{self.dataset.name}/{self.default_split}"
                 raise UserError(f"Expected an example of {name}, 0 to {len(held_out) - 1}. Received: {image}.")
             return tuple(array[0] for array in held_out[image])
         if not Path(image).is_file():
@@ -270,7 +270,7 @@ class TrainedData:
         rows = LabelNames(held_out.names, held_out.labels.ndim == 1).select(source, held_out.labels)[:n]
         if len(rows) == 0:
             raise ChoiceError(
-                f"Expected a label of examples in {self.dataset.name}/{self.held_out}. "
+                f"Expected a label of examples in {self.dataset.name}/{self.default_split}. "
                 f"Received: {as_text(source)}, which no example has."
             )
         return held_out.take(rows)

@@ -182,7 +182,9 @@ class TrainedImages(TrainedData):
             (new_y,) = self.condition(len(y), labels, y)
             rows = rows_to_change(y, new_y)
             if len(rows) == 0:
-                raise UserError(f"Expected held-out examples with other labels. Received: none in {self.held_out}.")
+                raise UserError(
+                    f"Expected held-out examples with other labels. Received: none in {self.default_split}."
+                )
             rows = rows[np.linspace(0, len(rows) - 1, min(n, len(rows))).astype(int)]  # the data may be sorted by class
             x, y, new_y = x[rows], y[rows], new_y[rows]
         changed = transfer_steps(self.model, x, y, new_y, steps)  # (N, S, H, W, C)
