@@ -6,7 +6,7 @@ import pytest
 from kvae.evaluation import NotApplicable
 from kvae.evaluation.attribution import attribution
 from kvae.training.batches import Batches
-from tests.evaluation.examples import (
+from tests.evaluation.known_models import (
     NAMES,
     Copies,
     Shifts,

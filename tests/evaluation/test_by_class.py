@@ -6,7 +6,7 @@ from kvae.evaluation import evaluate
 from kvae.evaluation.by_class import collapse_by_class, reconstruction_by_class
 from kvae.evaluation.collapse import collapse
 from kvae.training.batches import Batches
-from tests.evaluation.examples import NAMES, Copies, Shifts, clusters
+from tests.evaluation.known_models import NAMES, Copies, Shifts, clusters
 
 
 def test_collapse_by_class_counts_units_within_each_class(rng):

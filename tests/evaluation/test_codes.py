@@ -10,7 +10,7 @@ from kvae.evaluation import NotApplicable
 from kvae.evaluation.codes import codes, codes_under_every_class, sampled_codes_and_labels
 from kvae.training.batches import Batches
 from tests.contracts.models import MODELS, batch, data_for, settle
-from tests.evaluation.examples import SpatialCopies
+from tests.evaluation.known_models import SpatialCopies
 
 
 class Maps:

@@ -7,7 +7,7 @@ from kvae.models import VAE
 from kvae.networks import mlp
 from kvae.training import Batches
 from tests.contracts.models import MODELS, batch
-from tests.evaluation.examples import Copies, SpatialCopies
+from tests.evaluation.known_models import Copies, SpatialCopies
 
 
 def test_collapse_counts_active_units_over_all_batches():

@@ -6,7 +6,7 @@ import pytest
 from kvae.evaluation import NotApplicable
 from kvae.evaluation.cross_encoding import cross_encoding
 from kvae.training.batches import Batches
-from tests.evaluation.examples import NAMES, Copies, Shifts, SpatialShifts
+from tests.evaluation.known_models import NAMES, Copies, Shifts, SpatialShifts
 
 
 @pytest.fixture

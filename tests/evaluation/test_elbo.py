@@ -8,7 +8,7 @@ from kvae.evaluation import evaluate
 from kvae.evaluation.elbo import elbo
 from kvae.training import Batches
 from tests.contracts.models import MODELS, batch
-from tests.evaluation.examples import settled
+from tests.evaluation.known_models import settled
 
 
 @pytest.mark.parametrize("name", ["CondVAE, classes", "CSVAE"])

@@ -12,7 +12,7 @@ from kvae.errors import UserError
 from kvae.evaluation import METRICS, applicable, evaluate
 from kvae.training import Batches
 from tests.contracts.models import MODELS, batch, data_for
-from tests.evaluation.examples import copying_vae, evaluated, settled
+from tests.evaluation.known_models import copying_vae, evaluated, settled
 
 LABELLED = ("CondVAE, classes", "CSVAE")
 

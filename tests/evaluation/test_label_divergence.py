@@ -5,7 +5,7 @@ import pytest
 
 from kvae.evaluation.label_divergence import divergence, knn_divergence
 from kvae.training import Batches
-from tests.evaluation.examples import copying_vae
+from tests.evaluation.known_models import copying_vae
 
 
 def test_knn_divergence_of_two_normals_equals_the_expected_estimate(rng):

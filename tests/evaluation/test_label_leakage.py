@@ -6,7 +6,7 @@ from kvae.evaluation import evaluate
 from kvae.evaluation.label_leakage import leakage
 from kvae.training import Batches
 from tests.contracts.models import MODELS, data_for
-from tests.evaluation.examples import copying_vae
+from tests.evaluation.known_models import copying_vae
 
 
 def test_leakage_codes_that_depend_on_the_label_reaches_best_auc(rng):

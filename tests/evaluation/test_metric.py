@@ -11,7 +11,7 @@ from kvae.evaluation import METRICS, NotApplicable, applicable, evaluate, metric
 from kvae.evaluation.metric import Seed
 from kvae.training import Batches
 from tests.contracts.models import MODELS, batch
-from tests.evaluation.examples import Copies
+from tests.evaluation.known_models import Copies
 
 NEW_METRIC = """
 from typing import Annotated

@@ -6,7 +6,7 @@ import pytest
 from kvae.evaluation import NotApplicable
 from kvae.evaluation.separation import separation
 from kvae.training.batches import Batches
-from tests.evaluation.examples import Copies, SpatialCopies, clusters
+from tests.evaluation.known_models import Copies, SpatialCopies, clusters
 
 
 def test_separation_distant_clusters_are_separate(rng):

@@ -6,7 +6,7 @@ import pytest
 from kvae.evaluation import NotApplicable
 from kvae.evaluation.timeline import timeline
 from kvae.training.batches import Batches
-from tests.evaluation.examples import NAMES, Copies, SpatialCopies, clusters, dated
+from tests.evaluation.known_models import NAMES, Copies, SpatialCopies, clusters, dated
 
 
 def test_timeline_linear_years_reaches_noise_level(rng):

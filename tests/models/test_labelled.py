@@ -7,7 +7,7 @@ from keras import ops
 
 from kvae.models import CSVAE, CondVAE
 from tests.contracts.models import SHAPE, data_for
-from tests.models.labelled import BOTH_CLASSES, COND, CS, EVERY_INSTANCE, model_of, numpy, others, tensors
+from tests.models.labelled_models import BOTH_CLASSES, COND, CS, EVERY_INSTANCE, model_of, numpy, others, tensors
 
 # ------------------------------------------------------------------ samples
 

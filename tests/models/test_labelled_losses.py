@@ -15,7 +15,7 @@ from kvae.models import CSVAE, CondVAE
 from kvae.networks import mlp
 from kvae.training import Batches
 from tests.contracts.models import LATENT, data_for
-from tests.models.labelled import COND, CS, model_of, numpy, scalars, tensors
+from tests.models.labelled_models import COND, CS, model_of, numpy, scalars, tensors
 
 # ------------------------------------------------------------------ losses
 

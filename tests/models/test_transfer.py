@@ -5,7 +5,7 @@ import pytest
 
 from kvae.errors import UserError
 from tests.contracts.models import MODELS, data_for, settle
-from tests.models.labelled import others
+from tests.models.labelled_models import others
 
 
 def _model(name):

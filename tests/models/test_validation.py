@@ -10,7 +10,7 @@ from kvae.models import CSVAE, CondVAE
 from kvae.networks import mlp
 from kvae.training import Batches
 from tests.contracts.models import LATENT, MODELS, SHAPE, batch, data_for
-from tests.models.labelled import BOTH_CLASSES, COND, model_of
+from tests.models.labelled_models import BOTH_CLASSES, COND, model_of
 
 
 @pytest.mark.parametrize("metric", ["elbo", "nll", "divergence", "leakage", "reconstruction", "collapse"])

@@ -4,7 +4,7 @@ from PIL import Image
 
 from kvae import evaluation
 from kvae.plots.domains import save_plots
-from tests.evaluation.examples import NAMES, Shifts, SpatialShifts, clusters, conditioned, confusion, evaluated
+from tests.evaluation.known_models import NAMES, Shifts, SpatialShifts, clusters, conditioned, confusion, evaluated
 
 
 def test_save_plots_draws_a_plot_of_each_computed_metric(tmp_path):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from kvae.plots.trajectories import Trajectories
-from tests.evaluation.examples import Copies, SpatialCopies, dated
+from tests.evaluation.known_models import Copies, SpatialCopies, dated
 
 
 def test_trajectories_follow_the_years(rng):
