@@ -11,7 +11,7 @@ from kvae import data
 from kvae.cli.app import app
 from tests.conftest import ROOT
 
-LINES = 25
+LINES = 20
 """Maximum number of lines in the body of a command."""
 
 WORDS = r"\b(pictures?|figures of|figures are|judges?|nets?|goes on|comes? along|those that|beside)\b"
