@@ -48,9 +48,9 @@ class Normal(IndependentUnits):
 def standard_normal(shape=None):
     """Return N(0, 1), for latent vectors of any size or for the given event shape.
 
-    Without a shape the parameters are numbers that broadcast, for `kl(qz, standard_normal())` and
-    `standard_normal().log_prob(z)` with z of shape (..., D). With a shape, its axes form the event, and
-    `standard_normal((D,)).sample(seed, (n,))` has the shape (n, D).
+    Without a shape the parameters are numbers that broadcast, so that `standard_normal().log_prob(z)` takes z of any
+    shape (..., D). With a shape, its axes form the event, and `standard_normal((D,)).sample(seed, (n,))` has the shape
+    (n, D).
     """
     if shape is None:
         return Normal(0.0, 0.0)

@@ -19,7 +19,7 @@ from typing import Any
 
 from kvae.errors import ChoiceError, UserError
 from kvae.evaluation.batches import examples
-from kvae.evaluation.metric import METRICS, Metric, Option, applicable, metric, options, reporting
+from kvae.evaluation.metric import METRICS, Metric, Option, metric, options, reporting
 from kvae.evaluation.requirements import NotApplicable
 from kvae.suggest import hint
 
@@ -28,7 +28,6 @@ __all__ = [
     "Metric",
     "NotApplicable",
     "Option",
-    "applicable",
     "evaluate",
     "metric",
     "named",

@@ -146,18 +146,6 @@ def reporting(value: str) -> Metric | None:
     return max(matching, key=lambda declared: (patterns[declared] == value, len(patterns[declared])), default=None)
 
 
-def applicable(model, quick: bool = False) -> tuple[str, ...]:
-    """Return the names of the metrics that are computed by default for `model` and whose requirements it meets.
-
-    `quick` keeps the metrics that take one pass through the data.
-    """
-    return tuple(
-        declared.name
-        for declared in METRICS.values()
-        if declared.is_default_for(model) and declared.needs <= model.capabilities and (declared.quick or not quick)
-    )
-
-
 def options() -> Mapping[str, Option]:
     """Return the keyword arguments of all metrics by name. An argument that several metrics share is listed once.
 

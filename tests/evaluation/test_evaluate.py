@@ -9,7 +9,7 @@ import pytest
 
 from kvae.capabilities import UNIT_KL
 from kvae.errors import UserError
-from kvae.evaluation import METRICS, applicable, evaluate
+from kvae.evaluation import METRICS, evaluate
 from kvae.training import Batches
 from tests.contracts.models import MODELS, batch, data_for
 from tests.evaluation.known_models import copying_vae, evaluated, settled
@@ -127,9 +127,18 @@ def test_evaluate_data_of_another_shape_are_refused():
         evaluate(MODELS["VAE"](), Batches(np.zeros((2, 3), "float32")), ["elbo"])
 
 
-def test_applicable_depends_on_capabilities():
+def _suitable(model) -> tuple[str, ...]:
+    """Return the names of the default metrics of `model` whose requirements it meets."""
+    return tuple(
+        name
+        for name, declared in METRICS.items()
+        if declared.is_default_for(model) and declared.needs <= model.capabilities
+    )
+
+
+def test_default_metrics_depend_on_capabilities():
     one, several, classifier, autoencoder = (
-        applicable(MODELS[name]()) for name in ("VAE", "MultiEncoder", "Classifier, classes, mirrored", "Autoencoder")
+        _suitable(MODELS[name]()) for name in ("VAE", "MultiEncoder", "Classifier, classes, mirrored", "Autoencoder")
     )
     of_domains = {"separation", "cross_encoding", "collapse_by_class", "reconstruction_by_class"}
     assert not (of_domains | {"divergence", "leakage", "attributes", "accuracy"}) & set(one)
@@ -139,8 +148,9 @@ def test_applicable_depends_on_capabilities():
     assert autoencoder == ("checkerboard", "reconstruction")
 
 
-def test_applicable_quick_takes_one_pass():
-    assert applicable(MODELS["VAE"](), quick=True) == ("checkerboard", "collapse", "elbo", "reconstruction")
+def test_quick_metrics_of_a_vae_are_those_of_one_pass():
+    quick = [name for name in _suitable(MODELS["VAE"]()) if METRICS[name].quick]
+    assert quick == ["checkerboard", "collapse", "elbo", "reconstruction"]
 
 
 def test_import_of_evaluation_does_not_import_keras():

@@ -7,7 +7,7 @@ import textwrap
 import pytest
 
 from kvae.capabilities import DECODER, DENSITY, DOMAINS
-from kvae.evaluation import METRICS, NotApplicable, applicable, evaluate, metric, options, reporting
+from kvae.evaluation import METRICS, NotApplicable, evaluate, metric, options, reporting
 from kvae.evaluation.metric import Seed
 from kvae.training import Batches
 from tests.contracts.models import MODELS, batch
@@ -43,7 +43,6 @@ def test_metric_new_declaration_is_evaluated_and_offers_its_options(largest):
     report = evaluate(model, batches, ["largest"], power=2.0)
     assert report["metrics"] == {"largest": batches.x.max() ** 2, "largest.first": batches.x[0].max()}
     assert evaluate(model, batches, quick=True)["metrics"]["largest"] == batches.x.max()
-    assert "largest" in applicable(model, quick=True)
     assert reporting("largest.first") is largest is METRICS["largest"]
     assert options()["power"].metrics == ("largest",)
     assert options()["power"].default == 1.0
