@@ -19,8 +19,12 @@ CROSSED = "cross_encoding.error."
     default_for={DECODER, DOMAINS},
     reports=(
         f"{CROSSED}*",
-        *(f"cross_encoding.{name}" for name in ("own", "other", "best_is_own", "chance")),
-        *(f"cross_encoding.{name}" for name in ("encoder_identifiability", "relative_shift")),
+        "cross_encoding.own",
+        "cross_encoding.other",
+        "cross_encoding.best_is_own",
+        "cross_encoding.chance",
+        "cross_encoding.encoder_identifiability",
+        "cross_encoding.relative_shift",
     ),
 )
 def cross_encoding(model, batches) -> dict:

@@ -17,9 +17,14 @@ MIN_DATED = 20
     "timeline",
     default_for=None,
     reports=(
-        *("timeline.mae", "timeline.mae.low", "timeline.mae.high", "timeline.n"),
-        *("timeline.mean_baseline", "timeline.class_mean_baseline"),
-        *("timeline.*.mae", "timeline.*.mean_baseline"),
+        "timeline.mae",
+        "timeline.mae.low",
+        "timeline.mae.high",
+        "timeline.n",
+        "timeline.mean_baseline",
+        "timeline.class_mean_baseline",
+        "timeline.*.mae",
+        "timeline.*.mean_baseline",
     ),
 )
 def timeline(model, batches, *, training: TrainingBatches = None) -> dict[str, float]:
