@@ -49,7 +49,7 @@ def attributes(
     if not columns:
         raise NotApplicable(f"the classifier predicts none of {', '.join(names)}")
 
-    def recognised(images) -> np.ndarray:
+    def recognized(images) -> np.ndarray:
         return classifier.labels.answers(classifier.probabilities(images))
 
     def sampled(members) -> np.ndarray:
@@ -57,18 +57,18 @@ def attributes(
         rows = np.random.default_rng(seed).choice(np.flatnonzero(members), len(y))
         return model.sample(len(y), y[rows], seed=seed)
 
-    real, reconstructed = recognised(x), recognised(model.reconstruct(x, y))
+    real, reconstructed = recognized(x), recognized(model.reconstruct(x, y))
     values = {}
     for name, column in columns.items():
         attribute = names.index(name)
         present, absent = truth[:, attribute], ~truth[:, attribute]
         if present.any():
-            values |= mean_and_interval(f"accuracy.generation.{name}", recognised(sampled(present))[:, column])
+            values |= mean_and_interval(f"accuracy.generation.{name}", recognized(sampled(present))[:, column])
             values[f"accuracy.reconstruction.{name}"] = float(reconstructed[present, column].mean())
         if absent.any():
             transferred = model.transfer(x[absent], y[absent], model.labels.with_label(y[absent], attribute))
-            values |= mean_and_interval(f"accuracy.transfer.{name}", recognised(transferred)[:, column])
-            values[f"accuracy.without.{name}"] = float(1 - recognised(sampled(absent))[:, column].mean())
+            values |= mean_and_interval(f"accuracy.transfer.{name}", recognized(transferred)[:, column])
+            values[f"accuracy.without.{name}"] = float(1 - recognized(sampled(absent))[:, column].mean())
         for kind in ("generation", "transfer"):
             values[f"accuracy.{kind}.{name}.base_rate"] = float(real[:, column].mean())
     return values

@@ -6,7 +6,7 @@ from kvae.evaluation.batches import examples
 from kvae.evaluation.metric import metric
 from kvae.evaluation.requirements import NotApplicable
 
-NEIGHBOURS = 3
+NEIGHBORS = 3
 """Number of lower frequencies whose mean energy is compared with the energy at half a cycle per pixel."""
 
 
@@ -22,8 +22,8 @@ def checkerboard(model, batches) -> dict[str, float]:
 
     The two peaks are `checkerboard_peak` (reconstructions) and `checkerboard_peak_real` (originals).
     """
-    if batches.x.ndim != 4 or min(batches.x.shape[1:3]) < 4 * (NEIGHBOURS + 1):
-        raise NotApplicable(f"it needs images of at least {4 * (NEIGHBOURS + 1)} pixels a side")
+    if batches.x.ndim != 4 or min(batches.x.shape[1:3]) < 4 * (NEIGHBORS + 1):
+        raise NotApplicable(f"it needs images of at least {4 * (NEIGHBORS + 1)} pixels a side")
     if any(side % 2 for side in batches.x.shape[1:3]):
         raise NotApplicable("images of an odd side have no frequency of half a cycle per pixel")
     spectra = sum(np.stack([_spectra(data[0]), _spectra(model.reconstruct(*data))]) for data in examples(batches))
@@ -38,13 +38,13 @@ def checkerboard(model, batches) -> dict[str, float]:
 def _spectra(x) -> np.ndarray:
     """Return the energies of images (N, H, W, C) at the highest frequencies along columns and rows: (2, F).
 
-    The F = `NEIGHBOURS` + 1 frequencies are in ascending order.
+    The F = `NEIGHBORS` + 1 frequencies are in ascending order.
     """
     energies = []
     for axis in (1, 2):
         spectrum = np.square(np.abs(np.fft.rfft(x, axis=axis)))
         others = tuple(a for a in range(4) if a != axis)
-        energies.append(spectrum.sum(axis=others)[-NEIGHBOURS - 1 :])
+        energies.append(spectrum.sum(axis=others)[-NEIGHBORS - 1 :])
     return np.stack(energies)
 
 

@@ -7,7 +7,7 @@ from kvae.evaluation.codes import sampled_codes_and_labels
 from kvae.evaluation.metric import Seed, metric
 from kvae.evaluation.requirements import NotApplicable
 
-NEIGHBOUR = 5
+NEIGHBOR = 5
 """Number k of the k-nearest-neighbour estimator."""
 
 
@@ -29,7 +29,7 @@ def divergence(model, batches, *, seed: Seed = 0) -> dict[str, float]:
     }
 
 
-def knn_divergence(x: np.ndarray, y: np.ndarray, k: int = NEIGHBOUR) -> float:
+def knn_divergence(x: np.ndarray, y: np.ndarray, k: int = NEIGHBOR) -> float:
     """Return an estimate of KL(P ‖ Q), in nats, from samples x (n, d) of P and y (m, d) of Q.
 
         d/n Σ_i log(ν_k(i) / ρ_k(i)) + log(m / (n − 1))

@@ -56,7 +56,7 @@ def standard_units(model, *condition) -> np.ndarray:
     return standard.reshape(-1, *model.latent_shape).all(axis=0)
 
 
-def centre_and_scale(standard: np.ndarray, z: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+def center_and_scale(standard: np.ndarray, z: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
     """Return the mean and the standard deviation of each unit: (*latent,) each.
 
     They are 0 and 1 for a unit with the prior N(0, 1). For the other units they are computed from latent codes.

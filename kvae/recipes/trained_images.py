@@ -13,7 +13,7 @@ from kvae.errors import ChoiceError, UserError
 from kvae.latent.blending import DARK, blend, brightness, mean_probabilities, negation
 from kvae.latent.interpolation import interpolate
 from kvae.latent.transfer import predict_labels, restyle, rows_to_change, transfer_steps
-from kvae.latent.traversal import centre_and_scale, check_units, informative_units, standard_units, traverse
+from kvae.latent.traversal import center_and_scale, check_units, informative_units, standard_units, traverse
 from kvae.plots.grids import table, table_of_pairs
 from kvae.plots.sheet import Samples, Sheet
 from kvae.recipes.label_names import LabelNames, Named, as_pairs, as_text
@@ -115,7 +115,7 @@ class TrainedImages(TrainedData):
         needs_codes = not (units and standard.all())
         codes = model.encode(*self.examples(CODES)) if needs_codes else None
         units = list(units or informative_units(codes, n))
-        mean, std = centre_and_scale(standard, codes)
+        mean, std = center_and_scale(standard, codes)
         offsets = np.linspace(-span, span, steps)
         values = mean.reshape(-1)[units, None] + std.reshape(-1)[units, None] * offsets  # (U, V)
         z = mean if x is None else model.encode(x, *condition)[0]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from kvae.errors import ChoiceError
-from kvae.latent.traversal import centre_and_scale, informative_units, standard_units, traverse
+from kvae.latent.traversal import center_and_scale, informative_units, standard_units, traverse
 from tests.contracts.models import MODELS, data_for, settle
 
 
@@ -50,9 +50,9 @@ def test_informative_units_are_ordered_by_variance():
     assert informative_units(z.reshape(2, 1, 1, 3), 3) == [2, 1, 0]
 
 
-def test_centre_and_scale_measures_units_without_a_standard_prior():
+def test_center_and_scale_measures_units_without_a_standard_prior():
     z = np.array([[1.0, 4], [3, 8]])
-    mean, std = centre_and_scale(np.array([True, False]), z)
+    mean, std = center_and_scale(np.array([True, False]), z)
     np.testing.assert_allclose(mean, [0, 6])
     np.testing.assert_allclose(std, [1, 2])
 

@@ -28,7 +28,7 @@ def by_period(dataset):
     if len(classes) == 0:
         raise UserError("Expected training paintings with a year. Received: none. Leave data.periods=false.")
 
-    def relabelled(name):
+    def with_pairs(name):
         rows = np.flatnonzero(np.isin(pairs[name], classes))
         if len(rows) == 0:
             return None
@@ -40,7 +40,7 @@ def by_period(dataset):
     names = (f"to {YEARS[0] - 1}", *between, f"from {YEARS[-1]}")
     return dataclasses.replace(
         dataset,
-        **{name: relabelled(name) for name in pairs},
+        **{name: with_pairs(name) for name in pairs},
         label_names=tuple(f"{dataset.label_names[n // len(names)]}, {names[n % len(names)]}" for n in classes),
         fingerprint=hashlib.sha256(f"{dataset.fingerprint} by period {YEARS}".encode()).hexdigest(),
     )
