@@ -29,7 +29,9 @@ class SaveImages(keras.callbacks.Callback):
 
     def __init__(self, folder: Path, data: Sequence[np.ndarray], every: int = 1, brighten: bool = False):
         super().__init__()
-        self.folder, self.every, self.brighten = folder, every, brighten
+        self.folder = folder
+        self.every = every
+        self.brighten = brighten
         self.x, *self.condition = (array[:32] for array in data)
         self.labels = [np.resize(array, (SAMPLES, *array.shape[1:])) for array in data[1:]]
 

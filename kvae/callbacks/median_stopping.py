@@ -25,7 +25,9 @@ class MedianStopping(keras.callbacks.Callback):
 
     def __init__(self, folder: Path, trial: str, monitor: str | None):
         super().__init__()
-        self.folder, self.trial, self.monitor = folder, trial, monitor
+        self.folder = folder
+        self.trial = trial
+        self.monitor = monitor
 
     def should_stop(self, run: Run) -> bool:
         """Return True if the rule stops the trial in `run` after its last epoch."""

@@ -84,8 +84,11 @@ class CSVAE(LabelledModel):
         **kwargs,
     ):
         super().__init__(labels, likelihood, posterior, prior, seed, **kwargs)
-        self.encoder, self.label_encoder, self.label_prior = encoder, label_encoder, label_prior
-        self.decoder, self.adversary = decoder, adversary
+        self.encoder = encoder
+        self.label_encoder = label_encoder
+        self.label_prior = label_prior
+        self.decoder = decoder
+        self.adversary = adversary
         self.check_networks()
         self.add_scalars(beta_distortion=beta_distortion, beta_w=beta_w, beta_z=beta_z)
         self.add_scalars(beta_information=beta_information, beta_adversary=beta_adversary)

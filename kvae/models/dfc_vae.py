@@ -53,7 +53,9 @@ class DFCVAE(VariationalModel):
         **kwargs,
     ):
         super().__init__(likelihood, posterior, prior, seed, **kwargs)
-        self.encoder, self.decoder, self.features = encoder, decoder, features
+        self.encoder = encoder
+        self.decoder = decoder
+        self.features = features
         self.features.trainable = False
         self.check_networks()
         if tuple(features.input_shape[1:]) != self.data_shape:

@@ -94,8 +94,11 @@ class IFCVAEGAN(LabelledModel):
         **kwargs,
     ):
         super().__init__(labels, likelihood, posterior, prior, seed, **kwargs)
-        self.encoder, self.label_head, self.decoder = encoder, label_head, decoder
-        self.adversary, self.discriminator = adversary, discriminator
+        self.encoder = encoder
+        self.label_head = label_head
+        self.decoder = decoder
+        self.adversary = adversary
+        self.discriminator = discriminator
         self.check_networks()
         self.add_scalars(beta_distortion=beta_distortion, beta_rate=beta_rate, beta_label=beta_label)
         self.add_scalars(beta_information=beta_information, beta_realism=beta_realism)

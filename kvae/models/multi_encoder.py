@@ -202,13 +202,13 @@ class MultiEncoder(RoundsModel, LabelledModel):
         networks = {"separator": self.separator, "critic": self.critic}
         others = {name: [net] for name, net in networks.items() if net is not None}
         families = layers_of(self.posterior_family, self.prior_family)
-        round_ = []
+        phases = []
         for domain, encoder in self.encoders.items():
             player, decoder = self._copies.decoder_of(domain)
             over = {domain: [encoder], player: [decoder, *families], **others}
             loss = self.turn_loss(domain)
-            round_ += [Phase(loss, over, batch=turn_of(domain, turn)) for turn in range(self.turns[domain])]
-        return tuple(round_)
+            phases += [Phase(loss, over, batch=turn_of(domain, turn)) for turn in range(self.turns[domain])]
+        return tuple(phases)
 
     def fit(self, *args, **kwargs):
         if self.copies:

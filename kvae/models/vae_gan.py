@@ -87,10 +87,14 @@ class VAEGAN(LabelledModel):
         **kwargs,
     ):
         super().__init__(labels, likelihood, posterior, prior, seed, **kwargs)
-        self.encoder, self.decoder, self.discriminator = encoder, decoder, discriminator
+        self.encoder = encoder
+        self.decoder = decoder
+        self.discriminator = discriminator
         self.check_networks()
         self.add_scalars(gamma=gamma)
-        self.level, self.margin, self.saturating = level, margin, saturating
+        self.level = level
+        self.margin = margin
+        self.saturating = saturating
 
     def check_networks(self):
         super().check_networks()

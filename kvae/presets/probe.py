@@ -5,6 +5,8 @@ output values, and the mean and the standard deviation of each example's output:
 size of x.
 """
 
+import math
+
 import numpy as np
 
 from kvae.capabilities import CLASSIFIER, DECODER, POSTERIOR
@@ -50,7 +52,7 @@ def inputs(model, n: int, seed: int) -> tuple[np.ndarray, ...]:
     if len(shape) == 1 and support == "real":
         x = rng.standard_normal((n, *shape))
     elif len(shape) == 3:
-        side = -(-max(shape[:2]) // 8)  # pixels per square, rounded up
+        side = math.ceil(max(shape[:2]) / 8)  # pixels per square
         x = rng.random_sample((n, 8, 8, shape[2])).repeat(side, axis=1).repeat(side, axis=2)[:, : shape[0], : shape[1]]
     else:
         x = rng.random_sample((n, *shape))

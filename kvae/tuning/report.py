@@ -17,7 +17,9 @@ class TrialReport:
     """
 
     def __init__(self, folder: Path, count: int, write: Callable[[str], None]):
-        self.folder, self.count, self.write = folder, count, write
+        self.folder = folder
+        self.count = count
+        self.write = write
         self.began = time.monotonic()
         self.ended = 0
 

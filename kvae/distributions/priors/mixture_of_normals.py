@@ -30,7 +30,9 @@ class MixtureOfNormals(Prior, keras.Layer):
         if components < 1:
             raise UserError(f"Expected one component or more. Received: components={components}.")
         self.shape = (shape,) if isinstance(shape, int) else tuple(shape)
-        self.components, self.spread, self.seed = components, spread, seed
+        self.components = components
+        self.spread = spread
+        self.seed = seed
         size = (components, *self.shape)
         initializer = keras.initializers.RandomNormal(stddev=spread, seed=seed)
         self.loc = self.add_weight(shape=size, initializer=initializer, name="loc")

@@ -39,7 +39,10 @@ class VampPrior(Prior, keras.Layer):
         if components < 1:
             raise UserError(f"Expected one pseudo-input or more. Received: components={components}.")
         self.shape = tuple(shape)
-        self.components, self.mean, self.stddev, self.seed = components, mean, stddev, seed
+        self.components = components
+        self.mean = mean
+        self.stddev = stddev
+        self.seed = seed
         initializer = keras.initializers.RandomNormal(mean, stddev, seed=seed)
         self.pseudo_inputs = self.add_weight(
             shape=(components, *self.shape), initializer=initializer, name="pseudo_inputs"
