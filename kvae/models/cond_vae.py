@@ -59,6 +59,7 @@ class CondVAE(LabelledModel):
     @reports("loss", "rate", "distortion", "elbo")
     def loss_terms(self, data, training):
         x, y = data
-        z, rate = sample_with_kl(self.posterior(x, y, training=training), self.prior(y), self.seed_generator)
-        px = self.observation(z, y, training=training)
+        qz, pz = self.posterior(x, y, training=training), self.prior(y)  # q(z|x, y), p(z)
+        z, rate = sample_with_kl(qz, pz, self.seed_generator)  # (B, *latent), (B,)
+        px = self.observation(z, y, training=training)  # p(x|z, y)
         return negative_elbo(px.log_prob(x), rate, self.beta)

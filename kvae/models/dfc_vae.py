@@ -69,8 +69,9 @@ class DFCVAE(VariationalModel):
 
     @reports("loss", "rate", "features")
     def loss_terms(self, x, training):
-        z, rate = sample_with_kl(self.posterior(x, training=training), self.prior(), self.seed_generator)
-        x_hat = self.observation(z, training=training).mean
+        qz, pz = self.posterior(x, training=training), self.prior()  # q(z|x), p(z)
+        z, rate = sample_with_kl(qz, pz, self.seed_generator)  # (B, *latent), (B,)
+        x_hat = self.observation(z, training=training).mean  # E[x|z]
         maps = zip(self._maps(x), self._maps(x_hat), strict=True)
         error, rate = sum(feature_error(f, f_hat) for f, f_hat in maps), batch_mean(rate)
         return {"loss": error + self.beta * rate, "rate": rate, "features": error}

@@ -70,8 +70,8 @@ class VAE(VariationalModel):
 
     @reports("loss", "rate", "distortion", "elbo")
     def loss_terms(self, x, training):
-        qz, pz = self.posterior(x, training=training), self.prior()
+        qz, pz = self.posterior(x, training=training), self.prior()  # q(z|x), p(z)
         z, rate = sample_with_kl(qz, pz, self.seed_generator)  # (B, *latent), (B,)
-        px = self.observation(z, training=training)
+        px = self.observation(z, training=training)  # p(x|z)
         penalty = free_bits_penalty(kl_per_unit(qz, pz), self.free_bits) if self.free_bits else None
         return negative_elbo(px.log_prob(x), rate, self.beta, penalty)
