@@ -237,5 +237,5 @@ def test_get_posterior_with_another_object_is_refused(wrong):
 
 
 def test_get_posterior_misspelt_suggests_the_name():
-    with pytest.raises(UserError, match=r"Did you mean diagonal_normal\?"):
+    with pytest.raises(UserError, match="Did you mean diagonal_normal"):
         posteriors.get("diagonal_norml")
