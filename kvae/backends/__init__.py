@@ -2,7 +2,8 @@
 
 Each backend is a package of four files, which offer the same names:
 
-* `gradients`: `Backend`, the mixin that gives a model `train_step`, `test_step` and `gradients(loss, variables)`.
+* `gradients`: `Backend`, the mixin that gives a model `train_step`, `test_step` and `gradients(loss, variables)`;
+  `apply_gradients(optimizer, gradients, variables)`.
 * `compilation`: `compiled(function, variables)` compiles a function of tensors; `fused(function)` evaluates an expression
   in few passes over memory; inside `compilation_cache()` models that differ only in values share compiled code.
 * `devices`: inside `devices(count, cluster)` models train on several devices; `shard()` returns the part of each batch
@@ -30,6 +31,7 @@ _backend = importlib.import_module(f"kvae.backends.{keras.backend.backend()}")
 
 # gradients
 Backend = _backend.Backend
+apply_gradients = _backend.apply_gradients
 
 # compilation
 compiled = _backend.compiled
@@ -49,6 +51,7 @@ softplus = _backend.softplus
 __all__ = [
     "Backend",
     "Shard",
+    "apply_gradients",
     "batch_norm",
     "compilation_cache",
     "compiled",

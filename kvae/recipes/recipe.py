@@ -124,7 +124,7 @@ class Recipe:
             UserError: a name is unknown or was renamed, or a value has the wrong type.
         """
         known = self.parameters()
-        values = {name: parameter.default for name, parameter in known.items()}
+        values = {name: parameter.parse(parameter.default) for name, parameter in known.items()}
         for name, value in (settings or {}).items():
             if name not in known:
                 raise UserError(self._unknown(name, value, known))

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import keras
 from keras import ops
 
+from kvae.backends import apply_gradients
 from kvae.errors import UserError
 
 
@@ -74,7 +75,7 @@ class Optimizers(keras.optimizers.Optimizer):
         for player, group in first_owners(variables).items():
             optimizer = self.players[player]
             # `apply` divides by the scale of a loss. The gradients here are those of the loss itself.
-            _apply(optimizer, [optimizer.scale_loss(total[id(variable)]) for variable in group], group)
+            apply_gradients(optimizer, [optimizer.scale_loss(total[id(variable)]) for variable in group], group)
 
     @property
     def variables(self) -> list[keras.Variable]:
@@ -151,18 +152,6 @@ def first_owners(variables: Mapping[str, Sequence[keras.Variable]]) -> dict[str,
 def unwrapped(optimizer: keras.optimizers.Optimizer) -> keras.optimizers.Optimizer:
     """Return an optimizer without a wrapper that scales its loss."""
     return optimizer.inner_optimizer if isinstance(optimizer, keras.optimizers.LossScaleOptimizer) else optimizer
-
-
-def _apply(optimizer: keras.optimizers.Optimizer, gradients: list, variables: list[keras.Variable]) -> None:
-    """Update `variables` by `gradients`."""
-    if unwrapped(optimizer) is optimizer:
-        optimizer.apply(gradients, variables)
-        return
-    # A scaled loss skips a step with infinite gradients. JAX cannot assign variables within such a condition.
-    state = optimizer.variables
-    after = optimizer.stateless_apply([v.value for v in state], gradients, [v.value for v in variables])
-    for variable, value in zip([*variables, *state], [*after[0], *after[1]], strict=True):
-        variable.assign(value)
 
 
 def _copy(optimizer: keras.optimizers.Optimizer) -> keras.optimizers.Optimizer:

@@ -21,6 +21,7 @@ def kvae(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
 
     def run(*arguments):
+        monkeypatch.setattr("sys.argv", ["kvae", *map(str, arguments)])
         result = CliRunner().invoke(app, [str(argument) for argument in arguments], prog_name="kvae")
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception

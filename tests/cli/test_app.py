@@ -58,7 +58,7 @@ def test_every_command_shows_an_example(kvae):
     from kvae.cli.app import app
 
     names = [command.name or command.callback.__name__ for command in app.registered_commands]
-    expected = ["list", "show", "train", "tune", "evaluate", "sample", "reconstruct", "traverse", "interpolate"]
+    expected = ["list", "show", "new", "train", "tune", "evaluate", "sample", "reconstruct", "traverse", "interpolate"]
     expected += ["transfer", "blend", "export", "compare"]
     assert names == expected
     for name in names:

@@ -82,7 +82,7 @@ def test_parameters_of_recipe_parse_their_defaults(name):
         expected = str(Path(parameter.default).resolve()) if path else parameter.default
         assert parameter.parse(parameter.default) == expected
         text = ",".join(map(str, parameter.default)) if isinstance(parameter.default, tuple) else str(parameter.default)
-        assert parameter.parse(text) == parameter.default
+        assert parameter.parse(text) == expected
 
 
 def test_recipe_resolves_choices_from_text():

@@ -83,7 +83,7 @@ def few_data(tmp_path_factory):
     _write_images(root / "celeba" / "img_align_celeba")
     lines = ["12", ATTRIBUTES, *(f"{i:06}.png" + 20 * " 1 -1" for i in range(1, 13))]
     (root / "celeba" / "list_attr_celeba.txt").write_text("\n".join(lines) + "\n")
-    _write_images(root / "own", size=(20, 16))
+    _write_images(root / "own", ("train", "val"), size=(20, 16))
     _write_images(root / "paintings", ARTISTS, size=(20, 16))
     dated = [f"{artist}/{i:06}.png,{artist},{1865 + i}," for i, artist in enumerate(np.repeat(ARTISTS, 2), 1)]
     (root / "paintings" / "paintings.csv").write_text("\n".join(["file,artist,year,title", *dated]) + "\n")

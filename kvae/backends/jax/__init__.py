@@ -2,11 +2,12 @@
 
 from kvae.backends.jax.compilation import compilation_cache, compiled, fused
 from kvae.backends.jax.devices import devices, gates_are_global, shard
-from kvae.backends.jax.gradients import Backend
+from kvae.backends.jax.gradients import Backend, apply_gradients
 from kvae.backends.jax.kernels import batch_norm, slow_strided_convolutions, softplus
 
 __all__ = [
     "Backend",
+    "apply_gradients",
     "batch_norm",
     "compilation_cache",
     "compiled",

@@ -71,3 +71,18 @@ class Backend:
         ones = jax.tree.map(jax.numpy.ones_like, losses)
         slopes = {player: pullback({**zeros, player: ones[player]})[0] for player in variables}
         return terms, {player: [slopes[player][id(v)] for v in group] for player, group in variables.items()}
+
+
+def apply_gradients(optimizer, gradients, variables):
+    """Update `variables` with their gradients by a Keras optimizer.
+
+    A `LossScaleOptimizer` skips a step with infinite gradients. JAX cannot assign variables within such a condition, so the
+    new values are computed first.
+    """
+    if not isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+        optimizer.apply(gradients, variables)
+        return
+    state = optimizer.variables
+    values, new_state = optimizer.stateless_apply([v.value for v in state], gradients, [v.value for v in variables])
+    for variable, value in zip([*variables, *state], [*values, *new_state], strict=True):
+        variable.assign(value)

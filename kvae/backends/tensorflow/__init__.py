@@ -2,11 +2,12 @@
 
 from kvae.backends.tensorflow.compilation import compilation_cache, compiled, fused
 from kvae.backends.tensorflow.devices import devices, gates_are_global, shard
-from kvae.backends.tensorflow.gradients import Backend
+from kvae.backends.tensorflow.gradients import Backend, apply_gradients
 from kvae.backends.tensorflow.kernels import batch_norm, slow_strided_convolutions, softplus
 
 __all__ = [
     "Backend",
+    "apply_gradients",
     "batch_norm",
     "compilation_cache",
     "compiled",

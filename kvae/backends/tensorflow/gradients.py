@@ -39,3 +39,8 @@ class Backend:
         if share < 1:
             gradients = {player: [g * tf.cast(share, g.dtype) for g in found] for player, found in gradients.items()}
         return terms, gradients
+
+
+def apply_gradients(optimizer, gradients, variables):
+    """Update `variables` with their gradients by a Keras optimizer."""
+    optimizer.apply(gradients, variables)

@@ -2,11 +2,12 @@
 
 from kvae.backends.torch.compilation import compilation_cache, compiled, fused
 from kvae.backends.torch.devices import devices, gates_are_global, shard
-from kvae.backends.torch.gradients import Backend
+from kvae.backends.torch.gradients import Backend, apply_gradients
 from kvae.backends.torch.kernels import batch_norm, slow_strided_convolutions, softplus
 
 __all__ = [
     "Backend",
+    "apply_gradients",
     "batch_norm",
     "compilation_cache",
     "compiled",

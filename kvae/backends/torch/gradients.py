@@ -35,3 +35,8 @@ class Backend:
             else:  # a constant loss, or a player whose layers are all frozen
                 gradients[player] = [torch.zeros_like(value) for value in values]
         return {name: term.detach() for name, term in terms.items()}, gradients
+
+
+def apply_gradients(optimizer, gradients, variables):
+    """Update `variables` with their gradients by a Keras optimizer."""
+    optimizer.apply(gradients, variables)
