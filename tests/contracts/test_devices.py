@@ -63,7 +63,7 @@ def test_two_processes_train_as_two_devices(tmp_path):
     cluster = ("--cluster", address, "--processes", 2, "--out", tmp_path / "cluster")
     processes = [_start(*train, *cluster, "--process", i) for i in range(2)]
     outputs = [_output_of(process) for process in processes]
-    assert "process 0 writes the run" in outputs[1]
+    assert "Process 0 writes the run" in outputs[1]
     _output_of(_start(*train, "--devices", 2, "--out", tmp_path / "devices"))
     together, alone = ((tmp_path / name / "history.csv").read_text().splitlines() for name in ("cluster", "devices"))
     assert together[0] == alone[0]
