@@ -16,6 +16,7 @@ from kvae.distributions.checks import check_count, check_shape
 from kvae.errors import ChoiceError, UserError
 from kvae.images.reading import read_images
 from kvae.presets import Preset, open_run_or_preset
+from kvae.recipes import renamed
 from kvae.recipes.inputs import batches
 from kvae.recipes.label_names import LabelNames, Named, as_pairs, as_text
 from kvae.recipes.recipe import Recipe, Training
@@ -117,7 +118,14 @@ class TrainedData:
         """The data set."""
         dataset = self.recipe.data(self._parameters)
         if dataset.fingerprint != self.config["data"].get("fingerprint"):
-            logger.warning("The data in %s differ from the data that %s was trained on.", dataset.name, self.name)
+            if renamed.is_old(self.config):
+                message = (
+                    "The data in %s cannot be compared with the data that %s was trained on: kvae 0.1.0 computed another "
+                    "fingerprint, and drew other random splits of folders. Held-out images may have been trained on."
+                )
+            else:
+                message = "The data in %s differ from the data that %s was trained on."
+            logger.warning(message, dataset.name, self.name)
         return dataset
 
     @property

@@ -9,6 +9,7 @@ import pytest
 import kvae
 from kvae import presets
 from kvae.errors import ChoiceError, UserError
+from tests.conftest import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -178,3 +179,16 @@ def test_read_arrays_of_an_npz_file(digits, tmp_path):
     np.savez(tmp_path / "wrong.npz", x=x[:, :4])
     with pytest.raises(UserError, match="Expected x of shape"):
         digits.read([tmp_path / "wrong.npz"])
+
+
+@pytest.mark.parametrize(("version", "expected"), [("0.1.0", "cannot be compared"), ("0.2.0", "differ from the data")])
+def test_open_trained_with_another_fingerprint_warns_with_the_reason(version, expected, tmp_path, caplog):
+    run = shutil.copytree(ROOT / "tests" / "fixtures" / "runs" / "0.1.0" / "digits_vae", tmp_path / "run")
+    config = json.loads((run / "config.json").read_text())
+    config["data"]["fingerprint"] = "0" * 64
+    config["versions"]["kvae"] = version
+    if version != "0.1.0":
+        config["parameters"] = {}
+    (run / "config.json").write_text(json.dumps(config))
+    assert len(kvae.open_trained(run).dataset.train) > 0
+    assert expected in caplog.text
