@@ -173,9 +173,7 @@ def _copy(optimizer: keras.optimizers.Optimizer) -> keras.optimizers.Optimizer:
         ) from error
     finally:
         optimizer._learning_rate = rate
-    for name, value in vars(optimizer).items():
-        if name.startswith(
-            "_exclude_from_weight_decay"
-        ):  # by exclude_from_weight_decay; not a part of the configuration
+    for name, value in vars(optimizer).items():  # exclusions from weight decay are not a part of the configuration
+        if name.startswith("_exclude_from_weight_decay"):
             setattr(copy, name, value)
     return copy
