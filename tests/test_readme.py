@@ -55,6 +55,8 @@ def _commands(code: str) -> list[tuple[str, list[str]]]:
         if not words or words[0] in INSTALLATION:
             continue
         assert words[0] == "kvae", line
+        if words[1:3] == ["data", "get"]:  # other tests download from a server on this machine
+            continue
         shortened = ["--set", "epochs=1"] if words[1] == "train" else []
         commands.append((line, words[1:] + shortened))
     return commands
