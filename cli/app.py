@@ -9,6 +9,7 @@ import typer
 from kvae.cli.commands import (
     blend,
     compare,
+    data,
     evaluate,
     export,
     interpolate,
@@ -48,6 +49,10 @@ app.command(cls=Command, epilog=transfer.EXAMPLES)(transfer.transfer)
 app.command(cls=Command, epilog=blend.EXAMPLES)(blend.blend)
 app.command(cls=Command, epilog=export.EXAMPLES)(export.export)
 app.command(cls=Command, epilog=compare.EXAMPLES)(compare.compare)
+datasets = typer.Typer(epilog=data.EXAMPLES)
+datasets.callback(invoke_without_command=True)(data.list_data)
+datasets.command(cls=Command, epilog=data.GET_EXAMPLES)(data.get)
+app.add_typer(datasets, name="data")
 
 
 def _print_version(wanted: bool):

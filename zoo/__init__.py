@@ -2,7 +2,7 @@
 
 import importlib
 
-from kvae.recipes.parameters import Count, FilePath, NonNegative, Positive, Upsampling, Width
+from kvae.recipes.parameters import Count, FilePath, Limit, NonNegative, Positive, Upsampling, Width
 from kvae.recipes.recipe import Recipe, Training
 from kvae.recipes.registry import copy, files, load, names
 from kvae.recipes.space import Between, OneOf
@@ -12,6 +12,7 @@ __all__ = [
     "Between",
     "Count",
     "FilePath",
+    "Limit",
     "NonNegative",
     "Objective",
     "OneOf",

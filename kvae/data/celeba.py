@@ -7,7 +7,8 @@ import numpy as np
 from kvae.data import image_dataset
 from kvae.data.dataset import Dataset
 from kvae.data.label_lists import read_label_list
-from kvae.data.official_files import CELEBA, find
+from kvae.data.official_files import find
+from kvae.data.sources.celeba import SOURCE
 from kvae.data.splits import held_out_groups
 from kvae.images import crop
 from kvae.images.archives import open_archive
@@ -22,6 +23,7 @@ def load(
     size: int = 64,
     attributes: tuple[str, ...] | None = None,
     skip_damaged: bool = False,
+    limit: int | None = None,
     seed: int = 0,
 ) -> Dataset:
     """Return faces (size, size, 3) with 0/1 attributes: all forty, or `attributes` in the order given.
@@ -31,10 +33,13 @@ def load(
 
     If no image of the folder is a validation image, `seed` draws a tenth of the training images for validation. If the
     identities are known, no person is then in both splits.
+
+    limit: number of images, in the order of their names, that are read. The others do not exist for the splits. The first
+        10,000 images are those of the published results. All of them are official training images.
     """
-    archive = open_archive(find(folder, CELEBA[0])[0])
-    files = [image.file for image in archive.images]
-    listed = read_label_list(find(folder, CELEBA[1])[0], header=True)
+    archive = open_archive(find(folder, SOURCE.patterns[0])[0])
+    files = [image.file for image in archive.images[:limit]]
+    listed = read_label_list(find(folder, SOURCE.patterns[1])[0], header=True)
     chosen = positions("attributes", attributes or listed.names, listed.names)
     y = listed.values(files, f"-1 or 1 for each of {len(listed.names)} attributes", {"-1": 0, "1": 1}).astype(np.uint8)
     identity = _read_numbers(folder, "identity_CelebA", files, "a file and a number from 0 to 2^31 - 1")

@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import math
+import numbers
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -116,11 +117,19 @@ class Dataset:
         """Shape of one example."""
         return self.train.x.shape[1:]
 
-    def at_most(self, counts: Sequence[int]) -> "Dataset":
-        """Return the data set with at most the first counts[c] training examples of each class c.
+    def at_most(self, counts: int | Sequence[int]) -> "Dataset":
+        """Return the data set with at most the first `counts` training examples, or the first counts[c] of each class c.
 
         Held-out data do not change.
         """
+        each = counts if isinstance(counts, Sequence) and not isinstance(counts, str) else [counts]
+        if not all(isinstance(n, numbers.Integral) and not isinstance(n, bool) and n >= 0 for n in each):
+            raise UserError(
+                f"Expected a number of training examples, or one for each class. Received: counts={counts!r}."
+            )
+        if each is not counts:
+            note = f"The first {min(counts, len(self.train)):,} training examples were kept."
+            return self._with_training_rows(slice(counts), f"at most {counts} in all", note)
         if self.train.y is None or self.train.y.ndim != 1 or len(counts) != len(self.label_names):
             raise UserError(
                 f"Expected a number for each class of {', '.join(self.label_names)}. Received: {tuple(counts)}."

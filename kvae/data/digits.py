@@ -7,17 +7,18 @@ from kvae.data.fingerprint import fingerprint
 from kvae.data.splits import permutation
 
 
-def load() -> Dataset:
+def load(*, limit: int | None = None) -> Dataset:
     """Return 1,797 digits (8, 8, 1), with the grey values 0 … 16 scaled to bytes 0 … 255.
 
     There are 1,437 training, 180 validation and 180 test images. The splits do not depend on a seed, so that metrics of
-    different runs can be compared.
+    different runs can be compared. With `limit`, a tenth of the first digits are validation and as many are test images.
     """
     from sklearn.datasets import load_digits
 
     bunch = load_digits()
-    x = np.rint(bunch.images[..., None] * (255 / 16)).astype(np.uint8)  # (N, 8, 8, 1)
-    y = bunch.target.astype(np.int32)
-    order = permutation(len(x), seed=0)
-    validation, test, train = (Split(x[rows], y[rows]) for rows in np.split(order, [180, 360]))
+    x = np.rint(bunch.images[:limit, ..., None] * (255 / 16)).astype(np.uint8)  # (N, 8, 8, 1)
+    y = bunch.target[:limit].astype(np.int32)
+    order, held = permutation(len(x), seed=0), round(len(x) / 10)  # 180 of 1,797
+    parts = np.split(order, [held, 2 * held])
+    validation, test, train = (Split(x[rows], y[rows]) if len(rows) else None for rows in parts)
     return Dataset("digits", train, validation, test, tuple("0123456789"), "bytes", fingerprint("digits", x, y))

@@ -19,6 +19,7 @@ def load(
     color: str = "rgb",
     splits: str = "auto",
     skip_damaged: bool = False,
+    limit: int | None = None,
     seed: int = 0,
 ) -> Dataset:
     """Return all images below `path`, each labelled by the folder that holds it.
@@ -35,6 +36,7 @@ def load(
     color: "rgb" or "gray".
     splits: "auto"; "random" to take folders named after splits for classes; or "named", with which other folders next
         to `val` or `test` are training images. If only some folders are named after splits, "auto" raises an error.
+    limit: number of images that are read, the first of each folder in turn; of each split if folders are the splits.
     """
     require("color", color, ("rgb", "gray"))
     require("splits", splits, ("auto", "named", "random"))
@@ -42,7 +44,7 @@ def load(
         raise UserError(f"Expected a folder or a zip file of images. Received: {path}, which does not exist.")
     archive = open_archive(path)
     names = [image.name for image in archive.images]
-    split, y, label_names, notes = read_layout([image.folders for image in archive.images], names, splits, seed)
+    split, y, label_names, notes = read_layout([image.folders for image in archive.images], names, splits, seed, limit)
     return image_dataset.from_archive(
         f"folder:{path}",
         archive,

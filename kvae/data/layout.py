@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kvae.data.splits import random_splits
+from kvae.data.splits import first_of_each, random_splits
 from kvae.errors import UserError
 
 _ROLES = {
@@ -30,7 +30,7 @@ LEFT_OUT = ""
 
 
 def read_layout(
-    folders: Sequence[tuple[str, ...]], names: Sequence[str], splits: str, seed: int
+    folders: Sequence[tuple[str, ...]], names: Sequence[str], splits: str, seed: int, limit: int | None = None
 ) -> tuple[np.ndarray, np.ndarray, tuple[str, ...], tuple[str, ...]]:
     """Return the split and the class of each image (N,), the names of the classes, and notes.
 
@@ -38,6 +38,7 @@ def read_layout(
     names: name of each image with its folders.
     splits: "auto", "named" or "random", as in `kvae.data.folder.load`.
     seed: seed of random splits.
+    limit: number of images that are kept before random splits, or in each of the other splits; None for all.
 
     The class of an image is the path of its folder without the folder of the split, and without the folders that hold
     all images. It is -1, and there is no name, if the path is empty.
@@ -46,9 +47,13 @@ def read_layout(
     if level is None:
         if splits == "named":
             raise UserError(f"Expected a folder train, with or without val and test. Received: {_listed(folders, 0)}.")
-        split, notes = random_splits(names, seed), []
+        split, notes = np.full(len(names), LEFT_OUT, "<U10"), []
+        kept = np.flatnonzero(first_of_each(folders, limit))
+        split[kept] = random_splits([names[i] for i in kept], seed)
     else:
         split, notes = _named_splits(folders, names, level, splits)
+        for rows in [np.flatnonzero(split == role) for role in {*_ROLES.values()}]:
+            split[rows[~first_of_each([folders[i] for i in rows], limit)]] = LEFT_OUT
         folders = [_without_split(path, level) for path in folders]
     kept = [path for path, value in zip(folders, split, strict=True) if value != LEFT_OUT]
     depth = _common_depth(kept)

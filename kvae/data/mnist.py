@@ -25,23 +25,23 @@ _FASHION = (
 )
 
 
-def mnist(folder: Path) -> Dataset:
+def mnist(folder: Path, *, limit: int | None = None) -> Dataset:
     """Return 55,000 training, 5,000 validation and 10,000 test digits (28, 28, 1).
 
-    Validation images are the last 5,000 of the training file.
+    Validation images are the last 5,000 of the training file. With `limit`, they are a twelfth of its first images.
     """
-    return _load("mnist", folder, tuple("0123456789"))
+    return _load("mnist", folder, tuple("0123456789"), limit)
 
 
-def fashion_mnist(folder: Path) -> Dataset:
+def fashion_mnist(folder: Path, *, limit: int | None = None) -> Dataset:
     """Return 55,000 training, 5,000 validation and 10,000 test images of clothes (28, 28, 1).
 
-    Validation images are the last 5,000 of the training file.
+    Validation images are the last 5,000 of the training file. With `limit`, they are a twelfth of its first images.
     """
-    return _load("fashion_mnist", folder, _FASHION)
+    return _load("fashion_mnist", folder, _FASHION, limit)
 
 
-def _load(name: str, folder: Path, label_names: tuple[str, ...]) -> Dataset:
+def _load(name: str, folder: Path, label_names: tuple[str, ...], limit: int | None) -> Dataset:
     x, y, x_test, y_test = (_read_idx(find(folder, pattern)[0]) for pattern in IDX)
     for images, classes in ((x, y), (x_test, y_test)):
         if images.ndim != 3 or classes.shape != images.shape[:1] or not images.size:
@@ -51,6 +51,7 @@ def _load(name: str, folder: Path, label_names: tuple[str, ...]) -> Dataset:
             )
         if classes.max() >= len(label_names):
             raise UserError(f"Expected labels 0 to {len(label_names) - 1} in {folder}. Received: {classes.max()}.")
+    x, y, x_test, y_test = (array[:limit] for array in (x, y, x_test, y_test))
     whole = Split(x[..., None], y.astype(np.int32))
     n = len(x) - len(x) // 12  # 55,000 of 60,000
     test = Split(x_test[..., None], y_test.astype(np.int32))

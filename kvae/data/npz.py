@@ -12,8 +12,8 @@ from kvae.files import check_regular
 from kvae.images.archives import read_member
 
 
-def load(path: Path, *, held_out: float = 0.1, seed: int = 0) -> Dataset:
-    """Return the examples x, and the labels y if there are any, in an `.npz` file.
+def load(path: Path, *, held_out: float = 0.1, limit: int | None = None, seed: int = 0) -> Dataset:
+    """Return the first `limit` examples x, and the labels y if there are any, in an `.npz` file.
 
     `held_out` and `seed` are as for `Dataset.from_arrays`. `label_names` in the file are the names of the labels.
     """
@@ -24,7 +24,14 @@ def load(path: Path, *, held_out: float = 0.1, seed: int = 0) -> Dataset:
         names = [name for name in ("y", "label_names") if f"{name}.npy" in archive.namelist()]
     found = dict(zip(names, read_arrays(path, *names), strict=True))
     labels = tuple(map(str, found.get("label_names", ())))
-    return Dataset.from_arrays(x, found.get("y"), label_names=labels, held_out=held_out, seed=seed, name=f"npz:{path}")
+    return Dataset.from_arrays(
+        x[:limit],
+        found["y"][:limit] if "y" in found else None,
+        label_names=labels,
+        held_out=held_out,
+        seed=seed,
+        name=f"npz:{path}",
+    )
 
 
 def read_arrays(path: Path, *names: str) -> list[np.ndarray]:

@@ -1,21 +1,15 @@
-"""The official files of each data set, and the search for them."""
+"""The search for the files of data sets."""
 
 import os
 from fnmatch import fnmatch
 from pathlib import Path
 
-# Patterns for `find`. A data set is available if each of its patterns matches a file or a folder.
 IDX = tuple(
     f"{part}-{kind}-ubyte|{part}-{kind}-ubyte.gz"
     for part in ("train", "t10k")
     for kind in ("images-idx3", "labels-idx1")
 )
-BINARIZED_MNIST = ("binarized_mnist_packed.npz",)
-OMNIGLOT = ("omniglot_28x28.npz",)
-CIFAR10 = ("*.bin|*.bin.gz",)
-STL10 = ("train_X.bin", "train_y.bin", "test_X.bin", "test_y.bin")
-CELEBA = ("img_align_celeba/|img_align_celeba.zip", "list_attr_celeba.txt|list_attr_celeba.csv")
-PAINTINGS = ("*/|*.zip",)
+"""Patterns, as in `find`, of the idx files of MNIST and of sets in its layout."""
 
 
 def root(data_dir: str | os.PathLike | None) -> Path:

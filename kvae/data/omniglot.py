@@ -1,41 +1,48 @@
 """Omniglot: 1,623 handwritten characters of 50 alphabets, each drawn by twenty people, at 28×28."""
 
+import io
+import re
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
+from kvae.data import cache
 from kvae.data.dataset import Dataset, Split
 from kvae.data.fingerprint import fingerprint
 from kvae.data.npz import read_arrays
-from kvae.data.official_files import OMNIGLOT, find
-from kvae.errors import UserError
+from kvae.data.official_files import find
+from kvae.data.sources.omniglot import PACKED, ZIPS
+from kvae.errors import UserError, first_line
+from kvae.images.archives import Archive, ImageFile, open_archive
 
-_ARRAYS = ("images", "alphabet", "character", "drawer", "split", "alphabet_names")
+ARRAYS = ("images", "alphabet", "character", "drawer", "split", "alphabet_names")
 _LAST_TRAINING_DRAWER = 18  # of twenty; the other two are held out for validation
+_SIZE = 28
+_PATH = re.compile(r"(?:.*/)?([^/]+)/(character\d+)/\d+_(\d+)\.png")
+"""Name of a drawing in an official file: …/alphabet/character/number_drawer.png."""
 
 
-def load(folder: Path) -> Dataset:
+def load(folder: Path, *, limit: int | None = None) -> Dataset:
     """Return grey images (28, 28, 1), ink 255 on paper 0, labelled by alphabet.
 
     The columns are "character" and "drawer". The thirty background alphabets are the training split, and the twenty
     evaluation alphabets the test split (Lake et al. 2015). The background characters of drawers 19 and 20, a tenth, are
-    the validation split, so that no drawer is in both the training and the validation split.
+    the validation split, so that no drawer is in both the training and the validation split. `limit` is the largest
+    number of images that are read from the background alphabets, and from the evaluation alphabets.
 
-    The file holds images uint8 (N, 28, 28), alphabet, character, drawer (1 … 20), split (0 background, 1 evaluation)
-    and alphabet_names.
+    The official files are read, or else a file with the arrays that `read_zips` returns.
     """
-    path = find(folder, OMNIGLOT[0])[0]
-    images, alphabet, character, drawer, split, alphabets = arrays = read_arrays(path, *_ARRAYS)
-    if images.dtype != np.uint8 or images.ndim != 3 or not images.size:
-        raise UserError(f"Expected images uint8 (N, 28, 28). Received: {path}: {images.dtype} {images.shape}.")
-    if any(a.shape != images.shape[:1] or a.dtype.kind not in "iu" for a in arrays[1:-1]):
-        received = ", ".join(f"{name} {a.dtype} {a.shape}" for name, a in zip(_ARRAYS[1:-1], arrays[1:-1], strict=True))
-        raise UserError(f"Expected one integer for each of {len(images)} images. Received: {path}: {received}.")
-    if alphabets.ndim != 1 or alphabets.dtype.kind != "U" or alphabet.min() < 0 or alphabet.max() >= len(alphabets):
-        raise UserError(
-            f"Expected a name for each alphabet, 0 to {alphabet.max()}. "
-            f"Received: {path}: alphabet_names {alphabets.dtype} {alphabets.shape}."
-        )
+    paths = [find(folder, name) for name in ZIPS]
+    if all(paths):
+        path, arrays = folder, read_zips(*(found[0] for found in paths))
+    else:
+        path = find(folder, PACKED)[0]
+        arrays = read_arrays(path, *ARRAYS)
+    _check(path, arrays)
+    kept = [np.flatnonzero(arrays[4] == number)[:limit] for number in (0, 1)]
+    rows = np.sort(np.concatenate(kept))
+    images, alphabet, character, drawer, split, alphabets = arrays = *(array[rows] for array in arrays[:-1]), arrays[-1]
     whole = Split(images[..., None], alphabet.astype(np.int32), {"character": character, "drawer": drawer})
     held = drawer > _LAST_TRAINING_DRAWER
     splits = [whole[rows] for rows in ((split == 0) & ~held, (split == 0) & held, split == 1)]
@@ -50,3 +57,62 @@ def load(folder: Path) -> Dataset:
         "bytes",
         fingerprint("omniglot", *arrays),
     )
+
+
+def read_zips(background: Path, evaluation: Path) -> list[np.ndarray]:
+    """Return the drawings in the two official zip files, as arrays.
+
+    They are images uint8 (N, 28, 28), alphabet, character, drawer (1 … 20), split (0 background, 1 evaluation) and
+    alphabet_names. A drawing of 105×105 pixels is scaled by a box filter, after its ink has become 255 and its paper 0.
+    """
+    archives = [open_archive(path) for path in (background, evaluation)]
+    drawings = [(archive, image) for archive in archives for image in archive.images]
+    parts = []  # (split, alphabet, character, drawer) of each drawing, as texts
+    for archive, image in drawings:
+        if not (found := _PATH.fullmatch(image.name)):
+            raise UserError(
+                f"Expected drawings alphabet/character01/0001_01.png. Received: {image.name} in {archive.path}."
+            )
+        parts.append((archives.index(archive), *found.groups()))
+    identity = [cache.sha256(archive.path) for archive in archives]
+    images, _ = cache.prepared("omniglot", [identity, _SIZE], len(drawings), lambda _: map(_drawing, drawings))
+    alphabets = list(dict.fromkeys((split, name) for split, name, _, _ in parts))
+    characters = {key: i for i, key in enumerate(dict.fromkeys(part[:3] for part in parts))}
+    return [
+        images,
+        np.array([alphabets.index(part[:2]) for part in parts], np.uint8),
+        np.array([characters[part[:3]] for part in parts], np.uint16),
+        np.array([int(drawer) for *_, drawer in parts], np.uint8),
+        np.array([split for split, *_ in parts], np.uint8),
+        np.array([name for _, name in alphabets]),
+    ]
+
+
+def _drawing(place: tuple[Archive, ImageFile]) -> np.ndarray:
+    """Return a drawing (28, 28), ink 255 on paper 0."""
+    archive, image = place
+    try:
+        with Image.open(io.BytesIO(archive.read(image)), formats=("PNG",)) as drawing:
+            ink = Image.fromarray(255 - np.asarray(drawing.convert("L")))
+    except UserError:
+        raise
+    except Exception as error:  # Pillow and zipfile raise exceptions of many types for damaged bytes
+        raise UserError(
+            f"Expected undamaged drawings. Received: {image.name} in {archive.path}: {first_line(error)}. "
+            "Get the file again."
+        ) from error
+    return np.asarray(ink.resize((_SIZE, _SIZE), Image.Resampling.BOX))
+
+
+def _check(path: Path, arrays: list[np.ndarray]) -> None:
+    images, alphabet, *_, alphabets = arrays
+    if images.dtype != np.uint8 or images.ndim != 3 or not images.size:
+        raise UserError(f"Expected images uint8 (N, 28, 28). Received: {path}: {images.dtype} {images.shape}.")
+    if any(a.shape != images.shape[:1] or a.dtype.kind not in "iu" for a in arrays[1:-1]):
+        received = ", ".join(f"{name} {a.dtype} {a.shape}" for name, a in zip(ARRAYS[1:-1], arrays[1:-1], strict=True))
+        raise UserError(f"Expected one integer for each of {len(images)} images. Received: {path}: {received}.")
+    if alphabets.ndim != 1 or alphabets.dtype.kind != "U" or alphabet.min() < 0 or alphabet.max() >= len(alphabets):
+        raise UserError(
+            f"Expected a name for each alphabet, 0 to {alphabet.max()}. "
+            f"Received: {path}: alphabet_names {alphabets.dtype} {alphabets.shape}."
+        )

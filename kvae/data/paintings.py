@@ -10,7 +10,7 @@ import numpy as np
 from kvae.data import image_dataset
 from kvae.data.dataset import Dataset
 from kvae.data.official_files import find
-from kvae.data.splits import split_of
+from kvae.data.splits import first_of_each, split_of
 from kvae.errors import UserError
 from kvae.files import read_text
 from kvae.images.archives import Archive, open_archive
@@ -18,7 +18,12 @@ from kvae.suggest import positions
 
 
 def load(
-    folder: Path, *, size: int = 64, artists: tuple[str, ...] | None = None, skip_damaged: bool = False
+    folder: Path,
+    *,
+    size: int = 64,
+    artists: tuple[str, ...] | None = None,
+    skip_damaged: bool = False,
+    limit: int | None = None,
 ) -> Dataset:
     """Return paintings (size, size, 3) labelled by artist.
 
@@ -27,6 +32,8 @@ def load(
     Eighty per cent of the paintings are training images, ten per cent validation and ten per cent test images. A hash
     of `artist/file` gives the split, so that a painting is in the same split for every seed and every choice of
     `artists`. The optional `paintings.csv` has the columns file (artist/file), artist, year and title.
+
+    limit: number of paintings that are read. They are the first of each artist, in turn.
     """
     archive = _open(folder)
     names = [f"{image.parent}/{image.file}" for image in archive.images]
@@ -39,6 +46,8 @@ def load(
     new_label = np.full(len(known_artists), -1, np.int32)  # of each artist; -1 if the artist is not chosen
     new_label[chosen] = np.arange(len(chosen))
     y = new_label[artist]
+    rows = np.flatnonzero(y >= 0)
+    y[rows[~first_of_each(y[rows], limit)]] = -1
     table = _read_table(folder)
     facts = [table.get(name, (math.nan, "")) for name in names]
     columns = {

@@ -2,52 +2,21 @@
 
 import dataclasses
 import inspect
+import numbers
 import os
 import pkgutil
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kvae import suggest
 from kvae.data import official_files
+from kvae.data.source import Source
+from kvae.data.sources import SOURCES
 from kvae.errors import UserError
 from kvae.files import as_user_errors
-from kvae.images import crop
 
 if TYPE_CHECKING:
     from kvae.data.dataset import Dataset
-
-
-@dataclasses.dataclass(frozen=True)
-class Source:
-    """The source of a data set.
-
-    loader: "module:function" in this package, imported on use, since listing must not import NumPy. It reads the data
-        set from its folder. Its keyword-only arguments are the options of the data set.
-    files: patterns, as in `official_files.find`, of the files in the folder. Empty if the data set is built in.
-    tfds: name of the data set in TFDS, which is read if the official files are missing, or None.
-    options, box: arguments of `tfds.load` that give the usual size, crop and number of validation images.
-    """
-
-    loader: str
-    files: tuple[str, ...] = ()
-    tfds: str | None = None
-    options: Mapping[str, object] = dataclasses.field(default_factory=dict)
-    box: crop.Box = crop.centre
-
-
-SOURCES = {
-    "digits": Source("digits:load"),
-    "swiss_roll": Source("swiss_roll:load"),
-    "mnist": Source("mnist:mnist", official_files.IDX, "mnist", {"validation": 1 / 12}),
-    "fashion_mnist": Source("mnist:fashion_mnist", official_files.IDX, "fashion_mnist", {"validation": 1 / 12}),
-    "binarized_mnist": Source("binarized_mnist:load", official_files.BINARIZED_MNIST),
-    "omniglot": Source("omniglot:load", official_files.OMNIGLOT),
-    "cifar10": Source("cifar10:load", official_files.CIFAR10, "cifar10"),
-    "stl10": Source("stl10:load", official_files.STL10, "stl10"),
-    "celeba": Source("celeba:load", official_files.CELEBA, "celeb_a", {"size": 64}, crop.face),
-    "paintings": Source("paintings:load", official_files.PAINTINGS),
-}
 
 
 def names() -> tuple[str, ...]:
@@ -65,7 +34,7 @@ def is_available(name: str, data_dir: str | os.PathLike | None = None) -> bool:
         return official_files.find_tfds(rest, root) is not None
     source = _source(name)
     try:
-        found = all(official_files.find(root / name, pattern) for pattern in source.files)
+        found = all(official_files.find(root / name, pattern) for pattern in source.patterns)
     except OSError:  # permission to read a folder is missing
         found = False
     return found or (source.tfds is not None and official_files.find_tfds(source.tfds, root) is not None)
@@ -77,6 +46,7 @@ def load(
     data_dir: str | os.PathLike | None = None,
     size: int | None = None,
     skip_damaged: bool = False,
+    limit: int | None = None,
     seed: int = 0,
     **options,
 ) -> "Dataset":
@@ -89,6 +59,9 @@ def load(
         folder.
     size: edge length, in pixels, to which images are cropped and scaled.
     skip_damaged: True to leave damaged image files out and count them in `notes`, instead of raising an error.
+    limit: number of examples that are read: the first of each part into which the files divide the data, such as training
+        and test files or the folders `train` and `val`. Held-out examples are then drawn from these. Images in several
+        folders are taken from each folder in turn. Of CelebA, the first images are read and then divided.
     seed: seed of the points of `swiss_roll` and of validation splits that the source does not fix.
     options: options of the data set. Its loader documents them, such as `kvae.data.celeba.load`.
 
@@ -99,6 +72,17 @@ def load(
         options["size"] = size
     if skip_damaged:
         options["skip_damaged"] = True
+    if limit is None:
+        return _load(name, data_dir, options, seed)
+    if not isinstance(limit, numbers.Integral) or isinstance(limit, bool) or limit < 1:
+        raise UserError(f"Expected a positive number of examples. Received: limit={limit!r}.")
+    dataset = _load(name, data_dir, {**options, "limit": limit}, seed)
+    note = f"At most {limit:,} examples of each part of the data were read (limit)."
+    return dataclasses.replace(dataset, notes=(*dataset.notes, note))
+
+
+def _load(name: str, data_dir: str | os.PathLike | None, options: dict, seed: int) -> "Dataset":
+    """Load a data set with the options of its loader."""
     root = official_files.root(data_dir)
     kind, _, rest = name.partition(":")
     with as_user_errors():
@@ -109,9 +93,9 @@ def load(
         if kind == "tfds" and rest:
             return _call(name, "tfds:load", (rest, root), options, seed)
         source = _source(name)
-        missing = [pattern for pattern in source.files if not official_files.find(root / name, pattern)]
+        missing = [pattern for pattern in source.patterns if not official_files.find(root / name, pattern)]
         if not missing:
-            return _call(name, source.loader, (root / name,) if source.files else (), options, seed)
+            return _call(name, source.loader, (root / name,) if source.patterns else (), options, seed)
         if source.tfds is not None and official_files.find_tfds(source.tfds, root) is not None:
             arguments = (source.tfds, root, name, source.box)
             return _call(name, "tfds:load", arguments, {**source.options, **options}, seed)
@@ -143,10 +127,11 @@ def _missing(name: str, source: Source, where: Path, missing: list[str]) -> User
     wanted = ", ".join(pattern.replace("|", " or ") for pattern in missing)
     found = ", ".join(path.name for path in official_files.find(where, "*|*/")[:3])
     received = f"only {found}" if found else "no such folder" if not where.exists() else "nothing"
-    alternative = (
-        f", or prepare it once with TFDS: tensorflow_datasets.load('{source.tfds}')" if source.tfds is not None else ""
-    )
+    tfds = f", or prepare it once with TFDS: tensorflow_datasets.load('{source.tfds}')" if source.tfds else ""
+    download = f"Download the files: kvae data get {name}. Or put" if source.may_be_downloaded else "Put"
+    repair = f"{download} the official files there (data_dir or KVAE_DATA sets {where.parent}){tfds}."
     return UserError(
-        f"Expected {name} in {where}: {wanted}. Received: {received}. Put the official files there "
-        f"(data_dir or KVAE_DATA sets {where.parent}){alternative}."
+        "\n".join(
+            [f"Expected {name} in {where}: {wanted}. Received: {received}. {repair}", *source.instructions(where)]
+        )
     )

@@ -1,6 +1,7 @@
 """Held-out examples, drawn at random, by group or by name. The draws do not depend on the version of any library."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -34,6 +35,23 @@ def held_out_groups(groups: np.ndarray, seed: int, fraction: float = 0.1) -> np.
             chosen[group] = True
             room -= counts[group]
     return chosen[group_of]
+
+
+def first_of_each(groups: Sequence, limit: int | None) -> np.ndarray:
+    """Return a mask (n,) of the first `limit` examples: the first of each group, then the second of each, and so on.
+
+    groups: group of each example, such as its class or its folder, in the order of the examples.
+    limit: number of examples; None for all of them.
+    """
+    if limit is None:
+        return np.ones(len(groups), bool)
+    counts, rank = Counter(), np.zeros(len(groups), int)  # number of each example within its group
+    for i, group in enumerate(groups):
+        rank[i] = counts[group]
+        counts[group] += 1
+    mask = np.zeros(len(groups), bool)
+    mask[np.argsort(rank, kind="stable")[:limit]] = True
+    return mask
 
 
 def split_of(name: str) -> str:

@@ -19,16 +19,20 @@ _SHAPE = (3, 96, 96)  # of an image in the file: channel, column, row
 _BYTES = 3 * 96 * 96  # of an image
 
 
-def load(folder: Path, *, unlabelled: bool = False, size: int | None = None, seed: int = 0) -> Dataset:
+def load(
+    folder: Path, *, unlabelled: bool = False, size: int | None = None, limit: int | None = None, seed: int = 0
+) -> Dataset:
     """Return 4,500 training, 500 validation and 8,000 test images (96, 96, 3), or (size, size, 3).
 
     `seed` draws the validation images from the 5,000 images of the training file. `unlabelled=True` adds the 100,000
-    unlabelled images of `unlabeled_X.bin` to the training split, with the label -1.
+    unlabelled images of `unlabeled_X.bin` to the training split, with the label -1. `limit` is the largest number of images
+    that are read from each file.
     """
     decoding.check_size(size)
     x, x_test = _read_images(folder, "train_X.bin"), _read_images(folder, "test_X.bin")
     y, y_test = _read_labels(folder, "train_y.bin", len(x)), _read_labels(folder, "test_y.bin", len(x_test))
     x_unlabelled = _read_images(folder, "unlabeled_X.bin") if unlabelled else x[:0]
+    x, y, x_test, y_test, x_unlabelled = (array[:limit] for array in (x, y, x_test, y_test, x_unlabelled))
     y_unlabelled = np.full(len(x_unlabelled), -1, np.int32)
     held = held_out(len(x), seed)
     contents = fingerprint(x, y, x_test, y_test, x_unlabelled)

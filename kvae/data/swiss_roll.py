@@ -11,7 +11,9 @@ _COORDINATES = {"first": 0, "height": 1}
 _THRESHOLD = 10.0
 
 
-def load(*, n: int = 10_000, noise: float = 0.0, label: str = "first", seed: int = 0) -> Dataset:
+def load(
+    *, n: int = 10_000, noise: float = 0.0, label: str = "first", limit: int | None = None, seed: int = 0
+) -> Dataset:
     """Return `n` training, `n` test and `n` validation points with standardised coordinates.
 
     A point is (t cos t, h, t sin t) plus Gaussian noise, where t is uniform in [1.5π, 4.5π] along the roll and h
@@ -21,6 +23,7 @@ def load(*, n: int = 10_000, noise: float = 0.0, label: str = "first", seed: int
     noise: standard deviation of the noise.
     label: the coordinate that gives the label. With "first", the label is 1 if the raw first coordinate is at least 10
         (14 % of the points) and otherwise 0. With "height", it is 1 if the raw h is at least 10 (52 %).
+    limit: largest number of points in a split. Fewer points are drawn then.
     """
     from sklearn.datasets import make_swiss_roll
 
@@ -29,6 +32,7 @@ def load(*, n: int = 10_000, noise: float = 0.0, label: str = "first", seed: int
         raise UserError(f"Expected a positive number of points. Received: n={n!r}.")
     if not 0 <= noise < np.inf:
         raise UserError(f"Expected a standard deviation of at least 0. Received: noise={noise!r}.")
+    n = n if limit is None else min(n, limit)
     random = np.random.RandomState(seed)
     # The held-out splits are as large as the training split, since metrics fit classifiers to codes of held-out points.
     drawn = {k: make_swiss_roll(n, noise=noise, random_state=random) for k in ("train", "test", "validation")}

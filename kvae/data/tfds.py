@@ -32,6 +32,7 @@ def load(
     attributes: tuple[str, ...] | None = None,
     validation: float = 0.1,
     download: bool = False,
+    limit: int | None = None,
     seed: int = 0,
 ) -> Dataset:
     """Return the images of a prepared TFDS data set, labelled by its `ClassLabel` or by its 0/1 "attributes".
@@ -44,6 +45,7 @@ def load(
     attributes: names of the attributes that are kept, in the order given. By default all.
     validation: share of the training images that is drawn for validation.
     download: True if TFDS may download and prepare the data set.
+    limit: number of examples that are kept of each split of TFDS, before a validation split is drawn.
     """
     decoding.check_size(size)
     source = _Source(builder, data_dir, download)
@@ -52,6 +54,9 @@ def load(
     if "train" not in origins:
         raise UserError(f"Expected a split named train. Received: tfds:{builder} with {', '.join(source.counts)}.")
     y, keep, label_names = source.read_labels(origins, classes, attributes)
+    if limit is not None:
+        for mask in keep.values():
+            mask[np.flatnonzero(mask)[limit:]] = False
     if "validation" not in origins:
         held = held_out(source.counts["train"], seed, validation)
         origins["validation"], y["validation"] = "train", y["train"]

@@ -16,6 +16,9 @@ Count = Annotated[int, Ge(1)]
 Positive = Annotated[float, Gt(0)]
 NonNegative = Annotated[float, Ge(0)]
 
+Limit = Count | None
+"""Largest number of examples of each part of the data (`kvae.data.load`), or None for all of them."""
+
 Width = Annotated[int, Ge(2)]
 """Number of channels of the first convolution, at least 2 because some networks halve it."""
 

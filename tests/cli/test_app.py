@@ -15,7 +15,10 @@ def run_kvae(*arguments):
     return subprocess.run([sys.executable, "-m", "kvae", *arguments], capture_output=True, text=True)
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["list"], ["list", "--json"], ["train", "--help"], ["--version"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["list"], ["list", "--json"], ["data"], ["data", "--json"], ["train", "--help"], ["--version"]],
+)
 def test_help_and_lists_import_nothing_heavy(arguments, run_python):
     code = f"""
 import sys
@@ -30,7 +33,7 @@ sys.exit(bool(set({HEAVY!r}) & set(sys.modules)))
     run_python(code)
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["list"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["list"], ["data"]])
 def test_help_and_list_take_less_than_four_tenths_of_a_second(arguments):
     def seconds():
         before = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -65,6 +65,24 @@ def test_at_most_keeps_the_first_training_examples_of_each_class():
         dataset.at_most([3])
 
 
+def test_at_most_of_a_number_keeps_the_first_training_examples():
+    dataset = kvae.data.load("digits")
+    fewer = dataset.at_most(300)
+    np.testing.assert_array_equal(fewer.train.x, dataset.train.x[:300])
+    assert fewer.validation is dataset.validation
+    assert fewer.notes == ("The first 300 training examples were kept.",)
+    assert fewer.fingerprint not in (dataset.fingerprint, dataset.at_most(301).fingerprint)
+    assert len(dataset.at_most(np.int64(3000)).train) == 1437
+
+
+@pytest.mark.parametrize("counts", [-1, 2.5, True, "3", None, [3, -1], [1.5] * 10])
+def test_at_most_of_anything_but_numbers_is_refused(counts):
+    with pytest.raises(
+        UserError, match=r"Expected a number of training examples, or one for each class. Received: counts="
+    ):
+        kvae.data.load("digits").at_most(counts)
+
+
 def test_repeating_rare_attributes_repeats_training_examples():
     y = np.array([[1, 0], [0, 1], [0, 1], [0, 1], [0, 0], [0, 1], [0, 1], [0, 0], [0, 0], [0, 0]], np.uint8)
     dataset = small(train=Split(np.arange(10.0), y, {"file": np.arange(10)}), label_names=("hat", "male"))

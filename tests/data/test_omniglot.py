@@ -1,9 +1,14 @@
 """Omniglot, from a small `.npz` file."""
 
+import io
+import zipfile
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from kvae import data
+from kvae.data.omniglot import ARRAYS, read_zips
 from kvae.errors import UserError
 from tests.data.dataset_splits import counts
 
@@ -31,6 +36,54 @@ def test_omniglot_validation_holds_two_drawers(data_dir):
     assert set(dataset.test.y) == {0}
     assert dataset.label_names == ("Angelic", "Greek")
     np.testing.assert_array_equal(dataset.test.x[..., 0], arrays["images"][40:])
+
+
+def write_zips(folder, drawers=20):
+    """Write small files in the official layout: two background characters and one evaluation character."""
+    folder.mkdir(parents=True)
+    random = np.random.default_rng(0)
+    parts = {"background": ("Greek/character01", "Greek/character02"), "evaluation": ("Angelic/character01",)}
+    for part, characters in parts.items():
+        with zipfile.ZipFile(folder / f"images_{part}.zip", "w") as file:
+            for number, character in enumerate(characters):
+                for drawer in range(1, drawers + 1):
+                    data, paper = io.BytesIO(), random.integers(0, 2, (105, 105)).astype(bool)
+                    Image.fromarray(paper).save(data, "PNG")
+                    file.writestr(f"images_{part}/{character}/{number:04}_{drawer:02}.png", data.getvalue())
+
+
+def test_omniglot_in_official_files_is_scaled_from_drawings(data_dir):
+    write_zips(data_dir / "omniglot")
+    dataset = data.load("omniglot")
+    assert counts(dataset) == (36, 4, 20)
+    assert dataset.label_names == ("Greek", "Angelic")
+    assert dataset.test.columns["character"].tolist() == [2] * 20
+    assert dataset.validation.columns["drawer"].tolist() == [19, 20, 19, 20]
+    with zipfile.ZipFile(data_dir / "omniglot" / "images_background.zip") as file:
+        drawing = np.asarray(Image.open(io.BytesIO(file.read("images_background/Greek/character01/0000_01.png"))))
+    assert dataset.train.x[0, 0, 0, 0] == round(255 * (1 - drawing[:4, :4].mean()))  # ink 255; a box of 4×4 pixels
+
+
+def test_omniglot_in_official_files_equals_the_scaled_form(data_dir):
+    write_zips(data_dir / "omniglot")
+    other = data_dir / "other" / "omniglot"
+    other.mkdir(parents=True)
+    arrays = read_zips(*(data_dir / "omniglot" / f"images_{part}.zip" for part in ("background", "evaluation")))
+    np.savez(other / "omniglot_28x28.npz", **dict(zip(ARRAYS, arrays, strict=True)))
+    assert data.load("omniglot", data_dir=data_dir / "other").fingerprint == data.load("omniglot").fingerprint
+
+
+def test_omniglot_with_a_damaged_or_a_stray_drawing_is_refused(data_dir):
+    write_zips(data_dir / "omniglot", drawers=1)
+    path = data_dir / "omniglot" / "images_evaluation.zip"
+    for name, message in (
+        ("images/stray.png", "Expected drawings alphabet/"),
+        ("Greek/character01/1_2.png", "undamaged"),
+    ):
+        with zipfile.ZipFile(path, "w") as file:
+            file.writestr(name, b"no image")
+        with pytest.raises(UserError, match=rf"{message}.* Received: {name} in .*images_evaluation.zip"):
+            data.load("omniglot")
 
 
 def test_omniglot_without_an_array_is_refused(data_dir):

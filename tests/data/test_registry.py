@@ -9,23 +9,24 @@ from kvae.errors import UserError
 
 def test_names_lists_every_data_set():
     assert data.names() == (
-        "digits",
-        "swiss_roll",
-        "mnist",
-        "fashion_mnist",
         "binarized_mnist",
-        "omniglot",
-        "cifar10",
-        "stl10",
         "celeba",
+        "cifar10",
+        "digits",
+        "fashion_mnist",
+        "mnist",
+        "omniglot",
         "paintings",
+        "stl10",
+        "swiss_roll",
     )
 
 
 def test_is_available_imports_no_large_library(run_python):
     code = (
         "import sys, kvae.data as d; [d.is_available(n) for n in (*d.names(), 'tfds:mnist', 'folder:x')];"
-        "heavy = 'keras tensorflow tensorflow_datasets torch jax sklearn PIL numpy rich'.split();"
+        "[d.describe(n) for n in d.names()];"
+        "heavy = 'keras tensorflow tensorflow_datasets torch jax sklearn PIL numpy rich urllib.request'.split();"
         "print([m for m in heavy if m in sys.modules])"
     )
     assert run_python(code).strip() == "[]"
@@ -53,22 +54,26 @@ def test_load_of_a_name_with_an_empty_part_is_refused(name):
 
 
 def test_load_with_an_unknown_option_lists_the_known_ones():
-    with pytest.raises(UserError, match=r"options of swiss_roll: n, noise, label. Received: points=3"):
+    with pytest.raises(UserError, match=r"options of swiss_roll: n, noise, label, limit. Received: points=3"):
         data.load("swiss_roll", points=3)
-    with pytest.raises(UserError, match=r"options of digits: none. Received: size=32"):
+    with pytest.raises(UserError, match=r"options of digits: limit. Received: size=32"):
         data.load("digits", size=32)
 
 
-@pytest.mark.parametrize("name", [name for name, source in registry.SOURCES.items() if source.files])
+@pytest.mark.parametrize("name", [name for name, source in registry.SOURCES.items() if source.patterns])
 def test_load_without_files_names_the_folder_and_the_files(name, data_dir):
     assert not data.is_available(name)
     with pytest.raises(UserError) as failure:
         data.load(name)
     message = str(failure.value)
     assert f"Expected {name} in {data_dir / name}: " in message
-    assert "Received: no such folder. Put the official files there (data_dir or KVAE_DATA sets" in message
-    tfds = registry.SOURCES[name].tfds
-    assert ("tensorflow_datasets.load" in message) == (tfds is not None)
+    assert "ut the official files there (data_dir or KVAE_DATA sets" in message
+    source = registry.SOURCES[name]
+    assert ("tensorflow_datasets.load" in message) == (source.tfds is not None)
+    if source.may_be_downloaded:
+        assert f"Received: no such folder. Download the files: kvae data get {name}. Or put" in message
+    else:
+        assert message.splitlines()[1:] == source.instructions(data_dir / name)
 
 
 def test_load_without_files_names_the_files_found_instead(data_dir):

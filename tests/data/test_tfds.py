@@ -106,6 +106,13 @@ def test_load_without_official_files_reads_the_prepared_tfds_copy(prepared, data
     assert dataset.shape == (8, 8, 1)
 
 
+def test_tfds_limit_counts_the_examples_of_each_split(prepared):
+    dataset = data.load("tfds:tiny", data_dir=prepared, classes=("owl", "cat"), limit=5)
+    assert len(dataset.train) + len(dataset.validation or ()) == 5
+    assert counts(dataset)[2] == 4
+    assert dataset.fingerprint != data.load("tfds:tiny", data_dir=prepared, classes=("owl", "cat")).fingerprint
+
+
 def test_load_of_celebas_tfds_copy_crops_and_labels(prepared):
     dataset = data.load("celeba", data_dir=prepared, attributes=("Smiling",))
     assert (dataset.shape, dataset.label_names) == ((64, 64, 3), ("Smiling",))

@@ -16,12 +16,12 @@ Run:
 from typing import Annotated
 
 import kvae
-from kvae.zoo import Between, Count, Positive, Training
+from kvae.zoo import Between, Count, Limit, Positive, Training
 from kvae.zoo.binarized_mnist._shared import decoder, encoder
 
 
-def data():
-    return kvae.data.load("binarized_mnist")
+def data(limit: Limit = None):
+    return kvae.data.load("binarized_mnist", limit=limit)
 
 
 def model(

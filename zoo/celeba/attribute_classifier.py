@@ -33,12 +33,12 @@ Run:
 from typing import Annotated
 
 import kvae
-from kvae.zoo import Between, Count, Objective, Positive, Search, Training
+from kvae.zoo import Between, Count, Limit, Objective, Positive, Search, Training
 from kvae.zoo.celeba._shared import ATTRIBUTES
 
 
-def data(size: Count = 64, attributes: tuple[str, ...] = ATTRIBUTES, skip_damaged: bool = False):
-    return kvae.data.load("celeba", size=size, attributes=attributes, skip_damaged=skip_damaged)
+def data(size: Count = 64, attributes: tuple[str, ...] = ATTRIBUTES, skip_damaged: bool = False, limit: Limit = None):
+    return kvae.data.load("celeba", size=size, attributes=attributes, skip_damaged=skip_damaged, limit=limit)
 
 
 def model(

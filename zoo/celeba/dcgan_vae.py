@@ -33,11 +33,11 @@ Run:
 from typing import Annotated, Literal
 
 import kvae
-from kvae.zoo import Between, Count, NonNegative, OneOf, Positive, Training, Upsampling
+from kvae.zoo import Between, Count, Limit, NonNegative, OneOf, Positive, Training, Upsampling
 
 
-def data(size: Count = 64, skip_damaged: bool = False):
-    return kvae.data.load("celeba", size=size, skip_damaged=skip_damaged)
+def data(size: Count = 64, skip_damaged: bool = False, limit: Limit = None):
+    return kvae.data.load("celeba", size=size, skip_damaged=skip_damaged, limit=limit)
 
 
 def model(

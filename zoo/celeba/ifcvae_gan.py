@@ -42,7 +42,7 @@ Run:
 from typing import Annotated, Literal
 
 import kvae
-from kvae.zoo import Between, Count, NonNegative, Objective, Positive, Search, Training, Upsampling, Width
+from kvae.zoo import Between, Count, Limit, NonNegative, Objective, Positive, Search, Training, Upsampling, Width
 from kvae.zoo.celeba._shared import ATTRIBUTES, without_omitted
 
 
@@ -52,8 +52,9 @@ def data(
     repeated: tuple[str, ...] = ("Wearing_Hat",),
     share: NonNegative = 0.5,
     skip_damaged: bool = False,
+    limit: Limit = None,
 ):
-    faces = kvae.data.load("celeba", size=size, attributes=attributes, skip_damaged=skip_damaged)
+    faces = kvae.data.load("celeba", size=size, attributes=attributes, skip_damaged=skip_damaged, limit=limit)
     return faces.repeating(without_omitted(repeated, attributes), share)
 
 

@@ -19,11 +19,11 @@ Run:
 from typing import Annotated
 
 import kvae
-from kvae.zoo import Between, Count, NonNegative, Positive, Training, Width
+from kvae.zoo import Between, Count, Limit, NonNegative, Positive, Training, Width
 
 
-def data(size: Count = 64, skip_damaged: bool = False):
-    return kvae.data.load("celeba", size=size, skip_damaged=skip_damaged)
+def data(size: Count = 64, skip_damaged: bool = False, limit: Limit = None):
+    return kvae.data.load("celeba", size=size, skip_damaged=skip_damaged, limit=limit)
 
 
 def model(

@@ -17,11 +17,11 @@ Run:
 from typing import Annotated
 
 import kvae
-from kvae.zoo import Between, Count, Objective, Positive, Search, Training
+from kvae.zoo import Between, Count, Limit, Objective, Positive, Search, Training
 
 
-def data(classes: tuple[str, ...] = ("horse", "bird")):
-    return kvae.data.load("cifar10", classes=classes)
+def data(classes: tuple[str, ...] = ("horse", "bird"), limit: Limit = None):
+    return kvae.data.load("cifar10", classes=classes, limit=limit)
 
 
 def model(

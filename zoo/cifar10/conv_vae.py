@@ -19,11 +19,11 @@ Run:
 from typing import Annotated
 
 import kvae
-from kvae.zoo import Between, Count, NonNegative, Objective, OneOf, Positive, Search, Training, Upsampling
+from kvae.zoo import Between, Count, Limit, NonNegative, Objective, OneOf, Positive, Search, Training, Upsampling
 
 
-def data(classes: tuple[str, ...] = ("horse", "bird")):
-    return kvae.data.load("cifar10", classes=classes)
+def data(classes: tuple[str, ...] = ("horse", "bird"), limit: Limit = None):
+    return kvae.data.load("cifar10", classes=classes, limit=limit)
 
 
 def model(

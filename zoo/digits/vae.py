@@ -14,11 +14,11 @@ Run:
 from typing import Annotated
 
 import kvae
-from kvae.zoo import Between, Count, NonNegative, Positive, Training
+from kvae.zoo import Between, Count, Limit, NonNegative, Positive, Training
 
 
-def data():
-    return kvae.data.load("digits")
+def data(limit: Limit = None):
+    return kvae.data.load("digits", limit=limit)
 
 
 def model(

@@ -12,7 +12,7 @@ Run:
 from typing import Annotated, Literal
 
 import kvae
-from kvae.zoo import Between, Count, FilePath, NonNegative, OneOf, Positive, Training, Upsampling
+from kvae.zoo import Between, Count, FilePath, Limit, NonNegative, OneOf, Positive, Training, Upsampling
 
 
 def data(
@@ -21,8 +21,11 @@ def data(
     color: Literal["rgb", "gray"] = "rgb",
     splits: Literal["auto", "named", "random"] = "auto",
     skip_damaged: bool = False,
+    limit: Limit = None,
 ):
-    return kvae.data.load(f"folder:{path}", size=size, color=color, splits=splits, skip_damaged=skip_damaged)
+    return kvae.data.load(
+        f"folder:{path}", size=size, color=color, splits=splits, skip_damaged=skip_damaged, limit=limit
+    )
 
 
 def model(

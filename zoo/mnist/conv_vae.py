@@ -30,11 +30,11 @@ Run:
 from typing import Annotated
 
 import kvae
-from kvae.zoo import Between, Count, NonNegative, OneOf, Positive, Training, Upsampling
+from kvae.zoo import Between, Count, Limit, NonNegative, OneOf, Positive, Training, Upsampling
 
 
-def data():
-    return kvae.data.load("mnist")
+def data(limit: Limit = None):
+    return kvae.data.load("mnist", limit=limit)
 
 
 def model(

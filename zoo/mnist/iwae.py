@@ -26,13 +26,13 @@ Run:
 from typing import Annotated, Literal
 
 import kvae
-from kvae.zoo import Between, Count, Objective, OneOf, Positive, Search, Training
+from kvae.zoo import Between, Count, Limit, Objective, OneOf, Positive, Search, Training
 from kvae.zoo.mnist._shared import PUBLISHED_EPOCHS, burda_networks, burda_schedule
 
 
-def data(binarization: Literal["random", "fixed"] = "random"):
+def data(binarization: Literal["random", "fixed"] = "random", limit: Limit = None):
     """Load MNIST, in grey for a `binarize` at each use ("random"), or with its published fixed binarisation ("fixed")."""
-    return kvae.data.load("mnist" if binarization == "random" else "binarized_mnist")
+    return kvae.data.load("mnist" if binarization == "random" else "binarized_mnist", limit=limit)
 
 
 def model(

@@ -23,13 +23,19 @@ Run:
 from typing import Annotated
 
 import kvae
-from kvae.zoo import Between, Count, Objective, Positive, Search, Training
+from kvae.zoo import Between, Count, Limit, Objective, Positive, Search, Training
 from kvae.zoo.paintings._periods import by_period
 from kvae.zoo.paintings._shared import ARTISTS
 
 
-def data(size: Count = 64, artists: tuple[str, ...] = ARTISTS, periods: bool = False, skip_damaged: bool = False):
-    dataset = kvae.data.load("paintings", size=size, artists=artists, skip_damaged=skip_damaged)
+def data(
+    size: Count = 64,
+    artists: tuple[str, ...] = ARTISTS,
+    periods: bool = False,
+    skip_damaged: bool = False,
+    limit: Limit = None,
+):
+    dataset = kvae.data.load("paintings", size=size, artists=artists, skip_damaged=skip_damaged, limit=limit)
     return by_period(dataset) if periods else dataset
 
 

@@ -19,12 +19,12 @@ Run:
 from typing import Annotated
 
 import kvae
-from kvae.zoo import Between, Count, NonNegative, Objective, Positive, Search, Training
+from kvae.zoo import Between, Count, Limit, NonNegative, Objective, Positive, Search, Training
 from kvae.zoo.paintings._shared import ARTISTS, dense_decoder, dense_encoder
 
 
-def data(size: Count = 150, artists: tuple[str, ...] = ARTISTS, skip_damaged: bool = False):
-    return kvae.data.load("paintings", size=size, artists=artists, skip_damaged=skip_damaged)
+def data(size: Count = 150, artists: tuple[str, ...] = ARTISTS, skip_damaged: bool = False, limit: Limit = None):
+    return kvae.data.load("paintings", size=size, artists=artists, skip_damaged=skip_damaged, limit=limit)
 
 
 def model(

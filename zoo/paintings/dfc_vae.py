@@ -35,7 +35,7 @@ from typing import Annotated
 import kvae
 from kvae.capabilities import CLASSIFIER
 from kvae.errors import UserError
-from kvae.zoo import Between, Count, NonNegative, Objective, Positive, Search, Training
+from kvae.zoo import Between, Count, Limit, NonNegative, Objective, Positive, Search, Training
 from kvae.zoo.paintings._shared import ARTISTS, conv_decoder, conv_encoder
 
 
@@ -46,8 +46,9 @@ def data(
     repeated: tuple[str, ...] = (),
     share: NonNegative = 0.5,
     skip_damaged: bool = False,
+    limit: Limit = None,
 ):
-    dataset = kvae.data.load("paintings", size=size, artists=artists, skip_damaged=skip_damaged)
+    dataset = kvae.data.load("paintings", size=size, artists=artists, skip_damaged=skip_damaged, limit=limit)
     return (dataset.at_most(paintings) if paintings else dataset).repeating(repeated, share)
 
 

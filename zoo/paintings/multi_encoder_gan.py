@@ -25,7 +25,7 @@ Run:
 from typing import Annotated, Literal
 
 import kvae
-from kvae.zoo import Between, Count, NonNegative, Objective, Positive, Search, Training
+from kvae.zoo import Between, Count, Limit, NonNegative, Objective, Positive, Search, Training
 from kvae.zoo.paintings._periods import YEARS, periods
 from kvae.zoo.paintings._shared import ARTISTS, conv_decoder, encoders_by_artist, turns_by_artist
 
@@ -37,8 +37,9 @@ def data(
     repeated: tuple[str, ...] = (),
     share: NonNegative = 0.5,
     skip_damaged: bool = False,
+    limit: Limit = None,
 ):
-    dataset = kvae.data.load("paintings", size=size, artists=artists, skip_damaged=skip_damaged)
+    dataset = kvae.data.load("paintings", size=size, artists=artists, skip_damaged=skip_damaged, limit=limit)
     return (dataset.at_most(paintings) if paintings else dataset).repeating(repeated, share)
 
 

@@ -21,11 +21,11 @@ Run:
 from typing import Annotated
 
 import kvae
-from kvae.zoo import Between, Count, NonNegative, Objective, OneOf, Positive, Search, Training
+from kvae.zoo import Between, Count, Limit, NonNegative, Objective, OneOf, Positive, Search, Training
 
 
-def data(size: Count = 64, unlabelled: bool = True):
-    return kvae.data.load("stl10", size=size, unlabelled=unlabelled)
+def data(size: Count = 64, unlabelled: bool = True, limit: Limit = None):
+    return kvae.data.load("stl10", size=size, unlabelled=unlabelled, limit=limit)
 
 
 def model(

@@ -21,11 +21,11 @@ Run:
 from typing import Annotated, Literal
 
 import kvae
-from kvae.zoo import Between, Count, NonNegative, Objective, Positive, Search, Training
+from kvae.zoo import Between, Count, Limit, NonNegative, Objective, Positive, Search, Training
 
 
-def data(label: Literal["first", "height"] = "first", n: Count = 10_000):
-    return kvae.data.load("swiss_roll", label=label, n=n)
+def data(label: Literal["first", "height"] = "first", n: Count = 10_000, limit: Limit = None):
+    return kvae.data.load("swiss_roll", label=label, n=n, limit=limit)
 
 
 def model(
