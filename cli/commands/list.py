@@ -22,7 +22,7 @@ def list_recipes(data_dir: DataDir = None, json: Json = False):
     rows = ((e["name"], _state(e), "bundled" if e["preset"] else "", e["summary"]) for e in entries)
     print_table([("recipe", "data", "preset", "summary"), *rows])
     bundled = next(e["name"] for e in entries if e["preset"])
-    typer.echo(f"\nA preset is a trained model: kvae sample {bundled}")
+    typer.echo(f"\nA preset is a trained model: kvae sample {bundled}\nData sets, and how to get them: kvae data")
 
 
 def entry(name: str) -> dict:

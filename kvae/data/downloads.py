@@ -62,7 +62,6 @@ def download(name: str, data_dir: str | os.PathLike | None = None) -> list[Path]
 def fetch(file: File, path: Path) -> None:
     """Download a file to `path`. The part that an interrupted download has left is continued."""
     part = path.with_name(f".{path.name}.part")
-    path.parent.mkdir(parents=True, exist_ok=True)
     done = part.stat().st_size if part.exists() else 0
     if done < file.size:
         _append(file, part, done)
@@ -91,6 +90,7 @@ def _append(file: File, part: Path, done: int) -> None:
             raise http.client.HTTPException(f"redirected to {response.url}, without encryption")
     continued = response.status == http.HTTPStatus.PARTIAL_CONTENT
     done = done if continued else 0
+    part.parent.mkdir(parents=True, exist_ok=True)
     with (
         response,
         open(part, "ab" if continued else "wb") as target,

@@ -125,7 +125,7 @@ def test_download_continues_a_damaged_part_and_then_begins_again(offer, server, 
     assert (data_dir / "mnist" / "a.gz").read_bytes() == CONTENT
 
 
-def test_download_without_a_server_names_the_address(offer, server):
+def test_download_without_a_server_names_the_address(offer, server, data_dir):
     offer("mnist", {"a.gz": CONTENT})
     server.running.server_close()
     with pytest.raises(
@@ -133,6 +133,7 @@ def test_download_without_a_server_names_the_address(offer, server):
     ) as error:
         data.download("mnist")
     assert "\n" not in str(error.value)
+    assert not (data_dir / "mnist").exists()
 
 
 def test_download_of_a_file_that_is_gone_names_the_answer(offer, server):
