@@ -8,7 +8,8 @@ import sys
 import warnings
 from collections.abc import Iterator
 
-from kvae.errors import UserError
+from kvae.cli.output import printable_lines
+from kvae.errors import UserError, printable
 
 BACKENDS = ("tensorflow", "jax", "torch")
 
@@ -91,11 +92,13 @@ def _log_to_stderr() -> None:
         logger.setLevel(logging.INFO)
     # A search builds one model after another. TensorFlow warns that their functions were traced again.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
-    warnings.formatwarning = lambda message, category, filename, lineno, line=None: f"Warning: {message}\n"
+    warnings.formatwarning = lambda message, category, filename, lineno, line=None: (
+        f"Warning: {printable(str(message))}\n"
+    )
 
 
 class _Stderr(logging.Handler):
     """A handler that writes to the present stderr, which a progress bar redirects."""
 
     def emit(self, record):
-        print(self.format(record), file=sys.stderr)
+        print(printable_lines(self.format(record)), file=sys.stderr)

@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 import kvae
+from kvae.cli.output import echo
 from kvae.errors import ChoiceError, UserError
 from kvae.upgrade import OPTIONS
 
@@ -68,7 +69,7 @@ class Group(TyperGroup):
             sentence, code = explain(error)
             if sentence is None:
                 raise
-            typer.echo("\n".join([sentence, *getattr(error, "__notes__", ())]), err=True)
+            echo("\n".join([sentence, *getattr(error, "__notes__", ())]), err=True)
             raise typer.Exit(code) from error
 
 

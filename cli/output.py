@@ -11,6 +11,7 @@ from typing import Any
 
 import typer
 
+from kvae.errors import printable
 from kvae.files import finite
 
 NARROW = 16
@@ -18,6 +19,16 @@ NARROW = 16
 
 MANY = 20
 """Number of numbers in a list up to which a cell shows them all."""
+
+
+def echo(message: str, err: bool = False) -> None:
+    """Print lines of text, which may come from files, without control characters."""
+    typer.echo(printable_lines(message), err=err)
+
+
+def printable_lines(message: str) -> str:
+    """Return lines of text without control characters."""
+    return "\n".join(map(printable, message.split("\n")))
 
 
 def print_json(value: Any) -> None:
@@ -64,7 +75,7 @@ def _print_row(cells: Sequence[tuple[str, int]]) -> None:
     wrapped = [textwrap.wrap(cell, width) if len(cell) > width else [cell] for cell, width in cells]
     for line in itertools.zip_longest(*wrapped, fillvalue=""):
         padded = (part.ljust(width) for part, (_, width) in zip(line, cells, strict=True))
-        typer.echo("  ".join(padded).rstrip())
+        echo("  ".join(padded).rstrip())
 
 
 def print_metrics(metrics: Mapping[str, Any]) -> None:
@@ -110,4 +121,4 @@ def text(value: Any) -> str:
         return f"{len(value)} numbers from {min(value):.3g} to {max(value):.3g}"
     if isinstance(value, list | tuple):
         return " ".join(f"{item:.3g}" if isinstance(item, float) else text(item) for item in value)
-    return "–" if value is None else str(value)
+    return "–" if value is None else printable(str(value))

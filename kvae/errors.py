@@ -1,12 +1,29 @@
 """Errors that report a user's mistakes."""
 
+import unicodedata
+
+_CONTROLS = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+"""Unicode categories of characters that move the cursor, change the terminal, reverse the text or break the line."""
+
+
+def printable(text: str) -> str:
+    """Return `text` on one line, with "?" in place of each control character.
+
+    Text from a file may come from anyone. Everything that kvae prints passes through this function, line by line.
+    """
+    text = text.translate({ord(space): " " for space in "\t\n\r"})
+    return "".join("?" if unicodedata.category(character) in _CONTROLS else character for character in text)
+
 
 class UserError(ValueError):
     """A user's mistake: bad data, a bad setting or a missing file.
 
     About an argument, the message reads `Expected X. Received: name=value.` and says how to repair it. The command line
-    prints it without a traceback. In Python it is an ordinary `ValueError`.
+    prints it without a traceback. In Python it is an ordinary `ValueError`. Control characters are removed.
     """
+
+    def __init__(self, message: str = ""):
+        super().__init__(printable(str(message)))
 
 
 class ChoiceError(UserError):

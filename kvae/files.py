@@ -11,6 +11,7 @@ import os
 import shlex
 import stat
 import tempfile
+import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -115,10 +116,44 @@ def read_text(path: Path) -> str:
     return data.decode(encoding, "replace")
 
 
+MAX_JSON = 2**24
+"""Largest size in bytes of a JSON file. Parsed, it takes some twenty times as much memory."""
+
+
+def unpack(archive: zipfile.ZipFile, member: str, target: Path, limit: int) -> None:
+    """Write a member of a zip file to `target`.
+
+    Raises:
+        UserError: it unpacks to more than `limit` bytes, whatever size the archive states, or its kind of compression may
+            unpack to any size at once.
+        KeyError, OSError, ValueError, RuntimeError, zipfile.BadZipFile: the archive is damaged or lacks the member.
+    """
+    entry = archive.getinfo(member)
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise UserError(
+            f"Expected {member} stored or deflated. Received: {archive.filename}, which compresses it otherwise."
+        )
+    size = 0
+    with archive.open(entry) as packed, open(target, "wb") as file:
+        while part := packed.read(2**20):
+            size += len(part)
+            if size > limit:
+                raise UserError(f"Expected {member} of at most {limit:,} bytes. Received: {archive.filename}.")
+            file.write(part)
+
+
 def read_json(path: Path) -> dict:
-    """Return the contents of a JSON file of a run, search or preset. Raise `UserError` if it is missing or damaged."""
+    """Return the contents of a JSON file of a run, search or preset.
+
+    Raises:
+        UserError: the file is missing, damaged or larger than `MAX_JSON`.
+    """
     try:
+        if path.stat().st_size > MAX_JSON:
+            raise UserError(f"Expected a JSON file of at most {MAX_JSON:,} bytes. Received: {path}, which is larger.")
         return json.loads(path.read_text(encoding="utf-8"))
+    except UserError:
+        raise
     except FileNotFoundError as error:
         raise UserError(
             f"Expected a complete run, search or preset. Received: {path.parent}, which lacks {path.name}."

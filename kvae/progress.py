@@ -7,6 +7,8 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 
+from kvae.errors import printable
+
 logger = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_LINES = 60.0
@@ -28,7 +30,7 @@ def bar(total: int, task: str) -> Iterator[Callable[[int], None]]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        number = progress.add_task(task, total=total)
+        number = progress.add_task(printable(task), total=total)
         yield lambda n: progress.advance(number, n)
 
 

@@ -23,6 +23,7 @@ from kvae import upgrade
 from kvae.errors import UserError, first_line
 from kvae.evaluation.renamed import current
 from kvae.files import atomic, read_json, require_new, write_csv, write_json
+from kvae.loading import build, load_archive
 from kvae.training import checkpoint
 
 
@@ -111,30 +112,32 @@ class Run:
         with atomic(self.path / "model.keras") as temporary:
             model.save(temporary)
 
-    def load_model(self):
-        """Return the trained model, or the model of the last checkpoint if the run is not finished."""
-        try:
-            return self._load_finished() if self.finished else self._load_checkpoint()
-        except UserError:
-            raise
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise UserError(
-                f"The model of {self.path} is damaged ({first_line(error)}). Train the run anew."
-            ) from error
+    def load_model(self, own_classes: bool = False):
+        """Return the trained model, or the model of the last checkpoint if the run is not finished.
 
-    def _load_finished(self):
-        return keras.saving.load_model(self.path / "model.keras")
+        It is not compiled. A run may come from anyone, and is checked as a preset is (`kvae.loading`).
 
-    def _load_checkpoint(self):
+        Args:
+            own_classes: True if the recipe of the run is a file that the user trusts. The classes that it registers are
+                then accepted.
+        """
+        if self.finished:
+            return load_archive(self.path / "model.keras", own_classes)
         if not self.state.is_file():
             raise UserError(
                 f"The run {self.path} has no checkpoint, because its first epoch did not end. "
                 f"Resume it: {self.resume_command}"
             )
-        described = read_json(self.path / "checkpoint" / "model.json")
-        model = keras.saving.deserialize_keras_object(described["model"])
-        model.compile_from_config(described["compile"])
-        checkpoint.restore(self.state, model)
+        file = self.path / "checkpoint" / "model.json"
+        try:
+            model = build(read_json(file), str(file), own_classes)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            if isinstance(error, UserError):
+                raise
+            raise UserError(
+                f"The model of {self.path} is damaged ({first_line(error)}). Train the run anew."
+            ) from error
+        checkpoint.restore_weights(self.state, model)
         return model
 
     def save_metrics(self, report: dict) -> None:

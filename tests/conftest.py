@@ -7,6 +7,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import keras
@@ -15,6 +16,8 @@ import pytest
 
 BACKENDS = ("tensorflow", "jax", "torch")
 ROOT = Path(__file__).parent.parent
+_STATE = tempfile.TemporaryDirectory()
+os.environ["XDG_STATE_HOME"] = _STATE.name  # the recipe files that tests name do not belong in the user's record
 _REAL = os.environ.get("KVAE_DATA")  # read here, because tests change the variable
 
 

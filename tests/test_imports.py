@@ -16,7 +16,7 @@ LAYERS = (
     {"distributions", "data"},
     {"objectives", "networks", "training"},
     {"evaluation"},
-    {"latent", "plots"},
+    {"latent", "loading", "plots"},
     {"runs"},
     {"callbacks"},
     {"models"},

@@ -4,7 +4,7 @@ import importlib
 
 from kvae.recipes.parameters import Count, FilePath, Limit, NonNegative, Positive, Upsampling, Width
 from kvae.recipes.recipe import Recipe, Training
-from kvae.recipes.registry import copy, files, load, names
+from kvae.recipes.registry import copy, files, load, load_recorded, names
 from kvae.recipes.space import Between, OneOf
 from kvae.tuning.search import Objective, Search
 
@@ -25,6 +25,7 @@ __all__ = [
     "copy",
     "files",
     "load",
+    "load_recorded",
     "names",
     "resume",
     "train",

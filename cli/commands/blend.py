@@ -20,7 +20,7 @@ from kvae.cli.options import (
     out_option,
     settings,
 )
-from kvae.cli.output import print_json, print_metrics
+from kvae.cli.output import echo, print_json, print_metrics
 from kvae.cli.sources import open_classifier, open_model, save
 
 EXAMPLES = examples(
@@ -102,7 +102,7 @@ def blend(
         return
     print_metrics(sheet.metrics)
     shown = f" ({sheet.images.shape[1]} in the sheet)" if sheet.rows and sheet.images.shape[1] < sheet.count else ""
-    typer.echo(f"{sheet.count} pairs{shown}: {out}")
+    echo(f"{sheet.count} pairs{shown}: {out}")
 
 
 def _images(path: Path | None, selected: str | None, name: str):

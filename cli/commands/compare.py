@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from kvae.cli.options import Backend, DataDir, Json, examples, out_option
-from kvae.cli.output import print_json, print_table
+from kvae.cli.output import echo, print_json, print_table
 from kvae.cli.sources import open_model
 
 EXAMPLES = examples(
@@ -44,5 +44,5 @@ def compare(
     print_table([("", *entries), *((name, *values) for name, values in facts.items()), *rows])
     for name, values in facts.items():
         if len(set(values)) > 1:
-            typer.echo(f"\nThe metrics differ in their {name} and cannot all be compared.")
-    typer.echo(f"\n{out}")
+            echo(f"\nThe metrics differ in their {name} and cannot all be compared.")
+    echo(f"\n{out}")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from kvae.cli.options import Backend, Classifier, DataDir, Json, Model, examples, settings
-from kvae.cli.output import print_json, print_metrics, print_table
+from kvae.cli.output import echo, print_json, print_metrics, print_table
 from kvae.cli.sources import open_classifier, open_model
 
 EXAMPLES = examples(
@@ -35,7 +35,7 @@ def _list_metrics(wanted: bool):
     from kvae.recipes.metric_options import settable_options
 
     print_table([("metric", "values"), *((name, _summary(metric)) for name, metric in METRICS.items())])
-    typer.echo("\nOptions for --set NAME=VALUE. A name without a metric sets the option of all metrics that have it.")
+    echo("\nOptions for --set NAME=VALUE. A name without a metric sets the option of all metrics that have it.")
     print_table([(f"  {name}", repr(option.default), option.help) for name, option in settable_options().items()])
     raise typer.Exit
 
@@ -135,9 +135,9 @@ def evaluate(
     if json:
         print_json(report)
     else:
-        typer.echo(f"{report['data']}, {report['n']:,} examples\n")
+        echo(f"{report['data']}, {report['n']:,} examples\n")
         print_metrics(report["metrics"])
         for name, reason in report["skipped"].items():
-            typer.echo(f"{name} skipped: {reason}")
+            echo(f"{name} skipped: {reason}")
     for path in trained.save_report(report, plots=bool(metrics), seed=options.get("seed", 0)):
         logger.info("Saved: %s", path)

@@ -6,6 +6,7 @@ import typer
 
 from kvae.cli.environment import import_keras
 from kvae.cli.options import Backend, DataDir, Model, examples
+from kvae.cli.output import echo
 from kvae.cli.sources import open_model
 
 EXAMPLES = examples(
@@ -59,8 +60,8 @@ def export(
     import_keras(whole=True)
     if hub:
         address = trained.push(out, half=half, licence=licence, private=private)
-        typer.echo(f"{address}. Load it: kvae.from_preset({out!r})")
+        echo(f"{address}. Load it: kvae.from_preset({out!r})")
         return
     folder = trained.export(out, half=half)
     size = sum(file.stat().st_size for file in folder.iterdir())
-    typer.echo(f"{folder}: {size / 1e6:.1f} MB. Load it: kvae.from_preset({str(folder)!r})")
+    echo(f"{folder}: {size / 1e6:.1f} MB. Load it: kvae.from_preset({str(folder)!r})")

@@ -18,6 +18,7 @@ from kvae.cli.options import (
     out_option,
     settings,
 )
+from kvae.cli.output import echo
 from kvae.cli.sources import open_model, save
 
 EXAMPLES = examples(
@@ -63,4 +64,4 @@ def interpolate(
     trained = open_model(model, settings(set_))
     sheet = trained.interpolate(number_or_path(a), number_or_path(b), steps=steps, labels=labels, spherical=spherical)
     out = save(trained, sheet, out, "interpolation.png", scale=scale)
-    typer.echo(f"{steps} steps from {a} to {b}: {out}")
+    echo(f"{steps} steps from {a} to {b}: {out}")

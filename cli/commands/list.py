@@ -1,10 +1,8 @@
 """`kvae list`"""
 
-import typer
-
 from kvae import data, weights, zoo
 from kvae.cli.options import DataDir, Json, examples
-from kvae.cli.output import print_json, print_table
+from kvae.cli.output import echo, print_json, print_table
 from kvae.recipes.docstring import summary
 
 EXAMPLES = examples("kvae list", "kvae list --json --data-dir ~/data")
@@ -22,7 +20,7 @@ def list_recipes(data_dir: DataDir = None, json: Json = False):
     rows = ((e["name"], _state(e), "bundled" if e["preset"] else "", e["summary"]) for e in entries)
     print_table([("recipe", "data", "preset", "summary"), *rows])
     bundled = next(e["name"] for e in entries if e["preset"])
-    typer.echo(f"\nA preset is a trained model: kvae sample {bundled}\nData sets, and how to get them: kvae data")
+    echo(f"\nA preset is a trained model: kvae sample {bundled}\nData sets, and how to get them: kvae data")
 
 
 def entry(name: str) -> dict:

@@ -9,6 +9,7 @@ import typer
 from kvae import zoo
 from kvae.cli.errors import usage
 from kvae.cli.options import examples
+from kvae.cli.output import echo
 
 EXAMPLES = examples("kvae new my_recipe.py", "kvae new faces.py --from folder/conv_vae")
 
@@ -23,4 +24,4 @@ def new(file: File, source: Source = "digits/vae"):
     """
     with usage():
         zoo.copy(source, file)
-    typer.echo(f"{file}\n\nNext:\n  kvae show {shlex.quote(str(file))}\n  kvae train {shlex.quote(str(file))}")
+    echo(f"{file}\n\nNext:\n  kvae show {shlex.quote(str(file))}\n  kvae train {shlex.quote(str(file))}")

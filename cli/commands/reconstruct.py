@@ -20,7 +20,7 @@ from kvae.cli.options import (
     out_option,
     settings,
 )
-from kvae.cli.output import print_json, print_metrics
+from kvae.cli.output import echo, print_json, print_metrics
 from kvae.cli.sources import open_model, save
 
 EXAMPLES = examples(
@@ -74,4 +74,4 @@ def reconstruct(
         print_json({"model": model, "n": sheet.count, "metrics": sheet.metrics, "out": str(out)})
         return
     print_metrics(sheet.metrics)
-    typer.echo(f"{sheet.count} reconstructions: {out}")
+    echo(f"{sheet.count} reconstructions: {out}")

@@ -20,6 +20,7 @@ from kvae.cli.options import (
     out_option,
     settings,
 )
+from kvae.cli.output import echo
 from kvae.cli.sources import open_model, save
 
 EXAMPLES = examples(
@@ -87,4 +88,4 @@ def sample(
     samples = trained.sample(n, labels, temperature=temperature, seed=seed)
     name = "samples.png" if samples.x.ndim == 4 else "samples.npz"
     out = save(trained, samples, out, name, columns=columns, scale=scale)
-    typer.echo(f"{n} samples: {out}")
+    echo(f"{n} samples: {out}")

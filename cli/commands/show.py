@@ -2,13 +2,11 @@
 
 from typing import Annotated
 
-import typer
-
 from kvae import zoo
 from kvae.cli.commands.list import entry
 from kvae.cli.errors import usage
 from kvae.cli.options import DataDir, Json, RecipeName, examples
-from kvae.cli.output import print_json, print_table
+from kvae.cli.output import echo, print_json, print_table
 from kvae.tuning.search import search_of
 
 EXAMPLES = examples("kvae show digits/vae", "kvae show my_recipe.py")
@@ -23,13 +21,13 @@ def show(name: Annotated[str, RecipeName], data_dir: DataDir = None, json: Json 
     if json:
         print_json(_described(name, recipe, parameters, search))
         return
-    typer.echo(f"{name}\n\n{recipe.docstring}\n")
+    echo(f"{name}\n\n{recipe.docstring}\n")
     rows = ((p.name, p.type_name, repr(p.default)) for p in parameters)
     print_table([("parameter", "type", "default"), *rows])
     if search.vary:
-        typer.echo("\nkvae tune varies")
+        echo("\nkvae tune varies")
         print_table((f"  {parameter}", space) for parameter, space in search.vary.items())
-        typer.echo("in order to")
+        echo("in order to")
         print_table((f"  {objective}",) for objective in search.objectives)
 
 

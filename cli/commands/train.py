@@ -10,7 +10,7 @@ from kvae import zoo
 from kvae.cli.environment import import_keras
 from kvae.cli.errors import UsageError, usage
 from kvae.cli.options import Backend, DataDir, Json, RecipeName, Settings, examples, settings
-from kvae.cli.output import print_json, print_metrics
+from kvae.cli.output import echo, print_json, print_metrics
 from kvae.cli.sources import open_model
 from kvae.errors import UserError
 from kvae.files import require_new
@@ -115,7 +115,7 @@ def train(
     new = (recipe, set_, out, seed, warm_start, from_search)
     run = _resume(resume, set_, **shared) if resume else _train(*new, **shared)
     if process:
-        typer.echo(f"Process {process} has finished. Process 0 writes the run.", err=json)
+        echo(f"Process {process} has finished. Process 0 writes the run.", err=json)
     elif json:
         print_json({"run": str(run.path), "metrics": (run.metrics or {}).get("metrics", {})})
     else:
@@ -126,13 +126,13 @@ def _print_run(run) -> None:
     """Print the metrics of a run, and commands that use it."""
     report = run.metrics or {}
     data = f": {report['data']}, {report['n']:,} examples" if report else ""
-    typer.echo(f"\n{run.path}{data}\n")
+    echo(f"\n{run.path}{data}\n")
     print_metrics(report.get("metrics", {}))
-    typer.echo("\nNext:")
+    echo("\nNext:")
     sheets = {"sample": "epoch-*-samples.png", "reconstruct": "epoch-*-reconstructions.png"}
     possible = [command for command, sheet in sheets.items() if any(run.images.glob(sheet))]
     for command in (*possible, "evaluate"):
-        typer.echo(f"  kvae {command} {shlex.quote(str(run.path))}")
+        echo(f"  kvae {command} {shlex.quote(str(run.path))}")
 
 
 def _train(
@@ -143,14 +143,13 @@ def _train(
         searched, found, searched_seed = (None, {}, 0) if from_search is None else trials.best_settings(from_search)
         if searched is not None and name is not None and zoo.load(name).name != searched:
             raise UserError(f"Expected {searched}, the recipe of the search {from_search}. Received: {name}.")
-        name, chosen = name or searched or "digits/vae", {**found, **chosen}
-        seed = searched_seed if seed is None else seed
-        recipe = zoo.load(name)
+        chosen, seed = {**found, **chosen}, searched_seed if seed is None else seed
+        recipe = zoo.load_recorded(searched, from_search) if searched and not name else zoo.load(name or "digits/vae")
         values = recipe.resolve(chosen)
     if out is not None:
         require_new(out)
     dataset = recipe.data(values)  # before Keras is imported, which takes seconds
-    typer.echo(dataset.summary(), err=True)
+    echo(dataset.summary(), err=True)
     source = None if warm_start is None else open_model(warm_start).source.path
     import_keras(whole=True)
     return zoo.train(recipe, chosen, out=out, seed=seed, warm_start=source, dataset=dataset, **share)

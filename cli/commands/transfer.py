@@ -19,6 +19,7 @@ from kvae.cli.options import (
     out_option,
     settings,
 )
+from kvae.cli.output import echo
 from kvae.cli.sources import open_classifier, open_model, save
 
 EXAMPLES = examples(
@@ -85,4 +86,4 @@ def transfer(
     else:
         sheet = trained.transfer(labels, images, n=n, steps=steps, classifier=open_classifier(classifier))
     out = save(trained, sheet, out, "transfer.png", scale=scale)
-    typer.echo(f"{sheet.count} images: {out}")
+    echo(f"{sheet.count} images: {out}")

@@ -17,6 +17,7 @@ from kvae.cli.options import (
     out_option,
     settings,
 )
+from kvae.cli.output import echo
 from kvae.cli.sources import open_model, save
 
 EXAMPLES = examples(
@@ -72,4 +73,4 @@ def traverse(
     trained = open_model(model, settings(set_))
     sheet = trained.traverse(number_or_path(start), units, n=n, steps=steps, span=span)
     out = save(trained, sheet, out, "traversal.png", scale=scale)
-    typer.echo(f"units {', '.join(map(str, sheet.rows))}: {out}")
+    echo(f"units {', '.join(map(str, sheet.rows))}: {out}")

@@ -12,7 +12,7 @@ from kvae import zoo
 from kvae.cli.environment import import_keras
 from kvae.cli.errors import UsageError, usage
 from kvae.cli.options import Backend, DataDir, Json, RecipeName, Seed, Settings, examples, pairs, settings
-from kvae.cli.output import print_json, print_table
+from kvae.cli.output import echo, print_json, print_table
 from kvae.errors import UserError
 from kvae.recipes.space import parse_space
 from kvae.tuning.search import Search, search_of
@@ -77,7 +77,7 @@ def tune(
     from kvae.tuning.tune import tune as run_search
 
     folder = out or Path("runs/search") / found.folder
-    report = TrialReport(folder, trials, lambda line: typer.echo(line, err=True))
+    report = TrialReport(folder, trials, lambda line: echo(line, err=True))
     options = {"tuner": tuner.value, "count": trials, "seed": seed, "workers": workers}
     try:
         run_search(found, chosen, search=search, out=folder, ended=report, **options)
@@ -94,12 +94,12 @@ def _print_search(recipe: str, folder: Path, ranked: Sequence, json: bool) -> No
     if json:
         print_json({"search": str(folder), "trials": [trial.row() for trial in ranked]})
         return
-    typer.echo(f"\n{folder}\n")
+    echo(f"\n{folder}\n")
     print_table([tuple(ranked[0].row()), *(tuple(trial.row().values()) for trial in ranked[:10])])
     if len(ranked) > 10:
-        typer.echo(f"… and {len(ranked) - 10} more in {folder / 'trials.csv'}")
+        echo(f"… and {len(ranked) - 10} more in {folder / 'trials.csv'}")
     recipe, search, best = (shlex.quote(str(name)) for name in (recipe, folder, folder / "best"))
-    typer.echo(f"\nNext:\n  kvae train {recipe} --from-search {search}\n  kvae evaluate {best}")
+    echo(f"\nNext:\n  kvae train {recipe} --from-search {search}\n  kvae evaluate {best}")
 
 
 def _search(recipe, vary: Iterable[str] | None, fixed: Mapping) -> Search:

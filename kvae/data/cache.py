@@ -6,10 +6,12 @@ depends on, so that a changed source or setting leads to another entry. The fold
 """
 
 import contextlib
+import contextvars
 import hashlib
 import io
 import json
 import logging
+import math
 import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -23,6 +25,8 @@ from kvae.files import atomic
 from kvae.progress import track
 
 _FORMAT = 2  # increase it whenever a change of the code gives another array for the same identity
+
+_most_values = contextvars.ContextVar("most_values", default=math.inf)
 
 logger = logging.getLogger(__name__)
 
@@ -95,6 +99,19 @@ def _open(path: Path) -> tuple[np.ndarray, dict] | None:
         return None
 
 
+@contextlib.contextmanager
+def rows_of_at_most(values: int) -> Iterator[None]:
+    """Refuse, within the block, to prepare rows of more than `values` values each.
+
+    A run or a preset may come from anyone, and decides how its data are prepared. Its model takes no larger examples.
+    """
+    token = _most_values.set(values)
+    try:
+        yield
+    finally:
+        _most_values.reset(token)
+
+
 def _write(path: Path, rows: Iterable[np.ndarray | None]) -> None:
     """Write rows to an `.npy` file, without a memory map: on a full disk, that would kill the process (SIGBUS)."""
     n, example = 0, np.empty(0, np.uint8)
@@ -104,6 +121,11 @@ def _write(path: Path, rows: Iterable[np.ndarray | None]) -> None:
                 continue
             if n == 0:
                 example = row
+                if row.size > _most_values.get():
+                    raise UserError(
+                        f"Expected images of at most {_most_values.get():,} values, which the model takes. "
+                        f"Received: images of {' × '.join(map(str, row.shape))}, which the parameters of its data ask for."
+                    )
                 file.write(_header(0, example))
             file.write(row.tobytes())
             n += 1

@@ -4,6 +4,9 @@ import os
 from fnmatch import fnmatch
 from pathlib import Path
 
+from kvae.errors import UserError
+from kvae.files import read_json
+
 IDX = tuple(
     f"{part}-{kind}-ubyte|{part}-{kind}-ubyte.gz"
     for part in ("train", "t10k")
@@ -57,6 +60,27 @@ def find_tfds(builder: str, data_dir: Path) -> tuple[Path, str] | None:
             if found:
                 return home, f"{folder.relative_to(home).as_posix()}:{found[-1].name}"
     return None
+
+
+def check_tfds_features(home: Path, name: str) -> None:
+    """Raise `UserError` if the data set `name` of TFDS in `home` names a class of features that is not TFDS' own.
+
+    TFDS imports the module of every class that features.json names, and the folder may come from anyone.
+    """
+    file = home.joinpath(*name.split(":")) / "features.json"
+    waiting = [read_json(file)] if file.is_file() else []
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += value
+        if not isinstance(value, dict):
+            continue
+        waiting += value.values()
+        found = value.get("pythonClassName", "tensorflow_datasets.")
+        if not str(found).startswith("tensorflow_datasets."):
+            raise UserError(
+                f"Expected features of tensorflow_datasets. Received: {file}, which names {str(found)[:100]}."
+            )
 
 
 def _entries(folder: Path) -> list[tuple[str, Path]]:

@@ -110,6 +110,7 @@ class _Source:
 
     def __init__(self, builder: str, data_dir: Path, download: bool):
         home, self._name = _find(builder, data_dir, download)
+        official_files.check_tfds_features(home, self._name)
         self._tfds = _import(builder)
         self._load = functools.partial(self._tfds.load, self._name, data_dir=str(home), download=download)
         with self._as_user_errors():

@@ -14,8 +14,9 @@ import numpy as np
 from kvae.data.licences import licence
 from kvae.errors import UserError
 from kvae.files import atomic, read_json, write_json
+from kvae.loading import check_config, check_size, load, without_training
 from kvae.presets.layout import FILES, NEW, belongs_to_preset, locate, move_new, read_card
-from kvae.presets.load import from_preset, load, without_training
+from kvae.presets.load import from_preset
 from kvae.presets.probe import probe
 from kvae.presets.upgrade import FORMAT
 from kvae.presets.weights import compress, sha256
@@ -70,9 +71,11 @@ def to_preset(model, path: str | os.PathLike, card: Mapping | None = None, half:
             the rounding.
 
     Raises:
-        UserError: `path` holds other files, or a weight does not fit into 16 bits.
+        UserError: `from_preset` would refuse the model, for example because of a layer with code of its own; `path` holds
+            other files; or a weight does not fit into 16 bits. An existing preset then stays as it is.
     """
     path = Path(path)
+    described = {"format": FORMAT, "model": _readable(model)}
     found = path.iterdir() if path.is_dir() else ()
     if others := sorted(each.name for each in found if not belongs_to_preset(each)):
         raise UserError(f"Expected a new folder, or a preset. Received: {path}, which holds {', '.join(others[:5])}.")
@@ -82,7 +85,7 @@ def to_preset(model, path: str | os.PathLike, card: Mapping | None = None, half:
         shutil.rmtree(left)
     new = Path(tempfile.mkdtemp(dir=path, prefix=f"{NEW}-"))
     try:
-        _write(model, new, card or {}, half)
+        _write(described, model, new, card or {}, half)
         os.rename(new, path / NEW)
     except BaseException:
         shutil.rmtree(new, ignore_errors=True)
@@ -91,8 +94,16 @@ def to_preset(model, path: str | os.PathLike, card: Mapping | None = None, half:
     return path
 
 
-def _write(model, folder: Path, card: Mapping, half: bool) -> None:
-    described = {"format": FORMAT, "model": without_training(keras.saving.serialize_keras_object(model))}
+def _readable(model) -> dict:
+    """Return the configuration of `model`. Raise `UserError` if it does not pass the checks of `from_preset`."""
+    config = json.loads(json.dumps(without_training(keras.saving.serialize_keras_object(model))))
+    name = f"{type(model).__name__}, which cannot be stored as a preset"
+    check_config(config, name)
+    check_size(config, name)
+    return config
+
+
+def _write(described: Mapping, model, folder: Path, card: Mapping, half: bool) -> None:
     # config.json has no indents: no person reads it, and it would be three times as long.
     with atomic(folder / "config.json") as config:
         config.write_text(json.dumps(described) + "\n", encoding="utf-8")
@@ -101,8 +112,8 @@ def _write(model, folder: Path, card: Mapping, half: bool) -> None:
     with atomic(folder / "model.weights.h5") as weights:
         compress(everything, weights, half)
     everything.unlink()
-    if half:  # rounding has changed the model a little, and the card describes the stored one
-        model = load(read_json(folder / "config.json"), folder / "model.weights.h5", "the new preset")
+    # The card describes the stored model, whose weights may be rounded.
+    model = load(read_json(folder / "config.json"), folder / "model.weights.h5", "the new preset")
     backend = keras.backend.backend()
     written = {
         **_with_licence(card),

@@ -7,22 +7,10 @@ import h5py
 import numpy as np
 
 from kvae.errors import UserError
+from kvae.loading.arrays import is_of_optimizer
 
 SMALL = 4096
 """Size in bytes up to which an array is not compressed."""
-
-
-def element_count(path: Path) -> int:
-    """Return the number of values in a file of weights, without the optimizers' variables."""
-    sizes = []
-
-    def add(name, each):
-        if isinstance(each, h5py.Dataset) and not _is_of_optimizer(name):
-            sizes.append(each.size)
-
-    with h5py.File(path, "r") as file:
-        file.visititems(add)
-    return int(sum(sizes))
 
 
 def compress(source: Path, target: Path, half: bool) -> None:
@@ -34,7 +22,7 @@ def compress(source: Path, target: Path, half: bool) -> None:
     with h5py.File(source, "r") as old, h5py.File(target, "w", libver=("v108", "latest")) as new:
 
         def copy(name, each):
-            if _is_of_optimizer(name):
+            if is_of_optimizer(name):
                 return
             if isinstance(each, h5py.Group):
                 new.require_group(name).attrs.update(each.attrs)
@@ -51,10 +39,6 @@ def sha256(path: Path) -> str:
     """Return the SHA-256 checksum of a file, in hexadecimal."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _is_of_optimizer(name: str) -> bool:
-    return name.partition("/")[0] == "optimizer"
 
 
 def _rounded(name: str, values: np.ndarray) -> np.ndarray:

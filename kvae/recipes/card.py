@@ -6,7 +6,7 @@ from typing import Any
 
 from kvae.evaluation import METRICS, reporting
 from kvae.recipes import renamed
-from kvae.recipes.registry import load
+from kvae.recipes.registry import load_recorded
 from kvae.runs import Run
 
 
@@ -14,7 +14,7 @@ def card(run: Run) -> dict[str, Any]:
     """Return recipe, source, parameters, data and metrics of a finished run, and the commands that reproduce them."""
     run.check_finished()
     config, metrics = run.config, run.metrics or {}
-    recipe = load(config["recipe"])
+    recipe = load_recorded(config["recipe"], run.path)
     parameters = config["parameters"]
     if renamed.is_old(config):
         parameters = renamed.translate(config["recipe"], parameters)

@@ -2,10 +2,13 @@
 
 import importlib
 import importlib.util
+import os
+import shlex
 from pathlib import Path
 
 from kvae.errors import UserError
 from kvae.files import atomic
+from kvae.recipes import trust
 from kvae.recipes.recipe import Recipe, from_file
 from kvae.suggest import hint
 
@@ -34,13 +37,33 @@ def copy(name: str, path: Path) -> None:
 
 
 def load(name: str) -> Recipe:
-    """Return the recipe called `name`, or the one in the file `name` if it ends in .py."""
+    """Return the recipe called `name`, or the one in the file `name` if it ends in .py.
+
+    The user names it. For a name in a file, which may come from anyone, there is `load_recorded`.
+    """
     if name.endswith(".py"):
         if not Path(name).is_file():
             raise UserError(f"Expected a recipe's name or file. Received: {name}, which does not exist.")
-        return from_file(Path(name).resolve())
+        recipe = from_file(Path(name).resolve())
+        trust.remember(recipe.file)
+        return recipe
     known = files()
     if name not in known:
         near = f" Did you mean {name}.py?" if Path(f"{name}.py").is_file() else hint(name, known)
         raise UserError(f"Expected a recipe. Received: {name}.{near} `kvae list` shows all of them.")
     return Recipe(name, importlib.import_module(f"{PACKAGE}.{name.replace('/', '.')}"), known[name])
+
+
+def load_recorded(name: str, source: str | os.PathLike) -> Recipe:
+    """Return the recipe that the run or the search `source` names.
+
+    Raises:
+        UserError: there is no such recipe, or it is a file that the user has not named on this account
+            (`kvae.recipes.trust`).
+    """
+    if name.endswith(".py") and Path(name).is_file() and not trust.is_known(Path(name)):
+        raise UserError(
+            f"Expected a recipe file that you have used on this account. Received: {name}, which {source} names. "
+            f"It is Python code, and is new or has changed. If you trust it, run `kvae show {shlex.quote(name)}` once."
+        )
+    return load(name)

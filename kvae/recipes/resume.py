@@ -14,7 +14,7 @@ import keras
 from kvae.errors import UserError
 from kvae.files import write_json
 from kvae.recipes import renamed
-from kvae.recipes.registry import load
+from kvae.recipes.registry import load_recorded
 from kvae.recipes.session import Session
 from kvae.recipes.train import fit, shared_devices, writable
 from kvae.runs import Run
@@ -51,7 +51,7 @@ def resume(
 def _resume(run: Run, settings: dict[str, Any]) -> Run:
     config = run.config
     _require_resumable(run, config, settings)
-    recipe = load(config["recipe"])
+    recipe = load_recorded(config["recipe"], run.path)
     values = recipe.resolve({**config["parameters"], **settings})
     done = len(run.history().get("epoch", ()))
     if recipe.training(values).epochs < done:

@@ -14,6 +14,7 @@ from kvae.presets import open_run_or_preset
 from kvae.recipes.callbacks import learning_callbacks, monitoring_callbacks
 from kvae.recipes.inputs import batches, training_batches
 from kvae.recipes.recipe import Recipe
+from kvae.recipes.trained_data import load_model
 from kvae.runs import Run
 from kvae.training import checkpoint
 from kvae.training import warm_start as copy_weights
@@ -48,7 +49,7 @@ class Session:
         self.values = values
         self.seed = seed
         self.warm_start = warm_start
-        source = None if warm_start is None or resumed else open_run_or_preset(warm_start).load_model()
+        source = None if warm_start is None or resumed else load_model(open_run_or_preset(warm_start))
         keras.utils.set_random_seed(seed)  # after building `source`, which draws from the same generator
         self.dataset = dataset or recipe.data(values)
         if dataset is None:

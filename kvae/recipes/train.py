@@ -11,6 +11,7 @@ from typing import Any
 from kvae import backends
 from kvae.callbacks import NonFiniteLoss
 from kvae.data import Dataset
+from kvae.recipes import trust
 from kvae.recipes.finish import finish
 from kvae.recipes.recipe import Recipe
 from kvae.recipes.registry import load
@@ -53,6 +54,8 @@ def train(
         NonFiniteLoss: a loss became NaN or infinite. The run keeps its last checkpoint.
     """
     recipe = load(recipe) if isinstance(recipe, str) else recipe
+    if recipe.name.endswith(".py"):
+        trust.remember(recipe.file)
     values = recipe.resolve(settings)
     out = Path(out) if out is not None else _unused(Path("runs") / recipe.folder)
     with writable(out, cluster) as place, shared_devices(devices, cluster):

@@ -2,6 +2,7 @@
 
 import functools
 import logging
+import math
 import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 
 from kvae.capabilities import CLASSIFIER, DECODER, LABELS, POSTERIOR
 from kvae.data import Dataset, Split
+from kvae.data.cache import rows_of_at_most
 from kvae.data.npz import read_arrays
 from kvae.distributions.checks import check_count, check_shape
 from kvae.errors import ChoiceError, UserError
@@ -20,7 +22,8 @@ from kvae.recipes import renamed
 from kvae.recipes.inputs import batches
 from kvae.recipes.label_names import LabelNames, Named, as_pairs, as_text
 from kvae.recipes.recipe import Recipe, Training
-from kvae.recipes.registry import load
+from kvae.recipes.registry import load_recorded
+from kvae.recipes.trust import is_known
 from kvae.runs import Run
 from kvae.training.batches import Batches
 
@@ -72,21 +75,22 @@ class TrainedData:
 
     @functools.cached_property
     def recipe(self) -> Recipe:
-        """The recipe. That of a preset must be bundled, because a preset may come from anyone and loading a file runs it."""
+        """The recipe. That of a preset must be bundled, because a preset may come from anyone and loading a file runs it.
+
+        That of a run may be a file that the user has named on this account.
+        """
         name = self.config["recipe"]
         if self.is_preset and name.endswith(".py"):
             raise UserError(
                 f"Expected a preset of a bundled recipe, to load its data. Received: {self.name}, whose recipe is the file "
                 f"{name}. Files are not run for presets. Use the run that the preset was made from."
             )
-        return load(name)
+        return load_recorded(name, self.name)
 
     @functools.cached_property
     def model(self):
         """The trained model."""
-        if not self.is_preset:
-            _ = self.recipe  # a user's recipe may register classes that the model consists of
-        return self.source.load_model()
+        return load_model(self.source)
 
     @functools.cached_property
     def _parameters(self) -> dict[str, Any]:
@@ -116,7 +120,8 @@ class TrainedData:
     @functools.cached_property
     def dataset(self) -> Dataset:
         """The data set."""
-        dataset = self.recipe.data(self._parameters)
+        with rows_of_at_most(math.prod(self.model.data_shape)):
+            dataset = self.recipe.data(self._parameters)
         if dataset.fingerprint != self.config["data"].get("fingerprint"):
             if renamed.is_old(self.config):
                 message = (
@@ -282,6 +287,21 @@ class TrainedData:
                 f"Received: {as_text(source)}, which no example has."
             )
         return held_out.take(rows)
+
+
+def load_model(source: Run | Preset):
+    """Return the trained model of a run or a preset.
+
+    The recipe of a run may be a file that the user has named on this account. It then runs, because it may register classes
+    that the model consists of.
+    """
+    if isinstance(source, Preset):
+        return source.load_model()
+    recipe = str(source.config.get("recipe"))
+    own = recipe.endswith(".py") and is_known(Path(recipe))
+    if own:
+        load_recorded(recipe, source.path)
+    return source.load_model(own_classes=own)
 
 
 def open_classifier(source: str | os.PathLike | TrainedData) -> TrainedData:

@@ -9,14 +9,16 @@ It holds
 """
 
 import json
+import math
 import os
 import zipfile
+from collections.abc import Sequence
 from typing import Any
 
 import keras
 import numpy as np
 
-from kvae.errors import UserError
+from kvae.errors import UserError, first_line
 from kvae.files import atomic
 
 
@@ -48,8 +50,46 @@ def restore(path: str | os.PathLike, model: keras.Model) -> dict[str, Any]:
             f"{len(differing)} arrays, such as {differing[0]}. Resume with the parameters of the first run."
         )
     for name, variable in state.items():
-        variable.assign(arrays[name].astype(str(variable.dtype)) if _is_bfloat16(variable) else arrays[name])
+        _assign(variable, arrays[name])
     return progress
+
+
+def restore_weights(path: str | os.PathLike, model: keras.Model) -> None:
+    """Assign the variables in `path` to `model`, which need not be compiled. The optimizers' variables are not read.
+
+    The file may come from anyone: of each array no more is read than the model has.
+
+    Raises:
+        UserError: the file is damaged or holds the state of another model.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for name, variable in _named("model", model.variables).items():
+                with archive.open(_stored(archive, f"{name}.npy")) as file:
+                    _assign(variable, _read(file, tuple(variable.shape)))
+    except (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile) as error:
+        raise UserError(
+            f"Expected a whole checkpoint of the model. Received: {path} ({first_line(error)}). Train the run again."
+        ) from error
+
+
+def _stored(archive: zipfile.ZipFile, member: str) -> zipfile.ZipInfo:
+    entry = archive.getinfo(member)
+    if entry.compress_type != zipfile.ZIP_STORED:
+        raise ValueError(f"{member} is compressed")
+    return entry
+
+
+def _read(file, shape: tuple[int, ...]) -> np.ndarray:
+    """Return the array in an open .npy file, which must have this shape."""
+    if np.lib.format.read_magic(file) != (1, 0):
+        raise ValueError("another version of NumPy's format")
+    found, fortran_order, dtype = np.lib.format.read_array_header_1_0(file)
+    if found != shape or dtype.kind not in "fiub":
+        raise ValueError(f"an array {found} of {dtype}, where the model has {shape}")
+    return np.frombuffer(file.read(math.prod(shape) * dtype.itemsize), dtype).reshape(
+        shape, order="F" if fortran_order else "C"
+    )
 
 
 def _state(model: keras.Model) -> dict[str, keras.Variable]:
@@ -58,8 +98,15 @@ def _state(model: keras.Model) -> dict[str, keras.Variable]:
     Names cannot be used, because the names of layers depend on the layers that a process has built before.
     """
     optimizer = model.optimizer.variables if model.optimizer is not None else []
-    groups = {"model": model.variables, "optimizer": optimizer}
-    return {f"{group}/{i:04d}": variable for group, variables in groups.items() for i, variable in enumerate(variables)}
+    return _named("model", model.variables) | _named("optimizer", optimizer)
+
+
+def _named(group: str, variables: Sequence[keras.Variable]) -> dict[str, keras.Variable]:
+    return {f"{group}/{i:04d}": variable for i, variable in enumerate(variables)}
+
+
+def _assign(variable: keras.Variable, array: np.ndarray) -> None:
+    variable.assign(array.astype(str(variable.dtype)) if _is_bfloat16(variable) else array)
 
 
 def _is_bfloat16(variable: keras.Variable) -> bool:

@@ -1,8 +1,13 @@
-"""Values as JSON on standard output."""
+"""Text of the commands: JSON, tables, and no control characters."""
 
 import json
+import shutil
 
-from kvae.cli.output import print_json, print_metrics, print_table
+from kvae import presets
+from kvae.cli.output import echo, print_json, print_metrics, print_table
+from kvae.errors import UserError, printable
+
+ESCAPE = "\x1b]0;owned\x07\x1b[2J\x9b1;1Hfine\r\u202e\u2028end"
 
 
 def test_print_json_replaces_nan_and_infinity_by_null(capsys):
@@ -39,3 +44,35 @@ def test_print_metrics_of_several_labels_are_a_table(capsys):
     assert lines[1].split(maxsplit=1) == ["kl_per_unit", "128 numbers from 0.25 to 0.5"]
     assert lines[-3].split() == ["accuracy", "transfer", "without"]
     assert lines[-2].split() == ["Smiling", "0.500", "(0.400", "to", "0.600)", "0.25"]
+
+
+def test_printable_removes_control_characters():
+    assert printable(ESCAPE) == "?]0;owned??[2J?1;1Hfine ??end"
+    assert printable("Monet, Ε, 日本, é") == "Monet, Ε, 日本, é"
+
+
+def test_output_holds_no_control_characters(capsys):
+    echo(f"a\n{ESCAPE}")
+    print_table([(ESCAPE, 1.0), (ESCAPE, [ESCAPE])])
+    assert all(line.isprintable() for line in capsys.readouterr().out.splitlines())
+    echo(f"a\n{ESCAPE}", err=True)
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 2
+    assert all(line.isprintable() for line in lines)
+
+
+def test_errors_hold_no_control_characters():
+    assert str(UserError(f"Received: {ESCAPE}.")).isprintable()
+
+
+def test_card_of_a_stranger_prints_no_control_characters(kvae, tmp_path):
+    folder = shutil.copytree(presets.Preset("digits/vae").path, tmp_path / "gift")
+    card = json.loads((folder / "card.json").read_text())
+    (folder / "card.json").write_text(
+        json.dumps(card | {"recipe": ESCAPE, "data": {"name": ESCAPE, "labels": [ESCAPE]}})
+    )
+    for command in ("evaluate", "reconstruct"):
+        result = kvae(command, folder)
+        assert result.code == 1
+        assert "\x1b" not in result.out + result.err
+        assert all(line.isprintable() for line in result.err.splitlines())

@@ -5,6 +5,7 @@ import shutil
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import kvae
 from kvae import presets
@@ -44,6 +45,20 @@ def test_recipe_file_of_a_preset_is_not_run(tmp_path):
     (folder / "card.json").write_text(json.dumps(card | {"recipe": str(tmp_path / "evil.py")}))
     with pytest.raises(UserError, match="Files are not run for presets"):
         _ = kvae.open_trained(folder).dataset
+
+
+def test_card_that_asks_for_larger_images_than_the_model_takes_is_refused(tmp_path, monkeypatch):
+    folder = shutil.copytree(presets.Preset("digits/vae").path, tmp_path / "mine")
+    card = json.loads((folder / "card.json").read_text())
+    large = {"recipe": "folder/conv_vae", "parameters": {"data.path": str(tmp_path / "images"), "data.size": 64}}
+    (folder / "card.json").write_text(json.dumps(card | large | {"versions": {}, "format": 2}))
+    for i in range(10):
+        (tmp_path / "images").mkdir(exist_ok=True)
+        Image.fromarray(np.full((8, 8), 20 * i, np.uint8)).save(tmp_path / "images" / f"{i}.png")
+    monkeypatch.setenv("KVAE_CACHE", str(tmp_path / "cache"))
+    with pytest.raises(UserError, match=r"at most 64 values, which the model takes\. Received: images of 64 × 64"):
+        _ = kvae.open_trained(folder).dataset
+    assert sum(file.stat().st_size for file in (tmp_path / "cache").rglob("*")) < 10_000
 
 
 def test_batches_are_the_splits_of_the_data(digits):

@@ -13,7 +13,7 @@ from PIL import Image
 from kvae import zoo
 from kvae.capabilities import DOMAINS
 from kvae.errors import UserError
-from kvae.presets.safety import check_config
+from kvae.loading import check_config
 from kvae.recipes.inputs import batches
 from kvae.zoo.paintings._shared import ARTISTS
 from tests.contracts.models import EAGERLY, step_of

@@ -1,0 +1,86 @@
+"""Building models from checked configurations and weights."""
+
+import json
+import math
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from kvae.errors import UserError, first_line
+from kvae.files import MAX_JSON, unpack
+from kvae.loading.arrays import MAX_BYTES, check_weights, element_count
+from kvae.loading.config import check_config
+from kvae.loading.size import check_size
+
+
+def build(described, name: str, own_classes: bool = False) -> keras.Model:
+    """Return the untrained model that a configuration describes, after checking it. Optimizers are left out.
+
+    Args:
+        described: a JSON value, {"model": configuration}. It may come from anyone.
+        name: what errors call the model.
+        own_classes: True for a run of a recipe file that the user trusts. Classes that this process has registered are
+            then accepted (`check_config`), and the size is not bounded.
+    """
+    config = without_training(described.get("model")) if isinstance(described, Mapping) else None
+    check_config(config, name, own_classes)
+    if not own_classes:
+        check_size(config, name)
+    return keras.saving.deserialize_keras_object(config)
+
+
+def load(described, weights: Path, name: str, own_classes: bool = False) -> keras.Model:
+    """Return the model that a configuration describes, with the weights in an HDF5 file. Both may come from anyone.
+
+    Args:
+        described, name, own_classes: as for `build`.
+        weights: the HDF5 file.
+    """
+    check_weights(weights, name)
+    try:
+        model = build(described, name, own_classes)
+        _check_count(model, weights, name)
+        model.load_weights(weights)
+    except UserError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
+        raise UserError(f"Expected weights that fit the model. Received: {name} ({first_line(error)}).") from error
+    bad = [weight.path for weight in model.weights if not np.isfinite(keras.ops.convert_to_numpy(weight)).all()]
+    if bad:
+        raise UserError(f"Expected finite weights. Received: {name}, whose {bad[0]} is not finite.")
+    return model
+
+
+def load_archive(path: Path, own_classes: bool = False) -> keras.Model:
+    """Return the model in a .keras file, without its optimizers, under the same checks as `load`."""
+    with tempfile.TemporaryDirectory() as temporary:
+        config, weights = Path(temporary) / "config.json", Path(temporary) / "model.weights.h5"
+        try:
+            with zipfile.ZipFile(path) as archive:
+                unpack(archive, config.name, config, MAX_JSON)
+                unpack(archive, weights.name, weights, MAX_BYTES)
+            described = json.loads(config.read_bytes())
+        except UserError:
+            raise
+        except (OSError, ValueError, KeyError, RuntimeError, zipfile.BadZipFile) as error:
+            raise UserError(f"The model in {path} is damaged ({first_line(error)}). Train the run anew.") from error
+        return load({"model": described}, weights, str(path), own_classes)
+
+
+def without_training(config):
+    """Return a model's serialised configuration without its optimizers and build shapes, which a preset does not have."""
+    if not isinstance(config, Mapping):
+        return config
+    return {key: value for key, value in config.items() if key not in ("compile_config", "build_config")}
+
+
+def _check_count(model, weights: Path, name: str) -> None:
+    found = element_count(weights)
+    # Keras saves the state of some seed generators, and not of others, and the kernel within a wrapper twice.
+    least, most = (sum(math.prod(each.shape) for each in group) for group in (model.weights, model.variables))
+    if not least <= found <= 2 * most:
+        raise UserError(f"Expected a file of {least:,} weights. Received: {name}, whose file holds {found:,}.")

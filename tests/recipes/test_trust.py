@@ -1,0 +1,76 @@
+"""Recipe files run if the user has named them on this account, and not because a run or a search names them."""
+
+import json
+
+import pytest
+
+from kvae import zoo
+from kvae.errors import UserError
+from kvae.recipes import trust
+from kvae.recipes.trained_data import TrainedData
+from kvae.runs import Run
+
+CODE = """
+from pathlib import Path
+
+from kvae.zoo.digits.vae import data, model, training
+
+Path(__file__).with_suffix(".ran").touch()
+"""
+
+
+@pytest.fixture
+def gift(tmp_path, monkeypatch):
+    """A run directory of a stranger, with a recipe file."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    folder = tmp_path / "gift"
+    folder.mkdir()
+    (folder / "notes.py").write_text(CODE)
+    config = {"recipe": str(folder / "notes.py"), "parameters": {}, "seed": 0, "data": {}, "backend": "jax"}
+    (folder / "config.json").write_text(json.dumps(config))
+    return folder
+
+
+def _ran(folder) -> bool:
+    return (folder / "notes.ran").exists()
+
+
+def test_recipe_file_that_a_run_names_is_not_run(gift):
+    opened = TrainedData(Run(gift))
+    with pytest.raises(UserError, match=r"run `kvae show .*notes\.py` once"):
+        _ = opened.recipe
+    with pytest.raises(UserError, match="has no checkpoint"):
+        _ = opened.model
+    with pytest.raises(UserError, match="used on this account"):
+        zoo.resume(gift)
+    assert not _ran(gift)
+
+
+def test_recipe_file_that_the_user_has_named_runs(gift):
+    recipe = zoo.load(str(gift / "notes.py"))
+    (gift / "notes.ran").unlink()
+    assert TrainedData(Run(gift)).recipe.file == recipe.file
+    assert _ran(gift)
+
+
+def test_recipe_file_that_has_changed_since_is_not_run(gift):
+    zoo.load(str(gift / "notes.py"))
+    (gift / "notes.ran").unlink()
+    (gift / "notes.py").write_text(f"{CODE}\n# changed")
+    with pytest.raises(UserError, match="is new or has changed"):
+        _ = TrainedData(Run(gift)).recipe
+    assert not _ran(gift)
+
+
+def test_copy_of_a_named_recipe_file_is_not_run(gift, tmp_path):
+    (tmp_path / "mine.py").write_text(CODE)
+    zoo.load(str(tmp_path / "mine.py"))
+    with pytest.raises(UserError, match="used on this account"):
+        _ = TrainedData(Run(gift)).recipe
+    assert not _ran(gift)
+
+
+def test_account_without_a_record_knows_no_file(gift, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", "/dev/null/state")
+    trust.remember(gift / "notes.py")
+    assert not trust.is_known(gift / "notes.py")
