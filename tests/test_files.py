@@ -7,8 +7,21 @@ import stat
 
 import pytest
 
+from kvae import files
 from kvae.errors import UserError
-from kvae.files import as_user_errors, atomic, read_bytes, read_json, read_text, write_csv, write_json
+from kvae.files import (
+    LOCK,
+    as_user_errors,
+    atomic,
+    atomic_folder,
+    copy_files,
+    locked,
+    read_bytes,
+    read_json,
+    read_text,
+    write_csv,
+    write_json,
+)
 
 
 def test_atomic_replaces_the_old_file(tmp_path):
@@ -105,3 +118,77 @@ def test_read_bytes_of_more_than_the_limit_raises_user_error(tmp_path):
 def test_read_text_follows_the_byte_order_mark(tmp_path, encoding):
     (tmp_path / "x").write_bytes("Gärten\n".encode(encoding))
     assert read_text(tmp_path / "x") == "Gärten\n"
+
+
+DEAD = 999_999_999
+"""A number that no process has."""
+
+
+def _left_by(process, folder, name):
+    return folder / f".{name}.{files._HOST}-{process}-{'0' * 6}-{'0' * 8}.txt"
+
+
+def test_atomic_removes_what_killed_processes_left(tmp_path):
+    """A process of the number of this one was another one, as in a container that has started again."""
+    for process in (DEAD, os.getpid()):
+        _left_by(process, tmp_path, "file").write_text("half")
+    _left_by(DEAD, tmp_path, "folder").mkdir()
+    kept = _left_by(os.getppid(), tmp_path, "file")
+    kept.write_text("at work")
+    (tmp_path / ".hidden.txt").write_text("mine")
+    with atomic(tmp_path / "file.txt") as temporary:
+        temporary.write_text("new")
+    assert sorted(os.listdir(tmp_path)) == sorted([".hidden.txt", kept.name, "file.txt"])
+
+
+def test_atomic_within_atomic_keeps_both_files(tmp_path):
+    with atomic(tmp_path / "file.txt") as first, atomic(tmp_path / "file.txt") as second:
+        first.write_text("first")
+        second.write_text("second")
+    assert (tmp_path / "file.txt").read_text() == "first"
+
+
+def test_atomic_needs_no_permission_to_change_modes(tmp_path, monkeypatch):
+    def refuse(path, *args, **kwargs):
+        raise PermissionError(errno.EPERM, "Operation not permitted", str(path))
+
+    monkeypatch.setattr(os, "chmod", refuse)
+    (tmp_path / "from" / "deep").mkdir(parents=True)
+    write_json(tmp_path / "from" / "deep" / "x.json", {})
+    with atomic_folder(tmp_path / "to") as folder:
+        copy_files(tmp_path / "from", folder)
+    assert read_json(tmp_path / "to" / "deep" / "x.json") == {}
+
+
+def test_atomic_folder_replaces_the_old_folder(tmp_path):
+    for name in ("one", "two"):
+        with atomic_folder(tmp_path / "folder") as temporary:
+            (temporary / name).touch()
+        assert os.listdir(tmp_path / "folder") == [name]
+    assert os.listdir(tmp_path) == ["folder"]
+
+
+def test_atomic_folder_after_an_error_leaves_only_the_old_folder(tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "old").touch()
+    with pytest.raises(FileNotFoundError), atomic_folder(tmp_path / "folder") as temporary:
+        (temporary / "missing" / "new").touch()
+    assert os.listdir(tmp_path) == ["folder"]
+    assert os.listdir(tmp_path / "folder") == ["old"]
+
+
+def test_locked_folder_is_refused_with_the_process(tmp_path):
+    with locked(tmp_path / LOCK):
+        with pytest.raises(UserError, match=f"in use by process {os.getpid()} on "), locked(tmp_path / LOCK):
+            pass
+        assert os.listdir(tmp_path) == [LOCK]
+    assert os.listdir(tmp_path) == []
+
+
+def test_locked_takes_over_the_lock_of_a_killed_process(tmp_path, run_python):
+    code = f"import os\nfrom kvae.files import locked\nwith locked({str(tmp_path / LOCK)!r}):\n    os._exit(0)"
+    run_python(code)
+    assert os.listdir(tmp_path) == [LOCK]
+    with locked(tmp_path / LOCK):
+        pass
+    assert os.listdir(tmp_path) == []

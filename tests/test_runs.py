@@ -9,19 +9,29 @@ import pytest
 
 from kvae import evaluation, zoo
 from kvae.errors import UserError
+from kvae.files import write_json
 from kvae.presets.probe import inputs
 from kvae.recipes import renamed
 from kvae.runs import Run
-from kvae.training import Batches
+from kvae.training import Batches, checkpoint
 from tests.contracts.models import MODELS, answer, data_for, settle
 from tests.fixtures import RUNS
 
 OLD = sorted(path.name for path in (RUNS / "0.1.0").iterdir())
 
 
+CONFIG = {
+    "recipe": "none",
+    "parameters": {},
+    "seed": 0,
+    "data": {"name": "none", "fingerprint": "0", "labels": []},
+    "backend": "torch",
+}
+
+
 @pytest.fixture
 def run(tmp_path):
-    return Run.create(tmp_path / "run", {"recipe": "none", "seed": 0})
+    return Run.create(tmp_path / "run", CONFIG)
 
 
 @pytest.fixture
@@ -34,7 +44,7 @@ def old(tmp_path):
 
 
 def test_run_create_then_open_returns_its_configuration(run):
-    assert Run.open(run.path).config == {"recipe": "none", "seed": 0}
+    assert Run.open(run.path).config == CONFIG
     assert not run.finished
     assert run.metrics is None
     assert run.history() == {}
@@ -108,6 +118,24 @@ def test_run_save_metrics_of_other_examples_replaces_former_values(run):
     assert run.metrics["metrics"] == {"mse": 0.25}
 
 
+def test_run_save_metrics_of_former_weights_is_refused(run, caplog):
+    """An evaluation may end after the run was trained further."""
+    run.save_model(MODELS["VAE"]())
+    report = {"data": "x/test", "n": 3, "weights": run.weights, "metrics": {"elbo": -1.0}, "skipped": {}}
+    run.save_metrics(report)
+    run.save_metrics(report | {"weights": "0" * 64, "metrics": {"elbo": -2.0}})
+    assert "trained further" in caplog.text
+    assert run.metrics == report
+
+
+def test_run_metrics_of_other_weights_are_ignored(run, caplog):
+    run.save_model(MODELS["VAE"]())
+    run.save_metrics({"data": "x/test", "n": 3, "weights": run.weights, "metrics": {"elbo": -1.0}, "skipped": {}})
+    run.save_model(MODELS["IWAE"]())
+    assert run.metrics is None
+    assert "describes other weights" in caplog.text
+
+
 def test_run_write_history_replaces_all_lines(run):
     run.write_history([{"epoch": 1, "loss": 2.0}])
     run.write_history([{"epoch": 1, "loss": 2.0}, {"epoch": 2, "loss": 1.0, "beta": 0.5}])
@@ -116,6 +144,93 @@ def test_run_write_history_replaces_all_lines(run):
     np.testing.assert_array_equal(history["beta"], [np.nan, 0.5])
     with open(run.path / "history.csv", newline="") as file:
         assert len(list(csv.reader(file))) == 3
+
+
+# ------------------------------------------------------------------ damaged files
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"\0" * 200,
+        b"epoch,loss\n1,\0\n",
+        b"epoch,loss\nabc,abc\n",
+        b"epoch,loss\n1,2,3\n",
+        b"epoch,loss\n1\n",
+        "epoch,loss\n1,2\n".encode("utf-16"),
+        b'epoch,loss\n1,"' + b"1" * 200_000 + b'"\n',
+        b'epoch,loss\n1,"2',
+        b"epoch,loss\nnan,1\n",
+        b"epoch,loss\ninf,1\n",
+        b"epoch,loss\n1,1e308\n",
+        b"epoch,loss\n2,1\n",
+        b"epoch,epoch\n1,1\n",
+        b"loss\n1\n",
+    ],
+    ids=range(14),
+)
+def test_run_history_of_damaged_file_is_refused(run, text):
+    (run.path / "history.csv").write_bytes(text)
+    with pytest.raises(UserError, match=r"history of a training. Received: .*history\.csv"):
+        run.history()
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("seed", -1),
+        ("seed", 2**80),
+        ("seed", "0"),
+        ("data", {"name": "digits"}),
+        ("data", {"name": 5, "fingerprint": "0"}),
+        ("parameters", []),
+        ("versions", []),
+    ],
+)
+def test_run_config_with_unsuitable_value_is_refused(run, key, value):
+    write_json(run.path / "config.json", CONFIG | {key: value})
+    with pytest.raises(UserError, match=rf"whole config\.json.* \({key}"):
+        _ = run.config
+
+
+@pytest.mark.parametrize(
+    "report", [[], {}, {"data": "x/test", "n": -1, "metrics": {}}, {"data": 1, "n": 1, "metrics": 2}]
+)
+def test_run_metrics_of_damaged_file_is_refused(run, report):
+    write_json(run.path / "metrics.json", report)
+    with pytest.raises(UserError, match=r"whole metrics\.json"):
+        _ = run.metrics
+
+
+@pytest.mark.parametrize(
+    "progress",
+    [
+        [1],
+        None,
+        {},
+        {"epochs": "ab"},
+        {"epochs": [1]},
+        {"epochs": [{"epoch": "x"}]},
+        {"epochs": [{"epoch": 2}]},
+        {"epochs": [{}]},
+    ],
+)
+def test_run_restore_of_damaged_progress_is_refused(run, progress):
+    model = MODELS["VAE"]()
+    model.compile("adam")
+    checkpoint.save(run.state, model, progress)
+    with pytest.raises(UserError, match=r"whole state\.npz"):
+        run.restore(model)
+
+
+@pytest.mark.parametrize("described", ["abc", {"model": "abc"}, {"model": {}}, {"compile": {}}])
+def test_run_load_model_of_damaged_architecture_is_refused(run, described):
+    model = MODELS["VAE"]()
+    model.compile("adam")
+    checkpoint.save(run.state, model, {"epochs": [{"epoch": 1}]})
+    write_json(run.path / "checkpoint" / "model.json", described)
+    with pytest.raises(UserError, match=r"Received: .*model\.json"):
+        run.load_model()
 
 
 # ------------------------------------------------------------------ runs of version 0.1.0

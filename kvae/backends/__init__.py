@@ -7,7 +7,8 @@ Each backend is a package of four files, which offer the same names:
 * `compilation`: `compiled(function, variables)` compiles a function of tensors; `fused(function)` evaluates an expression
   in few passes over memory; inside `compilation_cache()` models that differ only in values share compiled code.
 * `devices`: inside `devices(count, cluster)` models train on several devices; `shard()` returns the part of each batch
-  that this process loads; `gates_are_global()` is True if a gate has the same value on all devices.
+  that this process loads; `gates_are_global()` is True if a gate has the same value on all devices; `threads()` returns
+  the number of threads, which the environment variable `THREADS` sets.
 * `kernels`: `softplus`, `batch_norm` (None on a backend where the batch normalisation of Keras is as fast) and
   `slow_strided_convolutions()`, for operations that are slow on one backend.
 """
@@ -42,6 +43,8 @@ fused = _backend.fused
 devices = _backend.devices
 gates_are_global = _backend.gates_are_global
 shard = _backend.shard
+threads = _backend.threads
+THREADS = _backend.THREADS
 
 # kernels
 batch_norm = _backend.batch_norm
@@ -49,6 +52,7 @@ slow_strided_convolutions = _backend.slow_strided_convolutions
 softplus = _backend.softplus
 
 __all__ = [
+    "THREADS",
     "Backend",
     "Shard",
     "apply_gradients",
@@ -61,4 +65,5 @@ __all__ = [
     "shard",
     "slow_strided_convolutions",
     "softplus",
+    "threads",
 ]

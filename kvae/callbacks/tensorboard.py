@@ -14,6 +14,7 @@ class TensorBoard(keras.callbacks.Callback):
     def __init__(self, folder: str | os.PathLike):
         super().__init__()
         self.folder = Path(folder)
+        self.writer = None
 
     def on_train_begin(self, logs=None):
         # If a module of this name exists, TensorBoard does not import TensorFlow, which takes seconds.
@@ -28,4 +29,10 @@ class TensorBoard(keras.callbacks.Callback):
         self.writer.flush()
 
     def on_train_end(self, logs=None):
-        self.writer.close()
+        self.close()
+
+    def close(self) -> None:
+        """End the thread that writes. Keras does not call `on_train_end` if training fails."""
+        if self.writer is not None:
+            self.writer.close()
+            self.writer = None

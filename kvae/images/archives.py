@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from kvae.errors import UserError
-from kvae.files import MAX_BYTES, as_user_errors, check_regular, read_bytes
+from kvae.files import MAX_BYTES, as_user_errors, check_regular, open_member, read_bytes
 from kvae.images.formats import SUFFIXES, is_image
 
 _MISSING = "missing"
@@ -139,10 +139,8 @@ def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
         ValueError: The member is too large, or it is packed by a method whose output cannot be bounded.
         Exception: The member is damaged. `zipfile` raises exceptions of many types.
     """
-    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise ValueError("packed by a method other than deflate, the usual one")
     _check_bytes(info.file_size)
-    with archive.open(info) as file:
+    with open_member(archive, info) as file:
         return file.read(info.file_size + 1)  # without a bound, up to 2 GB would be decompressed and then cut
 
 

@@ -11,10 +11,10 @@ import keras
 import numpy as np
 
 from kvae.errors import UserError, first_line
-from kvae.files import MAX_JSON, unpack
+from kvae.files import MAX_JSON, open_member
 from kvae.loading.arrays import MAX_BYTES, check_weights, element_count
 from kvae.loading.config import check_config
-from kvae.loading.size import check_size
+from kvae.loading.size import check_size, refused
 
 
 def build(described, name: str, own_classes: bool = False) -> keras.Model:
@@ -30,7 +30,12 @@ def build(described, name: str, own_classes: bool = False) -> keras.Model:
     check_config(config, name, own_classes)
     if not own_classes:
         check_size(config, name)
-    return keras.saving.deserialize_keras_object(config)
+    try:
+        return keras.saving.deserialize_keras_object(config)
+    except UserError:
+        raise
+    except Exception as error:  # Keras raises many kinds for parts that do not fit each other
+        raise refused(name, f"which cannot be built ({first_line(error)})") from error
 
 
 def load(described, weights: Path, name: str, own_classes: bool = False) -> keras.Model:
@@ -41,8 +46,8 @@ def load(described, weights: Path, name: str, own_classes: bool = False) -> kera
         weights: the HDF5 file.
     """
     check_weights(weights, name)
+    model = build(described, name, own_classes)
     try:
-        model = build(described, name, own_classes)
         _check_count(model, weights, name)
         model.load_weights(weights)
     except UserError:
@@ -61,8 +66,8 @@ def load_archive(path: Path, own_classes: bool = False) -> keras.Model:
         config, weights = Path(temporary) / "config.json", Path(temporary) / "model.weights.h5"
         try:
             with zipfile.ZipFile(path) as archive:
-                unpack(archive, config.name, config, MAX_JSON)
-                unpack(archive, weights.name, weights, MAX_BYTES)
+                _unpack(archive, config.name, config, MAX_JSON)
+                _unpack(archive, weights.name, weights, MAX_BYTES)
             described = json.loads(config.read_bytes())
         except UserError:
             raise
@@ -84,3 +89,18 @@ def _check_count(model, weights: Path, name: str) -> None:
     least, most = (sum(math.prod(each.shape) for each in group) for group in (model.weights, model.variables))
     if not least <= found <= 2 * most:
         raise UserError(f"Expected a file of {least:,} weights. Received: {name}, whose file holds {found:,}.")
+
+
+def _unpack(archive: zipfile.ZipFile, member: str, target: Path, limit: int) -> None:
+    """Write a member of a zip file to `target`. If the archive is damaged, `zipfile` raises errors of many types.
+
+    Raises:
+        UserError: the member unpacks to more than `limit` bytes, whatever size the archive states.
+    """
+    size = 0
+    with open_member(archive, archive.getinfo(member)) as packed, open(target, "wb") as file:
+        while part := packed.read(2**20):
+            size += len(part)
+            if size > limit:
+                raise UserError(f"Expected {member} of at most {limit:,} bytes. Received: {archive.filename}.")
+            file.write(part)

@@ -1,5 +1,6 @@
 """Matplotlib figures without a display, the colours of plots, and the files they are saved in."""
 
+import io
 from pathlib import Path
 
 from kvae.files import atomic
@@ -21,5 +22,7 @@ def new_figure(width: float, height: float):
 
 def save_figure(figure, path: Path) -> None:
     """Save a Matplotlib figure in the format of the file's suffix."""
+    drawn = io.BytesIO()  # on a full disk, Matplotlib's writer of PDF raises an error that hides that of the disk
+    figure.savefig(drawn, format=path.suffix[1:])
     with atomic(path) as temporary:
-        figure.savefig(temporary)
+        temporary.write_bytes(drawn.getvalue())

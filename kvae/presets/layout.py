@@ -16,7 +16,7 @@ from pathlib import Path
 
 from kvae import weights
 from kvae.errors import UserError
-from kvae.files import read_json
+from kvae.files import LOCK, read_json
 from kvae.presets.hub import download, is_hub, repository
 from kvae.presets.upgrade import FORMAT, upgrade_card
 from kvae.suggest import hint
@@ -95,9 +95,9 @@ def read_card(folder: str | os.PathLike) -> dict:
 
 
 def belongs_to_preset(path: Path) -> bool:
-    """Return True if `path` is a file of a preset, or a folder of new files that a killed process left."""
+    """Return True if `path` is a file of a preset, its lock, or a folder of new files that a killed process left."""
     is_left = path.name == NEW or path.name.startswith(f"{NEW}-")
-    return path.name in (*FILES, *OPTIONAL) or (is_left and path.is_dir() and not path.is_symlink())
+    return path.name in (*FILES, *OPTIONAL, LOCK) or (is_left and path.is_dir() and not path.is_symlink())
 
 
 def move_new(folder: Path) -> None:

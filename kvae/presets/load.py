@@ -5,10 +5,9 @@ import os
 import kvae.models
 import kvae.networks  # noqa: F401  (like the models: registers the classes that a preset may name)
 from kvae.errors import UserError
-from kvae.files import read_json
+from kvae.files import read_json, sha256
 from kvae.loading import load
 from kvae.presets.layout import file_in, is_run, locate, read_card
-from kvae.presets.weights import sha256
 from kvae.runs import Run
 
 

@@ -13,13 +13,13 @@ import numpy as np
 
 from kvae.data.licences import licence
 from kvae.errors import UserError
-from kvae.files import atomic, read_json, write_json
+from kvae.files import LOCK, atomic, locked, read_json, sha256, write_json
 from kvae.loading import check_config, check_size, load, without_training
 from kvae.presets.layout import FILES, NEW, belongs_to_preset, locate, move_new, read_card
 from kvae.presets.load import from_preset
 from kvae.presets.probe import probe
 from kvae.presets.upgrade import FORMAT
-from kvae.presets.weights import compress, sha256
+from kvae.presets.weights import compress
 from kvae.runs import Run
 from kvae.version import installed_versions
 
@@ -33,6 +33,7 @@ class Preset:
         self.path = locate(source)
         self.config = read_card(self.path)
         self.metrics = {"data": self.config.get("metrics_data"), "metrics": self.config.get("metrics", {})}
+        self.weights = self.config["sha256"].get("model.weights.h5")
         self.images = Path()  # images made from a preset belong in the user's current folder
 
     def load_model(self):
@@ -72,25 +73,26 @@ def to_preset(model, path: str | os.PathLike, card: Mapping | None = None, half:
 
     Raises:
         UserError: `from_preset` would refuse the model, for example because of a layer with code of its own; `path` holds
-            other files; or a weight does not fit into 16 bits. An existing preset then stays as it is.
+            other files; another process writes it; or a weight does not fit into 16 bits. An existing preset then stays as
+            it is.
     """
     path = Path(path)
     described = {"format": FORMAT, "model": _readable(model)}
     found = path.iterdir() if path.is_dir() else ()
     if others := sorted(each.name for each in found if not belongs_to_preset(each)):
         raise UserError(f"Expected a new folder, or a preset. Received: {path}, which holds {', '.join(others[:5])}.")
-    path.mkdir(parents=True, exist_ok=True)
-    move_new(path)
-    for left in path.glob(f"{NEW}-*"):  # by a killed process
-        shutil.rmtree(left)
-    new = Path(tempfile.mkdtemp(dir=path, prefix=f"{NEW}-"))
-    try:
-        _write(described, model, new, card or {}, half)
-        os.rename(new, path / NEW)
-    except BaseException:
-        shutil.rmtree(new, ignore_errors=True)
-        raise
-    move_new(path)
+    with locked(path / LOCK):
+        move_new(path)
+        for left in path.glob(f"{NEW}-*"):  # by a killed process
+            shutil.rmtree(left)
+        new = Path(tempfile.mkdtemp(dir=path, prefix=f"{NEW}-"))
+        try:
+            _write(described, model, new, card or {}, half)
+            os.rename(new, path / NEW)
+        except BaseException:
+            shutil.rmtree(new, ignore_errors=True)
+            raise
+        move_new(path)
     return path
 
 

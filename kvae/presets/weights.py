@@ -1,6 +1,5 @@
 """The file of a preset's weights: Keras' HDF5 file without the optimizers' variables, compressed."""
 
-import hashlib
 from pathlib import Path
 
 import h5py
@@ -33,12 +32,6 @@ def compress(source: Path, target: Path, half: bool) -> None:
 
         new.attrs.update(old.attrs)
         old.visititems(copy)
-
-
-def sha256(path: Path) -> str:
-    """Return the SHA-256 checksum of a file, in hexadecimal."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _rounded(name: str, values: np.ndarray) -> np.ndarray:

@@ -11,8 +11,9 @@ from typing import Any
 
 import keras
 
+from kvae import backends
 from kvae.errors import UserError
-from kvae.files import write_json
+from kvae.files import LOCK, locked, write_json
 from kvae.recipes import renamed
 from kvae.recipes.registry import load_recorded
 from kvae.recipes.session import Session
@@ -32,7 +33,8 @@ def resume(
 ) -> Run:
     """Resume the run in `path` after its last finished epoch and return it.
 
-    On the same backend and type of machine the result equals, bit for bit, that of a run that was never interrupted.
+    On the same backend, type of machine and number of threads the result equals, bit for bit, that of a run that was
+    never interrupted. Another number of threads is warned of.
 
     Args:
         path: run directory.
@@ -40,11 +42,11 @@ def resume(
         devices, cluster: as for `train`; they may differ from those of the interrupted run.
 
     Raises:
-        UserError: `path` is no run, its data have changed, or version 0.1.0 of kvae trained it.
+        UserError: `path` is no run, another process trains it, its data have changed, or version 0.1.0 of kvae trained it.
         NonFiniteLoss: a loss became NaN or infinite. The run keeps its last checkpoint.
     """
     Run.open(path)
-    with writable(Path(path), cluster) as place, shared_devices(devices, cluster):
+    with writable(Path(path), cluster) as place, locked(place / LOCK), shared_devices(devices, cluster):
         return _resume(Run(place), dict(settings or {}))
 
 
@@ -53,7 +55,7 @@ def _resume(run: Run, settings: dict[str, Any]) -> Run:
     _require_resumable(run, config, settings)
     recipe = load_recorded(config["recipe"], run.path)
     values = recipe.resolve({**config["parameters"], **settings})
-    done = len(run.history().get("epoch", ()))
+    done = len(run.epochs())  # of the checkpoint; history.csv is written again from it
     if recipe.training(values).epochs < done:
         raise UserError(f"Expected at least the {done} epochs that are done. Received: epochs={values['epochs']}.")
     if run.finished and recipe.training(values).epochs == done:
@@ -68,9 +70,20 @@ def _resume(run: Run, settings: dict[str, Any]) -> Run:
         )
     if settings:
         write_json(run.path / "config.json", session.config())
+    warn_of_differences(config)
+    return fit(run, session, session.restore(run))
+
+
+def warn_of_differences(config: Mapping[str, Any]) -> None:
+    """Warn if this process cannot continue a run with this configuration bit for bit."""
     if config["backend"] != keras.backend.backend():
         logger.warning("The run was trained on %s. On another backend its results will differ.", config["backend"])
-    return fit(run, session, session.restore(run))
+    elif config.get("threads") not in (None, backends.threads()):
+        logger.warning(
+            "The run was trained with %d threads, and this process has %d. Sums over threads are then rounded differently, "
+            "so that results may differ in their last digits. For the same results, set %s=%d.",
+            *(config["threads"], backends.threads(), backends.THREADS, config["threads"]),
+        )
 
 
 def _require_resumable(run: Run, config: dict, settings: dict) -> None:

@@ -14,9 +14,8 @@ from kvae.presets import open_run_or_preset
 from kvae.recipes.callbacks import learning_callbacks, monitoring_callbacks
 from kvae.recipes.inputs import batches, training_batches
 from kvae.recipes.recipe import Recipe
-from kvae.recipes.trained_data import load_model
+from kvae.recipes.trained_model import load_model
 from kvae.runs import Run
-from kvae.training import checkpoint
 from kvae.training import warm_start as copy_weights
 from kvae.version import installed_versions
 
@@ -76,6 +75,7 @@ class Session:
                 "labels": list(self.dataset.label_names),
             },
             "backend": keras.backend.backend(),
+            "threads": backends.threads(),
             "versions": installed_versions(keras.backend.backend()),
             "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         }
@@ -88,7 +88,7 @@ class Session:
         """Restore the last checkpoint of `run`, if it exists, and return the metrics of each epoch that is done."""
         if not run.state.is_file():
             return []
-        epochs = checkpoint.restore(run.state, self.model)["epochs"]
+        epochs = run.restore(self.model)
         run.write_history(epochs)  # the process may have died between writing the checkpoint and history.csv
         return epochs
 
@@ -109,7 +109,8 @@ class Session:
         own = [interrupt, *learning_callbacks(self.training, data, self.rates)]
         if self.held_out:
             own += monitoring_callbacks(run, self.model, self.dataset, self.held_out, self.training)
-        own += [TensorBoard(run.path / "tensorboard"), *([bar] if progress else []), RunWriter(run, epochs)]
+        tensorboard = TensorBoard(run.path / "tensorboard")
+        own += [tensorboard, *([bar] if progress else []), RunWriter(run, epochs)]
         try:
             self.model.fit(
                 data,
@@ -123,6 +124,7 @@ class Session:
         finally:
             bar.close()
             interrupt.close()
+            tensorboard.close()
 
     def _copy_weights(self, source) -> None:
         copied, kept = copy_weights(self.model, source)

@@ -2,15 +2,15 @@
 
 import contextlib
 import os
-import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from kvae import backends
 from kvae.callbacks import NonFiniteLoss
 from kvae.data import Dataset
+from kvae.files import LOCK, copy_files, locked, require_new
 from kvae.recipes import trust
 from kvae.recipes.finish import finish
 from kvae.recipes.recipe import Recipe
@@ -57,18 +57,21 @@ def train(
     if recipe.name.endswith(".py"):
         trust.remember(recipe.file)
     values = recipe.resolve(settings)
-    out = Path(out) if out is not None else _unused(Path("runs") / recipe.folder)
-    with writable(out, cluster) as place, shared_devices(devices, cluster):
+    path = Path(out) if out is not None else Path("runs") / recipe.folder
+    with (
+        writable(path, cluster) as place,
+        claimed(place, numbered=out is None) as folder,
+        shared_devices(devices, cluster),
+    ):
         session = Session(recipe, values, seed, warm_start, dataset=dataset)
-        run = Run.create(place, session.config())
-        return fit(run, session, [])
+        return fit(Run.create(folder, session.config()), session, [])
 
 
 def fit(run: Run, session: Session, epochs: list[dict]) -> Run:
     """Fit `session` after the epochs that are done, `epochs`, and complete the run."""
     with _explained(run):
         session.fit(run, epochs)
-        return finish(run, session)
+        return Run.open(finish(run, session).path)  # somebody may have removed its files meanwhile
 
 
 def shared_devices(devices: int, cluster: Cluster | None):
@@ -85,7 +88,7 @@ def writable(path: Path, cluster: Cluster | None):
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(scratch) / "run"
         if (path / "config.json").is_file():  # process 0 changes nothing before all others have joined it
-            shutil.copytree(path, copy)
+            copy_files(path, copy)
         yield copy
 
 
@@ -103,11 +106,34 @@ def _explained(run: Run):
         raise
 
 
-def _unused(path: Path) -> Path:
-    """Return `path` if it does not exist, otherwise the first of path-2, path-3, … that does not."""
-    numbered = path
-    number = 2
-    while numbered.exists():
-        numbered = path.with_name(f"{path.name}-{number}")
+@contextlib.contextmanager
+def claimed(path: Path, numbered: bool) -> Iterator[Path]:
+    """Make and lock a run directory at once, before the data are loaded. Remove it if it stays empty.
+
+    With `numbered`, the directory is `path` if it does not exist, otherwise the first of path-2, path-3, … that does not.
+    Processes that start together therefore have different directories.
+    """
+    if not numbered:
+        require_new(path)
+    new = [folder for folder in (path, *path.parents) if not folder.exists()]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    folder, number = path, 1
+    while not _make(folder) and numbered:
         number += 1
-    return numbered
+        folder = path.with_name(f"{path.name}-{number}")
+    try:
+        with locked(folder / LOCK):
+            yield folder
+    finally:
+        for each in dict.fromkeys([*([folder] if numbered else []), *new]):
+            with contextlib.suppress(OSError):  # it is not empty
+                each.rmdir()
+
+
+def _make(folder: Path) -> bool:
+    """Make a folder. Return False if it exists."""
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        return False
+    return True

@@ -77,8 +77,8 @@ class Trained(TrainedImages):
             options: options of the metrics: `seed=1`, or `nll={"samples": 5000}`.
 
         Returns:
-            {"model", "recipe", "data": data set and split, "n": number of examples, "metrics": {name: value},
-            "skipped": {name: reason}}.
+            {"model", "recipe", "data": data set and split, "weights": SHA-256 checksum of the weights, "n": number of
+            examples, "metrics": {name: value}, "skipped": {name: reason}}.
         """
         chosen = evaluation.named(metrics or ())
         if classifier is not None:
@@ -89,12 +89,13 @@ class Trained(TrainedImages):
         batches = self.batches(split, first=first)
         report = evaluation.evaluate(self.model, batches, [metric.name for metric in chosen], **options)
         data = f"{self.dataset.name}/{split or self.default_split}"
-        return finite({"model": self.name, "recipe": self.config["recipe"], "data": data, **report})
+        origin = {"model": self.name, "recipe": self.config["recipe"], "data": data, "weights": self.weights}
+        return finite({**origin, **report})
 
     def save_report(self, report: Mapping[str, Any], *, plots: bool = False, seed: int = 0) -> list[Path]:
         """Write a report of `evaluate` into metrics.json of the run, and return the files of plots.
 
-        The card of a preset is not changed.
+        The card of a preset is not changed. A report on weights that the run no longer has is not written.
 
         Args:
             report: the report.

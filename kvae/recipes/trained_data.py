@@ -23,14 +23,14 @@ from kvae.recipes.inputs import batches
 from kvae.recipes.label_names import LabelNames, Named, as_pairs, as_text
 from kvae.recipes.recipe import Recipe, Training
 from kvae.recipes.registry import load_recorded
-from kvae.recipes.trust import is_known
+from kvae.recipes.trained_model import load_model
 from kvae.runs import Run
 from kvae.training.batches import Batches
 
 logger = logging.getLogger(__name__)
 
-_CONFIG = {"recipe": str, "parameters": dict, "seed": int, "data": dict, "backend": str}
-"""Keys of a configuration and the types of their values."""
+_CARD = {"recipe": str, "parameters": dict, "seed": int, "data": dict, "backend": str}
+"""Keys of the card of a preset with a recipe, and the types of their values."""
 
 _MODELS = {
     CLASSIFIER: "a classifier",
@@ -60,11 +60,9 @@ class TrainedData:
             raise ChoiceError(f"Expected settings of data, such as data.path. Received: {others[0]}.")
         self.name = name or str(source.path)
         self.config: dict[str, Any] = source.config
-        config = self.config if isinstance(self.config, dict) else {}
-        missing = [key for key, kind in _CONFIG.items() if not isinstance(config.get(key), kind)]
-        if missing:
-            file = "card.json" if self.is_preset else "config.json"
-            raise UserError(f"The {file} of {self.name} is incomplete: it lacks {', '.join(missing)}.")
+        missing = [key for key, kind in _CARD.items() if not isinstance(self.config.get(key), kind)]
+        if missing:  # the file config.json of a run has a schema
+            raise UserError(f"The card.json of {self.name} is incomplete: it lacks {', '.join(missing)}.")
 
     @property
     def is_preset(self) -> bool:
@@ -90,7 +88,13 @@ class TrainedData:
     @functools.cached_property
     def model(self):
         """The trained model."""
+        _ = self.weights
         return load_model(self.source)
+
+    @functools.cached_property
+    def weights(self) -> str | None:
+        """SHA-256 checksum of the weights of `model`, read before they are loaded."""
+        return self.source.weights
 
     @functools.cached_property
     def _parameters(self) -> dict[str, Any]:
@@ -287,21 +291,6 @@ class TrainedData:
                 f"Received: {as_text(source)}, which no example has."
             )
         return held_out.take(rows)
-
-
-def load_model(source: Run | Preset):
-    """Return the trained model of a run or a preset.
-
-    The recipe of a run may be a file that the user has named on this account. It then runs, because it may register classes
-    that the model consists of.
-    """
-    if isinstance(source, Preset):
-        return source.load_model()
-    recipe = str(source.config.get("recipe"))
-    own = recipe.endswith(".py") and is_known(Path(recipe))
-    if own:
-        load_recorded(recipe, source.path)
-    return source.load_model(own_classes=own)
 
 
 def open_classifier(source: str | os.PathLike | TrainedData) -> TrainedData:

@@ -8,18 +8,19 @@ It holds
 * the progress of the run, a JSON text that the caller passes.
 """
 
+import contextlib
 import json
 import math
 import os
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import keras
 import numpy as np
 
 from kvae.errors import UserError, first_line
-from kvae.files import atomic
+from kvae.files import MAX_JSON, atomic, open_member
 
 
 def save(path: str | os.PathLike, model: keras.Model, progress: dict[str, Any]) -> None:
@@ -34,62 +35,82 @@ def restore(path: str | os.PathLike, model: keras.Model) -> dict[str, Any]:
 
     Raises `UserError` if the file is damaged or holds the state of another model. `model` is then unchanged.
     """
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
-        progress = json.loads(str(arrays.pop("progress")))
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise UserError(f"Expected a whole checkpoint. Received: {path} ({error}). Train the run again.") from error
-    state = _state(model)
-    shapes = {name: tuple(variable.shape) for name, variable in state.items()}
-    stored = {name: array.shape for name, array in arrays.items()}
-    if shapes != stored:
-        differing = sorted(set(shapes.items()) ^ set(stored.items()))
-        raise UserError(
-            f"Expected a checkpoint of the model with its present arguments. Received: {path}, which differs in "
-            f"{len(differing)} arrays, such as {differing[0]}. Resume with the parameters of the first run."
-        )
-    for name, variable in state.items():
-        _assign(variable, arrays[name])
+    progress = read_progress(path)
+    _assign(path, _state(model), "model/", "optimizer/")
     return progress
 
 
 def restore_weights(path: str | os.PathLike, model: keras.Model) -> None:
-    """Assign the variables in `path` to `model`, which need not be compiled. The optimizers' variables are not read.
+    """Assign the state of the model in `path` to `model`, which need not be compiled. No state of optimizers is read.
 
-    The file may come from anyone: of each array no more is read than the model has.
-
-    Raises:
-        UserError: the file is damaged or holds the state of another model.
+    Raises `UserError` as `restore` does.
     """
+    _assign(path, _named("model", model.variables), "model/")
+
+
+def read_progress(path: str | os.PathLike) -> Any:
+    """Return the progress that was saved in `path`. Raise `UserError` if the file is damaged."""
+    with _opened(path) as archive:
+        shape, dtype = _header(archive, "progress")
+        if shape or dtype.kind != "U" or dtype.itemsize > 4 * MAX_JSON:  # 4 bytes for each character
+            raise ValueError(f"its progress is not a text of at most {MAX_JSON:,} characters")
+        return json.loads(str(_read(archive, "progress")))
+
+
+def _assign(path: str | os.PathLike, variables: dict[str, keras.Variable], *groups: str) -> None:
+    """Assign the arrays in `path` whose names begin with one of `groups`. They must have the shapes of `variables`."""
+    shapes = {name: tuple(variable.shape) for name, variable in variables.items()}
+    with _opened(path) as archive:
+        names = [member.removesuffix(".npy") for member in archive.namelist() if member.startswith(groups)]
+        headers = {name: _header(archive, name) for name in names}
+        stored = {name: shape for name, (shape, dtype) in headers.items() if dtype.kind in "biuf"}
+        if shapes != stored:
+            differing = sorted(set(shapes.items()) ^ set(stored.items()))
+            raise UserError(
+                f"Expected a checkpoint of the model with its present arguments. Received: {path}, which differs in "
+                f"{len(differing)} arrays, such as {differing[0]}. Resume with the parameters of the first run."
+            )
+        arrays = {name: _read(archive, name) for name in variables}
+    for name, variable in variables.items():
+        variable.assign(arrays[name].astype(str(variable.dtype)) if _is_bfloat16(variable) else arrays[name])
+
+
+@contextlib.contextmanager
+def _opened(path: str | os.PathLike) -> Iterator[zipfile.ZipFile]:
+    """Yield the archive at `path`. Raise `UserError` if it is damaged, which leads to errors of many types."""
     try:
         with zipfile.ZipFile(path) as archive:
-            for name, variable in _named("model", model.variables).items():
-                with archive.open(_stored(archive, f"{name}.npy")) as file:
-                    _assign(variable, _read(file, tuple(variable.shape)))
-    except (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile) as error:
+            yield archive
+    except UserError:
+        raise
+    except Exception as error:
         raise UserError(
-            f"Expected a whole checkpoint of the model. Received: {path} ({first_line(error)}). Train the run again."
+            f"Expected a whole checkpoint. Received: {path} ({first_line(error)}). Train the run again."
         ) from error
 
 
-def _stored(archive: zipfile.ZipFile, member: str) -> zipfile.ZipInfo:
-    entry = archive.getinfo(member)
-    if entry.compress_type != zipfile.ZIP_STORED:
-        raise ValueError(f"{member} is compressed")
-    return entry
+def _header(archive: zipfile.ZipFile, name: str) -> tuple[tuple[int, ...], np.dtype]:
+    """Return the shape and the type of an array."""
+    with _member(archive, name) as file:
+        shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+    return shape, dtype
 
 
-def _read(file, shape: tuple[int, ...]) -> np.ndarray:
-    """Return the array in an open .npy file, which must have this shape."""
-    if np.lib.format.read_magic(file) != (1, 0):
-        raise ValueError("another version of NumPy's format")
-    found, fortran_order, dtype = np.lib.format.read_array_header_1_0(file)
-    if found != shape or dtype.kind not in "fiub":
-        raise ValueError(f"an array {found} of {dtype}, where the model has {shape}")
-    return np.frombuffer(file.read(math.prod(shape) * dtype.itemsize), dtype).reshape(
-        shape, order="F" if fortran_order else "C"
-    )
+def _read(archive: zipfile.ZipFile, name: str) -> np.ndarray:
+    """Return an array, after its header has been checked. No more is unpacked than the header says."""
+    with _member(archive, name) as file:
+        shape, fortran_order, dtype = np.lib.format.read_array_header_1_0(file)
+        values = np.frombuffer(file.read(math.prod(shape) * dtype.itemsize), dtype)
+    return values.reshape(shape, order="F" if fortran_order else "C")
+
+
+@contextlib.contextmanager
+def _member(archive: zipfile.ZipFile, name: str) -> Iterator:
+    """Yield the file of an array, open after its magic bytes."""
+    with open_member(archive, archive.getinfo(f"{name}.npy")) as file:
+        if np.lib.format.read_magic(file) != (1, 0):
+            raise ValueError(f"{name} has another version of NumPy's format")
+        yield file
 
 
 def _state(model: keras.Model) -> dict[str, keras.Variable]:
@@ -103,10 +124,6 @@ def _state(model: keras.Model) -> dict[str, keras.Variable]:
 
 def _named(group: str, variables: Sequence[keras.Variable]) -> dict[str, keras.Variable]:
     return {f"{group}/{i:04d}": variable for i, variable in enumerate(variables)}
-
-
-def _assign(variable: keras.Variable, array: np.ndarray) -> None:
-    variable.assign(array.astype(str(variable.dtype)) if _is_bfloat16(variable) else array)
 
 
 def _is_bfloat16(variable: keras.Variable) -> bool:

@@ -20,6 +20,7 @@ from kvae.training.data_methods import DataMethods
 from kvae.training.optimizers import Optimizers
 from kvae.training.penalties import Penalties
 from kvae.training.phase import Phase
+from kvae.training.seeds import own_seeds
 
 MAX_VALUES = 2**22
 """Maximum number of values of x (batch size × values per example) that `batched` passes to the function at once.
@@ -237,6 +238,7 @@ class Model(Backend, ArgumentsAsConfiguration, DataMethods, keras.Model):
                 f"Expected one device on TensorFlow for {type(self).__name__}, because each device would compute its own "
                 "gate. Received: several devices. Use --backend jax."
             )
+        own_seeds(self)
         optimizer = Optimizers.of(optimizer, list(players))
         optimizer.build(players)
         super().compile(optimizer=optimizer, auto_scale_loss=False, **kwargs)

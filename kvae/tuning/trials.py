@@ -12,14 +12,12 @@ Every file appears whole or not at all.
 
 import dataclasses
 import os
-import shutil
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from kvae.errors import UserError
-from kvae.files import read_json, write_csv
+from kvae.files import atomic_folder, copy_files, read_json, write_csv
 from kvae.tuning.search import Search, pareto_front
 
 
@@ -121,12 +119,8 @@ def write_results(folder: Path) -> None:
 
 def copy(source: Path, target: Path) -> None:
     """Copy the directory `source` to `target`, which appears whole."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as temporary:
-        whole = Path(temporary) / target.name
-        shutil.copytree(source, whole)
-        shutil.rmtree(target, ignore_errors=True)
-        os.replace(whole, target)
+    with atomic_folder(target) as whole:
+        copy_files(source, whole)
 
 
 def _draw_front(path: Path, trials: Sequence[Trial], front: Sequence[int], across, up) -> None:

@@ -7,17 +7,16 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import filelock
 import keras
 import keras_tuner
 
 from kvae import backends
 from kvae.errors import UserError
-from kvae.files import read_json, write_json
+from kvae.files import LOCK, locked, read_json, write_json
 from kvae.recipes.recipe import Recipe
 from kvae.tuning import trials
 from kvae.tuning.hypermodel import RecipeHyperModel
@@ -79,7 +78,7 @@ def tune(
         _require_same(folder, described)
         join(folder, ended, model)
         return folder
-    with _locked(folder):
+    with locked(folder / LOCK):
         _begin(folder, described)
         if workers > 1:
             supervise(folder, workers, ended)
@@ -162,20 +161,6 @@ def _await(file: Path) -> None:
         if time.monotonic() > until:
             raise UserError(f"No chief began the search within {PATIENCE:.0f} s: {file} is missing. Start the chief.")
         time.sleep(0.5)
-
-
-@contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Lock the directory for this process. The operating system releases the lock when the process dies."""
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with filelock.FileLock(folder / ".lock", timeout=0):
-            yield
-    except filelock.Timeout:
-        raise UserError(
-            f"Expected a folder that no other process uses. Received: out={folder}. "
-            "Wait for the other search to end, or choose another folder."
-        ) from None
 
 
 def _role() -> str:

@@ -13,6 +13,7 @@ from kvae.callbacks import MedianStopping
 from kvae.errors import UserError
 from kvae.files import read_json, write_json
 from kvae.recipes.finish import finish
+from kvae.recipes.resume import warn_of_differences
 from kvae.recipes.session import Session
 from kvae.runs import Run
 from kvae.tuning import trials
@@ -97,6 +98,7 @@ class RunTuner(keras_tuner.Tuner):
             shutil.rmtree(folder, ignore_errors=True)
             Run.create(folder, session.config())
         run = Run(folder)
+        warn_of_differences(run.config)
         write_json(folder / "config.json", session.config())
         epochs = session.restore(run)
         stop = MedianStopping(self.folder, trial, hypermodel.search.monitor)

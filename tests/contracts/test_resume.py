@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import keras
@@ -16,6 +17,8 @@ import pytest
 from kvae import zoo
 from kvae.callbacks import NonFiniteLoss, RunWriter
 from kvae.errors import UserError
+from kvae.files import LOCK, locked, write_json
+from kvae.recipes.train import claimed
 from kvae.runs import Run
 from tests.conftest import ROOT, environment
 
@@ -131,6 +134,63 @@ def test_resume_of_damaged_run_raises(short_run, damage, message):
     damage(short_run)
     with pytest.raises(UserError, match=message):
         zoo.resume(short_run.path)
+
+
+def test_resume_of_run_in_use_is_refused(short_run):
+    with locked(short_run.path / LOCK), pytest.raises(UserError, match="no other process writes"):
+        zoo.resume(short_run.path)
+
+
+def test_resume_ignores_a_damaged_history(short_run):
+    """The checkpoint decides what has happened, and history.csv is written again from it."""
+    before = (short_run.path / "history.csv").read_bytes()
+    (short_run.path / "history.csv").write_bytes(bytes(100))
+    zoo.resume(short_run.path)
+    assert (short_run.path / "history.csv").read_bytes() == before
+
+
+def test_resume_with_another_number_of_threads_warns(short_run, caplog):
+    write_json(short_run.path / "config.json", short_run.config | {"threads": 999})
+    zoo.resume(short_run.path)
+    assert "trained with 999 threads" in caplog.text
+
+
+def test_resume_of_finished_run_keeps_metrics_computed_later(short_run):
+    later = short_run.metrics | {"metrics": {"nll": 1.0}}
+    short_run.save_metrics(later)
+    assert zoo.resume(short_run.path).metrics["metrics"]["nll"] == 1.0
+
+
+def test_training_stops_if_config_vanishes(tmp_path, monkeypatch):
+    def end_and_clean(self, epoch, logs=None):
+        end(self, epoch, logs)
+        (self.run.path / "config.json").unlink()
+
+    end = RunWriter.on_epoch_end
+    monkeypatch.setattr(RunWriter, "on_epoch_end", end_and_clean)
+    for epochs in (1, 2):  # during training, and after the last epoch
+        with pytest.raises(UserError, match=r"config\.json"):
+            zoo.train("digits/vae", {"epochs": epochs, "model.hidden": "8"}, out=tmp_path / str(epochs))
+
+
+def test_failed_training_leaves_no_thread(tmp_path):
+    def fail(out):
+        with pytest.raises(NonFiniteLoss):
+            zoo.train("digits/vae", {"epochs": 1, "model.hidden": "8", "learning_rate": 1e30}, out=out)
+
+    fail(tmp_path / "1")
+    before = threading.active_count()
+    fail(tmp_path / "2")
+    assert threading.active_count() <= before
+
+
+def test_train_claims_folders_of_their_own(tmp_path):
+    path = tmp_path / "runs" / "vae"
+    with claimed(path, numbered=True) as first, claimed(path, numbered=True) as second:
+        assert (first, second) == (path, tmp_path / "runs" / "vae-2")
+        with pytest.raises(UserError, match="no other process writes"), claimed(path, numbered=False):
+            pass
+    assert not (tmp_path / "runs").exists()
 
 
 def test_resume_of_finished_run_changes_nothing(short_run):

@@ -26,7 +26,13 @@ def gift(tmp_path, monkeypatch):
     folder = tmp_path / "gift"
     folder.mkdir()
     (folder / "notes.py").write_text(CODE)
-    config = {"recipe": str(folder / "notes.py"), "parameters": {}, "seed": 0, "data": {}, "backend": "jax"}
+    config = {
+        "recipe": str(folder / "notes.py"),
+        "parameters": {},
+        "seed": 0,
+        "data": {"name": "digits", "fingerprint": "0"},
+        "backend": "jax",
+    }
     (folder / "config.json").write_text(json.dumps(config))
     return folder
 

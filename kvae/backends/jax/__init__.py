@@ -1,11 +1,12 @@
 """The functions of `kvae.backends` on JAX."""
 
 from kvae.backends.jax.compilation import compilation_cache, compiled, fused
-from kvae.backends.jax.devices import devices, gates_are_global, shard
+from kvae.backends.jax.devices import THREADS, devices, gates_are_global, shard, threads
 from kvae.backends.jax.gradients import Backend, apply_gradients
 from kvae.backends.jax.kernels import batch_norm, slow_strided_convolutions, softplus
 
 __all__ = [
+    "THREADS",
     "Backend",
     "apply_gradients",
     "batch_norm",
@@ -17,4 +18,5 @@ __all__ = [
     "shard",
     "slow_strided_convolutions",
     "softplus",
+    "threads",
 ]

@@ -1,10 +1,12 @@
 """Several devices and processes on JAX."""
 
 import contextlib
+import os
 
 import jax
 import keras
 
+from kvae.backends.cores import core_count
 from kvae.backends.shard import Shard
 from kvae.errors import UserError
 
@@ -38,6 +40,15 @@ def shard() -> Shard:
     if distribution is None:
         return Shard()
     return Shard(distribution.device_mesh.devices.size, jax.process_index(), jax.process_count())
+
+
+THREADS = "NPROC"
+"""Environment variable that sets the number of threads."""
+
+
+def threads() -> int:
+    """Return the number of threads that share one operation."""
+    return int(os.environ.get(THREADS) or core_count())
 
 
 def gates_are_global() -> bool:

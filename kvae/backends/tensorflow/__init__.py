@@ -1,11 +1,12 @@
 """The functions of `kvae.backends` on TensorFlow."""
 
 from kvae.backends.tensorflow.compilation import compilation_cache, compiled, fused
-from kvae.backends.tensorflow.devices import devices, gates_are_global, shard
+from kvae.backends.tensorflow.devices import THREADS, devices, gates_are_global, shard, threads
 from kvae.backends.tensorflow.gradients import Backend, apply_gradients
 from kvae.backends.tensorflow.kernels import batch_norm, slow_strided_convolutions, softplus
 
 __all__ = [
+    "THREADS",
     "Backend",
     "apply_gradients",
     "batch_norm",
@@ -17,4 +18,5 @@ __all__ = [
     "shard",
     "slow_strided_convolutions",
     "softplus",
+    "threads",
 ]

@@ -1,9 +1,11 @@
 """Several devices on TensorFlow."""
 
 import contextlib
+import os
 
 import tensorflow as tf
 
+from kvae.backends.cores import core_count
 from kvae.backends.shard import Shard
 from kvae.errors import UserError
 
@@ -37,6 +39,16 @@ def devices(count: int, cluster=None):
 def shard() -> Shard:
     """Return the part of each batch that this process loads: all of it, in a size that the devices can share."""
     return Shard(tf.distribute.get_strategy().num_replicas_in_sync)
+
+
+THREADS = "TF_NUM_INTRAOP_THREADS"
+"""Environment variable that sets the number of threads."""
+
+
+def threads() -> int:
+    """Return the number of threads that share one operation."""
+    chosen = tf.config.threading.get_intra_op_parallelism_threads() or os.environ.get(THREADS)
+    return int(chosen or core_count())
 
 
 def gates_are_global() -> bool:

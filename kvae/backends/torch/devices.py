@@ -2,6 +2,8 @@
 
 import contextlib
 
+import torch
+
 from kvae.backends.shard import Shard
 from kvae.errors import UserError
 
@@ -23,6 +25,15 @@ def devices(count: int, cluster=None):
 def shard() -> Shard:
     """Return the part of each batch that this process loads: all of it."""
     return Shard()
+
+
+THREADS = "OMP_NUM_THREADS"
+"""Environment variable that sets the number of threads."""
+
+
+def threads() -> int:
+    """Return the number of threads that share one operation."""
+    return torch.get_num_threads()
 
 
 def gates_are_global() -> bool:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from kvae.tuning import trials, tune
+from kvae.files import LOCK, locked
+from kvae.tuning import trials
 from tests.conftest import ROOT
 
 FAST = ("--set", "epochs=2", "--set", "model.hidden=8", "--set", "batch_size=500")
@@ -90,9 +91,9 @@ def test_tune_folder_with_other_files_is_refused(kvae):
 
 
 def test_tune_folder_in_use_is_refused(kvae):
-    with tune._locked(Path("s")):
+    with locked(Path("s") / LOCK):
         result = kvae("tune", "digits/vae", *FAST, "--trials", 1, "--out", "s")
-    assert (result.code, "no other process uses" in result.err) == (1, True)
+    assert (result.code, "no other process writes" in result.err) == (1, True)
 
 
 def test_tune_full_disk_then_same_command_resumes(kvae, monkeypatch):

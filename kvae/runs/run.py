@@ -1,17 +1,18 @@
-"""Run directories. Training writes them; resuming, evaluating and exporting read them.
+"""The files of a run directory.
 
     config.json     recipe, parameters, seed, backend, versions, fingerprint of the data
     history.csv     losses and monitored values, a line per epoch
-    checkpoint/     model.json (architecture and optimizers) and state.npz (everything that an exact resume needs)
+    checkpoint/     model.json (architecture) and state.npz (everything that an exact resume needs)
     model.keras     the trained model, for `keras.saving.load_model`
-    metrics.json    metrics on held-out data
+    metrics.json    metrics on held-out data, and the SHA-256 checksum of the weights that they describe
     images/         samples and reconstructions by epoch, curves
     tensorboard/    the history for TensorBoard
+    .lock           the process that trains the run at present
 
 Every file is written completely or not at all. The directories of version 0.1.0 can be read.
 """
 
-import csv
+import logging
 import os
 import shlex
 from pathlib import Path
@@ -20,11 +21,14 @@ import keras
 import numpy as np
 
 from kvae import upgrade
-from kvae.errors import UserError, first_line
+from kvae.errors import UserError
 from kvae.evaluation.renamed import current
-from kvae.files import atomic, read_json, require_new, write_csv, write_json
-from kvae.loading import build, load_archive
+from kvae.files import atomic, locked, require_new, sha256, write_csv, write_json
+from kvae.loading import build, load_archive, without_training
+from kvae.runs import schemas
 from kvae.training import checkpoint
+
+logger = logging.getLogger(__name__)
 
 
 class Run:
@@ -57,16 +61,21 @@ class Run:
     @property
     def config(self) -> dict:
         """The contents of config.json. Keys that earlier versions wrote have their present names."""
-        config = read_json(self.path / "config.json")
-        return upgrade.rename_keys(config, upgrade.RUN) if isinstance(config, dict) else config
+        return upgrade.rename_keys(schemas.read(self.path / "config.json", schemas.Config), upgrade.RUN)
 
     @property
     def metrics(self) -> dict | None:
-        """The report in metrics.json, or None if there is none. Metrics of earlier versions have their present names."""
+        """The report in metrics.json, or None if there is none, or if it describes weights that the run no longer has.
+
+        Metrics of earlier versions, which do not name the weights, have their present names.
+        """
         path = self.path / "metrics.json"
         if not path.is_file():
             return None
-        report = read_json(path)
+        report = schemas.read(path, schemas.Metrics)
+        if report.get("weights") not in (None, self.weights):
+            logger.warning("%s is ignored, because it describes other weights. Evaluate the run again.", path)
+            return None
         return report | {part: current(report[part]) for part in ("metrics", "skipped") if part in report}
 
     @property
@@ -86,6 +95,12 @@ class Run:
         return f"kvae train --resume {shlex.quote(str(self.path))}"
 
     @property
+    def weights(self) -> str | None:
+        """SHA-256 checksum of the file that holds the present weights, or None if no epoch has ended."""
+        file = self.path / "model.keras" if self.finished else self.state
+        return sha256(file) if file.is_file() else None
+
+    @property
     def finished(self) -> bool:
         """True if training has ended."""
         return (self.path / "model.keras").is_file()
@@ -99,7 +114,7 @@ class Run:
 
     def save_architecture(self, model) -> None:
         """Write checkpoint/model.json, from which the model is rebuilt without its recipe."""
-        described = {"model": keras.saving.serialize_keras_object(model), "compile": model.get_compile_config()}
+        described = {"model": without_training(keras.saving.serialize_keras_object(model))}
         write_json(self.path / "checkpoint" / "model.json", described)
 
     def mark_unfinished(self) -> None:
@@ -129,38 +144,48 @@ class Run:
                 f"Resume it: {self.resume_command}"
             )
         file = self.path / "checkpoint" / "model.json"
-        try:
-            model = build(read_json(file), str(file), own_classes)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            if isinstance(error, UserError):
-                raise
-            raise UserError(
-                f"The model of {self.path} is damaged ({first_line(error)}). Train the run anew."
-            ) from error
+        model = build(schemas.read(file, schemas.Architecture), str(file), own_classes)
         checkpoint.restore_weights(self.state, model)
         return model
 
-    def save_metrics(self, report: dict) -> None:
-        """Write metrics.json.
+    def epochs(self) -> list[dict]:
+        """Return the metrics of each epoch in the last checkpoint; [] if there is none."""
+        if not self.state.is_file():
+            return []
+        return schemas.read_progress(checkpoint.read_progress(self.state), self.state)
 
-        If the file holds metrics of the same data and number of examples, those that `report` does not hold are kept.
+    def restore(self, model) -> list[dict]:
+        """Assign the state in the last checkpoint to `model`, and return the metrics of each epoch."""
+        epochs = self.epochs()
+        checkpoint.restore(self.state, model)
+        return epochs
+
+    def save_metrics(self, report: dict) -> None:
+        """Write metrics.json, unless `report` describes weights that the run no longer has.
+
+        If the file holds metrics of the same weights, data and number of examples, those that `report` does not hold are
+        kept.
         """
-        former = self.metrics
-        if former is not None and all(former.get(key) == report[key] for key in ("data", "n")):
-            for part in ("metrics", "skipped"):
-                report = {**report, part: {**former.get(part, {}), **report[part]}}
-        write_json(self.path / "metrics.json", report)
+        with locked(self.path / ".metrics.lock", seconds=60):
+            if report.get("weights") not in (None, self.weights):
+                logger.warning(
+                    "The metrics are not saved: the run %s was trained further while they were computed. "
+                    "Evaluate it again.",
+                    self.path,
+                )
+                return
+            former = self.metrics
+            if former is not None and all(former.get(key) == report[key] for key in ("data", "n")):
+                for part in ("metrics", "skipped"):
+                    report = {**report, part: {**former.get(part, {}), **report[part]}}
+            write_json(self.path / "metrics.json", report)
 
     # ------------------------------------------------------------------ history
 
     def history(self) -> dict[str, np.ndarray]:
         """Return the columns of history.csv, or {} if no epoch has ended."""
         path = self.path / "history.csv"
-        if not path.is_file():
-            return {}
-        with open(path, newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
-        return {name: np.array([float(row[name] or "nan") for row in rows]) for name in (rows[0] if rows else {})}
+        return schemas.read_history(path) if path.is_file() else {}
 
     def write_history(self, epochs: list[dict]) -> None:
         """Write history.csv again from all epochs so far, so that a kill can neither cut nor repeat a line."""

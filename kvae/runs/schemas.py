@@ -1,0 +1,113 @@
+"""Schemas of the files of a run. Each kind of file has one reader, which raises one `UserError` if the file is not valid."""
+
+import csv
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import pydantic
+from annotated_types import Ge, Le
+
+from kvae.errors import UserError, first_line
+from kvae.files import read_json
+
+LARGEST = float(np.finfo(np.float32).max)
+"""Largest absolute value in a history. The losses are computed in 32 bits."""
+
+
+class _Schema(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="allow", strict=True)
+
+
+class DataEntry(_Schema):
+    """The data set of a run."""
+
+    name: str
+    fingerprint: str
+    labels: list[str] | None = None
+
+
+class Config(_Schema):
+    """The file config.json."""
+
+    recipe: str
+    parameters: dict[str, Any]
+    seed: Annotated[int, Ge(0), Le(2**32 - 1)]
+    data: DataEntry
+    backend: str
+    threads: int | None = None
+    versions: dict[str, str] = {}
+    warm_start: str | None = None
+
+
+class Metrics(_Schema):
+    """The file metrics.json."""
+
+    data: str
+    n: Annotated[int, Ge(0)]
+    metrics: dict[str, float | int | str | list | None]
+    skipped: dict[str, str] = {}
+    weights: str | None = None
+
+
+class Architecture(_Schema):
+    """The file checkpoint/model.json."""
+
+    model: dict[str, Any]
+
+
+class Progress(_Schema):
+    """The progress in a checkpoint: the metrics of each epoch."""
+
+    epochs: list[dict[str, float | int]]
+
+
+def read(path: Path, schema: type[_Schema]) -> dict[str, Any]:
+    """Return the contents of the JSON file at `path`, which must fit `schema`."""
+    return checked(read_json(path), schema, path)
+
+
+def checked(value: Any, schema: type[_Schema], path: Path) -> dict[str, Any]:
+    """Return `value`, which was read from `path`. Raise `UserError` unless it fits `schema`."""
+    try:
+        schema.model_validate(value)
+    except (pydantic.ValidationError, RecursionError) as error:
+        raise UserError(
+            f"Expected a whole {path.name}, as kvae wrote it. Received: {path} ({_reason(error)})."
+        ) from None
+    return value
+
+
+def read_progress(value: Any, path: Path) -> list[dict[str, float]]:
+    """Return the metrics of each epoch in `value`, the progress that the checkpoint at `path` holds."""
+    epochs = checked(value, Progress, path)["epochs"]
+    if [row.get("epoch") for row in epochs] != list(range(1, len(epochs) + 1)):
+        raise UserError(
+            f"Expected a whole {path.name}, as kvae wrote it. Received: {path} (its epochs are not 1, 2, …)."
+        )
+    return epochs
+
+
+def read_history(path: Path) -> dict[str, np.ndarray]:
+    """Return the columns of the CSV file at `path`, which must hold the epochs 1, 2, … in the column "epoch"."""
+    try:
+        with open(path, newline="", encoding="utf-8") as file:
+            names, *rows = list(csv.reader(file, strict=True)) or [[]]
+        columns = np.array([[float(cell or "nan") for cell in row] for row in rows]).reshape(len(rows), len(names)).T
+        found = dict(zip(names, columns, strict=True))
+        if len(found) < len(names) or (np.abs(columns) > LARGEST).any():
+            raise ValueError("a column occurs twice, or a value is too large")
+        if not np.array_equal(found["epoch"], np.arange(1, len(rows) + 1)):
+            raise ValueError("its epochs are not 1, 2, …")
+    except (ValueError, OverflowError, KeyError, csv.Error) as error:  # not UTF-8, not numbers, or not a table
+        reason = "it has no column epoch" if isinstance(error, KeyError) else first_line(error)
+        raise UserError(f"Expected the history of a training. Received: {path} ({reason}).") from error
+    return found if rows else {}
+
+
+def _reason(error: Exception) -> str:
+    """Return the first reason of a validation error."""
+    if not isinstance(error, pydantic.ValidationError):
+        return first_line(error)
+    first = error.errors(include_url=False, include_input=False)[0]
+    return f"{'.'.join(map(str, first['loc'])) or 'contents'}: {first_line(ValueError(first['msg']))}"

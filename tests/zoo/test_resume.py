@@ -1,0 +1,43 @@
+"""Recipes with dropout resume bit for bit. `tests/contracts/test_resume.py` kills real processes."""
+
+import dataclasses
+import shutil
+
+import keras
+import numpy as np
+import pytest
+
+from kvae import zoo
+from kvae.recipes.session import Session
+from kvae.runs import Run
+from tests.zoo.small import random_dataset, small_values
+
+DROPOUT = [name for name in zoo.names() if "model.dropout" in zoo.load(name).parameters()]
+
+
+def _state(run):
+    with np.load(run.state) as archive:
+        return {name: archive[name] for name in archive.files}
+
+
+@pytest.mark.slow  # some networks of the paintings take a minute to compile
+@pytest.mark.parametrize("name", DROPOUT)
+def test_recipe_with_dropout_resumed_after_one_epoch_ends_bit_identical(name, tmp_path):
+    recipe = zoo.load(name)
+    values = small_values(recipe, {"model.dropout": 0.3, "epochs": 2})
+    dataset = dataclasses.replace(random_dataset(name), validation=None, test=None)
+    alone, resumed = Run(tmp_path / "alone"), Run(tmp_path / "resumed")
+
+    def copy_first_epoch(epoch, logs):
+        if epoch == 0:
+            shutil.copytree(alone.path, resumed.path)
+
+    session = Session(recipe, values, seed=0, dataset=dataset)
+    Run.create(alone.path, session.config())
+    copy = keras.callbacks.LambdaCallback(on_epoch_end=copy_first_epoch)
+    session.fit(alone, [], [copy], progress=False)
+    session = Session(recipe, values, seed=0, dataset=dataset)
+    session.fit(resumed, session.restore(resumed), progress=False)
+    expected, found = _state(alone), _state(resumed)
+    assert found.keys() == expected.keys()
+    assert not [name for name, array in expected.items() if not np.array_equal(found[name], array)]
