@@ -87,7 +87,7 @@ def print_traceback(error: Exception) -> None:
     last = max((i for i, call in enumerate(calls) if _file(call).startswith((typer_, command_line))), default=-1)
     calls = calls[last + 1 :] or calls
     users = next((call for call in calls if not _file(call).startswith((*libraries, "<"))), calls[0])
-    traceback.print_exception(type(error), error, users)
+    echo("".join(traceback.format_exception(type(error), error, users)).rstrip(), err=True)
 
 
 def _file(call) -> str:

@@ -41,6 +41,11 @@ def test_command_imports_no_arrays_and_no_plots(path):
         assert not [name for name in modules if re.match(r"numpy|kvae\.(plots|latent|models|training\.)", name)]
 
 
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_command_prints_with_functions_that_remove_control_characters(path):
+    assert not re.search(r"typer\.(sec)?echo|\bprint\(|sys\.std(out|err)\.write", path.read_text(encoding="utf-8"))
+
+
 def test_help_texts_use_words_of_the_field(kvae):
     for command in app.registered_commands:
         name = command.name or command.callback.__name__
