@@ -4,6 +4,7 @@ import csv
 import json
 import shutil
 
+import keras
 import numpy as np
 import pytest
 
@@ -230,6 +231,13 @@ def test_run_load_model_of_damaged_architecture_is_refused(run, described):
     checkpoint.save(run.state, model, {"epochs": [{"epoch": 1}]})
     write_json(run.path / "checkpoint" / "model.json", described)
     with pytest.raises(UserError, match=r"Received: .*model\.json"):
+        run.load_model()
+
+
+def test_run_load_model_of_unfinished_run_with_hostile_architecture_is_refused(run):
+    run.save_architecture(keras.Sequential([keras.Input((8,)), keras.layers.Lambda(lambda x: x)]))
+    run.state.touch()
+    with pytest.raises(UserError, match=r"names .*Lambda"):
         run.load_model()
 
 

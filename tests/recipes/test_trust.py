@@ -2,10 +2,13 @@
 
 import json
 
+import keras
+import numpy as np
 import pytest
 
-from kvae import zoo
+from kvae import models, zoo
 from kvae.errors import UserError
+from kvae.presets import from_preset
 from kvae.recipes import trust
 from kvae.recipes.trained_data import TrainedData
 from kvae.runs import Run
@@ -80,3 +83,45 @@ def test_account_without_a_record_knows_no_file(gift, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", "/dev/null/state")
     trust.remember(gift / "notes.py")
     assert not trust.is_known(gift / "notes.py")
+
+
+CLASSES = (
+    CODE
+    + """
+import keras
+
+
+@keras.saving.register_keras_serializable("kvae-tests")
+class Trebled(keras.layers.Layer):
+    def call(self, x):
+        return 3 * x
+"""
+)
+
+
+def _own_model(*own):
+    x = keras.Input((8,))
+    h = x
+    for layer in own:
+        h = layer(h)
+    return models.VAE(
+        keras.Model(x, keras.layers.Dense(4)(h)), keras.Sequential([keras.Input((2,)), keras.layers.Dense(8)])
+    )
+
+
+def test_run_of_a_named_recipe_file_may_use_its_classes(gift, rng):
+    (gift / "notes.py").write_text(CLASSES)
+    zoo.load(str(gift / "notes.py"))
+    model = _own_model(keras.saving.get_registered_object("kvae-tests>Trebled")())
+    Run(gift).save_model(model)
+    x = rng.random((4, 8)).astype("float32")
+    np.testing.assert_allclose(TrainedData(Run(gift)).model.encode(x), model.encode(x), atol=1e-6)
+    with pytest.raises(UserError, match=r"names .*Trebled"):
+        from_preset(gift)
+
+
+def test_run_of_a_named_recipe_file_may_not_use_lambda_layers(gift):
+    zoo.load(str(gift / "notes.py"))
+    Run(gift).save_model(_own_model(keras.layers.Lambda(lambda x: x)))
+    with pytest.raises(UserError, match=r"names .*Lambda"):
+        _ = TrainedData(Run(gift)).model

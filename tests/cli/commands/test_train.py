@@ -150,6 +150,13 @@ def test_train_from_search_takes_the_seed_of_the_option(kvae, tmp_path, monkeypa
         assert json.loads((tmp_path / name / "config.json").read_text())["seed"] == seed
 
 
+def test_train_from_search_of_a_stranger_does_not_run_its_recipe_file(kvae, tmp_path, monkeypatch):
+    (tmp_path / "notes.py").write_text("raise SystemExit('it ran')")
+    monkeypatch.setattr("kvae.tuning.trials.best_settings", lambda folder: (str(tmp_path / "notes.py"), {}, 0))
+    result = kvae("train", "--from-search", "search")
+    assert "Expected a recipe file that you have used on this account." in result.err
+
+
 def test_train_resume_of_a_finished_run_says_so(kvae, trained, tmp_path):
     run = shutil.copytree(trained, tmp_path / "my run")
     result = kvae("train", "--resume", run)
