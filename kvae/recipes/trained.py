@@ -20,8 +20,9 @@ from kvae.plots.domains import save_plots
 from kvae.plots.samples import sample_count
 from kvae.presets.hub import check_login, repository
 from kvae.recipes.card import card
+from kvae.recipes.classifier import open_classifier
 from kvae.recipes.label_names import LabelNames
-from kvae.recipes.trained_data import TrainedData, open_classifier
+from kvae.recipes.trained_data import TrainedData
 from kvae.recipes.trained_images import TrainedImages
 
 CARD_LABELS = 256

@@ -17,7 +17,7 @@ from kvae.data.npz import read_arrays
 from kvae.distributions.checks import check_count, check_shape
 from kvae.errors import ChoiceError, UserError
 from kvae.images.reading import read_images
-from kvae.presets import Preset, open_run_or_preset
+from kvae.presets import Preset
 from kvae.recipes import renamed
 from kvae.recipes.inputs import batches
 from kvae.recipes.label_names import LabelNames, Named, as_pairs, as_text
@@ -61,7 +61,7 @@ class TrainedData:
         self.name = name or str(source.path)
         self.config: dict[str, Any] = source.config
         missing = [key for key, kind in _CARD.items() if not isinstance(self.config.get(key), kind)]
-        if missing:  # the file config.json of a run has a schema
+        if missing:
             raise UserError(f"The card.json of {self.name} is incomplete: it lacks {', '.join(missing)}.")
 
     @property
@@ -291,13 +291,3 @@ class TrainedData:
                 f"Received: {as_text(source)}, which no example has."
             )
         return held_out.take(rows)
-
-
-def open_classifier(source: str | os.PathLike | TrainedData) -> TrainedData:
-    """Return the trained classifier in the run or preset `source`. An opened one is returned as it is.
-
-    Raises `UserError` if the model is not a classifier.
-    """
-    opened = source if isinstance(source, TrainedData) else TrainedData(open_run_or_preset(source), os.fspath(source))
-    opened.require(CLASSIFIER)
-    return opened

@@ -16,8 +16,9 @@ from kvae.latent.transfer import predict_labels, restyle, rows_to_change, transf
 from kvae.latent.traversal import center_and_scale, check_units, informative_units, standard_units, traverse
 from kvae.plots.grids import table, table_of_pairs
 from kvae.plots.sheet import Samples, Sheet
+from kvae.recipes.classifier import open_classifier
 from kvae.recipes.label_names import LabelNames, Named, as_pairs, as_text
-from kvae.recipes.trained_data import TrainedData, open_classifier
+from kvae.recipes.trained_data import TrainedData
 from kvae.version import __version__
 
 CODES = 1000
