@@ -141,10 +141,10 @@ def _train(
     chosen = settings(texts)
     with usage():
         searched, found, searched_seed = (None, {}, 0) if from_search is None else trials.best_settings(from_search)
-        if searched is not None and name is not None and zoo.load(name).name != searched:
-            raise UserError(f"Expected {searched}, the recipe of the search {from_search}. Received: {name}.")
         chosen, seed = {**found, **chosen}, searched_seed if seed is None else seed
         recipe = zoo.load_recorded(searched, from_search) if searched and not name else zoo.load(name or "digits/vae")
+        if searched not in (None, recipe.name):
+            raise UserError(f"Expected {searched}, the recipe of the search {from_search}. Received: {name}.")
         values = recipe.resolve(chosen)
     if out is not None:
         require_new(out)

@@ -13,9 +13,7 @@ a prefix. A search varies the parameters whose annotations hold a range, such as
 """
 
 import dataclasses
-import importlib.util
 import inspect
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -24,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from kvae.errors import UserError
 from kvae.recipes import docstring, renamed
 from kvae.recipes.parameters import Parameter, parameters_of
+from kvae.recipes.trust import is_recipe_file
 from kvae.suggest import hint
 
 if TYPE_CHECKING:
@@ -108,7 +107,7 @@ class Recipe:
 
         It is the name of the recipe, or the stem of a user's file.
         """
-        return Path(self.file.stem if self.name.endswith(".py") else self.name)
+        return Path(self.file.stem if is_recipe_file(self.name) else self.name)
 
     def parameters(self) -> dict[str, Parameter]:
         """Return all parameters by dotted name, in the order data, model, training."""
@@ -170,27 +169,3 @@ class Recipe:
             f"Expected a parameter of {self.name}. Received: {name}={value}.{hint(name, known)} "
             f"Known: {', '.join(known)}."
         )
-
-
-def from_file(path: Path, name: str | None = None) -> Recipe:
-    """Return the recipe in a user's file. Raises `UserError` if the file is not a recipe."""
-    spec = importlib.util.spec_from_file_location(f"kvae_recipe_{path.stem}", path)
-    module = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except SyntaxError as error:
-        raise UserError(f"Expected a Python file. Received: {path}, line {error.lineno}: {error.msg}.") from error
-    except Exception as error:  # the file is a user's code and may raise anything
-        line = next(
-            (f.lineno for f in reversed(traceback.extract_tb(error.__traceback__)) if f.filename == str(path)), 0
-        )
-        raise UserError(
-            f"Expected a recipe that can be imported. Received: {path}, line {line}: {type(error).__name__}: {error}."
-        ) from error
-    missing = [function for function in PREFIXES if not callable(getattr(module, function, None))]
-    if missing:
-        raise UserError(
-            f"Expected a recipe to define data(), model(dataset) and training(). Received: {path}, "
-            f"which lacks {', '.join(missing)}."
-        )
-    return Recipe(name or str(path), module, path)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from kvae.errors import UserError
 from kvae.files import atomic
-from kvae.recipes import trust
-from kvae.recipes.recipe import Recipe, from_file
+from kvae.recipes.recipe import Recipe
+from kvae.recipes.recipe_file import load_file, load_known_file
+from kvae.recipes.trust import is_recipe_file
 from kvae.suggest import hint
 
 PACKAGE = "kvae.zoo"
@@ -29,7 +30,7 @@ def names() -> tuple[str, ...]:
 
 def copy(name: str, path: Path) -> None:
     """Write the recipe called `name` into the new file `path`. The commands in its docstring then train the copy."""
-    if path.suffix != ".py" or path.exists():
+    if not is_recipe_file(path.name) or path.exists():
         raise UserError(f"Expected a new file *.py. Received: {path}{', which exists' if path.exists() else ''}.")
     code = load(name).file.read_text(encoding="utf-8")
     with atomic(path) as temporary:
@@ -41,12 +42,8 @@ def load(name: str) -> Recipe:
 
     The user names it. For a name in a file, which may come from anyone, there is `load_recorded`.
     """
-    if name.endswith(".py"):
-        if not Path(name).is_file():
-            raise UserError(f"Expected a recipe's name or file. Received: {name}, which does not exist.")
-        recipe = from_file(Path(name).resolve())
-        trust.remember(recipe.file)
-        return recipe
+    if is_recipe_file(name):
+        return load_file(name)
     known = files()
     if name not in known:
         near = f" Did you mean {name}.py?" if Path(f"{name}.py").is_file() else hint(name, known)
@@ -61,9 +58,10 @@ def load_recorded(name: str, source: str | os.PathLike) -> Recipe:
         UserError: there is no such recipe, or it is a file that the user has not named on this account
             (`kvae.recipes.trust`).
     """
-    if name.endswith(".py") and Path(name).is_file() and not trust.is_known(Path(name)):
+    recipe = load_known_file(name)
+    if recipe is None and is_recipe_file(name) and Path(name).is_file():
         raise UserError(
             f"Expected a recipe file that you have used on this account. Received: {name}, which {source} names. "
             f"It is Python code, and is new or has changed. If you trust it, run `kvae show {shlex.quote(name)}` once."
         )
-    return load(name)
+    return recipe or load(name)

@@ -11,7 +11,6 @@ from kvae import backends
 from kvae.callbacks import NonFiniteLoss
 from kvae.data import Dataset
 from kvae.files import LOCK, copy_files, locked, require_new
-from kvae.recipes import trust
 from kvae.recipes.finish import finish
 from kvae.recipes.recipe import Recipe
 from kvae.recipes.registry import load
@@ -54,8 +53,6 @@ def train(
         NonFiniteLoss: a loss became NaN or infinite. The run keeps its last checkpoint.
     """
     recipe = load(recipe) if isinstance(recipe, str) else recipe
-    if recipe.name.endswith(".py"):
-        trust.remember(recipe.file)
     values = recipe.resolve(settings)
     path = Path(out) if out is not None else Path("runs") / recipe.folder
     with (

@@ -24,6 +24,7 @@ from kvae.recipes.label_names import LabelNames, Named, as_pairs, as_text
 from kvae.recipes.recipe import Recipe, Training
 from kvae.recipes.registry import load_recorded
 from kvae.recipes.trained_model import load_model
+from kvae.recipes.trust import is_recipe_file
 from kvae.runs import Run
 from kvae.training.batches import Batches
 
@@ -78,7 +79,7 @@ class TrainedData:
         That of a run may be a file that the user has named on this account.
         """
         name = self.config["recipe"]
-        if self.is_preset and name.endswith(".py"):
+        if self.is_preset and is_recipe_file(name):
             raise UserError(
                 f"Expected a preset of a bundled recipe, to load its data. Received: {self.name}, whose recipe is the file "
                 f"{name}. Files are not run for presets. Use the run that the preset was made from."

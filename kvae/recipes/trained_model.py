@@ -1,10 +1,7 @@
 """The trained model of a run or a preset, which may come from anyone."""
 
-from pathlib import Path
-
 from kvae.presets import Preset
-from kvae.recipes.registry import load
-from kvae.recipes.trust import is_known
+from kvae.recipes.recipe_file import load_known_file
 from kvae.runs import Run
 
 
@@ -16,8 +13,4 @@ def load_model(source: Run | Preset):
     """
     if isinstance(source, Preset):
         return source.load_model()
-    recipe = source.config["recipe"]
-    own = recipe.endswith(".py") and is_known(Path(recipe))
-    if own:
-        load(recipe)
-    return source.load_model(own_classes=own)
+    return source.load_model(own_classes=load_known_file(source.config["recipe"]) is not None)

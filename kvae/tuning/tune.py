@@ -76,31 +76,25 @@ def tune(
     if role == "worker":
         _await(folder / "search.json")
         _require_same(folder, described)
-        join(folder, ended, model)
+        join(folder, model, ended)
         return folder
     with locked(folder / LOCK):
         _begin(folder, described)
         if workers > 1:
-            supervise(folder, workers, ended)
+            supervise(folder, model.recipe.name, workers, ended)
         else:
-            join(folder, ended, model)
+            join(folder, model, ended)
         trials.write_results(folder)
     return folder
 
 
-def join(
-    folder: str | os.PathLike,
-    ended: Callable[[str], None] = lambda trial: None,
-    model: RecipeHyperModel | None = None,
-) -> None:
+def join(folder: Path, model: RecipeHyperModel, ended: Callable[[str], None] = lambda trial: None) -> None:
     """Run trials of the search in `folder` until none is left.
 
     The process runs alone, as KerasTuner's chief or as a worker, as KerasTuner's variables say.
     """
-    folder = Path(folder)
     described = read_json(folder / "search.json")
-    search, count = Search.from_description(described["search"]), described["trials"]
-    model = model or RecipeHyperModel(described["recipe"], described["settings"], search, described["seed"])
+    count = described["trials"]
     seed = (described["seed"] + 1) % 2**32 or 1  # KerasTuner reads a seed of 0 as None
     options = {"objective": model.objective, "seed": seed, "max_consecutive_failed_trials": FAILURES}
     oracle = TUNERS[described["tuner"]](count, model.recipe.training(model.defaults).epochs, **options)
@@ -176,8 +170,8 @@ def _role() -> str:
     return "chief" if "chief" in os.environ["KERASTUNER_TUNER_ID"] else "worker"
 
 
-def _main(folder: str) -> None:
-    """Run one process of a search on this machine."""
+def _main(folder: str, recipe: str) -> None:
+    """Run one process of a search of `recipe` on this machine."""
 
     def leave_with_parent():
         os.read(0, 1)  # returns when the parent dies; sys.stdin has a lock that would delay the exit
@@ -185,7 +179,9 @@ def _main(folder: str) -> None:
 
     threading.Thread(target=leave_with_parent, daemon=True).start()
     try:
-        join(folder)
+        described = read_json(Path(folder) / "search.json")
+        search = Search.from_description(described["search"])
+        join(Path(folder), RecipeHyperModel(recipe, described["settings"], search, described["seed"]))
     except (UserError, OSError) as error:
         print(error, file=sys.stderr)
         sys.exit(REFUSED)
@@ -197,4 +193,4 @@ def _main(folder: str) -> None:
 
 
 if __name__ == "__main__":
-    _main(sys.argv[1])
+    _main(*sys.argv[1:])

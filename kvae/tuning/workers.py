@@ -22,11 +22,18 @@ REFUSED = 2
 logger = logging.getLogger(__name__)
 
 
-def supervise(folder: Path, workers: int, ended: Callable[[str], None]) -> None:
-    """Run a chief and `workers` processes until no trial is left, and call `ended` with the name of each trial that ends."""
+def supervise(folder: Path, recipe: str, workers: int, ended: Callable[[str], None]) -> None:
+    """Run a chief and `workers` processes until no trial is left, and call `ended` with the name of each trial that ends.
+
+    Args:
+        folder: directory of the search.
+        recipe: name of the recipe, or of its file, which the processes run.
+        workers: number of processes in addition to the chief.
+        ended: function that is called with the name of a trial.
+    """
     names = ("chief", *(f"worker-{i}" for i in range(workers)))
     seen = trials.ended(folder)
-    processes = _start(folder, names, workers)
+    processes = _start((folder, recipe), names, workers)
     restarts = 0
     try:
         while True:
@@ -48,12 +55,14 @@ def supervise(folder: Path, workers: int, ended: Callable[[str], None]) -> None:
             logger.warning("%s ended with code %d and is started again. It resumes its trial.", dead[0], codes[dead[0]])
             _stop(processes[name] for name in again)
             port = None if "chief" in again else processes["chief"].port
-            processes |= _start(folder, again, workers, port)
+            processes |= _start((folder, recipe), again, workers, port)
     finally:
         _stop(processes.values())  # left alone, a chief waits for up to twenty seconds; its files are always whole
 
 
-def _start(folder: Path, names: Iterable[str], workers: int, port: int | None = None) -> dict[str, subprocess.Popen]:
+def _start(
+    search: tuple[Path, str], names: Iterable[str], workers: int, port: int | None = None
+) -> dict[str, subprocess.Popen]:
     """Start the processes called `names`, which end when this process ends."""
     if port is None:
         with socket.socket() as probe:
@@ -68,8 +77,9 @@ def _start(folder: Path, names: Iterable[str], workers: int, port: int | None = 
     started = {}
     for name in names:
         environment = {**defaults, **os.environ, **required, "KERASTUNER_TUNER_ID": name}
-        with open(folder / f"{name}.log", "ab") as log:
-            command = [sys.executable, "-m", "kvae.tuning.tune", str(folder)]
+        with open(search[0] / f"{name}.log", "ab") as log:
+            # -P keeps Python files of the current folder from being imported, as the command kvae does.
+            command = [sys.executable, "-P", "-m", "kvae.tuning.tune", *map(str, search)]
             started[name] = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=log, stderr=log)
             started[name].port = port
     return started

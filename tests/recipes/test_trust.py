@@ -1,6 +1,8 @@
 """Recipe files run if the user has named them on this account, and not because a run or a search names them."""
 
 import json
+import os
+import py_compile
 
 import keras
 import numpy as np
@@ -55,11 +57,28 @@ def test_recipe_file_that_a_run_names_is_not_run(gift):
     assert not _ran(gift)
 
 
-def test_recipe_file_that_the_user_has_named_runs(gift):
+def test_recipe_file_that_the_user_has_named_runs_once(gift):
     recipe = zoo.load(str(gift / "notes.py"))
     (gift / "notes.ran").unlink()
-    assert TrainedData(Run(gift)).recipe.file == recipe.file
+    assert TrainedData(Run(gift)).recipe.module is recipe.module
+    assert not _ran(gift)
+
+
+def test_recipe_file_that_another_process_has_named_runs(gift, monkeypatch):
+    trust.remember(gift / "notes.py", (gift / "notes.py").read_bytes())
+    monkeypatch.setattr(trust, "_named", set())
+    assert TrainedData(Run(gift)).recipe.file == gift / "notes.py"
     assert _ran(gift)
+
+
+def test_compiled_code_next_to_a_recipe_file_is_not_run(gift):
+    file = gift / "notes.py"
+    file.write_text(CODE + 'raise SystemExit("hostile")')
+    py_compile.compile(str(file), doraise=True)
+    status, size = file.stat(), len(file.read_bytes())
+    file.write_text(CODE + " " * (size - len(CODE)))  # Python takes the compiled code for that of this file
+    os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert zoo.load(str(file)).file == file
 
 
 def test_recipe_file_that_has_changed_since_is_not_run(gift):
@@ -79,10 +98,14 @@ def test_copy_of_a_named_recipe_file_is_not_run(gift, tmp_path):
     assert not _ran(gift)
 
 
-def test_account_without_a_record_knows_no_file(gift, monkeypatch):
+def test_account_that_can_keep_no_record_trusts_a_file_in_one_process(gift, monkeypatch, caplog):
     monkeypatch.setenv("XDG_STATE_HOME", "/dev/null/state")
-    trust.remember(gift / "notes.py")
-    assert not trust.is_known(gift / "notes.py")
+    zoo.load(str(gift / "notes.py"))
+    assert "is trusted in this process only" in caplog.text
+    assert TrainedData(Run(gift)).recipe.file == gift / "notes.py"
+    monkeypatch.setattr(trust, "_named", set())
+    with pytest.raises(UserError, match="used on this account"):
+        _ = TrainedData(Run(gift)).recipe
 
 
 CLASSES = (

@@ -5,7 +5,6 @@ import pytest
 
 from kvae import zoo
 from kvae.errors import UserError
-from kvae.recipes.recipe import from_file
 from kvae.recipes.space import Between, OneOf
 from kvae.tuning.search import Objective, Search, pareto_front, search_of
 
@@ -44,14 +43,14 @@ def test_search_of_recipe_fits_its_parameters(name):
 
 def test_search_of_recipe_without_search_maximises_the_elbo(tmp_path):
     (tmp_path / "own.py").write_text(RECIPE_OF_A_USER)
-    found = search_of(from_file(tmp_path / "own.py"))
+    found = search_of(zoo.load(str(tmp_path / "own.py")))
     assert found == Search({"model.latent": Between(2, 8)}, (Objective("elbo", "max"),))
 
 
 def test_search_of_recipe_adds_the_ranges_of_its_search(tmp_path):
     search = 'def search():\n    return Search({"model.beta": Between(0.1, 1.0)}, monitor=None)\n'
     (tmp_path / "own.py").write_text(RECIPE_OF_A_USER + "\n\n" + search)
-    found = search_of(from_file(tmp_path / "own.py"))
+    found = search_of(zoo.load(str(tmp_path / "own.py")))
     assert found.vary == {"model.latent": Between(2, 8), "model.beta": Between(0.1, 1.0)}
     assert found.monitor is None
 
