@@ -5,14 +5,18 @@ import os
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+import contextlib
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
+
+from kvae.files import locked
 
 BACKENDS = ("tensorflow", "jax", "torch")
 ROOT = Path(__file__).parent.parent
@@ -29,6 +33,16 @@ def environment(backend: str = os.environ["KERAS_BACKEND"], **variables) -> dict
     """
     absent = {} if backend == "tensorflow" else {"PYTHONPATH": str(ROOT / "tests" / "fixtures" / "no_tensorflow")}
     return {**os.environ, "KERAS_BACKEND": backend, **absent, **variables}
+
+
+@contextlib.contextmanager
+def locked_by_another(file: Path):
+    """Hold the lock `file` in another thread, as another process would."""
+    lock = locked(file)
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lock.__enter__).result()
+        yield
+        thread.submit(lock.__exit__, None, None, None).result()
 
 
 def draw_initial_weights_with_numpy():

@@ -5,6 +5,7 @@ import importlib
 from kvae.recipes.parameters import Count, FilePath, Limit, NonNegative, Positive, Upsampling, Width
 from kvae.recipes.recipe import Recipe, Training
 from kvae.recipes.registry import copy, files, load, load_recorded, names
+from kvae.recipes.run_folder import run_folder
 from kvae.recipes.space import Between, OneOf
 from kvae.tuning.search import Objective, Search
 
@@ -28,6 +29,7 @@ __all__ = [
     "load_recorded",
     "names",
     "resume",
+    "run_folder",
     "train",
 ]
 

@@ -13,7 +13,6 @@ from kvae.cli.options import Backend, DataDir, Json, RecipeName, Settings, examp
 from kvae.cli.output import echo, print_json, print_metrics
 from kvae.cli.sources import open_model
 from kvae.errors import UserError
-from kvae.files import require_new
 from kvae.tuning import trials
 
 EXAMPLES = examples(
@@ -146,13 +145,12 @@ def _train(
         if searched not in (None, recipe.name):
             raise UserError(f"Expected {searched}, the recipe of the search {from_search}. Received: {name}.")
         values = recipe.resolve(chosen)
-    if out is not None:
-        require_new(out)
-    dataset = recipe.data(values)  # before Keras is imported, which takes seconds
-    echo(dataset.summary(), err=True)
-    source = None if warm_start is None else open_model(warm_start).source.path
-    import_keras(whole=True)
-    return zoo.train(recipe, chosen, out=out, seed=seed, warm_start=source, dataset=dataset, **share)
+    with zoo.run_folder(recipe, out, share["cluster"]) as folder:
+        dataset = recipe.data(values)  # before Keras is imported, which takes seconds
+        echo(dataset.summary(), err=True)
+        source = None if warm_start is None else open_model(warm_start).source.path
+        import_keras(whole=True)
+        return zoo.train(recipe, chosen, out=folder, seed=seed, warm_start=source, dataset=dataset, **share)
 
 
 def _cluster(address: str | None, processes: int | None, process: int | None):

@@ -4,6 +4,11 @@ They compute, and nothing else: none of them runs code of its configuration, rea
 memory for a small multiple of their inputs, outputs and weights, which `kvae.loading.size` counts.
 """
 
+from collections.abc import Container, Mapping
+
+from keras import layers
+from keras.src.ops import image, math, nn, numpy
+
 _SPATIAL = """
     AdaptiveAveragePooling AdaptiveMaxPooling AveragePooling Conv Cropping GlobalAveragePooling GlobalMaxPooling
     MaxPooling SpatialDropout UpSampling ZeroPadding
@@ -36,7 +41,7 @@ _INITIALIZERS = """
     RandomNormal RandomUniform STFT TruncatedNormal VarianceScaling Zeros
 """
 
-NAMES = {
+BOUNDED = {
     "keras.layers": frozenset([*_LAYERS.split(), *(f"{name}{d}D" for name in _SPATIAL.split() for d in (1, 2, 3))]),
     "keras.initializers": frozenset(_INITIALIZERS.split()),
     "keras.regularizers": frozenset({"L1", "L1L2", "L2", "OrthogonalRegularizer"}),
@@ -45,15 +50,23 @@ NAMES = {
     "keras.src.models.functional": frozenset({"Functional"}),
     "keras.src.ops.numpy": frozenset(_OPERATIONS.split()),
 }
-"""{module: names of classes}."""
-
-OPERATIONS = frozenset(f"keras.src.ops.{name}" for name in ("image", "math", "nn", "numpy"))
-"""Modules of operations. A run of a recipe that the user trusts may name all of them, and all layers of Keras."""
+"""{module: names of classes}, whose memory is bounded."""
 
 _RUNS_CODE = """
     FlaxLayer HashedCrossing Hashing IntegerLookup JaxLayer Lambda Pipeline StringLookup TFSMLayer TextVectorization
     TorchModuleWrapper
 """
 
-RUNS_CODE = frozenset(_RUNS_CODE.split())
-"""Layers that may run code of their configuration or read files. No run may name them."""
+
+def names(own_classes: bool) -> Mapping[str, Container[str]]:
+    """Return {module: names of classes} of Keras that a configuration may name.
+
+    Args:
+        own_classes: True for a run of a recipe file that the user trusts. It may name all layers and operations that do
+            not run code of their configuration. Their memory is not bounded.
+    """
+    if not own_classes:
+        return BOUNDED
+    runs_code = set(_RUNS_CODE.split())
+    modules = {"keras.layers": layers, **{module.__name__: module for module in (image, math, nn, numpy)}}
+    return BOUNDED | {name: set(dir(module)) - runs_code for name, module in modules.items()}

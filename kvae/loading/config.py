@@ -5,12 +5,12 @@ every number in it is bounded.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 import keras
 
-from kvae.loading.allowed import NAMES, OPERATIONS, RUNS_CODE
+from kvae.loading.allowed import names
 from kvae.loading.size import refused
 
 UNBOUNDED = frozenset({"shared_object_id", "seed"})
@@ -35,11 +35,13 @@ def check_config(config: Any, name: str, own_classes: bool = False) -> None:
         own_classes: True for a run of a recipe file that the user trusts. Classes that this process has registered, and
             layers of Keras that do not run code of the configuration, are then known, too.
     """
+    known = names(own_classes)
     for number, (key, value, depth) in enumerate(_entries(config)):
         if depth > MAX_DEPTH or number > MAX_ENTRIES:
             raise refused(name, "which is nested too deeply or too long")
         if isinstance(value, dict):
-            _check_names(value, name, own_classes)
+            if not (_is_of_keras(value, known) or _is_ours(value) or (own_classes and _is_registered(value))):
+                raise refused(name, f"which names {_names_in(value)}")
         elif key not in UNBOUNDED and not _is_bounded(key, value):
             raise refused(name, f"which contains {key}={value}")
     if not (isinstance(config, dict) and (_is_ours(config) or (own_classes and _is_registered(config)))):
@@ -63,20 +65,20 @@ def _is_bounded(key: str, value) -> bool:
     return not isinstance(value, int | float) or (math.isfinite(value) and abs(value) <= most)
 
 
-def _check_names(entry: dict, name: str, own_classes: bool) -> None:
-    """Refuse everything that Keras would look up, except known classes."""
-    if not {"class_name", "module", "registered_name"} & set(entry):
-        return
+def _names_in(entry: dict) -> str:
+    """Return the names in an entry that Keras would look up."""
+    return ", ".join(f"{key}={entry[key]!r}" for key in ("module", "class_name", "registered_name") if key in entry)[
+        :200
+    ]
+
+
+def _is_of_keras(entry: dict, known: Mapping[str, Container[str]]) -> bool:
+    """Return True for an entry that names nothing, or a class of Keras among `known`."""
     found, module, registered = (entry.get(key) for key in ("class_name", "module", "registered_name"))
-    if found == "__keras_tensor__" and not {"module", "registered_name"} & set(entry):
-        return
-    plain = isinstance(module, str) and registered in (None, found) and found in list(NAMES.get(module, ()))
-    own = own_classes and (_is_registered(entry) or _is_of_keras(entry))
-    if not (plain or own or _is_ours(entry)):
-        names = ", ".join(
-            f"{key}={entry[key]!r}" for key in ("module", "class_name", "registered_name") if key in entry
-        )
-        raise refused(name, f"which names {names[:200]}")
+    if not {"module", "registered_name"} & set(entry):
+        return "class_name" not in entry or found == "__keras_tensor__"
+    plain = isinstance(module, str) and isinstance(found, str) and registered in (None, found)
+    return plain and found in known.get(module, ())
 
 
 def _is_ours(entry: dict) -> bool:
@@ -99,15 +101,3 @@ def _is_registered(entry: dict) -> bool:
         return isinstance(entry.get("config"), str) and entry["config"] in known
     registered = entry.get("registered_name")
     return isinstance(registered, str) and registered in known
-
-
-def _is_of_keras(entry: dict) -> bool:
-    """Return True for a part of a network that is Keras' own and runs no code of its configuration."""
-    module, name, registered = (entry.get(key) for key in ("module", "class_name", "registered_name"))
-    return (
-        isinstance(module, str)
-        and isinstance(name, str)
-        and module in NAMES.keys() | OPERATIONS
-        and name not in RUNS_CODE
-        and registered in (None, name)
-    )

@@ -16,8 +16,9 @@ from kvae.errors import UserError
 from kvae.files import LOCK, locked, write_json
 from kvae.recipes import renamed
 from kvae.recipes.registry import load_recorded
+from kvae.recipes.run_folder import writable
 from kvae.recipes.session import Session
-from kvae.recipes.train import fit, shared_devices, writable
+from kvae.recipes.train import fit, shared_devices
 from kvae.runs import Run
 from kvae.training import Cluster
 

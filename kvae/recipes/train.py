@@ -2,18 +2,16 @@
 
 import contextlib
 import os
-import tempfile
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 from kvae import backends
 from kvae.callbacks import NonFiniteLoss
 from kvae.data import Dataset
-from kvae.files import LOCK, copy_files, locked, require_new
 from kvae.recipes.finish import finish
 from kvae.recipes.recipe import Recipe
 from kvae.recipes.registry import load
+from kvae.recipes.run_folder import run_folder
 from kvae.recipes.session import Session
 from kvae.runs import Run
 from kvae.training import Cluster
@@ -39,7 +37,8 @@ def train(
     Args:
         recipe: a name, the path of a file, or a `Recipe`.
         settings: {dotted name of a parameter: value}; other parameters keep their defaults.
-        out: run directory; by default `runs/<recipe>`, numbered if it exists.
+        out: run directory; by default `runs/<recipe>`, numbered if it exists. This process may have claimed it
+            (`kvae.recipes.run_folder`).
         seed: seed of the initial weights, the order of the data and the random noise.
         warm_start: run or preset whose weights are copied into the networks, as far as they fit
             (`kvae.training.warm_start`).
@@ -54,12 +53,7 @@ def train(
     """
     recipe = load(recipe) if isinstance(recipe, str) else recipe
     values = recipe.resolve(settings)
-    path = Path(out) if out is not None else Path("runs") / recipe.folder
-    with (
-        writable(path, cluster) as place,
-        claimed(place, numbered=out is None) as folder,
-        shared_devices(devices, cluster),
-    ):
+    with run_folder(recipe, out, cluster) as folder, shared_devices(devices, cluster):
         session = Session(recipe, values, seed, warm_start, dataset=dataset)
         return fit(Run.create(folder, session.config()), session, [])
 
@@ -77,19 +71,6 @@ def shared_devices(devices: int, cluster: Cluster | None):
 
 
 @contextlib.contextmanager
-def writable(path: Path, cluster: Cluster | None):
-    """Yield the directory that this process writes to: `path` in process 0, a temporary copy in the others."""
-    if cluster is None or cluster.process == 0:
-        yield path
-        return
-    with tempfile.TemporaryDirectory() as scratch:
-        copy = Path(scratch) / "run"
-        if (path / "config.json").is_file():  # process 0 changes nothing before all others have joined it
-            copy_files(path, copy)
-        yield copy
-
-
-@contextlib.contextmanager
 def _explained(run: Run):
     """Add a note to an error that stops the run: the command that resumes it, or the checkpoint that is kept."""
     try:
@@ -101,36 +82,3 @@ def _explained(run: Run):
         kept = f"The last checkpoint is kept: {run.state}" if run.state.is_file() else "No epoch has a checkpoint yet."
         error.add_note(kept)
         raise
-
-
-@contextlib.contextmanager
-def claimed(path: Path, numbered: bool) -> Iterator[Path]:
-    """Make and lock a run directory at once, before the data are loaded. Remove it if it stays empty.
-
-    With `numbered`, the directory is `path` if it does not exist, otherwise the first of path-2, path-3, … that does not.
-    Processes that start together therefore have different directories.
-    """
-    if not numbered:
-        require_new(path)
-    new = [folder for folder in (path, *path.parents) if not folder.exists()]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    folder, number = path, 1
-    while not _make(folder) and numbered:
-        number += 1
-        folder = path.with_name(f"{path.name}-{number}")
-    try:
-        with locked(folder / LOCK):
-            yield folder
-    finally:
-        for each in dict.fromkeys([*([folder] if numbered else []), *new]):
-            with contextlib.suppress(OSError):  # it is not empty
-                each.rmdir()
-
-
-def _make(folder: Path) -> bool:
-    """Make a folder. Return False if it exists."""
-    try:
-        folder.mkdir()
-    except FileExistsError:
-        return False
-    return True

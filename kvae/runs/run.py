@@ -12,6 +12,7 @@
 Every file is written completely or not at all. The directories of version 0.1.0 can be read.
 """
 
+import functools
 import logging
 import os
 import shlex
@@ -23,7 +24,7 @@ import numpy as np
 from kvae import upgrade
 from kvae.errors import UserError
 from kvae.evaluation.renamed import current
-from kvae.files import atomic, locked, require_new, sha256, write_csv, write_json
+from kvae.files import LOCK, InUse, atomic, locked, require_new, sha256, write_csv, write_json
 from kvae.loading import build, load_archive, without_training
 from kvae.runs import schemas
 from kvae.training import checkpoint
@@ -98,7 +99,10 @@ class Run:
     def weights(self) -> str | None:
         """SHA-256 checksum of the file that holds the present weights, or None if no epoch has ended."""
         file = self.path / "model.keras" if self.finished else self.state
-        return sha256(file) if file.is_file() else None
+        if not file.is_file():
+            return None
+        status = file.stat()
+        return _checksum(file.absolute(), status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
     @property
     def finished(self) -> bool:
@@ -161,24 +165,29 @@ class Run:
         return epochs
 
     def save_metrics(self, report: dict) -> None:
-        """Write metrics.json, unless `report` describes weights that the run no longer has.
+        """Write metrics.json, unless another process trains the run, or has done so since the metrics were computed.
 
         If the file holds metrics of the same weights, data and number of examples, those that `report` does not hold are
         kept.
         """
-        with locked(self.path / ".metrics.lock", seconds=60):
-            if report.get("weights") not in (None, self.weights):
-                logger.warning(
-                    "The metrics are not saved: the run %s was trained further while they were computed. "
-                    "Evaluate it again.",
-                    self.path,
-                )
-                return
-            former = self.metrics
-            if former is not None and all(former.get(key) == report[key] for key in ("data", "n")):
-                for part in ("metrics", "skipped"):
-                    report = {**report, part: {**former.get(part, {}), **report[part]}}
-            write_json(self.path / "metrics.json", report)
+        try:
+            with locked(self.path / LOCK, seconds=10):
+                self._save_metrics(report)
+        except InUse as error:
+            logger.warning("The metrics are not saved. %s", error)
+
+    def _save_metrics(self, report: dict) -> None:
+        if report.get("weights") not in (None, self.weights):
+            logger.warning(
+                "The metrics are not saved: the run %s was trained further while they were computed. Evaluate it again.",
+                self.path,
+            )
+            return
+        former = self.metrics
+        if former is not None and all(former.get(key) == report[key] for key in ("data", "n")):
+            for part in ("metrics", "skipped"):
+                report = {**report, part: {**former.get(part, {}), **report[part]}}
+        write_json(self.path / "metrics.json", report)
 
     # ------------------------------------------------------------------ history
 
@@ -190,3 +199,9 @@ class Run:
     def write_history(self, epochs: list[dict]) -> None:
         """Write history.csv again from all epochs so far, so that a kill can neither cut nor repeat a line."""
         write_csv(self.path / "history.csv", epochs)
+
+
+@functools.lru_cache
+def _checksum(file: Path, *identity: int) -> str:
+    """Return the SHA-256 checksum of a file. It is computed once for each `identity`: its inode, size and times."""
+    return sha256(file)

@@ -15,11 +15,17 @@ LARGEST = float(np.finfo(np.float32).max)
 """Largest absolute value in a history. The losses are computed in 32 bits."""
 
 
-class _Schema(pydantic.BaseModel):
+Seed = Annotated[int, Ge(0), Le(2**32 - 1)]
+"""A seed, as Keras takes it."""
+
+
+class Schema(pydantic.BaseModel):
+    """A kind of JSON file. It may hold further keys."""
+
     model_config = pydantic.ConfigDict(extra="allow", strict=True)
 
 
-class DataEntry(_Schema):
+class DataEntry(Schema):
     """The data set of a run."""
 
     name: str
@@ -27,12 +33,12 @@ class DataEntry(_Schema):
     labels: list[str] | None = None
 
 
-class Config(_Schema):
+class Config(Schema):
     """The file config.json."""
 
     recipe: str
     parameters: dict[str, Any]
-    seed: Annotated[int, Ge(0), Le(2**32 - 1)]
+    seed: Seed
     data: DataEntry
     backend: str
     threads: int | None = None
@@ -40,7 +46,7 @@ class Config(_Schema):
     warm_start: str | None = None
 
 
-class Metrics(_Schema):
+class Metrics(Schema):
     """The file metrics.json."""
 
     data: str
@@ -50,24 +56,24 @@ class Metrics(_Schema):
     weights: str | None = None
 
 
-class Architecture(_Schema):
+class Architecture(Schema):
     """The file checkpoint/model.json."""
 
     model: dict[str, Any]
 
 
-class Progress(_Schema):
+class Progress(Schema):
     """The progress in a checkpoint: the metrics of each epoch."""
 
     epochs: list[dict[str, float | int]]
 
 
-def read(path: Path, schema: type[_Schema]) -> dict[str, Any]:
+def read(path: Path, schema: type[Schema]) -> dict[str, Any]:
     """Return the contents of the JSON file at `path`, which must fit `schema`."""
     return checked(read_json(path), schema, path)
 
 
-def checked(value: Any, schema: type[_Schema], path: Path) -> dict[str, Any]:
+def checked(value: Any, schema: type[Schema], path: Path) -> dict[str, Any]:
     """Return `value`, which was read from `path`. Raise `UserError` unless it fits `schema`."""
     try:
         schema.model_validate(value)

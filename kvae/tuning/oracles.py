@@ -1,10 +1,12 @@
 """KerasTuner's oracles, which choose the next trial, made to survive a kill between any two writes."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
 from keras_tuner import oracles
 
+from kvae.errors import UserError, first_line
 from kvae.files import read_json, write_json
 
 
@@ -23,13 +25,22 @@ class CrashSafeOracle:
         write_json(Path(self._get_trial_dir(trial.trial_id)) / "trial.json", trial.get_state())
 
     def reload(self):
-        known = set(read_json(Path(self._get_oracle_fname()))["start_order"])
+        file = Path(self._get_oracle_fname())
+        try:
+            self._forget_trials_except(read_json(file)["start_order"])
+            super().reload()
+        except (KeyError, ValueError, TypeError, AttributeError, RuntimeError, RecursionError) as error:
+            raise UserError(
+                f"Expected a search, as kvae wrote it. Received: {file.parent}, where oracle.json or a trial.json is "
+                f"damaged ({first_line(error)}). Begin the search in another folder (--out)."
+            ) from error
+        # KerasTuner keeps a finished trial among the running ones until it saves the next trial.
+        self._retry_queue = [trial for trial in dict.fromkeys(self._retry_queue) if trial not in self.end_order]
+
+    def _forget_trials_except(self, known: Collection[str]) -> None:
         for file in Path(self._project_dir).glob("trial_*/trial.json"):
             if file.parent.name.removeprefix("trial_") not in known:
                 file.unlink()
-        super().reload()
-        # KerasTuner keeps a finished trial among the running ones until it saves the next trial.
-        self._retry_queue = [trial for trial in dict.fromkeys(self._retry_queue) if trial not in self.end_order]
 
 
 class RandomSearch(CrashSafeOracle, oracles.RandomSearchOracle):

@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from kvae.errors import UserError
-from kvae.files import atomic_folder, copy_files, read_json, write_csv
+from kvae.files import atomic_folder, copy_files, write_csv
+from kvae.runs import schemas
+from kvae.tuning.schemas import Failure, Score, SearchFile
 from kvae.tuning.search import Search, pareto_front
 
 
@@ -56,11 +58,21 @@ class Trial:
         }
 
 
+def read_search(folder: str | os.PathLike) -> dict[str, Any]:
+    """Return the contents of search.json."""
+    return schemas.read(Path(folder) / "search.json", SearchFile)
+
+
+def read_score(folder: Path) -> dict[str, Any]:
+    """Return the contents of score.json in the directory of a trial."""
+    return schemas.read(folder / "score.json", Score)
+
+
 def read(folder: str | os.PathLike) -> list[Trial]:
     """Return the finished trials, in the order of their names."""
     found = []
     for file in sorted(Path(folder).glob("trial_*/score.json")):
-        values = read_json(file)
+        values = read_score(file.parent)
         rest = {key: values.pop(key) for key in ("score", "parameters", "epochs", "stopped", "seconds")}
         found.append(Trial(name=file.parent.name.removeprefix("trial_"), values=values, **rest))
     return found
@@ -69,7 +81,7 @@ def read(folder: str | os.PathLike) -> list[Trial]:
 def failures(folder: str | os.PathLike) -> dict[str, str]:
     """Return the reason of each failed trial by its name."""
     files = sorted(Path(folder).glob("trial_*/failed.json"))
-    return {file.parent.name.removeprefix("trial_"): read_json(file)["reason"] for file in files}
+    return {file.parent.name.removeprefix("trial_"): schemas.read(file, Failure)["reason"] for file in files}
 
 
 def ended(folder: str | os.PathLike) -> set[str]:
@@ -90,7 +102,7 @@ def best_settings(folder: str | os.PathLike) -> tuple[str, dict[str, Any], int]:
     search = folder.parent if (folder / "score.json").is_file() else folder
     if not (search / "search.json").is_file():
         raise UserError(f"Expected the folder of a search. Received: {folder}, which holds no search.json.")
-    described, done = read_json(search / "search.json"), ranked(read(search))
+    described, done = read_search(search), ranked(read(search))
     if search != folder:
         done = [trial for trial in done if folder.name == f"trial_{trial.name}"]
     if not done:
@@ -109,7 +121,7 @@ def write_results(folder: Path) -> None:
     if not done:
         return
     write_csv(folder / "trials.csv", [trial.row() for trial in done])
-    objectives = Search.from_description(read_json(folder / "search.json")["search"]).objectives
+    objectives = Search.from_description(read_search(folder)["search"]).objectives
     if len(objectives) > 1:
         front = pareto_front([[o.cost(trial.values[o.value]) for o in objectives] for trial in done])
         write_csv(folder / "front.csv", [done[i].row() for i in front])

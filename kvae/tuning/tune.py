@@ -16,7 +16,7 @@ import keras_tuner
 
 from kvae import backends
 from kvae.errors import UserError
-from kvae.files import LOCK, locked, read_json, write_json
+from kvae.files import LOCK, locked, write_json
 from kvae.recipes.recipe import Recipe
 from kvae.tuning import trials
 from kvae.tuning.hypermodel import RecipeHyperModel
@@ -93,7 +93,7 @@ def join(folder: Path, model: RecipeHyperModel, ended: Callable[[str], None] = l
 
     The process runs alone, as KerasTuner's chief or as a worker, as KerasTuner's variables say.
     """
-    described = read_json(folder / "search.json")
+    described = trials.read_search(folder)
     count = described["trials"]
     seed = (described["seed"] + 1) % 2**32 or 1  # KerasTuner reads a seed of 0 as None
     options = {"objective": model.objective, "seed": seed, "max_consecutive_failed_trials": FAILURES}
@@ -139,7 +139,7 @@ def _begin(folder: Path, described: dict) -> None:
 
 
 def _require_same(folder: Path, described: dict) -> None:
-    former = read_json(folder / "search.json")
+    former = trials.read_search(folder)
     differing = [key for key in described if key not in ("trials", "kvae") and former.get(key) != described[key]]
     if differing:
         raise UserError(
@@ -179,7 +179,7 @@ def _main(folder: str, recipe: str) -> None:
 
     threading.Thread(target=leave_with_parent, daemon=True).start()
     try:
-        described = read_json(Path(folder) / "search.json")
+        described = trials.read_search(folder)
         search = Search.from_description(described["search"])
         join(Path(folder), RecipeHyperModel(recipe, described["settings"], search, described["seed"]))
     except (UserError, OSError) as error:

@@ -11,7 +11,7 @@ import keras_tuner
 
 from kvae.callbacks import MedianStopping
 from kvae.errors import UserError
-from kvae.files import read_json, write_json
+from kvae.files import write_json
 from kvae.recipes.finish import finish
 from kvae.recipes.resume import warn_of_differences
 from kvae.recipes.session import Session
@@ -63,7 +63,9 @@ class RunTuner(keras_tuner.Tuner):
                 raise
             except (OSError, UserError) as error:  # a full disk or a missing value stops the next trial too
                 raise keras_tuner.errors.FatalError(str(error)) from error
-        return {name: value for name, value in read_json(score).items() if isinstance(value, int | float)}
+        return {
+            name: value for name, value in trials.read_score(score.parent).items() if isinstance(value, int | float)
+        }
 
     def _score(self, trial, folder: Path) -> dict:
         """Train `trial` in the run directory `folder`, and return the contents of score.json."""

@@ -17,10 +17,9 @@ import pytest
 from kvae import zoo
 from kvae.callbacks import NonFiniteLoss, RunWriter
 from kvae.errors import UserError
-from kvae.files import LOCK, locked, write_json
-from kvae.recipes.train import claimed
+from kvae.files import LOCK, InUse, write_json
 from kvae.runs import Run
-from tests.conftest import ROOT, environment
+from tests.conftest import ROOT, environment, locked_by_another
 
 EPOCHS = 60
 KILLS = 10
@@ -137,7 +136,7 @@ def test_resume_of_damaged_run_raises(short_run, damage, message):
 
 
 def test_resume_of_run_in_use_is_refused(short_run):
-    with locked(short_run.path / LOCK), pytest.raises(UserError, match="no other process writes"):
+    with locked_by_another(short_run.path / LOCK), pytest.raises(InUse):
         zoo.resume(short_run.path)
 
 
@@ -182,15 +181,6 @@ def test_failed_training_leaves_no_thread(tmp_path):
     before = threading.active_count()
     fail(tmp_path / "2")
     assert threading.active_count() <= before
-
-
-def test_train_claims_folders_of_their_own(tmp_path):
-    path = tmp_path / "runs" / "vae"
-    with claimed(path, numbered=True) as first, claimed(path, numbered=True) as second:
-        assert (first, second) == (path, tmp_path / "runs" / "vae-2")
-        with pytest.raises(UserError, match="no other process writes"), claimed(path, numbered=False):
-            pass
-    assert not (tmp_path / "runs").exists()
 
 
 def test_resume_of_finished_run_changes_nothing(short_run):

@@ -7,6 +7,7 @@ import keras_tuner
 import numpy as np
 import pytest
 
+from kvae.errors import UserError
 from kvae.recipes.space import Between, OneOf
 from kvae.tuning.oracles import Bayesian, Hyperband, RandomSearch
 
@@ -52,6 +53,17 @@ def test_oracle_after_a_kill_does_not_repeat_a_finished_trial(tmp_path):
     )
     again = _oracle(tmp_path / "s")
     assert again.create_trial("tuner0").trial_id == "1"
+
+
+@pytest.mark.parametrize("damaged", ["oracle.json", "trial_0/trial.json"])
+@pytest.mark.parametrize(
+    "content", ["", "{}", "[]", '"a"', '{"start_order": 1}', '{"hyperparameters": {"space": [1]}}']
+)
+def test_oracle_of_damaged_search_is_refused(tmp_path, damaged, content):
+    _run(_oracle(tmp_path / "s"), 1)
+    (tmp_path / "s" / damaged).write_text(content)
+    with pytest.raises(UserError, match=r"damaged|valid JSON"):
+        _oracle(tmp_path / "s")
 
 
 def test_oracle_after_a_kill_repeats_a_trial_that_it_did_not_save(tmp_path, monkeypatch):

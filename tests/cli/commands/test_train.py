@@ -12,7 +12,6 @@ import time
 import numpy as np
 import pytest
 
-from kvae import files
 from kvae.runs import Run
 
 RECIPE = '''
@@ -62,6 +61,15 @@ def test_train_recipe_file_of_a_user_writes_a_run(kvae, tmp_path):
     assert kvae("evaluate", "runs/mine").code == 0
 
 
+def test_train_claims_its_folder_before_it_loads_data(kvae, tmp_path):
+    check = "assert Path('mine/.lock').is_file()"
+    loads = f"from pathlib import Path\n\n\ndef data():\n    {check}\n    return kvae.data.load('digits')\n"
+    (tmp_path / "mine.py").write_text(RECIPE.replace("import data, model", "import model") + loads)
+    result = kvae("train", "mine.py", "--out", "mine")
+    assert result.code == 0, result.err
+    assert not (tmp_path / "mine" / ".lock").exists()
+
+
 def test_train_full_disk_names_the_resume_command(kvae, run, monkeypatch):
     replace = os.replace
 
@@ -70,7 +78,7 @@ def test_train_full_disk_names_the_resume_command(kvae, run, monkeypatch):
             raise OSError(errno.ENOSPC, "No space left on device", str(target))
         replace(source, target)
 
-    monkeypatch.setattr(files.os, "replace", full)
+    monkeypatch.setattr("kvae.files.writing.os.replace", full)
     result = kvae("train", "--resume", run, "--set", "epochs=3")
     assert result.code == 1
     error, note = result.err.splitlines()[-2:]

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from kvae.files import LOCK, locked
+from kvae.files import LOCK
 from kvae.tuning import trials
-from tests.conftest import ROOT
+from tests.conftest import ROOT, locked_by_another
 
 FAST = ("--set", "epochs=2", "--set", "model.hidden=8", "--set", "batch_size=500")
 SPACE = ("--vary", "model.beta=0.5:2:log", "--vary", "model.latent=2,4")
@@ -91,7 +91,7 @@ def test_tune_folder_with_other_files_is_refused(kvae):
 
 
 def test_tune_folder_in_use_is_refused(kvae):
-    with locked(Path("s") / LOCK):
+    with locked_by_another(Path("s") / LOCK):
         result = kvae("tune", "digits/vae", *FAST, "--trials", 1, "--out", "s")
     assert (result.code, "no other process writes" in result.err) == (1, True)
 

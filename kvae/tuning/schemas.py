@@ -1,0 +1,65 @@
+"""Schemas of the files of a search. `kvae.runs.schemas.read` reads them."""
+
+from typing import Annotated, Any, Literal
+
+from annotated_types import Ge
+from pydantic import FiniteFloat
+
+from kvae.runs.schemas import Schema, Seed
+
+
+class Range(Schema, extra="forbid"):
+    """A range of numbers (`kvae.recipes.space.Between`)."""
+
+    low: FiniteFloat
+    high: FiniteFloat
+    log: bool = False
+
+
+class ObjectiveEntry(Schema, extra="forbid"):
+    """An objective (`kvae.tuning.search.Objective`). Version 0.1.0 called the value `figure` and stored its `metric`."""
+
+    value: str = ""
+    figure: str = ""
+    metric: str = ""
+    direction: Literal["min", "max"]
+    unit: FiniteFloat = 1.0
+    enough: FiniteFloat | None = None
+
+
+class Description(Schema):
+    """The ranges and objectives of a search (`kvae.tuning.search.Search`)."""
+
+    vary: dict[str, Range | list[float | int | str]]
+    objectives: list[ObjectiveEntry]
+    options: dict[str, dict[str, Any]]
+    monitor: str | None
+
+
+class SearchFile(Schema):
+    """The file search.json."""
+
+    recipe: str
+    settings: dict[str, Any]
+    search: Description
+    tuner: str
+    seed: Seed
+    trials: Annotated[int, Ge(1)]
+
+
+class Score(Schema):
+    """The file score.json of a trial. Its further keys are the objectives."""
+
+    score: FiniteFloat
+    parameters: dict[str, Any]
+    epochs: Annotated[int, Ge(0)]
+    stopped: bool
+    seconds: FiniteFloat
+
+    __pydantic_extra__: dict[str, FiniteFloat]
+
+
+class Failure(Schema):
+    """The file failed.json of a trial."""
+
+    reason: str
