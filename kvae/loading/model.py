@@ -45,8 +45,14 @@ def load(described, weights: Path, name: str, own_classes: bool = False) -> kera
         described, name, own_classes: as for `build`.
         weights: the HDF5 file.
     """
-    check_weights(weights, name)
     model = build(described, name, own_classes)
+    assign(model, weights, name)
+    return model
+
+
+def assign(model: keras.Model, weights: Path, name: str) -> None:
+    """Assign the weights in an HDF5 file, which may come from anyone, to `model`. `name` is what errors call the model."""
+    check_weights(weights, name)
     try:
         _check_count(model, weights, name)
         model.load_weights(weights)
@@ -57,7 +63,6 @@ def load(described, weights: Path, name: str, own_classes: bool = False) -> kera
     bad = [weight.path for weight in model.weights if not np.isfinite(keras.ops.convert_to_numpy(weight)).all()]
     if bad:
         raise UserError(f"Expected finite weights. Received: {name}, whose {bad[0]} is not finite.")
-    return model
 
 
 def load_archive(path: Path, own_classes: bool = False) -> keras.Model:

@@ -13,8 +13,8 @@ import numpy as np
 
 from kvae.data.licences import licence
 from kvae.errors import UserError
-from kvae.files import LOCK, atomic, locked, read_json, sha256, write_json
-from kvae.loading import check_config, check_size, load, without_training
+from kvae.files import LOCK, atomic, locked, sha256, write_json
+from kvae.loading import assign, build, without_training
 from kvae.presets.layout import FILES, NEW, belongs_to_preset, locate, move_new, read_card
 from kvae.presets.load import from_preset
 from kvae.presets.probe import probe
@@ -77,7 +77,9 @@ def to_preset(model, path: str | os.PathLike, card: Mapping | None = None, half:
             it is.
     """
     path = Path(path)
-    described = {"format": FORMAT, "model": _readable(model)}
+    config = json.loads(json.dumps(without_training(keras.saving.serialize_keras_object(model))))
+    described = {"format": FORMAT, "model": config}
+    copy = build(described, f"{type(model).__name__}, which cannot be stored as a preset")  # as `from_preset` does
     found = path.iterdir() if path.is_dir() else ()
     if others := sorted(each.name for each in found if not belongs_to_preset(each)):
         raise UserError(f"Expected a new folder, or a preset. Received: {path}, which holds {', '.join(others[:5])}.")
@@ -87,7 +89,7 @@ def to_preset(model, path: str | os.PathLike, card: Mapping | None = None, half:
             shutil.rmtree(left)
         new = Path(tempfile.mkdtemp(dir=path, prefix=f"{NEW}-"))
         try:
-            _write(described, model, new, card or {}, half)
+            _write(described, model, copy, new, card or {}, half)
             os.rename(new, path / NEW)
         except BaseException:
             shutil.rmtree(new, ignore_errors=True)
@@ -96,16 +98,8 @@ def to_preset(model, path: str | os.PathLike, card: Mapping | None = None, half:
     return path
 
 
-def _readable(model) -> dict:
-    """Return the configuration of `model`. Raise `UserError` if it does not pass the checks of `from_preset`."""
-    config = json.loads(json.dumps(without_training(keras.saving.serialize_keras_object(model))))
-    name = f"{type(model).__name__}, which cannot be stored as a preset"
-    check_config(config, name)
-    check_size(config, name)
-    return config
-
-
-def _write(described: Mapping, model, folder: Path, card: Mapping, half: bool) -> None:
+def _write(described: Mapping, model, copy, folder: Path, card: Mapping, half: bool) -> None:
+    """Write the files of a preset of `model` into `folder`. The weights are read again, into its `copy`."""
     # config.json has no indents: no person reads it, and it would be three times as long.
     with atomic(folder / "config.json") as config:
         config.write_text(json.dumps(described) + "\n", encoding="utf-8")
@@ -114,17 +108,16 @@ def _write(described: Mapping, model, folder: Path, card: Mapping, half: bool) -
     with atomic(folder / "model.weights.h5") as weights:
         compress(everything, weights, half)
     everything.unlink()
-    # The card describes the stored model, whose weights may be rounded.
-    model = load(read_json(folder / "config.json"), folder / "model.weights.h5", "the new preset")
+    assign(copy, folder / "model.weights.h5", "the new preset")
     backend = keras.backend.backend()
     written = {
         **_with_licence(card),
         "format": FORMAT,
-        "parameter_count": model.count_params(),
+        "parameter_count": copy.count_params(),
         "precision": "float16" if half else "float32",
         "versions": installed_versions(backend),
         "backend": backend,
-        "probe": probe(model),
+        "probe": probe(copy),  # the card describes the stored model, whose weights may be rounded
         "sha256": {name: sha256(folder / name) for name in FILES[:2]},
     }
     write_json(folder / "card.json", written)
