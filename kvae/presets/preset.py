@@ -77,9 +77,9 @@ def to_preset(model, path: str | os.PathLike, card: Mapping | None = None, half:
             it is.
     """
     path = Path(path)
-    config = json.loads(json.dumps(without_training(keras.saving.serialize_keras_object(model))))
-    described = {"format": FORMAT, "model": config}
-    copy = build(described, f"{type(model).__name__}, which cannot be stored as a preset")  # as `from_preset` does
+    # It has no indents: no person reads it, and it would be three times as long.
+    config = json.dumps({"format": FORMAT, "model": without_training(keras.saving.serialize_keras_object(model))})
+    copy = build(json.loads(config), f"{type(model).__name__}, which cannot be stored as a preset")  # as `from_preset`
     found = path.iterdir() if path.is_dir() else ()
     if others := sorted(each.name for each in found if not belongs_to_preset(each)):
         raise UserError(f"Expected a new folder, or a preset. Received: {path}, which holds {', '.join(others[:5])}.")
@@ -89,7 +89,7 @@ def to_preset(model, path: str | os.PathLike, card: Mapping | None = None, half:
             shutil.rmtree(left)
         new = Path(tempfile.mkdtemp(dir=path, prefix=f"{NEW}-"))
         try:
-            _write(described, model, copy, new, card or {}, half)
+            _write(config, model, copy, new, card or {}, half)
             os.rename(new, path / NEW)
         except BaseException:
             shutil.rmtree(new, ignore_errors=True)
@@ -98,11 +98,10 @@ def to_preset(model, path: str | os.PathLike, card: Mapping | None = None, half:
     return path
 
 
-def _write(described: Mapping, model, copy, folder: Path, card: Mapping, half: bool) -> None:
+def _write(config: str, model, copy, folder: Path, card: Mapping, half: bool) -> None:
     """Write the files of a preset of `model` into `folder`. The weights are read again, into its `copy`."""
-    # config.json has no indents: no person reads it, and it would be three times as long.
-    with atomic(folder / "config.json") as config:
-        config.write_text(json.dumps(described) + "\n", encoding="utf-8")
+    with atomic(folder / "config.json") as temporary:
+        temporary.write_text(f"{config}\n", encoding="utf-8")
     everything = folder / "all.weights.h5"
     model.save_weights(everything)
     with atomic(folder / "model.weights.h5") as weights:
