@@ -10,7 +10,7 @@ ifneq ($(wildcard ../shared/data),)
 export KVAE_DATA ?= $(abspath ../shared/data)
 endif
 
-.PHONY: demo test lint clean
+.PHONY: demo test torture lint clean
 
 # Compiling every installed module would take a minute. Modules are compiled when they are first imported.
 INSTALL = $(BIN)/python -m pip install --quiet --no-compile --constraint constraints.txt --editable
@@ -58,6 +58,10 @@ test: $(VENV)/test lint
 		fi; \
 		KERAS_BACKEND=$$backend $(PYTEST) $$paths; \
 	done
+
+# Kills every program that writes files, and fills its disk, at random moments and at every write. TORTURE holds further options.
+torture: $(VENV)/test
+	$(BIN)/python -m tests.torture $(TORTURE)
 
 lint: $(VENV)/test
 	$(BIN)/ruff check .

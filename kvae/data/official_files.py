@@ -62,6 +62,10 @@ def find_tfds(builder: str, data_dir: Path) -> tuple[Path, str] | None:
     return None
 
 
+_CLASS_OF_FEATURE = {"pythonClassName", "python_class_name", "type"}
+"""Keys under which features.json names a class: that of TFDS, of protocol buffers and of earlier versions of TFDS."""
+
+
 def check_tfds_features(home: Path, name: str) -> None:
     """Raise `UserError` if the data set `name` of TFDS in `home` names a class of features that is not TFDS' own.
 
@@ -76,11 +80,14 @@ def check_tfds_features(home: Path, name: str) -> None:
         if not isinstance(value, dict):
             continue
         waiting += value.values()
-        found = value.get("pythonClassName", "tensorflow_datasets.")
-        if not str(found).startswith("tensorflow_datasets."):
-            raise UserError(
-                f"Expected features of tensorflow_datasets. Received: {file}, which names {str(found)[:100]}."
-            )
+        if isinstance(value.get("content"), str):  # TFDS parses such a text
+            raise UserError(f"Expected features of tensorflow_datasets. Received: {file}, which holds them as a text.")
+        for key in _CLASS_OF_FEATURE & set(value):
+            is_feature = isinstance(value[key], dict | list)  # named like the key
+            if not is_feature and not str(value[key]).startswith("tensorflow_datasets."):
+                raise UserError(
+                    f"Expected features of tensorflow_datasets. Received: {file}, which names {str(value[key])[:100]}."
+                )
 
 
 def _entries(folder: Path) -> list[tuple[str, Path]]:

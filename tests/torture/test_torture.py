@@ -1,0 +1,18 @@
+"""A short form of the attack of `make torture`: a few kills and full disks, on the program that takes the least time."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import ROOT, environment
+
+
+@pytest.mark.parametrize("target", ["preparation of data", "training, dropout"])
+def test_torture_damages_nothing(target, tmp_path):
+    command = [sys.executable, "-m", "tests.torture", "--one", target, "--attacks", "2", "--seed", str(os.getpid())]
+    done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(f"| {target} |")
+    assert done.stdout.endswith("| 0 | 0 | 0 |\n")
