@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kvae.errors import UserError
+from kvae.files.leftovers import remove_left
 
 LOCK = ".lock"
 """Name of the lock file of a run, a preset or a search, inside its folder."""
@@ -52,7 +53,11 @@ def locked(file: str | os.PathLike, seconds: float = 0.0) -> Iterator[None]:
 
 
 def require_new(folder: Path) -> None:
-    """Raise `UserError` unless a run can be written into `folder`, which must be new or empty."""
+    """Raise `UserError` unless a run can be written into `folder`, which must be new or empty.
+
+    What a killed process left there is removed.
+    """
+    remove_left(folder)
     if folder.is_file() or (folder.is_dir() and any(each.name != LOCK for each in folder.iterdir())):
         raise UserError(
             f"Expected a new or empty folder. Received: out={folder}, which holds files. "

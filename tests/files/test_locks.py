@@ -4,7 +4,8 @@ import os
 
 import pytest
 
-from kvae.files import LOCK, InUse, locked
+from kvae.files import LOCK, InUse, locked, require_new
+from kvae.files.leftovers import temporary_path
 from tests.conftest import locked_by_another
 
 
@@ -33,3 +34,11 @@ def test_locked_takes_over_the_lock_of_a_killed_process(tmp_path, run_python):
     with locked(tmp_path / LOCK):
         pass
     assert os.listdir(tmp_path) == []
+
+
+def test_folder_with_files_of_a_killed_process_is_new(tmp_path):
+    left = temporary_path(tmp_path / "config.json")
+    (tmp_path / left.name.replace(str(os.getpid()), "999999999")).touch()
+    (tmp_path / LOCK).touch()
+    require_new(tmp_path)
+    assert os.listdir(tmp_path) == [LOCK]
