@@ -13,7 +13,6 @@ from kvae.cli.options import Backend, DataDir, Json, RecipeName, Settings, examp
 from kvae.cli.output import echo, print_json, print_metrics
 from kvae.cli.sources import open_model
 from kvae.errors import UserError
-from kvae.tuning import trials
 
 EXAMPLES = examples(
     "kvae train digits/vae",
@@ -137,6 +136,8 @@ def _print_run(run) -> None:
 def _train(
     name: str | None, texts: list[str] | None, out: Path | None, seed: int | None, warm_start, from_search, **share
 ):
+    from kvae.tuning import trials  # takes a tenth of a second
+
     chosen = settings(texts)
     with usage():
         searched, found, searched_seed = (None, {}, 0) if from_search is None else trials.best_settings(from_search)

@@ -25,6 +25,7 @@ from kvae import upgrade
 from kvae.errors import UserError
 from kvae.evaluation.renamed import current
 from kvae.files import LOCK, InUse, atomic, locked, require_new, sha256, write_csv, write_json
+from kvae.files.schemas import read
 from kvae.loading import build, load_archive, without_training
 from kvae.runs import schemas
 from kvae.training import checkpoint
@@ -62,7 +63,7 @@ class Run:
     @property
     def config(self) -> dict:
         """The contents of config.json. Keys that earlier versions wrote have their present names."""
-        return upgrade.rename_keys(schemas.read(self.path / "config.json", schemas.Config), upgrade.RUN)
+        return upgrade.rename_keys(read(self.path / "config.json", schemas.Config), upgrade.RUN)
 
     @property
     def metrics(self) -> dict | None:
@@ -73,7 +74,7 @@ class Run:
         path = self.path / "metrics.json"
         if not path.is_file():
             return None
-        report = schemas.read(path, schemas.Metrics)
+        report = read(path, schemas.Metrics)
         if report.get("weights") not in (None, self.weights):
             logger.warning("%s is ignored, because it describes other weights. Evaluate the run again.", path)
             return None
@@ -148,7 +149,7 @@ class Run:
                 f"Resume it: {self.resume_command}"
             )
         file = self.path / "checkpoint" / "model.json"
-        model = build(schemas.read(file, schemas.Architecture), str(file), own_classes)
+        model = build(read(file, schemas.Architecture), str(file), own_classes)
         checkpoint.restore_weights(self.state, model)
         return model
 

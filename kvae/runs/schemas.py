@@ -5,24 +5,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
-import pydantic
-from annotated_types import Ge, Le
+from annotated_types import Ge
 
 from kvae.errors import UserError, first_line
-from kvae.files import read_json
+from kvae.files.schemas import Schema, Seed, checked
 
 LARGEST = float(np.finfo(np.float32).max)
 """Largest absolute value in a history. The losses are computed in 32 bits."""
-
-
-Seed = Annotated[int, Ge(0), Le(2**32 - 1)]
-"""A seed, as Keras takes it."""
-
-
-class Schema(pydantic.BaseModel):
-    """A kind of JSON file. It may hold further keys."""
-
-    model_config = pydantic.ConfigDict(extra="allow", strict=True)
 
 
 class DataEntry(Schema):
@@ -68,22 +57,6 @@ class Progress(Schema):
     epochs: list[dict[str, float | int]]
 
 
-def read(path: Path, schema: type[Schema]) -> dict[str, Any]:
-    """Return the contents of the JSON file at `path`, which must fit `schema`."""
-    return checked(read_json(path), schema, path)
-
-
-def checked(value: Any, schema: type[Schema], path: Path) -> dict[str, Any]:
-    """Return `value`, which was read from `path`. Raise `UserError` unless it fits `schema`."""
-    try:
-        schema.model_validate(value)
-    except (pydantic.ValidationError, RecursionError) as error:
-        raise UserError(
-            f"Expected a whole {path.name}, as kvae wrote it. Received: {path} ({_reason(error)})."
-        ) from None
-    return value
-
-
 def read_progress(value: Any, path: Path) -> list[dict[str, float]]:
     """Return the metrics of each epoch in `value`, the progress that the checkpoint at `path` holds."""
     epochs = checked(value, Progress, path)["epochs"]
@@ -109,11 +82,3 @@ def read_history(path: Path) -> dict[str, np.ndarray]:
         reason = "it has no column epoch" if isinstance(error, KeyError) else first_line(error)
         raise UserError(f"Expected the history of a training. Received: {path} ({reason}).") from error
     return found if rows else {}
-
-
-def _reason(error: Exception) -> str:
-    """Return the first reason of a validation error."""
-    if not isinstance(error, pydantic.ValidationError):
-        return first_line(error)
-    first = error.errors(include_url=False, include_input=False)[0]
-    return f"{'.'.join(map(str, first['loc'])) or 'contents'}: {first_line(ValueError(first['msg']))}"

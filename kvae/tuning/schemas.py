@@ -1,11 +1,11 @@
-"""Schemas of the files of a search. `kvae.runs.schemas.read` reads them."""
+"""Schemas of the files of a search. `kvae.files.schemas.read` reads them."""
 
 from typing import Annotated, Any, Literal
 
 from annotated_types import Ge
 from pydantic import FiniteFloat
 
-from kvae.runs.schemas import Schema, Seed
+from kvae.files.schemas import Schema, Seed
 
 
 class Range(Schema, extra="forbid"):

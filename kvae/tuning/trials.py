@@ -17,8 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from kvae.errors import UserError
-from kvae.files import atomic_folder, copy_files, write_csv
-from kvae.runs import schemas
+from kvae.files import atomic_folder, copy_files, schemas, write_csv
 from kvae.tuning.schemas import Failure, Score, SearchFile
 from kvae.tuning.search import Search, pareto_front
 
