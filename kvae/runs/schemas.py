@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import numpy as np
 from annotated_types import Ge
+from pydantic import Field
 
 from kvae.errors import UserError, first_line
 from kvae.files.schemas import Schema, Seed, checked
@@ -31,7 +32,7 @@ class Config(Schema):
     data: DataEntry
     backend: str
     threads: int | None = None
-    versions: dict[str, str] = {}
+    versions: dict[str, str] = Field(default_factory=dict)
     warm_start: str | None = None
 
 
@@ -41,7 +42,7 @@ class Metrics(Schema):
     data: str
     n: Annotated[int, Ge(0)]
     metrics: dict[str, float | int | str | list | None]
-    skipped: dict[str, str] = {}
+    skipped: dict[str, str] = Field(default_factory=dict)
     weights: str | None = None
 
 
