@@ -48,7 +48,7 @@ def test_evaluate_folder_without_a_run_is_refused(kvae, run):
     (run / "config.json").write_text("{")
     assert "Expected a valid JSON file" in kvae("evaluate", run).err
     (run / "config.json").write_text("{}")
-    assert "lacks recipe, parameters" in kvae("evaluate", run).err
+    assert "whole config.json" in kvae("evaluate", run).err
     (run / "config.json").unlink()
     assert "holds no config.json" in kvae("evaluate", run).err
     assert "is a file" in kvae("evaluate", run / "model.keras").err
