@@ -11,13 +11,13 @@ from pathlib import Path
 
 import numpy as np
 
-from kvae.data.omniglot import ARRAYS, read_zips
+from kvae.data.omniglot import ARRAYS, read_parts
 from kvae.data.sources.omniglot import ZIPS
 from kvae.files import atomic
 
 
 def main(folder: Path, out: Path) -> None:
-    arrays = dict(zip(ARRAYS, read_zips(*(folder / name for name in ZIPS)), strict=True))
+    arrays = dict(zip(ARRAYS, read_parts(*(folder / name for name in ZIPS)), strict=True))
     with atomic(out) as temporary:
         np.savez_compressed(temporary, **arrays)
 

@@ -42,7 +42,6 @@ def from_archive(
     """
     decoding.check_size(size)
     settings = {"size": size, "color": color, "box": box}
-    identity = cache.sha256(archive.path) if archive.path.is_file() else os.path.realpath(archive.path)
     splits = dict.fromkeys(("train", "validation", "test"))
     contents, damaged, first = [], {}, None
     for split in splits:
@@ -52,7 +51,7 @@ def from_archive(
         images = [archive.images[i] for i in rows]
         x, cached = cache.prepared(
             f"{name.partition(':')[0]} {split}",
-            [size, color, box.__name__, identity, [(image.name, image.stamp) for image in images]],
+            [size, color, box.__name__, identity(archive), [(image.name, image.stamp) for image in images]],
             len(images),
             lambda notes, images=images: _rows(archive, images, notes, skip_damaged, settings),
         )
@@ -78,6 +77,11 @@ def from_archive(
         fingerprint=fingerprint(size, color, box.__name__, label_names, *contents),
         notes=(*notes, *_notes(damaged)),
     )
+
+
+def identity(archive: Archive) -> str:
+    """Return a text that identifies a zip file by its contents and a folder by its path."""
+    return cache.sha256(archive.path) if archive.path.is_file() else os.path.realpath(archive.path)
 
 
 def _rows(

@@ -8,11 +8,11 @@ from kvae.errors import UserError
 from kvae.files import read_json
 
 IDX = tuple(
-    f"{part}-{kind}-ubyte|{part}-{kind}-ubyte.gz"
+    f"{part}-{kind}-idx{rank}-ubyte|{part}-{kind}-idx{rank}-ubyte.gz|{part}-{kind}.idx{rank}-ubyte"
     for part in ("train", "t10k")
-    for kind in ("images-idx3", "labels-idx1")
+    for kind, rank in (("images", 3), ("labels", 1))
 )
-"""Patterns, as in `find`, of the idx files of MNIST and of sets in its layout."""
+"""Patterns, as in `find`, of the idx files of MNIST and of sets in its layout. Some programs unpack them with a dot."""
 
 
 def root(data_dir: str | os.PathLike | None) -> Path:

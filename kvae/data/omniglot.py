@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from kvae.data import cache
+from kvae.data import cache, image_dataset
 from kvae.data.dataset import Dataset, Split
 from kvae.data.fingerprint import fingerprint
 from kvae.data.npz import read_arrays
 from kvae.data.official_files import find
-from kvae.data.sources.omniglot import PACKED, ZIPS
+from kvae.data.sources.omniglot import PACKED, PARTS
 from kvae.errors import UserError, first_line
 from kvae.images.archives import Archive, ImageFile, open_archive
 
@@ -31,11 +31,11 @@ def load(folder: Path, *, limit: int | None = None) -> Dataset:
     the validation split, so that no drawer is in both the training and the validation split. `limit` is the largest
     number of images that are read from the background alphabets, and from the evaluation alphabets.
 
-    The official files are read, or else a file with the arrays that `read_zips` returns.
+    The official files are read, or else a file with the arrays that `read_parts` returns.
     """
-    paths = [find(folder, name) for name in ZIPS]
+    paths = [find(folder, pattern) for pattern in PARTS]
     if all(paths):
-        path, arrays = folder, read_zips(*(found[0] for found in paths))
+        path, arrays = folder, read_parts(*(found[0] for found in paths))
     else:
         path = find(folder, PACKED)[0]
         arrays = read_arrays(path, *ARRAYS)
@@ -59,8 +59,8 @@ def load(folder: Path, *, limit: int | None = None) -> Dataset:
     )
 
 
-def read_zips(background: Path, evaluation: Path) -> list[np.ndarray]:
-    """Return the drawings in the two official zip files, as arrays.
+def read_parts(background: Path, evaluation: Path) -> list[np.ndarray]:
+    """Return the drawings in the two official zip files, or in their unpacked folders, as arrays.
 
     They are images uint8 (N, 28, 28), alphabet, character, drawer (1 … 20), split (0 background, 1 evaluation) and
     alphabet_names. A drawing of 105×105 pixels is scaled by a box filter, after its ink has become 255 and its paper 0.
@@ -74,8 +74,8 @@ def read_zips(background: Path, evaluation: Path) -> list[np.ndarray]:
                 f"Expected drawings alphabet/character01/0001_01.png. Received: {image.name} in {archive.path}."
             )
         parts.append((archives.index(archive), *found.groups()))
-    identity = [cache.sha256(archive.path) for archive in archives]
-    images, _ = cache.prepared("omniglot", [identity, _SIZE], len(drawings), lambda _: map(_drawing, drawings))
+    identity = [*map(image_dataset.identity, archives), [(image.name, image.stamp) for _, image in drawings], _SIZE]
+    images, _ = cache.prepared("omniglot", identity, len(drawings), lambda _: map(_drawing, drawings))
     alphabets = list(dict.fromkeys((split, name) for split, name, _, _ in parts))
     characters = {key: i for i, key in enumerate(dict.fromkeys(part[:3] for part in parts))}
     return [

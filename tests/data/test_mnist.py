@@ -55,6 +55,14 @@ def test_mnist_gzipped_is_the_same_data(data_dir):
     np.testing.assert_array_equal(plain.train.x, zipped.train.x)
 
 
+def test_mnist_in_files_named_with_a_dot_is_the_same_data(data_dir):
+    write_mnist(data_dir / "mnist")
+    plain = data.load("mnist")
+    for path in (data_dir / "mnist").iterdir():
+        path.rename(path.with_name(path.name.replace("-idx", ".idx")))
+    assert data.load("mnist").fingerprint == plain.fingerprint
+
+
 def test_mnist_fingerprint_changes_with_one_pixel(data_dir):
     write_mnist(data_dir / "mnist")
     before = data.load("mnist").fingerprint

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from kvae import data
-from kvae.data.omniglot import ARRAYS, read_zips
+from kvae.data.omniglot import ARRAYS, read_parts
 from kvae.errors import UserError
 from tests.data.dataset_splits import counts
 
@@ -68,9 +68,19 @@ def test_omniglot_in_official_files_equals_the_scaled_form(data_dir):
     write_zips(data_dir / "omniglot")
     other = data_dir / "other" / "omniglot"
     other.mkdir(parents=True)
-    arrays = read_zips(*(data_dir / "omniglot" / f"images_{part}.zip" for part in ("background", "evaluation")))
+    arrays = read_parts(*(data_dir / "omniglot" / f"images_{part}.zip" for part in ("background", "evaluation")))
     np.savez(other / "omniglot_28x28.npz", **dict(zip(ARRAYS, arrays, strict=True)))
     assert data.load("omniglot", data_dir=data_dir / "other").fingerprint == data.load("omniglot").fingerprint
+
+
+def test_omniglot_in_unpacked_folders_is_the_same_data(data_dir):
+    write_zips(data_dir / "omniglot")
+    whole = data.load("omniglot")
+    other = data_dir / "other" / "omniglot"
+    for path in (data_dir / "omniglot").glob("*.zip"):
+        with zipfile.ZipFile(path) as file:
+            file.extractall(other)
+    assert data.load("omniglot", data_dir=data_dir / "other").fingerprint == whole.fingerprint
 
 
 def test_omniglot_with_a_damaged_or_a_stray_drawing_is_refused(data_dir):

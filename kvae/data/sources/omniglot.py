@@ -4,6 +4,9 @@ from kvae.data.source import File, Licence, Source
 
 PACKED = "omniglot_28x28.npz"
 ZIPS = ("images_background.zip", "images_evaluation.zip")
+PARTS = tuple(f"{name}|{name.removesuffix('.zip')}/" for name in ZIPS)
+"""Patterns of the official files, or of the folders that they unpack to."""
+
 _URL = "https://github.com/brendenlake/omniglot/raw/master/python/"
 
 SOURCE = Source(
@@ -15,7 +18,7 @@ SOURCE = Source(
         "program induction",
         "https://github.com/brendenlake/omniglot",
     ),
-    tuple(f"{PACKED}|{name}" for name in ZIPS),
+    tuple(f"{PACKED}|{pattern}" for pattern in PARTS),
     # Sizes and checksums: tensorflow/datasets, tensorflow_datasets/url_checksums/omniglot.txt.
     tuple(
         File(name, size, sha256, _URL + name)
