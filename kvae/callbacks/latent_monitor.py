@@ -1,4 +1,4 @@
-"""A callback that monitors the posterior and warns when it has collapsed."""
+"""A callback that monitors the posterior and warns when no latent unit is active."""
 
 import warnings
 
@@ -14,6 +14,9 @@ PATIENCE = 3
 
 Many posteriors have no active unit in the first epochs and recover."""
 
+FEW_STEPS = 1000
+"""Number of training steps below which a posterior without an active unit counts as undertrained, not as collapsed."""
+
 
 class PosteriorCollapse(UserWarning):
     """The warning of a posterior that equals the prior for every x: the latent code holds no information about x."""
@@ -27,7 +30,9 @@ class LatentMonitor(keras.callbacks.Callback):
         active_units                              number of units j with Var_x E_q[z_j] > 0.01
         kl_unit/j                                 mean over x of KL(q(z_j|x) ‖ p(z_j)), in nats, if it has a closed form
 
-    It warns with `PosteriorCollapse` when no unit has been active for three epochs.
+    It warns with `PosteriorCollapse` when no unit has been active for three epochs and a thousand training steps, and
+    otherwise at the end of a training that leaves no unit active. The warning names the likely cause: running statistics
+    that differ from those of training, few steps, or the weight of the rate.
 
     Args:
         data: examples: x, or x and y. A few hundred validation examples are enough.
@@ -37,6 +42,7 @@ class LatentMonitor(keras.callbacks.Callback):
         super().__init__()
         self.data = data
         self.epochs_without_active_unit = 0
+        self.warned = False
 
     def on_train_begin(self, logs=None):
         if POSTERIOR not in self.model.capabilities:
@@ -56,11 +62,36 @@ class LatentMonitor(keras.callbacks.Callback):
             rates = self.model.rate_per_unit(*self.data).mean(axis=0).ravel()
             logs |= {f"kl_unit/{j}": float(rate) for j, rate in enumerate(rates)}
         self.epochs_without_active_unit = 0 if active else self.epochs_without_active_unit + 1
-        if self.epochs_without_active_unit == PATIENCE:
-            warnings.warn(
-                f"The posterior has collapsed by epoch {epoch + 1}: no latent unit is active. The largest variance of "
-                f"a posterior mean is {mean.var(axis=0).max():.2g}. The rate weighs too much against the distortion: "
-                "lower or anneal beta, or use free bits.",
-                PosteriorCollapse,
-                stacklevel=2,
+        self.finding = f"No latent unit is active after epoch {epoch + 1}. {self._cause(logs)}"
+        if self.epochs_without_active_unit >= PATIENCE and self._steps() >= FEW_STEPS:
+            self._warn()
+
+    def on_train_end(self, logs=None):
+        if self.epochs_without_active_unit:
+            self._warn()
+
+    def _cause(self, logs) -> str:
+        """Return the likely cause of a posterior without an active unit, and its repair."""
+        inferred = sum(rate for name, rate in logs.items() if name.startswith("kl_unit/"))
+        if UNIT_KL in self.model.capabilities and logs.get("rate", 0.0) > 1 + 2 * inferred:
+            return (
+                f"The rate is {logs['rate']:.1f} nats in training and {inferred:.1f} nats in inference mode, so the layers "
+                "that act differently in training are the cause. Running statistics of batch norm may lag: train for more "
+                "steps, lower the momentum, or use networks without batch norm."
             )
+        if self._steps() < FEW_STEPS:
+            return f"The model is undertrained: it has made {self._steps()} training steps. Train for more epochs."
+        return (
+            "The posterior has collapsed, because the rate weighs too much against the distortion: lower or anneal beta, or "
+            "use free bits."
+        )
+
+    def _steps(self) -> int:
+        """Return the number of training steps since the model was compiled, also over resumed runs."""
+        return int(keras.ops.convert_to_numpy(self.model.optimizer.iterations))
+
+    def _warn(self) -> None:
+        """Warn, but only once."""
+        if not self.warned:
+            warnings.warn(self.finding, PosteriorCollapse, stacklevel=3)
+        self.warned = True

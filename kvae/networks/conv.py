@@ -6,7 +6,8 @@ there are four stages, with 32-64-128-256 channels for width 32. The decoder doe
 in the encoder and cropped in the decoder. Every stage has batch norm, except those that read or return the image.
 
 `momentum` is the momentum of batch norm's running statistics, which are used after training. With 0.99 they average
-over hundreds of steps. Choose a smaller momentum if an epoch has fewer steps than that.
+over hundreds of steps. Choose a smaller momentum if an epoch has fewer steps than that. With `normalization="none"` the
+networks compute the same in training and afterwards.
 """
 
 from collections.abc import Sequence
@@ -19,11 +20,11 @@ from kvae.networks.common import (
     concatenate_labels,
     label_input,
     labelled_model,
+    normalize,
     normalized_relu,
     output_dtype,
 )
 from kvae.networks.maps import cropped, map_channels, map_sides
-from kvae.networks.normalization import BatchNormalization
 from kvae.networks.resampling import StridedConv2D, doubled
 
 
@@ -36,6 +37,7 @@ def conv_encoder(
     momentum: float = 0.99,
     label_units: int = 0,
     gain: float = 1.0,
+    normalization: str = "batch",
     name: str | None = None,
 ) -> keras.Model:
     """Return an encoder: images (B, H, W, C) -> (B, outputs).
@@ -53,15 +55,17 @@ def conv_encoder(
         gain: factor on the scale of the linear layer's initial weights, compared with Glorot and Bengio (2010). With a
             small gain every posterior starts near N(0, 1), and no log σ is large before the decoder has learnt to use
             z.
+        normalization: "batch", "group" or "none", as in `conv_decoder`.
         name: name of the network.
     """
     stages = len(map_sides(shape)) - 1
     image, y = keras.Input(tuple(shape)), label_input(label_units)
     h = image
     for stage in range(stages):
-        h = StridedConv2D(map_channels(width, stage), kernel, strides=2, padding="same", use_bias=stage == 0)(h)
+        has_bias = stage == 0 or normalization == "none"
+        h = StridedConv2D(map_channels(width, stage), kernel, strides=2, padding="same", use_bias=has_bias)(h)
         if stage > 0:
-            h = BatchNormalization(momentum=momentum)(h)
+            h = normalize(h, normalization, momentum)
         h = layers.LeakyReLU(0.2)(h)
     h = concatenate_labels(layers.Flatten()(h), y)
     initializer = keras.initializers.VarianceScaling(gain**2, "fan_avg", "uniform")

@@ -1,8 +1,10 @@
 """The files that complete a run after its last epoch: the model, its metrics and its images."""
 
 import contextlib
+import logging
+import math
 
-from kvae import evaluation
+from kvae import backends, evaluation
 from kvae.capabilities import POSTERIOR
 from kvae.evaluation import NotApplicable
 from kvae.files import finite
@@ -10,6 +12,14 @@ from kvae.plots.curves import save_curves
 from kvae.plots.scatter import save_planes
 from kvae.recipes.session import Session
 from kvae.runs import Run
+
+logger = logging.getLogger(__name__)
+
+COMPARED = 1000
+"""Number of training examples, drawn at random, whose loss is computed in inference mode."""
+
+TOLERANCE = 0.02
+"""Largest relative difference of that loss from the training loss that causes no warning."""
 
 
 def finish(run: Run, session: Session) -> Run:
@@ -19,10 +29,31 @@ def finish(run: Run, session: Session) -> Run:
     """
     if not run.finished:
         run.save_model(session.model)
+        _compare_modes(run, session)
     if session.held_out:
         _evaluate(run, session)
     save_curves(run.images / "curves.png", {run.path.name: run.history()})
     return run
+
+
+def _compare_modes(run: Run, session: Session) -> None:
+    """Warn if the training examples have a larger loss in inference mode than in the last epoch of training.
+
+    Running statistics of batch norm that have not converged are the usual cause.
+    """
+    trained = run.history().get("loss", [None])[-1]
+    if trained is None:  # a model of several players has several losses
+        return
+    sample = session.batches(session.dataset.train, seed=session.seed, shard=backends.shard())
+    steps = min(len(sample), math.ceil(COMPARED / session.training.batch_size))
+    inferred = session.model.evaluate(sample, steps=steps, verbose=0, return_dict=True).get("loss", trained)
+    if inferred - trained > TOLERANCE * abs(trained):
+        logger.warning(
+            "The loss of training examples is %.5g in inference mode, and was %.5g in the last epoch of training. The "
+            "running statistics of batch norm may lag: train for more steps, lower the momentum, or use networks without "
+            "batch norm.",
+            *(inferred, trained),
+        )
 
 
 def _evaluate(run: Run, session: Session) -> None:

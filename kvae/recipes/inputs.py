@@ -13,7 +13,7 @@ def training_batches(model, dataset: Dataset, training: Training, seed: int) -> 
     """Return the training split as `model` learns from it: batches in an order that `seed` decides, or rounds."""
     split, shard = dataset.train, backends.shard()
     if DOMAINS not in model.capabilities:
-        return batches(model, dataset, split, training, seed=seed, shard=shard)
+        return batches(model, dataset, split, training, min_steps=training.min_steps, seed=seed, shard=shard)
     if training.transform is not None:
         raise UserError(
             f"Expected no transform for a model that learns from rounds. Received: a transform for {type(model).__name__}. "
@@ -24,6 +24,7 @@ def training_batches(model, dataset: Dataset, training: Training, seed: int) -> 
         split.y,
         model.turns,
         batch_size=training.batch_size,
+        min_steps=training.min_steps,
         repeats=training.repeats,
         periods=None if training.periods is None else training.periods(split),
         seed=seed,

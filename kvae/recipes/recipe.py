@@ -37,7 +37,7 @@ class Training:
     """The training of a recipe: epochs, batches, optimizer and schedules.
 
     Args:
-        epochs: number of passes through the training split.
+        epochs: number of epochs. An epoch is one pass through the training split, or several (`min_steps`).
         batch_size: number of examples in a batch.
         optimizer: one optimizer, or {player: optimizer}, as `Model.compile` takes it.
         learning_rate_schedule: factor of every player's learning rate by epoch; or {player: factor}, where players
@@ -52,6 +52,7 @@ class Training:
             that they keep between epochs.
         images_every: number of epochs between two sets of images.
         brighten: True if saved images show faint pixels brighter.
+        min_steps: fewest training steps in an epoch. An epoch passes through a small data set several times.
     """
 
     epochs: int
@@ -65,9 +66,10 @@ class Training:
     callbacks: Sequence = ()
     images_every: int = 1
     brighten: bool = False
+    min_steps: int = 1
 
     def __post_init__(self):
-        for name in ("epochs", "batch_size", "images_every"):
+        for name in ("epochs", "batch_size", "min_steps", "images_every"):
             if getattr(self, name) < 1:
                 raise UserError(f"Expected {name} of at least 1. Received: {name}={getattr(self, name)}.")
 

@@ -31,6 +31,8 @@ class Batches(keras.utils.PyDataset):
         labels: the labels of the examples, for metrics of a model that does not train on labels; by default y.
         names: names of the attributes or of the classes.
         columns: further values of the examples, {name: array of length N}, such as the year of a painting.
+        min_steps: fewest batches in an epoch. An epoch passes through a small data set several times, in a new order each
+            time, and a batch may hold examples of two passes.
         shard: the part of each batch that this process loads. Batch sizes are rounded down to a multiple of
             `shard.multiple`, which drops a remainder at the end of an epoch.
     """
@@ -46,6 +48,7 @@ class Batches(keras.utils.PyDataset):
         labels: np.ndarray | None = None,
         names: Sequence[str] = (),
         columns: Mapping[str, np.ndarray] | None = None,
+        min_steps: int = 1,
         shard: Shard = Shard(),  # noqa: B008  immutable
     ):
         super().__init__()
@@ -56,6 +59,7 @@ class Batches(keras.utils.PyDataset):
         self.names = tuple(names)
         self.columns = dict(columns or {})
         self.batch_size = batch_size
+        self.passes = 1 + (min_steps - 1) * batch_size // max(1, len(x))
         self.seed = seed
         self.scale = scale
         self.transform = transform
@@ -65,13 +69,15 @@ class Batches(keras.utils.PyDataset):
     def begin(self, epoch: int) -> None:
         """Draw the order of the examples for `epoch`."""
         self.epoch = epoch
+        n = len(self.x)
         if self.seed is not None:
-            self.order = np.random.default_rng((self.seed, epoch)).permutation(len(self.x))
+            rng = np.random.default_rng((self.seed, epoch))
+            self.order = np.concatenate([rng.permutation(n) for _ in range(self.passes)])
         else:
-            self.order = np.arange(len(self.x))
+            self.order = np.tile(np.arange(n), self.passes)
 
     def __len__(self) -> int:
-        return math.ceil(self.shard.whole(len(self.x)) / self.batch_size)
+        return math.ceil(self.shard.whole(len(self.order)) / self.batch_size)
 
     def take(self, rows) -> np.ndarray:
         """Return the examples `rows` as floats (N, …), without the transform."""

@@ -22,8 +22,8 @@ class Rounds(keras.utils.PyDataset):
 
     Each domain has an endless sequence of examples: one permutation of its examples after another, each drawn from (seed,
     number of the domain, number of the permutation). A round takes `turns[domain]` batches from each sequence. An epoch has
-    as many rounds as the largest domain needs for each of its examples to be used. Examples of smaller domains are used
-    several times. As with `Batches`, the content of a round depends only on the seed and the epoch.
+    as many rounds as the largest domain needs for each of its examples to be used, but at least `min_steps`. Examples of
+    smaller domains are used several times. As with `Batches`, the content of a round depends only on the seed and the epoch.
 
     Args:
         x: array (N, …) of bytes (uint8) or floats. Bytes that represent k/255 stay bytes and are scaled turn by turn in
@@ -36,6 +36,7 @@ class Rounds(keras.utils.PyDataset):
         periods: numbers (N,) that accompany x, such as the period of a painting, −1 where unknown; or None.
         seed: seed of the permutations.
         scale: divisor for bytes. Bytes with a divisor other than 255 become floats here and not in the model.
+        min_steps: fewest rounds in an epoch.
         shard: the part of each turn that this process loads.
     """
 
@@ -49,6 +50,7 @@ class Rounds(keras.utils.PyDataset):
         periods: np.ndarray | None = None,
         seed: int = 0,
         scale: float = 255.0,
+        min_steps: int = 1,
         shard: Shard = Shard(),  # noqa: B008  immutable
     ):
         super().__init__()
@@ -59,6 +61,7 @@ class Rounds(keras.utils.PyDataset):
         self.y = np.asarray(y)
         self.turns = dict(turns)
         self.batch_size = batch_size
+        self.min_steps = min_steps
         self.repeats = repeats
         self.periods = periods
         self.seed = seed
@@ -75,7 +78,8 @@ class Rounds(keras.utils.PyDataset):
         self.epoch = epoch
 
     def __len__(self) -> int:
-        return max(math.ceil(len(rows) / taken) for rows, taken in zip(self.rows, self._taken(), strict=True))
+        needed = (math.ceil(len(rows) / taken) for rows, taken in zip(self.rows, self._taken(), strict=True))
+        return max(self.min_steps, *needed)
 
     def __getitem__(self, index: int) -> tuple[dict[str, Any]]:
         number = self.epoch * len(self) + index  # number of the round from the start of training

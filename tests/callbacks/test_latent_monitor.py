@@ -1,9 +1,9 @@
-"""Statistics of the posterior, and the warning when it collapses."""
+"""Statistics of the posterior, and the warning when no latent unit is active."""
 
 import numpy as np
 import pytest
 
-from kvae.callbacks import DecayLearningRate, LatentMonitor, PosteriorCollapse
+from kvae.callbacks import DecayLearningRate, LatentMonitor, PosteriorCollapse, latent_monitor
 from kvae.errors import UserError
 from kvae.training.schedules import Constant
 from tests.callbacks.training import fit
@@ -33,11 +33,40 @@ def test_latent_monitor_of_known_posterior_logs_its_statistics(vae):
     assert logs["kl_unit/1"] == pytest.approx(0.0, abs=1e-6)
 
 
-def test_latent_monitor_of_collapsed_posterior_warns_once(vae):
+def test_latent_monitor_of_collapsed_posterior_warns_once(vae, monkeypatch):
     _with_posterior(vae, np.zeros(3), np.zeros(3))
-    with pytest.warns(PosteriorCollapse, match="collapsed by epoch 3") as caught:
+    monkeypatch.setattr(latent_monitor, "FEW_STEPS", 8)
+    with pytest.warns(PosteriorCollapse, match=r"after epoch 3\. The posterior has collapsed, .* beta") as caught:
         fit(vae, LatentMonitor(batch(16)), DecayLearningRate(Constant(0.0)), epochs=5)
     assert len([w for w in caught if w.category is PosteriorCollapse]) == 1
+
+
+def test_latent_monitor_after_few_steps_warns_at_the_end_that_the_model_is_undertrained(vae):
+    _with_posterior(vae, np.zeros(3), np.zeros(3))
+    with pytest.warns(
+        PosteriorCollapse, match=r"after epoch 4\. The model is undertrained: it has made 16 training"
+    ) as caught:
+        fit(vae, LatentMonitor(batch(16)), DecayLearningRate(Constant(0.0)), epochs=4)
+    assert "beta" not in str(caught[0].message)
+
+
+def test_latent_monitor_of_layers_that_differ_in_training_names_them(vae):
+    _with_posterior(vae, np.zeros(3), np.zeros(3))
+    monitor = LatentMonitor(batch(16))
+    monitor.set_model(vae)
+    monitor.on_train_begin()
+    monitor.on_epoch_end(0, {"rate": 37.0})
+    with pytest.warns(
+        PosteriorCollapse, match=r"37\.0 nats in training and 0\.0 nats in inference .* batch norm may lag"
+    ):
+        monitor.on_train_end()
+
+
+def test_latent_monitor_of_active_units_does_not_warn(vae, recwarn):
+    kernel = vae.encoder.layers[-1].kernel
+    kernel.assign(10 * kernel)
+    fit(vae, LatentMonitor(batch(16)), epochs=4)
+    assert not [w for w in recwarn if w.category is PosteriorCollapse]
 
 
 def test_latent_monitor_of_model_without_posterior_is_refused():

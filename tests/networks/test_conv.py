@@ -32,6 +32,16 @@ def test_conv_encoder_first_layer_has_no_batch_norm():
     assert layers[:4] == ["InputLayer", "StridedConv2D", "LeakyReLU", "StridedConv2D"]
 
 
+def test_conv_networks_without_normalization_compute_the_same_in_training(rng):
+    x, z = rng.random((4, 16, 16, 3), "float32"), rng.normal(size=(4, 2)).astype("float32")
+    encoder = conv_encoder((16, 16, 3), 4, width=2, normalization="none")
+    decoder = conv_decoder(2, (16, 16, 3), width=2, normalization="none")
+    for net, inputs in ((encoder, x), (decoder, z)):
+        assert all(layer.use_bias for layer in net.layers if layer.weights)
+        inferred, trained = (ops.convert_to_numpy(net(inputs, training=training)) for training in (False, True))
+        np.testing.assert_array_equal(inferred, trained)
+
+
 def test_conv_decoder_last_layer_has_no_batch_norm():
     layers = [type(layer).__name__ for layer in conv_decoder(2, (28, 28, 1), width=2).layers]
     assert layers[-2:] == ["StridedConv2DTranspose", "Activation"]

@@ -25,6 +25,24 @@ def test_batches_with_seed_hold_each_example_once_in_a_new_order_each_epoch():
     assert _rows(again) == second
 
 
+def test_batches_of_few_examples_pass_through_them_until_min_steps():
+    x = np.arange(10, dtype="float32")[:, None]
+    batches = Batches(x, batch_size=4, seed=1, min_steps=7)
+    rows = _rows(batches)
+    assert len(batches) == 8  # three passes
+    assert [sorted(rows[k : k + 10]) for k in (0, 10, 20)] == [list(range(10))] * 3
+    assert rows[:10] == _rows(Batches(x, batch_size=4, seed=1)) != rows[10:20]
+    assert _rows(Batches(x, batch_size=4, min_steps=4)) == 2 * list(range(10))
+
+
+@pytest.mark.parametrize("n", [1, 5, 39, 40, 41, 200])
+def test_batches_make_as_few_passes_as_min_steps_needs(n):
+    batches = Batches(np.zeros((n, 1)), batch_size=4, min_steps=10)
+    assert len(batches) >= 10
+    assert len(batches.order) - n <= 9 * 4
+    assert len(Batches(np.zeros((n, 1)), batch_size=64)) == -(-n // 64)
+
+
 def test_batches_scale_bytes_and_keep_labels_with_examples():
     x = np.array([[0], [51], [255]], "uint8")
     batches = Batches(x, np.array([5, 6, 7]), batch_size=2)

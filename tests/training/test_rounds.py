@@ -26,6 +26,12 @@ def test_rounds_of_an_epoch_hold_every_example_and_repeat_those_of_small_domains
     assert len(seen["few"]) == 12
 
 
+def test_rounds_of_few_examples_are_repeated_until_min_steps():
+    assert len(Rounds(X, Y, {"few": 1, "many": 2}, batch_size=3, min_steps=9)) == 9
+    assert len(Rounds(X, Y, {"few": 1, "many": 2}, batch_size=3, min_steps=2)) == 4
+    assert len(Rounds(X[:7], Y[:7], {"few": 1}, batch_size=3, min_steps=2)) == 3
+
+
 def test_rounds_continue_across_epochs_and_depend_on_seed_and_epoch_only():
     rounds, again = (Rounds(X, Y, {"few": 1, "many": 1}, batch_size=4, seed=5) for _ in range(2))
     order = []
