@@ -45,6 +45,37 @@ def captioned(sheet: Image.Image, title: str = "", rows: Sequence = (), columns:
     return page
 
 
+def lines_height(below: Sequence[Sequence[str]]) -> int:
+    """Return the height, in pixels, of the lines of text below each image."""
+    return _LINE * max(map(len, below), default=0)
+
+
+def write_lines(
+    page: Image.Image, places: Sequence[tuple[int, int]], width: int, below: Sequence[Sequence[str]]
+) -> None:
+    """Write lines of text into `page`, below images of this width.
+
+    Args:
+        page: the image.
+        places: lower left corner (x, y) of each image.
+        width: width of an image. Longer lines are shortened.
+        below: lines of text of each image, or nothing.
+    """
+    draw, font = ImageDraw.Draw(page), _font()
+    for (x, y), lines in zip(places, below, strict=False):
+        for number, line in enumerate(lines):
+            draw.text(
+                (x + width / 2, y + _LINE * (number + 0.5)), _shortened(line, width, font), "black", font, anchor="mm"
+            )
+
+
+def _shortened(line: str, width: float, font) -> str:
+    """Return `line`, or as much of its beginning as fits into `width` pixels, with an ellipsis."""
+    if font.getlength(line) <= width:
+        return line
+    return next((cut for n in range(len(line), 0, -1) if font.getlength(cut := f"{line[:n]}…") <= width), "")
+
+
 def _font() -> ImageFont.FreeTypeFont:
     """Return the font DejaVu Sans of Matplotlib, which has Greek letters."""
     folder = Path(importlib.util.find_spec("matplotlib").origin).parent

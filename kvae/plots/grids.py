@@ -10,18 +10,22 @@ from PIL.PngImagePlugin import PngInfo
 
 from kvae.errors import UserError
 from kvae.files import atomic
-from kvae.plots.captions import captioned
+from kvae.plots.captions import captioned, lines_height, write_lines
 
 
 def grid(
-    images: np.ndarray, columns: int | None = None, zoom: int | None = None, brighten: bool = False
+    images: np.ndarray,
+    columns: int | None = None,
+    zoom: int | None = None,
+    brighten: bool = False,
+    below: Sequence[Sequence[str]] = (),
 ) -> Image.Image:
     """Return images (N, H, W, C) in [0, 1] in a grid, row by row, on a white background.
 
     One channel is grey, two are red and green, and of four or more the first three are red, green and blue.
 
     `zoom` is the factor by which images are enlarged. By default, small images become about 64 pixels tall. With
-    `brighten`, the grid shows √x, which makes faint pixels visible.
+    `brighten`, the grid shows √x, which makes faint pixels visible. `below` holds lines of text for each image.
     """
     n, height, width, channels = images.shape
     columns = columns or math.ceil(math.sqrt(n))
@@ -32,12 +36,14 @@ def grid(
     if channels < 3:  # grey, or red and green
         pixels = pixels.repeat(3, axis=-1) if channels == 1 else np.pad(pixels, [(0, 0)] * 3 + [(0, 1)])
     height, width, gap = height * zoom, width * zoom, 2
-    rows = math.ceil(n / columns)
-    sheet = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap, 3), 255, "uint8")
-    for i, image in enumerate(pixels):
-        y, x = (i // columns) * (height + gap), (i % columns) * (width + gap)
+    rows, space = math.ceil(n / columns), gap + lines_height(below)  # space: between rows
+    sheet = np.full((rows * (height + space) - gap, columns * (width + gap) - gap, 3), 255, "uint8")
+    places = [((i % columns) * (width + gap), (i // columns) * (height + space)) for i in range(n)]
+    for (x, y), image in zip(places, pixels, strict=True):
         sheet[y : y + height, x : x + width] = image[..., :3]
-    return Image.fromarray(sheet)
+    page = Image.fromarray(sheet)
+    write_lines(page, [(x, y + height) for x, y in places], width, below)
+    return page
 
 
 def table(images: np.ndarray, columns: int | None = None) -> np.ndarray:
@@ -91,12 +97,13 @@ def save_images(
     title: str = "",
     columns: int | None = None,
     scale: int | None = None,
+    below: Sequence[Sequence[str]] = (),
     facts: Mapping[str, object] | None = None,
 ) -> None:
     """Save examples `x` (N, …) as a grid (.png), as arrays x and, if given, y (.npz), or as a folder of image files.
 
-    `title` is written above a grid of `columns` columns. `scale` is the factor by which images are enlarged, and `facts` are
-    as for `save_image`.
+    `title` is written above a grid of `columns` columns, and the lines of text `below` under each image. `scale` is the
+    factor by which images are enlarged, and `facts` are as for `save_image`.
     """
     if path.suffix == ".npz":
         with atomic(path) as temporary:
@@ -104,7 +111,7 @@ def save_images(
     elif x.ndim != 4:
         raise UserError(f"Expected a model of images. Received: one of shape {x.shape[1:]}. Save arrays (*.npz).")
     elif path.suffix == ".png":
-        save_image(captioned(grid(x, columns, scale), title), path, facts)
+        save_image(captioned(grid(x, columns, scale, below=below), title), path, facts)
     else:
         digits = len(str(len(x) - 1))
         for number, image in enumerate(x):

@@ -71,12 +71,14 @@ class Samples:
         x: images in [0, 1] (N, H, W, C), or points (N, D).
         y: labels with which the samples were drawn, or None.
         title: text above a grid of samples.
+        below: lines of text under each image of a grid, or nothing.
         facts: texts that a PNG file holds, such as {"seed": 0}.
     """
 
     x: np.ndarray
     y: np.ndarray | None = None
     title: str = ""
+    below: Sequence[Sequence[str]] = ()
     facts: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
     def save(
@@ -93,8 +95,8 @@ class Samples:
         path = Path(path)
         if path.suffix not in (".png", ".npz", ""):
             raise UserError(f"Expected a file *.png or *.npz, or a folder. Received: path={path}.")
-        options = {"title": self.title, "columns": columns, "scale": scale, "facts": {**self.facts, **facts}}
-        save_images(path, self.x, self.y, **options)
+        options = {"title": self.title, "below": self.below, "facts": {**self.facts, **facts}}
+        save_images(path, self.x, self.y, columns=columns, scale=scale, **options)
         return path
 
 

@@ -69,6 +69,13 @@ class LabelNames:
         """Return labels (N,) or (N, A) as a text, such as "3 8 1" or "010 110 001"."""
         return " ".join(str(row) if self.classes else "".join(map(str, row)) for row in y.astype(int).tolist())
 
+    def lines(self, y: np.ndarray) -> list[list[str]]:
+        """Return the name of the class, or the names of the attributes that are 1, of each row of labels (N,) or (N, A)."""
+        rows = y.astype(int).tolist()
+        if self.classes:
+            return [[self.names[row]] for row in rows]
+        return [[name for name, value in zip(self.names, row, strict=True) if value] for row in rows]
+
     def from_text(self, text: str) -> np.ndarray:
         """Return the labels (N,) or (N, A) in a text that `to_text` wrote. Raise `UserError` if it is another text."""
         rows, n = text.split(), len(self.names)

@@ -49,7 +49,14 @@ class TrainedImages(TrainedData):
         y = self.condition(n, labels)
         x = self.model.sample(n, *y, seed=seed, temperature=temperature)
         title = as_text(labels) if as_pairs(labels) else ""
-        return Samples(x, *y, title=title, facts={**self.facts, "seed": seed, "temperature": temperature})
+        facts = {**self.facts, "seed": seed, "temperature": temperature}
+        return Samples(x, *y, title=title, below=self._differing_labels(*y), facts=facts)
+
+    def _differing_labels(self, y: np.ndarray | None = None) -> list[list[str]]:
+        """Return lines of text with the labels `y` of each sample, or nothing if all samples have the same."""
+        if y is None or len(np.unique(y, axis=0)) == 1:
+            return []
+        return LabelNames.of_model(self.model.labels, self.label_names).lines(y)
 
     def reconstruct(
         self,

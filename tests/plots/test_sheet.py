@@ -72,6 +72,20 @@ def test_sheet_captions_leave_the_images_in_the_lower_right_corner(images, tmp_p
     assert (found[-height:, :-width] == 0).any()  # captions of rows
 
 
+def test_samples_with_lines_below_leave_the_images_as_they_are(rng, tmp_path):
+    x = rng.uniform(0.4, 0.6, (3, 8, 8, 1))
+    samples = Samples(x, below=[["cat"], ["dog", "a very long name"], []])
+    found = np.asarray(Image.open(samples.save(tmp_path / "samples.png", columns=2)))
+    plain = np.asarray(grid(x, 2))
+    assert np.array_equal(found[:64], plain[:64])
+    assert np.array_equal(found[64 + 34 :][:64], plain[66:])
+    below = found[64 : 64 + 32]
+    assert (below[:16, :64] < 100).any()  # cat
+    assert (below[16:, :64] == 255).all()
+    assert (below[16:, 66:] < 100).any()  # the second line, shortened to the width of the image
+    assert (found[-32:] == 255).all()
+
+
 def test_sheet_png_holds_facts(images, tmp_path):
     sheet = Sheet(images, facts={"model": "digits/vae"})
     with Image.open(sheet.save(tmp_path / "sheet.png", command="kvae traverse digits/vae")) as image:

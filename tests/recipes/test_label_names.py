@@ -46,6 +46,11 @@ def test_array_names_unspecified_labels_to_the_function():
     assert missing == ["Smiling=…", "one of 0 (cat), 1 (dog)"]
 
 
+def test_lines_name_classes_and_attributes_that_are_1():
+    assert ANIMALS.lines(np.array([1, 0])) == [["dog"], ["cat"]]
+    assert FACES.lines(np.array([[1, 1], [0, 0], [0, 1]], "uint8")) == [["Smiling", "Male"], [], ["Male"]]
+
+
 def test_select_finds_rows_with_the_label():
     assert ANIMALS.select("dog", np.array([0, 1, 1])).tolist() == [1, 2]
     assert FACES.select({"Male": 0}, np.array([[1, 0], [1, 1]])).tolist() == [0]

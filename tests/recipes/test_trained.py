@@ -128,6 +128,9 @@ def test_sample_of_points_has_labels(points):
     samples = points.sample(4, labels=1)
     assert samples.x.shape == (4, 3)
     assert samples.y.tolist() == [1, 1, 1, 1]
+    assert samples.below == []  # all have the same label
+    mixed = points.sample(60)
+    assert [[points.label_names[k]] for k in mixed.y] == mixed.below
 
 
 def test_pick_number_of_no_example_is_refused(digits):
