@@ -7,7 +7,7 @@ import typer
 from kvae import data, zoo
 from kvae.cli.errors import usage
 from kvae.cli.options import DataDir, Json, examples
-from kvae.cli.output import print_json, print_table
+from kvae.cli.output import echo, print_json, print_table
 
 EXAMPLES = examples("kvae data", "kvae data --verify", "kvae data get mnist")
 GET_EXAMPLES = examples("kvae data get mnist", "kvae data get omniglot --data-dir ~/data")
@@ -26,7 +26,7 @@ def list_data(context: typer.Context, verify: Verify = False, data_dir: DataDir 
         return
     for entry in entries:
         _print(entry)
-    typer.echo("Your own images need no entry: kvae train folder/conv_vae --set data.path=FOLDER")
+    echo("Your own images need no entry: kvae train folder/conv_vae --set data.path=FOLDER")
 
 
 def get(name: Name, data_dir: DataDir = None, json: Json = False):
@@ -41,9 +41,9 @@ def get(name: Name, data_dir: DataDir = None, json: Json = False):
     if json:
         print_json({"name": name, "new": paths})
     elif paths:
-        typer.echo("\n".join(paths))
+        echo("\n".join(paths))
     else:
-        typer.echo(f"{name} is {entry['origin']}." if entry["folder"] is None else f"{name} is complete.")
+        echo(f"{name} is {entry['origin']}." if entry["folder"] is None else f"{name} is complete.")
 
 
 def _recipes(name: str) -> list[str]:
@@ -53,11 +53,11 @@ def _recipes(name: str) -> list[str]:
 def _print(entry: dict) -> None:
     """Print the entry of a data set in the list."""
     state = "available" if entry["available"] else "missing"
-    typer.echo(f"{entry['name']}: {state}{' in ' + entry['folder'] if entry['folder'] else ''}")
+    echo(f"{entry['name']}: {state}{' in ' + entry['folder'] if entry['folder'] else ''}")
     rows = [(key, entry[key]) for key in ("origin", "licence", "cite", "recipes", "download") if entry[key]]
     for file in entry["files"]:
         rows += [("file", f"{file['name']}, {file['size']:,} bytes: {file['state']}"), ("", file["sha256"])]
     rows += [("read instead", name) for name in entry["other_files"]]
     rows += [("" if number else "to do", line) for number, line in enumerate(entry["instructions"])]
     print_table([(f"  {key}", value) for key, value in rows])
-    typer.echo()
+    echo("")

@@ -16,10 +16,10 @@ from pathlib import Path
 
 from kvae import progress
 from kvae.data import official_files
-from kvae.data.inventory import DIFFERS, MISSING, PRESENT, UNPACKED, sha256, source_of, state_of
+from kvae.data.inventory import DIFFERS, PRESENT, UNPACKED, source_of, state_of
 from kvae.data.source import File
 from kvae.errors import UserError, first_line
-from kvae.files import atomic
+from kvae.files import LOCK, atomic, locked, sha256
 
 _BLOCK = 1 << 20  # bytes that are read at once
 _TIMEOUT = 30.0  # seconds without an answer
@@ -40,23 +40,31 @@ def download(name: str, data_dir: str | os.PathLike | None = None) -> list[Path]
     source = source_of(name)
     folder = official_files.root(data_dir) / name
     if source.steps:
-        raise UserError("\n".join([f"kvae may not download {name}.", *source.instructions(folder)]))
-    states = {file: state_of(file, folder, verify=True) for file in source.files}
-    for file, state in states.items():
-        if state == DIFFERS:
-            path = official_files.find(folder, file.name)[0]
-            raise UserError(
-                f"Expected the official contents of {path}, or no such file. Received: a file with another checksum. "
-                "Move it away, or choose another folder with data_dir (--data-dir)."
-            )
-    new = []
-    for file, state in states.items():
-        if state == UNPACKED or (state == PRESENT and not file.members):
-            continue
-        if state == MISSING:
-            fetch(file, folder / file.name)
-        new += _unpack(file, official_files.find(folder, file.name)[0]) if file.members else [folder / file.name]
-    return new
+        raise source.explained(UserError(f"kvae may not download {name}."), folder)
+    if all(_is_complete(file, folder) for file in source.files):
+        return []
+    with locked(folder / LOCK):
+        return [path for file in source.files if not _is_complete(file, folder) for path in _get(file, folder)]
+
+
+def _is_complete(file: File, folder: Path) -> bool:
+    """Return True if the official file has been downloaded, and unpacked if it is a tar file."""
+    state = state_of(file, folder, verify=True)
+    if state == DIFFERS:
+        path = official_files.find(folder, file.name)[0]
+        raise UserError(
+            f"Expected the official contents of {path}, or no such file. Received: a file with another checksum. Move it "
+            "away, or choose another folder with data_dir (--data-dir)."
+        )
+    return state == UNPACKED or (state == PRESENT and not file.members)
+
+
+def _get(file: File, folder: Path) -> list[Path]:
+    """Download a file, unless a tar file is already there, unpack a tar file, and return the paths of the new files."""
+    found = official_files.find(folder, file.name)
+    if not found:
+        fetch(file, folder / file.name)
+    return _unpack(file, found[0] if found else folder / file.name) if file.members else [folder / file.name]
 
 
 def fetch(file: File, path: Path) -> None:

@@ -1,6 +1,5 @@
 """The official files of each data set, and those that are present. Nothing here imports NumPy."""
 
-import hashlib
 import os
 from pathlib import Path
 
@@ -8,6 +7,7 @@ from kvae.data import official_files
 from kvae.data.registry import is_available
 from kvae.data.source import File, Source
 from kvae.data.sources import SOURCES
+from kvae.files import sha256
 from kvae.suggest import require
 
 PRESENT, UNPACKED, MISSING, DIFFERS = "present", "unpacked", "missing", "differs"
@@ -33,12 +33,6 @@ def state_of(file: File, folder: Path, verify: bool = False) -> str:
     if found[0].stat().st_size != file.size or (verify and sha256(found[0]) != file.sha256):
         return DIFFERS
     return PRESENT
-
-
-def sha256(path: Path) -> str:
-    """Return the SHA-256 of the contents of a file, in hexadecimal."""
-    with open(path, "rb") as contents:
-        return hashlib.file_digest(contents, "sha256").hexdigest()
 
 
 def describe(name: str, data_dir: str | os.PathLike | None = None, *, verify: bool = False) -> dict:

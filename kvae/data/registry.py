@@ -130,8 +130,5 @@ def _missing(name: str, source: Source, where: Path, missing: list[str]) -> User
     tfds = f", or prepare it once with TFDS: tensorflow_datasets.load('{source.tfds}')" if source.tfds else ""
     download = f"Download the files: kvae data get {name}. Or put" if source.may_be_downloaded else "Put"
     repair = f"{download} the official files there (data_dir or KVAE_DATA sets {where.parent}){tfds}."
-    return UserError(
-        "\n".join(
-            [f"Expected {name} in {where}: {wanted}. Received: {received}. {repair}", *source.instructions(where)]
-        )
-    )
+    error = UserError(f"Expected {name} in {where}: {wanted}. Received: {received}. {repair}")
+    return source.explained(error, where)

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 
+from kvae.errors import UserError
 from kvae.images import crop
 
 UNKNOWN = "unknown"
@@ -73,6 +74,12 @@ class Source:
     def may_be_downloaded(self) -> bool:
         """True if the authors allow it and state an address for each file."""
         return bool(self.files) and all(file.url for file in self.files)
+
+    def explained(self, error: UserError, folder: Path) -> UserError:
+        """Return an error about missing files with the sentences of `steps` as notes, each on a line of its own."""
+        for step in self.instructions(folder):
+            error.add_note(step)
+        return error
 
     def instructions(self, folder: Path) -> list[str]:
         """Return the sentences of `steps` for the folder of the data set."""

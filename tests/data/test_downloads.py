@@ -6,6 +6,7 @@ import http.server
 import io
 import ssl
 import subprocess
+import sys
 import tarfile
 import threading
 
@@ -16,6 +17,7 @@ from kvae.data.inventory import DIFFERS, PRESENT, UNPACKED, state_of
 from kvae.data.source import File
 from kvae.data.sources import SOURCES
 from kvae.errors import UserError
+from kvae.files import LOCK
 
 CONTENT = bytes(range(256)) * 5000  # more than one block
 
@@ -133,7 +135,7 @@ def test_download_without_a_server_names_the_address(offer, server, data_dir):
     ) as error:
         data.download("mnist")
     assert "\n" not in str(error.value)
-    assert not (data_dir / "mnist").exists()
+    assert list((data_dir / "mnist").iterdir()) == []
 
 
 def test_download_of_a_file_that_is_gone_names_the_answer(offer, server):
@@ -156,6 +158,26 @@ def test_download_keeps_a_file_with_other_contents(offer, server, data_dir):
     assert server.ranges == []
 
 
+def test_download_into_a_folder_that_another_process_writes_is_refused(offer, data_dir):
+    offer("mnist", {"a.gz": CONTENT})
+    path = data_dir / "mnist" / LOCK
+    code = f"""
+import sys
+from kvae.files import locked
+with locked({str(path)!r}):
+    print("locked", flush=True)
+    sys.stdin.read()
+"""
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        other.stdout.readline()
+        with pytest.raises(
+            UserError, match=f"no other process writes. Received: .*mnist, in use by process {other.pid}"
+        ):
+            data.download("mnist")
+        other.stdin.close()
+    assert data.download("mnist") == [data_dir / "mnist" / "a.gz"]
+
+
 def test_download_unpacks_the_members_of_a_tar_file(offer, data_dir):
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz") as tar:
@@ -176,10 +198,9 @@ def test_download_unpacks_the_members_of_a_tar_file(offer, data_dir):
 def test_download_of_data_that_only_their_authors_distribute_says_what_to_do(name, data_dir):
     with pytest.raises(UserError) as error:
         data.download(name)
-    heading, *steps = str(error.value).splitlines()
-    assert heading == f"kvae may not download {name}."
-    assert len(steps) == 2
-    assert str(data_dir / name) in steps[1]
+    assert str(error.value) == f"kvae may not download {name}."
+    assert error.value.__notes__ == data.describe(name)["instructions"]
+    assert str(data_dir / name) in error.value.__notes__[1]
 
 
 @pytest.mark.parametrize("name", ["digits", "swiss_roll"])

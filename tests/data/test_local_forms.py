@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from kvae import data
-from kvae.data.inventory import sha256
 from kvae.data.sources import SOURCES
+from kvae.files import sha256
 from tests.conftest import ROOT
 from tests.data.dataset_splits import counts
 from tests.data.test_binarized_mnist import write_lines

@@ -73,7 +73,7 @@ def test_load_without_files_names_the_folder_and_the_files(name, data_dir):
     if source.may_be_downloaded:
         assert f"Received: no such folder. Download the files: kvae data get {name}. Or put" in message
     else:
-        assert message.splitlines()[1:] == source.instructions(data_dir / name)
+        assert failure.value.__notes__ == source.instructions(data_dir / name)
 
 
 def test_load_without_files_names_the_files_found_instead(data_dir):
