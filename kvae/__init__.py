@@ -14,34 +14,61 @@ import contextlib
 import importlib
 import importlib.util
 import sys
+from typing import TYPE_CHECKING
 
 from kvae.errors import UserError
 from kvae.version import __version__ as __version__
 
-_MODULES = (
+if TYPE_CHECKING:  # type checkers and editors do not see what `__getattr__` below imports
+    from kvae import (
+        callbacks,
+        data,
+        distributions,
+        evaluation,
+        latent,
+        models,
+        networks,
+        objectives,
+        plots,
+        presets,
+        recipes,
+        runs,
+        training,
+        tuning,
+        zoo,
+    )
+    from kvae.presets import from_preset, push_preset, to_preset
+    from kvae.recipes import open_trained
+
+__all__ = [
+    "__version__",
     "callbacks",
     "data",
     "distributions",
     "evaluation",
+    "from_preset",
     "latent",
     "models",
     "networks",
     "objectives",
+    "open_trained",
     "plots",
     "presets",
+    "push_preset",
     "recipes",
     "runs",
+    "to_preset",
     "training",
     "tuning",
     "zoo",
-)
+]
 _FUNCTIONS = {
     "from_preset": "presets",
     "open_trained": "recipes",
     "push_preset": "presets",
     "to_preset": "presets",
 }
-"""Functions that `kvae` offers itself: {function: the part of kvae that defines it}."""
+"""{function of `kvae` itself: the part of kvae that defines it}. All other names of `__all__` are parts."""
 
 # Keras loads a saved model only if its classes are registered, and they register themselves when `models` and `networks` are
 # imported. `import kvae` must not import these, because they import Keras. A program may import kvae before Keras, so the
@@ -106,16 +133,18 @@ class _AfterImport:
 sys.meta_path.insert(0, _AfterImport({"keras", *_UP_TO_MODELS} - set(sys.modules)))
 
 
-def __getattr__(name):
-    if name in _MODULES:
-        return importlib.import_module(f"kvae.{name}")
-    if name in _FUNCTIONS:
-        return getattr(importlib.import_module(f"kvae.{_FUNCTIONS[name]}"), name)
-    raise AttributeError(f"module 'kvae' has no attribute {name!r}")
+if not TYPE_CHECKING:  # so that a type checker finds a misspelled name
+
+    def __getattr__(name):
+        if name in _FUNCTIONS:
+            return getattr(importlib.import_module(f"kvae.{_FUNCTIONS[name]}"), name)
+        if name in __all__:
+            return importlib.import_module(f"kvae.{name}")
+        raise AttributeError(f"module 'kvae' has no attribute {name!r}")
 
 
 def __dir__():
-    return ["__version__", *_MODULES, *_FUNCTIONS]
+    return __all__
 
 
 if "keras" in sys.modules:

@@ -14,6 +14,7 @@ Each backend is a package of four files, which offer the same names:
 """
 
 import importlib
+from typing import TYPE_CHECKING
 
 import keras
 
@@ -28,7 +29,10 @@ if keras.backend.backend() not in BACKENDS:
         f"{keras.backend.backend()}, which is for inference only. Set KERAS_BACKEND and start a new process."
     )
 
-_backend = importlib.import_module(f"kvae.backends.{keras.backend.backend()}")
+if TYPE_CHECKING:  # the three packages offer the same names
+    from kvae.backends import jax as _backend
+else:
+    _backend = importlib.import_module(f"kvae.backends.{keras.backend.backend()}")
 
 # gradients
 Backend = _backend.Backend

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 _LAZY = {"Dataset": "dataset", "Split": "dataset", "binarize": "transforms", "download": "downloads"}
 
 
-def __getattr__(name):
-    if name in _LAZY:
-        return getattr(importlib.import_module(f"kvae.data.{_LAZY[name]}"), name)
-    raise AttributeError(f"module 'kvae.data' has no attribute {name!r}")
+if not TYPE_CHECKING:  # so that a type checker finds a misspelled name
+
+    def __getattr__(name):
+        if name in _LAZY:
+            return getattr(importlib.import_module(f"kvae.data.{_LAZY[name]}"), name)
+        raise AttributeError(f"module 'kvae.data' has no attribute {name!r}")

@@ -52,7 +52,7 @@ class CondVAE(LabelledModel):
         super().__init__(labels, likelihood, posterior, prior, seed, **kwargs)
         self.encoder, self.decoder = encoder, decoder
         self.check_networks()
-        self.add_scalars(beta=beta)
+        self.beta = self.add_scalar("beta", beta)
 
     # ------------------------------------------------------------------ losses
 

@@ -90,8 +90,11 @@ class CSVAE(LabelledModel):
         self.decoder = decoder
         self.adversary = adversary
         self.check_networks()
-        self.add_scalars(beta_distortion=beta_distortion, beta_w=beta_w, beta_z=beta_z)
-        self.add_scalars(beta_information=beta_information, beta_adversary=beta_adversary)
+        self.beta_distortion = self.add_scalar("beta_distortion", beta_distortion)
+        self.beta_w = self.add_scalar("beta_w", beta_w)
+        self.beta_z = self.add_scalar("beta_z", beta_z)
+        self.beta_information = self.add_scalar("beta_information", beta_information)
+        self.beta_adversary = self.add_scalar("beta_adversary", beta_adversary)
         self.base_rate = None if base_rate is None else self.labels.check_base_rate(base_rate)
         self.adversary_turns = adversary_turns
 

@@ -63,7 +63,7 @@ class DFCVAE(VariationalModel):
                 f"Expected a feature network for images of shape {self.data_shape}. "
                 f"Received: one for {features.input_shape[1:]}."
             )
-        self.add_scalars(beta=beta)
+        self.beta = self.add_scalar("beta", beta)
 
     # ------------------------------------------------------------------ losses
 

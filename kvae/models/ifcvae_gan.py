@@ -100,8 +100,11 @@ class IFCVAEGAN(LabelledModel):
         self.adversary = adversary
         self.discriminator = discriminator
         self.check_networks()
-        self.add_scalars(beta_distortion=beta_distortion, beta_rate=beta_rate, beta_label=beta_label)
-        self.add_scalars(beta_information=beta_information, beta_realism=beta_realism)
+        self.beta_distortion = self.add_scalar("beta_distortion", beta_distortion)
+        self.beta_rate = self.add_scalar("beta_rate", beta_rate)
+        self.beta_label = self.add_scalar("beta_label", beta_label)
+        self.beta_information = self.add_scalar("beta_information", beta_information)
+        self.beta_realism = self.add_scalar("beta_realism", beta_realism)
         self.base_rate = None if base_rate is None else self.labels.check_base_rate(base_rate)
         self.label_samples, self.fixed_classifier = label_samples, fixed_classifier
 

@@ -110,8 +110,10 @@ class MultiEncoder(RoundsModel, LabelledModel):
         self.check_networks()
         self._copies = DecoderCopies(decoder, self.domains if copies else self.domains[:1])
         self.decoders = self._copies.nets  # an attribute of the model, so that Keras saves the copies
-        self.add_scalars(beta_encoder=beta_encoder, beta_decoder=beta_decoder)
-        self.add_scalars(beta_separation=beta_separation, beta_period=beta_period)
+        self.beta_encoder = self.add_scalar("beta_encoder", beta_encoder)
+        self.beta_decoder = self.add_scalar("beta_decoder", beta_decoder)
+        self.beta_separation = self.add_scalar("beta_separation", beta_separation)
+        self.beta_period = self.add_scalar("beta_period", beta_period)
         self._separator = None if separator is None else Separator(separator, self.beta_separation)
         self._critic = None if critic is None else PeriodCritic(critic, self.beta_period)
 

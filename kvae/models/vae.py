@@ -57,7 +57,7 @@ class VAE(VariationalModel):
         super().__init__(likelihood, posterior, prior, seed, **kwargs)
         self.encoder, self.decoder = encoder, decoder
         self.check_networks()
-        self.add_scalars(beta=beta)
+        self.beta = self.add_scalar("beta", beta)
         if free_bits and UNIT_KL not in self.capabilities:
             raise UserError(
                 "Expected, for free bits, a posterior and a prior whose KL has a closed form for each latent unit. "

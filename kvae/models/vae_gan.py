@@ -91,7 +91,7 @@ class VAEGAN(LabelledModel):
         self.decoder = decoder
         self.discriminator = discriminator
         self.check_networks()
-        self.add_scalars(gamma=gamma)
+        self.gamma = self.add_scalar("gamma", gamma)
         self.level = level
         self.margin = margin
         self.saturating = saturating

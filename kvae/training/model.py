@@ -17,6 +17,7 @@ from kvae.errors import UserError
 from kvae.training.arguments import ArgumentsAsConfiguration
 from kvae.training.containers import only, without_weights
 from kvae.training.data_methods import DataMethods
+from kvae.training.keras_model import KerasModel
 from kvae.training.optimizers import Optimizers
 from kvae.training.penalties import Penalties
 from kvae.training.phase import Phase
@@ -29,7 +30,7 @@ Feature maps need about 100 bytes per value.
 """
 
 
-class Model(Backend, ArgumentsAsConfiguration, DataMethods, keras.Model):
+class Model(Backend, ArgumentsAsConfiguration, DataMethods, KerasModel):
     """The base class of all models. A subclass needs a constructor and `loss_terms`. Everything else is as in Keras.
 
     The constructor takes networks that are built, and keeps every argument in an attribute of the same name.
@@ -96,11 +97,6 @@ class Model(Backend, ArgumentsAsConfiguration, DataMethods, keras.Model):
         """
         check_weight(value, name)
         return self.add_weight(name=name, shape=(), initializer=keras.initializers.Constant(value), trainable=False)
-
-    def add_scalars(self, **values: float) -> None:
-        """Set attributes to new scalar variables: `add_scalars(beta=1.0)` sets `self.beta`. See `add_scalar`."""
-        for name, value in values.items():
-            setattr(self, name, self.add_scalar(name, value))
 
     @property
     def scalars(self) -> dict[str, keras.Variable]:

@@ -38,7 +38,7 @@ class Renamed(Model):
         self.posterior_family = posterior
         self.encoders = dict(encoders)
         self.all_heads = list(heads)
-        self.add_scalars(beta=beta)
+        self.beta = self.add_scalar("beta", beta)
 
     @reports("loss", "twice")
     def loss_terms(self, batch, training):
