@@ -31,6 +31,14 @@ class Distribution(abc.ABC):
     def log_prob(self, x):
         """Return log p(x) in nats, summed over the event: x of shape (..., event) gives (...)."""
 
+    def log_prob_of_each(self, x):
+        """Return log p_k(x) in nats for a batch of K distributions (the components of a mixture).
+
+        `x` has the shape (...) + event, and the distributions have the shape batch + (K,) + event. The result has the
+        shape (..., K).
+        """
+        return self.log_prob(ops.expand_dims(x, -1 - self.event))
+
     @abc.abstractmethod
     def sample(self, seed, shape=()):
         """Return draws of shape `shape` + batch + event.

@@ -24,8 +24,7 @@ class Mixture(Distribution):
 
     def log_prob(self, x):
         (logits,) = promote(self.logits)
-        log_p_k = self.components.log_prob(ops.expand_dims(x, -1 - self.event))  # (..., 1, event) -> (..., K)
-        return ops.logsumexp(ops.log_softmax(logits, axis=-1) + log_p_k, axis=-1)
+        return ops.logsumexp(ops.log_softmax(logits, axis=-1) + self.components.log_prob_of_each(x), axis=-1)
 
     def sample(self, seed, shape=()):
         """Return draws from components that are chosen by the Gumbel-max trick.

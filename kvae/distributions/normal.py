@@ -24,6 +24,31 @@ class Normal(IndependentUnits):
         x, loc, log_scale = promote(x, self.loc, self.log_scale)
         return -0.5 * ops.square((x - loc) * ops.exp(-log_scale)) - log_scale - 0.5 * math.log(2 * math.pi)
 
+    def log_prob_of_each(self, x):
+        """Return log p_k(x) of K distributions (K, event), as `Distribution.log_prob_of_each` does.
+
+        The value is computed from the squared differences. The gradients are those of the expanded squares,
+
+            Σ_d (x_d − μ_kd)² / σ_kd² = Σ_d x_d² / σ_kd² − 2 Σ_d x_d μ_kd / σ_kd² + Σ_d μ_kd² / σ_kd²
+
+        which are matrix products. For 500 components on a CPU, they are found 40 times as fast as those of the
+        differences (`benchmarks/mixture.py`). The expanded squares are not used for the value, because they cancel where
+        the scales are small.
+        """
+        x, loc, log_scale = promote(x, self.loc, self.log_scale)
+        if not len(loc.shape) == len(log_scale.shape) == 1 + self.event:
+            return super().log_prob_of_each(x)
+        loc, log_scale = (ops.reshape(value, (loc.shape[0], -1)) for value in (loc, log_scale))  # (K, D)
+        x = ops.reshape(x, (*ops.shape(x)[: len(x.shape) - self.event], loc.shape[-1]))  # (..., D)
+        norm = ops.sum(log_scale + 0.5 * math.log(2 * math.pi), axis=-1)  # (K,)
+        differences = (ops.expand_dims(x, -2) - loc) * ops.exp(-log_scale)  # (..., K, D)
+        value = -0.5 * ops.sum(ops.square(differences), axis=-1) - norm
+        precision = ops.exp(-2.0 * log_scale)
+        # `ops.matmul` computes float64 in float32 on two backends; the operator @ does not.
+        products = x @ ops.transpose(loc * precision) - 0.5 * ops.sum(ops.square(loc) * precision, axis=-1)
+        expanded = products - 0.5 * ops.square(x) @ ops.transpose(precision) - norm
+        return ops.stop_gradient(value - expanded) + expanded
+
     def sample(self, seed, shape=()):
         """Return loc + scale · ε with ε ~ N(0, 1), differentiable in both (Kingma and Welling 2014, section 2.4)."""
         loc, log_scale = promote(self.loc, self.log_scale)

@@ -39,6 +39,39 @@ def test_mixture_log_prob_agrees_with_scipy():
     np.testing.assert_allclose(numpy(pz.log_prob(ops.convert_to_tensor(z))), expected, rtol=1e-4)
 
 
+def test_mixture_log_prob_with_small_scales_is_as_exact_as_the_differences():
+    loc = np.array([[3.0, -2.0], [3.1, 1.0]])
+    scale = np.exp(np.full((2, 2), -6.0))
+    z = (loc[0] + scale[0] * np.array([[0.5, -1.0], [2.0, 0.0]])).astype("float32")
+    pz = Mixture(np.zeros(2, "float32"), Normal(loc.astype("float32"), np.full((2, 2), -6.0, "float32")))
+    loc = loc.astype("float32").astype("float64")
+    expected = special.logsumexp(
+        np.stack([stats.norm(loc[k], scale[k]).logpdf(z.astype("float64")).sum(-1) for k in range(2)], -1), -1
+    ) - np.log(2)
+    np.testing.assert_allclose(numpy(pz.log_prob(ops.convert_to_tensor(z))), expected, rtol=1e-4)
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), [("float32", 2e-4), ("float64", 1e-10)])
+@pytest.mark.parametrize("shape", [(3,), (2, 2, 3)])
+def test_gradients_of_a_mixture_of_normals_are_those_of_its_formula(gradients, double, dtype, tolerance, shape):
+    rng = np.random.default_rng(0)
+    z, loc, logits = rng.normal(size=(6, *shape)), rng.normal(size=(5, *shape)), rng.normal(size=5)
+    log_scale = rng.uniform(-1.5, 0.5, size=(5, *shape))
+    axes = tuple(range(-len(shape), 0))
+
+    def mixture_density(logits, loc, log_scale, z):
+        return Mixture(logits, Normal(loc, log_scale, event=len(shape)), event=len(shape)).log_prob(z)
+
+    def formula(logits, loc, log_scale, z):
+        squares = ops.square((ops.expand_dims(z, 1) - loc) * ops.exp(-log_scale))
+        log_p_k = -ops.sum(0.5 * squares + log_scale + 0.5 * np.log(2 * np.pi), axis=axes)
+        return ops.logsumexp(ops.log_softmax(logits) + log_p_k, axis=-1)
+
+    arrays = [value.astype(dtype) for value in (logits, loc, log_scale, z)]
+    for found, expected in zip(gradients(mixture_density, *arrays), gradients(formula, *arrays), strict=True):
+        np.testing.assert_allclose(found, expected, rtol=tolerance, atol=tolerance)
+
+
 def test_mixture_draws_have_its_moments():
     pz, _, _ = mixture()
     z = numpy(pz.sample(0, (100_000,))).astype("float64")
