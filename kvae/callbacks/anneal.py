@@ -9,7 +9,8 @@ from kvae.training.schedules import Schedule
 class Anneal(keras.callbacks.Callback):
     """A callback that sets a scalar variable of the model to `schedule(epoch)` at the start of each epoch.
 
-    The logs hold its value under its name.
+    The logs hold its value under its name. A recipe adds the callback with `Training(anneal={"beta": schedule})`. The
+    schedules are in `kvae.training.schedules`.
 
     Args:
         variable: name of the model's attribute that holds the variable, such as "beta".

@@ -12,7 +12,8 @@ from kvae.training.schedules import Schedule
 class DecayLearningRate(keras.callbacks.Callback):
     """A callback that sets the learning rate of every player to its base rate times `factor(epoch)` in each epoch.
 
-    The logs hold the learning rate of each player.
+    The logs hold the learning rate of each player. A recipe adds the callback with `Training(learning_rate_schedule=…)`.
+    The schedules are in `kvae.training.schedules`.
 
     Args:
         factor: a schedule, or {player: schedule}. A player without a schedule keeps its rate.
