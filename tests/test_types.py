@@ -42,7 +42,7 @@ train("digits/vae", epochs=1)  # wrong
 
 @pytest.fixture
 def package(tmp_path):
-    """A folder with the package as an installation has it: a type checker does not execute the finder of `pip install -e`."""
+    """A folder that holds the package as an installation does. A type checker cannot follow `pip install -e`."""
     folder = tmp_path / "installed" / "kvae"
     folder.mkdir(parents=True)
     for source in [*(ROOT / "kvae").iterdir(), ROOT / "zoo", ROOT / "cli", ROOT / "weights"]:
@@ -50,10 +50,11 @@ def package(tmp_path):
     return folder.parent
 
 
-@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="once is enough: the types are those of all backends")
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="the types do not depend on the backend")
 def test_type_checker_reports_the_wrong_lines_of_a_program_and_no_other(tmp_path, package):
     (tmp_path / "program.py").write_text(PROGRAM, encoding="utf-8")
-    command = [sys.executable, "-m", "mypy", "--follow-imports=silent", "--python-executable", sys.executable, "program.py"]
+    options = ["--follow-imports=silent", "--python-executable", sys.executable]
+    command = [sys.executable, "-m", "mypy", *options, "program.py"]
     result = subprocess.run(
         command, cwd=tmp_path, env={"MYPYPATH": str(package), "PATH": ""}, capture_output=True, text=True
     )
