@@ -237,15 +237,16 @@ class TrainedData:
         Args:
             n: number of examples.
             labels: labels of all examples: {"Smiling": 1} or a class.
-            others: labels from which those not in `labels` are copied, as in `LabelNames.array`; by default the labels of
-                the held-out examples, in order. The data are loaded only if they are needed.
+            others: labels from which those not in `labels` are copied, as in `LabelNames.array`; by default those of `n`
+                held-out examples, spread evenly over the data, which may be sorted by label. The data are loaded only
+                if they are needed.
         """
         if LABELS not in self.model.capabilities:
             if as_pairs(labels):
                 raise ChoiceError(f"Expected no labels, because {type(self.model).__name__} takes none.")
             return ()
         names = LabelNames.of_model(self.model.labels, self.label_names)
-        return (names.array(labels, n, self._held_out_labels if others is None else others),)
+        return (names.array(labels, n, functools.partial(self._held_out_labels, n) if others is None else others),)
 
     def condition_of_files(self, n: int, labels: Named = None) -> tuple[np.ndarray, ...]:
         """Return `labels` for `n` image files: (y,), or () for a model without labels.
@@ -258,16 +259,18 @@ class TrainedData:
 
         return self.condition(n, labels, refuse)
 
-    def _held_out_labels(self, missing: str) -> np.ndarray:
-        """Return labels of held-out examples: those on the card of a preset, or else those of the data.
+    def _held_out_labels(self, n: int, missing: str) -> np.ndarray:
+        """Return labels of at most `n` held-out examples: those on the card of a preset, or else those of the data.
 
         `missing` lists the labels that need them, for an error message.
         """
         stored = self.config.get("held_out_labels")
-        if isinstance(stored, str):
-            return LabelNames.of_model(self.model.labels, self.label_names).from_text(stored)
         try:
-            return self.batches().y
+            if isinstance(stored, str):
+                y = LabelNames.of_model(self.model.labels, self.label_names).from_text(stored)
+            else:
+                y = self.batches().y
+            return y[np.linspace(0, len(y) - 1, min(n, len(y))).astype(int)]
         except UserError as error:
             raise UserError(f"{error} Or name all labels: {missing}.") from None
 

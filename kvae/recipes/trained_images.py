@@ -39,8 +39,8 @@ class TrainedImages(TrainedData):
 
         Args:
             n: number of samples.
-            labels: labels of all samples, {"Smiling": 1} or a class. Unspecified attributes are copied from the held-out
-                examples, in order.
+            labels: labels of all samples, {"Smiling": 1} or a class. Unspecified attributes are copied from held-out
+                examples.
             temperature: factor of the distance of latent codes from the mean of the prior.
             seed: seed of the samples.
         """

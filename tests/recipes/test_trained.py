@@ -81,9 +81,12 @@ def test_evaluate_with_a_model_that_is_no_classifier_is_refused(digits):
         digits.evaluate(["attributes"], classifier="digits/vae")
 
 
-def test_condition_of_a_labelled_model_copies_held_out_labels(points):
+def test_condition_of_a_labelled_model_copies_labels_spread_over_the_held_out_data(points):
+    held_out = points.batches().y
     (y,) = points.condition(5)
-    assert np.array_equal(y, points.batches().y[:5])
+    assert np.array_equal(y, held_out[np.linspace(0, len(held_out) - 1, 5).astype(int)])
+    (y,) = points.condition(len(held_out) + 2)
+    assert np.array_equal(y, [*held_out, *held_out[:2]])
     (y,) = points.condition(3, labels=1)
     assert y.tolist() == [1, 1, 1]
 
