@@ -78,13 +78,14 @@ def file_in(folder: Path, name: str) -> Path:
     return path
 
 
-def read_card(folder: str | os.PathLike) -> dict:
-    """Return the card of the preset in `folder`, in the present format.
+def read_card(source: str | os.PathLike) -> dict:
+    """Return the card of the preset `source`, in the present format. `source` is as in `locate`.
 
     Raises:
         UserError: there is no card, or a newer version of kvae wrote it.
     """
-    card = read_json(file_in(Path(folder), "card.json"))
+    folder = locate(source)
+    card = read_json(file_in(folder, "card.json"))
     valid = isinstance(card, Mapping) and isinstance(card.get("sha256"), Mapping)
     if not (valid and card.get("format") in range(1, FORMAT + 1)):
         raise UserError(

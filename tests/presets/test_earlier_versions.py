@@ -41,3 +41,7 @@ def test_read_card_of_any_version_returns_the_present_format(name):
     assert card["format"] == FORMAT
     assert not {"figures", "figures_on", "init_from"} & set(card)
     assert ("metrics" in card) == name.endswith("digits_vae")
+
+
+def test_read_card_of_a_bundled_preset_by_name_returns_its_recipe():
+    assert read_card("digits/vae")["recipe"] == "digits/vae"

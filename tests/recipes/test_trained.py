@@ -81,7 +81,8 @@ def test_evaluate_with_a_model_that_is_no_classifier_is_refused(digits):
         digits.evaluate(["attributes"], classifier="digits/vae")
 
 
-def test_condition_of_a_labelled_model_copies_labels_spread_over_the_held_out_data(points):
+def test_condition_of_a_labelled_model_copies_labels_spread_over_the_held_out_data(points, monkeypatch):
+    monkeypatch.delitem(points.config, "held_out_labels")  # the card's labels have precedence
     held_out = points.batches().y
     (y,) = points.condition(5)
     assert np.array_equal(y, held_out[np.linspace(0, len(held_out) - 1, 5).astype(int)])
@@ -181,6 +182,7 @@ def test_labels_of_a_preset_need_no_data(points, tmp_path, monkeypatch):
     folder = kvae.recipes.Trained(points.source, "points").source.path
     copy = shutil.copytree(folder, tmp_path / "mine")
     card = json.loads((copy / "card.json").read_text())
+    assert len(card["held_out_labels"].split()) == 256
     (copy / "card.json").write_text(json.dumps(card | {"held_out_labels": "1 1 0"}))
     monkeypatch.setattr(kvae.data, "load", lambda name, **options: pytest.fail(f"{name} is loaded"))
     assert kvae.open_trained(copy).sample(4).y.tolist() == [1, 1, 0, 1]
