@@ -24,6 +24,9 @@ from PIL import Image
 
 from kvae import zoo
 from kvae.data.splits import permutation, random_splits
+from kvae.recipes.inputs import training_batches
+from kvae.runs import Run
+from kvae.zoo import Recipe
 
 RECIPE = "folder/conv_vae"
 SIZES = (50, 200, 500, 2000, 9000)
@@ -70,14 +73,20 @@ def measure(kind: str, n: int, data: Path, out: Path, seed: int) -> str:
     began = time.process_time()
     run = zoo.train(RECIPE, settings, out=out / f"run-{kind}-{n}", seed=seed)
     seconds = time.process_time() - began
-    recipe, model = zoo.load(RECIPE), run.load_model()
-    dataset = recipe.data(recipe.resolve(settings))
+    return FORMAT.format(kind, n, *evaluate(run, zoo.load(RECIPE)), seconds)
+
+
+def evaluate(run: Run, recipe: Recipe) -> tuple:
+    """Return the values of a run's line of the table, without the time."""
+    values, model = recipe.resolve(run.config["parameters"]), run.load_model()
+    dataset, training = recipe.data(values), recipe.training(values)
+    steps = training.epochs * len(training_batches(model, dataset, training, seed=0))
+    model.compile()
     x, held_out = (split.x.astype("float32") / 255 for split in (dataset.train, dataset.validation))
     trained = run.history()["loss"][-1]
     inferred = model.evaluate(x, verbose=0, return_dict=True)["loss"]
     mean, reconstructed = (np.square(y - held_out).mean() for y in (x.mean(axis=0), model.reconstruct(held_out)))
-    steps, change = int(np.asarray(model.optimizer.iterations)), 100 * (inferred / trained - 1)
-    return FORMAT.format(kind, n, steps, trained, inferred, change, mean, reconstructed, mean / reconstructed, seconds)
+    return steps, trained, inferred, 100 * (inferred / trained - 1), mean, reconstructed, mean / reconstructed
 
 
 def main():

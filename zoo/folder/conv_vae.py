@@ -2,9 +2,9 @@
 
 Source: none. The networks are those of celeba/dcgan_vae, without batch norm and with nearest-neighbour up-sampling.
 Expected: no metrics, since the images are yours.
-    The table "Your own images" in docs/results.md has the errors for 50 to 9,000 faces and paintings. Good samples need
+    The table "Your own images" in docs/results.md has the errors for 50 to 2,000 faces and paintings. Good samples need
     some thousands of images of the same kind.
-Cost: a minute for up to 2,000 images at 32×32 on one CPU core, and four minutes for 9,000. At 64×64 four times as much.
+Cost: a minute for up to 2,000 images at 32×32 on one CPU core, and about four times as long for 9,000.
 Chosen here:
     - no batch norm. Its running statistics lag in a short training, so that the trained model differs from the one that was
       being trained. The validation loss of 200 faces is also lower without it (492 nats, with batch norm 497).
