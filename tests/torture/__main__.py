@@ -1,6 +1,7 @@
 """The command `python -m tests.torture` (`make torture`), which attacks every writer on every backend."""
 
 import argparse
+import importlib
 import os
 import random
 import subprocess
@@ -21,6 +22,8 @@ def main() -> None:
     from tests.torture.campaign import Campaign
     from tests.torture.targets import TARGETS
 
+    for module in TARGETS[chosen.one].imports:
+        importlib.import_module(module)
     with tempfile.TemporaryDirectory() as place:
         os.environ |= {"XDG_STATE_HOME": f"{place}/state", "KVAE_CACHE": f"{place}/cache"}
         os.environ |= {"JAX_COMPILATION_CACHE_DIR": f"{place}/jax", "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0"}

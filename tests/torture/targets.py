@@ -23,6 +23,7 @@ class Target:
         read: function folder -> {name: contents} of what the program has written. Missing files are left out. It raises an
             exception if anything that exists is damaged.
         prepare: function that fills a folder before the program starts.
+        imports: modules that are imported once, before all attacks. Importing Keras takes seconds.
         between: True if there are states between that before and that after the program, such as the epochs of a training.
             Otherwise all contents must be the old or the new ones after an attack.
         kill: kind of `Attack` at a moment: "moment" kills the program, "worker" a process that it has started.
@@ -32,6 +33,12 @@ class Target:
     act: Callable[[Path], None]
     read: Callable[[Path], dict]
     prepare: Callable[[Path], None] = lambda folder: None
+    imports: tuple[str, ...] = (
+        "tests.torture.recipe",
+        "kvae.recipes.train",
+        "kvae.recipes.resume",
+        "kvae.recipes.trained",
+    )
     between: bool = False
     kill: str = "moment"
 
@@ -131,12 +138,12 @@ def _prepare_data(folder: Path) -> None:
     from kvae import data
 
     os.environ["KVAE_CACHE"] = str(folder / "cache")
-    data.load("folder", path=str(folder / "images"), size=16)
+    data.load(f"folder:{folder / 'images'}", size=16)
 
 
 def _read_data(folder: Path) -> dict:
-    arrays = [np.load(path).tobytes() for path in (folder / "cache").rglob("[!.]*.npy")]
-    return {f"array {number}": array for number, array in enumerate(sorted(arrays))}
+    files = (folder / "cache").rglob("[!.]*.npy")  # their names end with a fingerprint of the folder
+    return {path.name.rpartition("-")[0]: np.load(path).tobytes() for path in files}
 
 
 def search(workers: int = 1) -> Target:
@@ -176,9 +183,9 @@ TARGETS = {
     target.name: target
     for target in (
         *map(training, KINDS),
-        Target("preparation of data", _prepare_data, _read_data, _prepare_images),
+        Target("preparation of data", _prepare_data, _read_data, _prepare_images, imports=("kvae.data",)),
         Target("export over an older preset", _export, _read_preset, _prepare_export),
-        Target("evaluate", _evaluate, _read_run, _train_once, pieces=True),
+        Target("evaluate", _evaluate, _read_run, _train_once),
         search(),
         search(workers=2),
     )

@@ -1,0 +1,22 @@
+"""Documents that name a test after each promise name tests that exist."""
+
+import re
+
+import pytest
+
+from tests.conftest import ROOT
+
+
+@pytest.mark.parametrize("document", ["SECURITY.md", "README.md"])
+def test_tests_that_a_document_names_exist(document):
+    for path, name in re.findall(r"`(tests/[\w/.]+)(?:::(\w+))?`", (ROOT / document).read_text(encoding="utf-8")):
+        assert (ROOT / path).exists(), path
+        if name:
+            assert f"\ndef {name}(" in (ROOT / path).read_text(encoding="utf-8"), name
+
+
+def test_every_promise_of_security_names_a_test():
+    text = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("| ") and not line.startswith("| promise ")]
+    assert rows
+    assert not [row for row in rows if "`tests/" not in row.rsplit("|", 2)[1]]
