@@ -21,7 +21,7 @@ import numpy as np
 
 from kvae.data.fingerprint import blocks, fingerprint
 from kvae.errors import UserError
-from kvae.files import atomic
+from kvae.files import atomic, expanded
 from kvae.progress import track
 
 _FORMAT = 2  # increase it whenever a change of the code gives another array for the same identity
@@ -32,8 +32,17 @@ logger = logging.getLogger(__name__)
 
 
 def folder() -> Path:
-    """Return the folder of the cache: KVAE_CACHE, or else `~/.cache/kvae`."""
-    return Path(os.environ.get("KVAE_CACHE") or "~/.cache/kvae").expanduser()
+    """Return the folder of the cache: KVAE_CACHE, or else `~/.cache/kvae`.
+
+    Raises:
+        UserError: KVAE_CACHE is not set, and the account has no home directory.
+    """
+    path = expanded(os.environ.get("KVAE_CACHE") or "~/.cache/kvae")
+    if path.parts[0] == "~":
+        raise UserError(
+            "Expected a folder for prepared images. Received: no KVAE_CACHE, and no home directory. Set it."
+        )
+    return path
 
 
 def prepared(

@@ -5,7 +5,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from kvae.errors import UserError
-from kvae.files import read_json
+from kvae.files import expanded, read_json
 
 IDX = tuple(
     f"{part}-{kind}-idx{rank}-ubyte|{part}-{kind}-idx{rank}-ubyte.gz|{part}-{kind}.idx{rank}-ubyte"
@@ -17,7 +17,7 @@ IDX = tuple(
 
 def root(data_dir: str | os.PathLike | None) -> Path:
     """Return the folder with one sub-folder per data set: `data_dir`, else KVAE_DATA, else `data`."""
-    return Path(data_dir or os.environ.get("KVAE_DATA") or "data").expanduser()
+    return expanded(data_dir or os.environ.get("KVAE_DATA") or "data")
 
 
 def find(folder: Path, pattern: str) -> list[Path]:
@@ -40,7 +40,7 @@ def find(folder: Path, pattern: str) -> list[Path]:
 def tfds_folders(data_dir: Path) -> list[Path]:
     """Return the folders where TFDS may have prepared data: `data_dir`, TFDS_DATA_DIR, `~/tensorflow_datasets`."""
     given = os.environ.get("TFDS_DATA_DIR")
-    return [data_dir, *([Path(given)] if given else []), Path("~/tensorflow_datasets").expanduser()]
+    return [data_dir, *([Path(given)] if given else []), expanded("~/tensorflow_datasets")]
 
 
 def find_tfds(builder: str, data_dir: Path) -> tuple[Path, str] | None:

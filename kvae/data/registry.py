@@ -13,7 +13,7 @@ from kvae.data import official_files
 from kvae.data.source import Source
 from kvae.data.sources import SOURCES
 from kvae.errors import UserError
-from kvae.files import as_user_errors
+from kvae.files import as_user_errors, expanded
 
 if TYPE_CHECKING:
     from kvae.data.dataset import Dataset
@@ -29,7 +29,7 @@ def is_available(name: str, data_dir: str | os.PathLike | None = None) -> bool:
     root = official_files.root(data_dir)
     kind, _, rest = name.partition(":")
     if kind in ("folder", "npz"):
-        return bool(rest) and os.path.exists(Path(rest).expanduser())
+        return bool(rest) and os.path.exists(expanded(rest))
     if kind == "tfds" and rest:
         return official_files.find_tfds(rest, root) is not None
     source = _source(name)
@@ -87,9 +87,9 @@ def _load(name: str, data_dir: str | os.PathLike | None, options: dict, seed: in
     kind, _, rest = name.partition(":")
     with as_user_errors():
         if kind == "folder" and rest:
-            return _call(name, "folder:load", (Path(rest).expanduser(),), options, seed)
+            return _call(name, "folder:load", (expanded(rest),), options, seed)
         if kind == "npz" and rest:
-            return _call(name, "npz:load", (Path(rest).expanduser(),), options, seed)
+            return _call(name, "npz:load", (expanded(rest),), options, seed)
         if kind == "tfds" and rest:
             return _call(name, "tfds:load", (rest, root), options, seed)
         source = _source(name)

@@ -10,6 +10,9 @@ from kvae.suggest import require
 _COORDINATES = {"first": 0, "height": 1}
 _THRESHOLD = 10.0
 
+MAX_POINTS = 1_000_000
+"""Largest number of points in a split. The card of a preset, which may come from anyone, names the number."""
+
 
 def load(
     *, n: int = 10_000, noise: float = 0.0, label: str = "first", limit: int | None = None, seed: int = 0
@@ -28,8 +31,8 @@ def load(
     from sklearn.datasets import make_swiss_roll
 
     require("label", label, tuple(_COORDINATES))
-    if not isinstance(n, int) or n < 1:
-        raise UserError(f"Expected a positive number of points. Received: n={n!r}.")
+    if not isinstance(n, int) or not 1 <= n <= MAX_POINTS:
+        raise UserError(f"Expected 1 to {MAX_POINTS:,} points. Received: n={n!r}.")
     if not 0 <= noise < np.inf:
         raise UserError(f"Expected a standard deviation of at least 0. Received: noise={noise!r}.")
     n = n if limit is None else min(n, limit)

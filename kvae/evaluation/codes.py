@@ -67,7 +67,11 @@ def sampled_codes_and_labels(model, batches, seed: int) -> tuple[dict[str, np.nd
     """
     if batches.labels is None:
         raise NotApplicable("the data have no labels")
-    (z,) = per_example(lambda generator, *data: (model.posterior(*data).sample(generator),), model, batches, seed)
+
+    def draw(generator, *data):
+        return (model.posterior(*data).sample(generator),)
+
+    (z,) = per_example("sampled codes", draw, model, batches, seed)
     y = np.asarray(batches.labels)[batches.order]
     if y.ndim == 2:
         labels = list(y.T)

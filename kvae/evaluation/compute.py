@@ -7,19 +7,32 @@ import numpy as np
 from kvae.evaluation.batches import examples
 
 
-def per_example(function: Callable, model, batches, seed: int) -> tuple[np.ndarray, ...]:
-    """Return the values of `function(generator, x)`, or `function(generator, x, y)`, for all examples, in float64.
+def seeded(key: str, function: Callable, model, seed: int) -> Callable:
+    """Return `function(generator, *tensors)` of tensors alone, compiled once per model and `key`.
 
-    `generator` is a seed generator with this `seed`. `function` is compiled and called on the tensors of each batch. It
-    returns a tuple of tensors whose first axis is the batch. Each tensor is concatenated over the batches.
+    `generator` is a seed generator of the model, which restarts at `seed`. A function that is compiled in each call would
+    keep memory for ever on TensorFlow.
     """
     import keras
-    from keras import ops
 
     from kvae.backends import compiled
+    from kvae.backends.cached import cached
 
-    generator = keras.random.SeedGenerator(seed)
-    run = compiled(lambda *data: function(generator, *data), [*model.variables, generator.state])
+    generator = cached(model, "seed generator of metrics", keras.random.SeedGenerator)
+    generator.state.assign(keras.random.SeedGenerator(seed).state)
+    variables = [*model.variables, generator.state]
+    return cached(model, key, lambda: compiled(lambda *data: function(generator, *data), variables))
+
+
+def per_example(key: str, function: Callable, model, batches, seed: int) -> tuple[np.ndarray, ...]:
+    """Return the values of `function(generator, x)`, or `function(generator, x, y)`, for all examples, in float64.
+
+    `function` is called on the tensors of each batch, compiled under `key` (`seeded`). It returns a tuple of tensors whose
+    first axis is the batch. Each tensor is concatenated over the batches.
+    """
+    from keras import ops
+
+    run = seeded(key, function, model, seed)
     parts = [
         [ops.convert_to_numpy(value) for value in run(*map(ops.convert_to_tensor, data))] for data in examples(batches)
     ]

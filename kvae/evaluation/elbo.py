@@ -24,9 +24,11 @@ def elbo(
     `elbo_se` is the standard error of the mean over examples. In a model with two layers of latent units, the rate is
     estimated from the same draws.
     """
-    rate, distortion = per_example(
-        lambda generator, *data: model.rate_and_distortion(*data, seed=generator, samples=draws), model, batches, seed
-    )
+
+    def terms(generator, *data):
+        return model.rate_and_distortion(*data, seed=generator, samples=draws)
+
+    rate, distortion = per_example(f"rate and distortion of {draws} draws", terms, model, batches, seed)
     return {
         **mean_and_error("elbo", -rate - distortion),
         "rate": float(rate.mean()),

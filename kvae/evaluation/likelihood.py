@@ -9,6 +9,7 @@ import numpy as np
 from kvae.capabilities import DENSITY, POSTERIOR
 from kvae.errors import UserError
 from kvae.evaluation.batches import examples
+from kvae.evaluation.compute import seeded
 from kvae.evaluation.metric import Seed, metric
 from kvae.evaluation.requirements import NotApplicable
 from kvae.evaluation.uncertainty import mean_and_error
@@ -113,19 +114,11 @@ def _compiled_log_weights(model, draws: int, seed: int):
 
     Its seed generator restarts at `seed`.
     """
-    import keras
 
-    from kvae.backends import compiled
-    from kvae.backends.cached import cached
+    def log_weights(generator, *data):
+        return model.log_weights(*data, seed=generator, samples=draws)
 
-    generator = cached(model, "seed generator of log_weights", keras.random.SeedGenerator)
-    generator.state.assign(keras.random.SeedGenerator(seed).state)
-
-    def compile_log_weights():
-        variables = [*model.variables, generator.state]
-        return compiled(lambda *data: model.log_weights(*data, seed=generator, samples=draws), variables)
-
-    return cached(model, f"{draws} log_weights", compile_log_weights)
+    return seeded(f"{draws} log_weights", log_weights, model, seed)
 
 
 def _padded(array: np.ndarray, n: int) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Reading and writing of files and folders. What is written appears whole or not at all, and has one writer at a time."""
 
+from kvae.files.home import expanded
 from kvae.files.locks import LOCK, InUse, locked, require_new
 from kvae.files.reading import MAX_BYTES, as_user_errors, check_regular, open_member, read_bytes, read_text, sha256
 from kvae.files.records import MAX_JSON, finite, read_json, write_csv, write_json
@@ -15,6 +16,7 @@ __all__ = [
     "atomic_folder",
     "check_regular",
     "copy_files",
+    "expanded",
     "finite",
     "locked",
     "open_member",

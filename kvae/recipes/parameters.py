@@ -4,12 +4,12 @@ import dataclasses
 import inspect
 import types
 from collections.abc import Callable
-from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt
 
 from kvae.errors import UserError
+from kvae.files import expanded
 from kvae.recipes.space import Between, OneOf, Space
 
 Count = Annotated[int, Ge(1)]
@@ -31,7 +31,7 @@ class Resolved:
         from pydantic_core import core_schema
 
         def resolve(text: str) -> str:
-            return str(Path(text).expanduser().resolve())
+            return str(expanded(text).resolve())
 
         return core_schema.no_info_after_validator_function(resolve, handler(source))
 

@@ -42,7 +42,9 @@ def test_swiss_roll_fingerprint_depends_on_every_setting():
     assert data.load("swiss_roll", n=100).fingerprint == roll.fingerprint
 
 
-@pytest.mark.parametrize("option", [{"n": 0}, {"noise": -1.0}, {"noise": float("nan")}, {"label": "last"}])
+@pytest.mark.parametrize(
+    "option", [{"n": 0}, {"n": 10**12}, {"noise": -1.0}, {"noise": float("nan")}, {"label": "last"}]
+)
 def test_swiss_roll_with_an_invalid_option_is_refused(option):
     with pytest.raises(UserError, match=next(iter(option))):
         data.load("swiss_roll", **option)

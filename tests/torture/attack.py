@@ -46,11 +46,13 @@ class Outcome:
         result: value that the program returned, or the exception that it raised; None if the process was killed.
         writes: number of writes, if the process was not killed.
         seconds: time that the program ran.
+        modules: names of the modules that were imported in the end, if the process was not killed.
     """
 
     result: object
     writes: int
     seconds: float
+    modules: tuple[str, ...] = ()
 
 
 def run(program: Callable, folder: Path, attack: Attack | None = None) -> Outcome:
@@ -66,15 +68,16 @@ def run(program: Callable, folder: Path, attack: Attack | None = None) -> Outcom
         _kill(process.pid)
         raise TimeoutError(f"{program} did not end within {PATIENCE} s under {attack}.")
     try:
-        result, writes = ours.recv()
+        result, writes, modules = ours.recv()
     except EOFError:
-        result, writes = None, 0
+        result, writes, modules = None, 0, ()
     process.join()
-    return Outcome(result, writes, time.monotonic() - began)
+    return Outcome(result, writes, time.monotonic() - began, modules)
 
 
 def _child(program: Callable, folder: Path, attack: Attack | None, pipe) -> None:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # progress bars and warnings
+    for descriptor in (1, 2):  # progress bars and warnings
+        os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
     writes = _watch(folder, attack)
     if attack is not None and attack.kind == "small":
         resource.setrlimit(resource.RLIMIT_FSIZE, (int(attack.value), resource.RLIM_INFINITY))
@@ -84,7 +87,7 @@ def _child(program: Callable, folder: Path, attack: Attack | None, pipe) -> None
         result = UserError(str(error))
     except Exception as error:
         result = RuntimeError(f"{type(error).__name__}: {error}")
-    pipe.send((result, writes[0]))
+    pipe.send((result, writes[0], tuple(sys.modules)))
     pipe.close()
     os._exit(0)
 

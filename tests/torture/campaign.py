@@ -1,6 +1,8 @@
 """All attacks on one target, and their figures."""
 
+import contextlib
 import dataclasses
+import importlib
 import math
 import random
 import shutil
@@ -37,7 +39,7 @@ class Campaign:
 
     Args:
         target: the program.
-        place: an empty folder.
+        place: a new folder.
         rng: random numbers, which choose the moments and the order of the writes.
         attacks: largest number of attacks of each kind.
     """
@@ -46,21 +48,22 @@ class Campaign:
         self.target, self.place, self.rng, self.attacks = target, place, rng, attacks
         self.row = Row(target.name)
 
-    def run(self, until: float) -> Row:
-        """Attack until the time `until`, or until each kind of attack has been made often enough, and return the figures.
+    def run(self, seconds: float) -> Row:
+        """Attack for `seconds`, or until each kind of attack has been made often enough, and return the figures.
 
         Raises an exception if the program fails without an attack.
         """
         prepared, alone = self.place / "prepared", self.place / "alone"
-        prepared.mkdir()
-        self._value(self.target.prepare, prepared)
-        old = self._value(self.target.read, prepared)
-        shutil.copytree(prepared, alone)
-        outcome = run(self.target.act, alone)
-        if isinstance(outcome.result, Exception):
-            raise outcome.result
-        new = self._value(self.target.read, alone)
+        prepared.mkdir(parents=True)
+        self._undisturbed(self.target.prepare, prepared)
+        old = self._undisturbed(self.target.read, prepared).result
+        for _ in range(2):  # the first time imports modules, which the processes inherit from then on
+            shutil.rmtree(alone, ignore_errors=True)
+            shutil.copytree(prepared, alone)
+            outcome = self._undisturbed(self.target.act, alone)
+        new = self._undisturbed(self.target.read, alone).result
         largest = max(path.stat().st_size for path in alone.rglob("*") if path.is_file())
+        until = time.monotonic() + seconds
         for attack in self._plan(outcome, largest):
             if time.monotonic() > until:
                 break
@@ -109,9 +112,12 @@ class Campaign:
         self.row.counts[kind] = self.row.counts.get(kind, 0) + 1
         self.row.faults.append(f"{self.target.name}, {attack}: {kind}: {str(reason)[:300]}")
 
-    def _value(self, program: Callable, folder: Path):
-        """Return the value of a program that is not attacked."""
+    def _undisturbed(self, program: Callable, folder: Path) -> Outcome:
+        """Return the end of a program that is not attacked, and import the modules that it has imported."""
         outcome = run(program, folder)
         if isinstance(outcome.result, Exception):
             raise outcome.result
-        return outcome.result
+        for name in outcome.modules:
+            with contextlib.suppress(Exception):  # some modules are made by others and cannot be imported
+                importlib.import_module(name)
+        return outcome

@@ -23,7 +23,6 @@ class Target:
         read: function folder -> {name: contents} of what the program has written. Missing files are left out. It raises an
             exception if anything that exists is damaged.
         prepare: function that fills a folder before the program starts.
-        imports: modules that are imported once, before all attacks. Importing Keras takes seconds.
         between: True if there are states between that before and that after the program, such as the epochs of a training.
             Otherwise all contents must be the old or the new ones after an attack.
         kill: kind of `Attack` at a moment: "moment" kills the program, "worker" a process that it has started.
@@ -33,12 +32,6 @@ class Target:
     act: Callable[[Path], None]
     read: Callable[[Path], dict]
     prepare: Callable[[Path], None] = lambda folder: None
-    imports: tuple[str, ...] = (
-        "tests.torture.recipe",
-        "kvae.recipes.train",
-        "kvae.recipes.resume",
-        "kvae.recipes.trained",
-    )
     between: bool = False
     kill: str = "moment"
 
@@ -57,7 +50,7 @@ def training(kind: str) -> Target:
         else:
             zoo.train(RECIPE, settings, out=run, seed=SEED)
 
-    return Target(f"training, {kind}", act, _read_run, between=True)
+    return Target(f"training ({kind})", act, _read_run, between=True)
 
 
 def _read_run(folder: Path) -> dict:
@@ -158,7 +151,7 @@ def search(workers: int = 1) -> Target:
         options = {"tuner": "random", "count": 3, "seed": SEED, "workers": workers}
         tune(RECIPE, {"epochs": 2}, search=ranges, out=folder / "search", **options)
 
-    name = "search" if workers == 1 else f"search, {workers} workers"
+    name = "search" if workers == 1 else f"search ({workers} workers)"
     return Target(name, act, _read_search, between=True, kill="moment" if workers == 1 else "worker")
 
 
@@ -183,7 +176,7 @@ TARGETS = {
     target.name: target
     for target in (
         *map(training, KINDS),
-        Target("preparation of data", _prepare_data, _read_data, _prepare_images, imports=("kvae.data",)),
+        Target("preparation of data", _prepare_data, _read_data, _prepare_images),
         Target("export over an older preset", _export, _read_preset, _prepare_export),
         Target("evaluate", _evaluate, _read_run, _train_once),
         search(),
