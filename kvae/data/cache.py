@@ -24,7 +24,7 @@ from kvae.errors import UserError
 from kvae.files import atomic, expanded
 from kvae.progress import track
 
-_FORMAT = 2  # increase it whenever a change of the code gives another array for the same identity
+_FORMAT = 3  # increase it whenever a change of the code gives another array for the same identity
 
 _most_values = contextvars.ContextVar("most_values", default=math.inf)
 
@@ -68,9 +68,9 @@ def prepared(
     notes = {}
     _write(path, track(rows(notes), count, f"Preparing images of {label}"))
     with _as_user_errors():
-        x = np.load(path, mmap_mode="r")
+        x = np.lib.format.open_memmap(path, mode="r")
         with atomic(path.with_suffix(".json")) as temporary:
-            temporary.write_text(json.dumps({"checksum": _checksum(x), "notes": notes}))
+            temporary.write_text(json.dumps({"checksum": _checksum(x, notes), "notes": notes}))
     return x, notes
 
 
@@ -97,13 +97,13 @@ def _open(path: Path) -> tuple[np.ndarray, dict] | None:
     """Return the entry at `path`, or None if it is missing or damaged."""
     try:
         entry = json.loads(path.with_suffix(".json").read_text())
-        x = np.load(path, mmap_mode="r", allow_pickle=False)
-        if _checksum(x) != entry["checksum"]:
+        x = np.lib.format.open_memmap(path, mode="r")
+        if _checksum(x, entry["notes"]) != entry["checksum"]:
             raise ValueError("the checksum differs")
         return x, entry["notes"]
     except FileNotFoundError:
         return None
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+    except Exception as error:  # NumPy raises exceptions of many types for damaged bytes
         logger.warning("Preparing %s again: the cached copy is damaged (%s).", path.name, error)
         return None
 
@@ -150,9 +150,9 @@ def _header(n: int, row: np.ndarray) -> bytes:
     return buffer.getvalue()
 
 
-def _checksum(x: np.ndarray) -> int:
-    """Return the CRC-32 of `blocks(x)`. Damage between the blocks of a very large array is not found."""
-    checksum = 0
+def _checksum(x: np.ndarray, notes: dict) -> int:
+    """Return the CRC-32 of `notes` and `blocks(x)`. Damage between the blocks of a very large array is not found."""
+    checksum = zlib.crc32(fingerprint(notes).encode())
     for block in blocks(x):
         checksum = zlib.crc32(block, checksum)
     return checksum

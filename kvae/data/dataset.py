@@ -14,6 +14,8 @@ from kvae.errors import UserError
 
 _RANGE_BYTES = 1 << 28  # a summary reads at most this many bytes of the training examples to find their range
 
+_MAX_CLASSES = 1 << 16  # of labels without names
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Split:
@@ -95,7 +97,7 @@ class Dataset:
             name: name of the data set.
         """
         x = np.asarray(x)
-        if x.ndim < 2 or len(x) == 0 or x.dtype.kind not in "buif" or not 0 < held_out < 0.5:
+        if x.ndim < 2 or x.size == 0 or x.dtype.kind not in "buif" or not 0 < held_out < 0.5:
             raise UserError(
                 "Expected examples (N, …) of numbers, and a held_out share between 0 and 0.5. "
                 f"Received: x {x.dtype} {x.shape}, held_out={held_out}."
@@ -103,7 +105,7 @@ class Dataset:
         support = {"b": "binary"}.get(x.dtype.kind, "bytes" if x.dtype == np.uint8 else "real")
         x = x if support == "bytes" else x.astype("uint8" if support == "binary" else "float32")
         if y is not None:
-            y = np.asarray(y).astype("int32" if np.ndim(y) == 1 else "uint8")
+            y = _labels(np.asarray(y), len(x), len(label_names))
             count = int(y.max()) + 1 if y.ndim == 1 else y.shape[1]
             label_names = tuple(label_names) or tuple(map(str, range(count)))
         n, order = round(held_out * len(x)), permutation(len(x), seed)
@@ -196,3 +198,17 @@ class Dataset:
             return "no labels"
         one, many = ("class", "classes") if self.train.y.ndim == 1 else ("attribute", "attributes")
         return f"{len(self.label_names)} {one if len(self.label_names) == 1 else many}"
+
+
+def _labels(y: np.ndarray, n: int, names: int) -> np.ndarray:
+    """Return the labels `y` of `n` examples as int32 (N,) or uint8 (N, A). `names` is the number of names, 0 if unknown."""
+    least, most = (-1, (names or _MAX_CLASSES) - 1) if y.ndim == 1 else (0, 1)
+    fits = y.ndim in (1, 2) and len(y) == n and y.size and y.dtype.kind in "buif"
+    fits = fits and (y.ndim == 1 or names in (0, y.shape[1])) and bool(((y >= least) & (y <= most)).all())
+    whole = y.astype("int32" if y.ndim == 1 else "uint8") if fits else None
+    if whole is None or (whole != y).any():
+        raise UserError(
+            f"Expected y with one class (N,), from 0 to {most}, or attributes (N, A) of 0 and 1 for each of {n:,} examples. "
+            f"Received: y {y.dtype} {y.shape}, or other values."
+        )
+    return whole

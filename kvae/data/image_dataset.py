@@ -124,7 +124,7 @@ def _decoded(archive: Archive, images: list[ImageFile], settings: dict) -> Itera
         try:
             data = archive.read(image)
             return sha256(data), decoding.decode(image.name, data, **settings), ""
-        except UserError:
+        except (UserError, MemoryError):
             raise
         except Exception as error:  # Pillow and zipfile raise exceptions of many types for damaged bytes
             return sha256(data), None, str(error) or type(error).__name__

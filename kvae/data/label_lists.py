@@ -63,7 +63,10 @@ def read_label_list(path: Path, *, header: bool) -> LabelList:
     lines = ((number, line) for number, line in enumerate(read_text(path).splitlines(), 1) if line.strip())
     names, rows, width = (), {}, 1
     for number, line in lines:
-        file, *values = _cells(line)
+        try:
+            file, *values = _cells(line)
+        except csv.Error as error:  # an endless value, as in a file that is none of text
+            raise UserError(f"Expected a list of labels. Received: row {number} of {path}: {error}.") from error
         if not rows and not names:
             if not values and file.isdecimal():
                 continue  # the number of rows

@@ -70,7 +70,7 @@ def _read_idx(path: Path) -> np.ndarray:
     """Return the array in an idx file: two zeros, type 8, the rank, the lengths as big-endian uint32, the values."""
     data = read_bytes(path)
     rank = data[3] if len(data) > 3 and data[:3] == b"\0\0\x08" else 0  # 1 for labels, 3 for images
-    shape = tuple(np.frombuffer(data[4 : 4 + 4 * rank], ">u4").tolist())
+    shape = tuple(int.from_bytes(data[4 + 4 * axis : 8 + 4 * axis]) for axis in range(rank))
     if not 1 <= rank <= 3 or len(data) != 4 + 4 * rank + math.prod(shape):
         raise UserError(
             f"Expected an undamaged idx file of bytes. Received: {path} of {len(data):,} bytes "

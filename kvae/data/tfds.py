@@ -117,15 +117,18 @@ class _Source:
             _, info = self._load(with_info=True)
         self.name = info.full_name.replace("/", "-")
         self.counts = {split: entry.num_examples for split, entry in info.splits.items()}
-        self.stamp = (
-            str(info.data_dir),
-            sorted((f.name, f.stat().st_size, f.stat().st_mtime_ns) for f in Path(info.data_dir).iterdir()),
-        )
+        files = sorted((f.name, f.stat().st_size, f.stat().st_mtime_ns) for f in Path(info.data_dir).iterdir())
+        self.stamp = str(info.data_dir), files
+        room = sum(size for _, size, _ in files)
+        if impossible := {split: n for split, n in self.counts.items() if not 0 <= n <= room}:
+            raise UserError(
+                f"Expected as many examples as {room:,} bytes hold. Received: tfds:{builder}: {impossible}."
+            )
         self._features = dict(info.features)
         self._image = self._key(self._tfds.features.Image, "image")
         image = self._features.get(self._image)
-        if image is None or np.dtype(image.np_dtype) != np.uint8 or image.shape[-1] not in (1, 3):
-            raise UserError(f"Expected images of 1 or 3 channels of bytes. Received: tfds:{builder}: {info.features}.")
+        if image is None or np.dtype(image.np_dtype) != np.uint8 or image.shape[-1:] not in ((1,), (3,)):
+            raise UserError(f"Expected images of 1 or 3 channels of bytes. Received: tfds:{builder}: {image}.")
 
     def read_labels(
         self, splits: Iterable[str], classes: tuple[str, ...] | None, attributes: tuple[str, ...] | None
@@ -133,18 +136,23 @@ class _Source:
         """Return y of each split, a mask of the examples to keep in each split, and the names of the labels."""
         keep = {split: np.ones(self.counts[split], bool) for split in splits}
         label = self._key(self._tfds.features.ClassLabel, "label")
-        if "attributes" in self._features and classes is None:
+        if self._key(self._tfds.features.FeaturesDict, "attributes") == "attributes" and classes is None:
             known = sorted(self._features["attributes"])
             chosen = [known[k] for k in positions("attributes", attributes or known, known)]
-            values = {split: self._read(split, "attributes") for split in splits}
-            y = {split: np.stack([v[name] for name in chosen], 1).astype(np.uint8) for split, v in values.items()}
+            read = {split: self._read(split, "attributes") for split in splits}
+            values = {
+                split: [self._checked(read[split][name], split, name, 0, 1) for name in chosen] for split in splits
+            }
+            y = {split: np.stack(columns, 1).astype(np.uint8) for split, columns in values.items()}
             return y, keep, tuple(chosen)
         if label is not None and attributes is None:
             known = self._features[label].names
             chosen = positions("classes", classes or known, known)
-            new_label = np.full(len(known), -1, np.int32)  # of each class; -1 if it is not chosen
+            new_label = np.full(len(known) + 1, -1, np.int32)  # of each class; -1 if it is not chosen, and of label -1
             new_label[chosen] = np.arange(len(chosen))
-            y = {split: new_label[self._read(split, label)] for split in splits}
+            last = len(known) - 1
+            values = {split: self._checked(self._read(split, label), split, label, -1, last) for split in splits}
+            y = {split: new_label[labels] for split, labels in values.items()}
             return y, {split: y[split] >= 0 for split in splits}, tuple(known[k] for k in chosen)
         if classes or attributes:
             raise UserError(f"Expected a data set with these labels. Received: {classes=}, {attributes=}.")
@@ -162,6 +170,17 @@ class _Source:
         feature_only = self._tfds.decode.PartialDecoding({feature: True})
         with self._as_user_errors():
             return self._tfds.as_numpy(self._load(split=split, decoders=feature_only, batch_size=-1))[feature]
+
+    def _checked(self, values, split: str, feature: str, least: int, most: int) -> np.ndarray:
+        """Return `values`. Raise `UserError` unless they are one integer from `least` to `most` for each example."""
+        values = np.asarray(values)
+        whole = values.shape == (self.counts[split],) and values.dtype.kind in "biu"
+        if not whole or values.min(initial=least) < least or values.max(initial=least) > most:
+            raise UserError(
+                f"Expected an integer from {least} to {most} for each of {self.counts[split]} examples. "
+                f"Received: tfds:{self._name}/{split}: {feature}, {values.dtype} {values.shape}, or other values."
+            )
+        return values
 
     def _key(self, kind: type, usual: str) -> str | None:
         """Return the key of a feature of type `kind`: `usual`, or else the first, or None if there is none."""

@@ -104,7 +104,7 @@ class FolderArchive:
             raise ValueError("a link to a file or folder that does not exist")
         path = self.path / image.name
         with as_user_errors():
-            _check_bytes(path.stat().st_size)
+            check_bytes(path.stat().st_size)
             return read_bytes(path)
 
 
@@ -113,10 +113,10 @@ class ZipArchive:
 
     def __init__(self, path: Path):
         self.path = path
+        with as_user_errors():
+            file = open(path, "rb")  # noqa: SIM115  (the archive is read as long as it exists)
         try:
-            self._zip = zipfile.ZipFile(path)
-        except OSError:
-            raise
+            self._zip = zipfile.ZipFile(file)
         except Exception as error:  # `zipfile` raises exceptions of many types for damaged bytes
             raise UserError(
                 f"Expected an undamaged zip file. Received: {path}: {error}. Get the file again."
@@ -139,7 +139,7 @@ def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
         ValueError: The member is too large, or it is packed by a method whose output cannot be bounded.
         Exception: The member is damaged. `zipfile` raises exceptions of many types.
     """
-    _check_bytes(info.file_size)
+    check_bytes(info.file_size)
     with open_member(archive, info) as file:
         return file.read(info.file_size + 1)  # without a bound, up to 2 GB would be decompressed and then cut
 
@@ -167,7 +167,8 @@ def _stamp_of_member(info: zipfile.ZipInfo) -> str:
     return f"{info.file_size}-{info.CRC:08x}"
 
 
-def _check_bytes(n: int) -> None:
+def check_bytes(n: int) -> None:
+    """Raise `ValueError` if `n` bytes are too many for a file of data, after decompression."""
     if n > MAX_BYTES:
         raise ValueError(f"{n:,} bytes are too many for a file of data")
 

@@ -3,6 +3,7 @@
 import json
 import math
 import tempfile
+import warnings
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -55,10 +56,12 @@ def assign(model: keras.Model, weights: Path, name: str) -> None:
     check_weights(weights, name)
     try:
         _check_count(model, weights, name)
-        model.load_weights(weights)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("error", "Skipping nested container")  # whose layers would keep random weights
+            model.load_weights(weights)
     except UserError:
         raise
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, UserWarning) as error:
         raise UserError(f"Expected weights that fit the model. Received: {name} ({first_line(error)}).") from error
     bad = [weight.path for weight in model.weights if not np.isfinite(keras.ops.convert_to_numpy(weight)).all()]
     if bad:

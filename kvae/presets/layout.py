@@ -17,7 +17,9 @@ from pathlib import Path
 from kvae import weights
 from kvae.errors import UserError
 from kvae.files import LOCK, read_json
+from kvae.files.schemas import checked
 from kvae.presets.hub import download, is_hub, repository
+from kvae.presets.schemas import Card
 from kvae.presets.upgrade import FORMAT, upgrade_card
 from kvae.suggest import hint
 
@@ -82,17 +84,16 @@ def read_card(source: str | os.PathLike) -> dict:
     """Return the card of the preset `source`, in the present format. `source` is as in `locate`.
 
     Raises:
-        UserError: there is no card, or a newer version of kvae wrote it.
+        UserError: there is no card, it does not fit its schema, or a newer version of kvae wrote it.
     """
-    folder = locate(source)
-    card = read_json(file_in(folder, "card.json"))
-    valid = isinstance(card, Mapping) and isinstance(card.get("sha256"), Mapping)
-    if not (valid and card.get("format") in range(1, FORMAT + 1)):
+    file = file_in(locate(source), "card.json")
+    card = read_json(file)
+    if not (isinstance(card, Mapping) and card.get("format") in range(1, FORMAT + 1)):
         raise UserError(
-            f"Expected the card of a preset, of format 1 to {FORMAT}. Received: {folder}/card.json. "
+            f"Expected the card of a preset, of format 1 to {FORMAT}. Received: {file}. "
             "If a newer version of kvae wrote it, update kvae."
         )
-    return upgrade_card(card)
+    return checked(upgrade_card(card), Card, file)
 
 
 def belongs_to_preset(path: Path) -> bool:

@@ -32,7 +32,7 @@ class Preset:
     def __init__(self, source: str | os.PathLike):
         self.path = locate(source)
         self.config = read_card(self.path)
-        self.metrics = {"data": self.config.get("metrics_data"), "metrics": self.config.get("metrics", {})}
+        self.metrics = {"data": self.config.get("metrics_data"), "metrics": self.config.get("metrics") or {}}
         self.weights = self.config["sha256"].get("model.weights.h5")
         self.images = Path()  # images made from a preset belong in the user's current folder
 
@@ -43,7 +43,7 @@ class Preset:
     def history(self) -> dict[str, np.ndarray]:
         """Return the number of epochs as the column "epoch". A card has no other history."""
         epochs = self.config.get("epochs")
-        return {"epoch": np.array([epochs])} if isinstance(epochs, int) else {}
+        return {} if epochs is None else {"epoch": np.array([epochs])}
 
     def save_metrics(self, report: Mapping) -> None:
         """Do nothing: the metrics on a card stay as they were published."""
@@ -120,6 +120,7 @@ def _write(config: str, model, copy, folder: Path, card: Mapping, half: bool) ->
         "sha256": {name: sha256(folder / name) for name in FILES[:2]},
     }
     write_json(folder / "card.json", written)
+    read_card(folder)  # which refuses facts that are none of a card
 
 
 def _with_licence(card: Mapping) -> dict:

@@ -90,6 +90,8 @@ def _distance(found: dict, expected: dict) -> float:
         return float("inf")
     distances = []
     for name in ("mean", "deviation", "some"):
+        if len(found[name]) != len(expected[name]):
+            return float("inf")
         a, b = np.asarray(found[name]), np.asarray(expected[name])
         distances.append(np.max(np.abs(a - b) / np.maximum(1.0, np.abs(b))))
     return float(np.max(distances))

@@ -14,7 +14,7 @@ from kvae.capabilities import CLASSIFIER, DECODER, LABELS, POSTERIOR
 from kvae.data import Dataset, Split
 from kvae.data.cache import rows_of_at_most
 from kvae.data.npz import read_arrays
-from kvae.distributions.checks import check_count, check_shape
+from kvae.distributions.checks import check_count, check_numbers, check_shape
 from kvae.errors import ChoiceError, UserError
 from kvae.images.reading import read_images
 from kvae.presets import Preset
@@ -30,8 +30,8 @@ from kvae.training.batches import Batches
 
 logger = logging.getLogger(__name__)
 
-_CARD = {"recipe": str, "parameters": dict, "seed": int, "data": dict, "backend": str}
-"""Keys of the card of a preset with a recipe, and the types of their values."""
+_CARD = ("recipe", "parameters", "seed", "data", "backend")
+"""Facts on the card of a preset that was made by a recipe."""
 
 _MODELS = {
     CLASSIFIER: "a classifier",
@@ -61,7 +61,7 @@ class TrainedData:
             raise ChoiceError(f"Expected settings of data, such as data.path. Received: {others[0]}.")
         self.name = name or str(source.path)
         self.config: dict[str, Any] = source.config
-        missing = [key for key, kind in _CARD.items() if not isinstance(self.config.get(key), kind)]
+        missing = [key for key in _CARD if self.config.get(key) is None]
         if missing:
             raise UserError(f"The card.json of {self.name} is incomplete: it lacks {', '.join(missing)}.")
 
@@ -216,6 +216,7 @@ class TrainedData:
     def _stored(self, path: Path) -> np.ndarray:
         """Return the array x of an .npz file. Values of uint8 are divided by 255."""
         (x,) = read_arrays(path, "x")
+        check_numbers(x, "x")
         check_shape(x, "x", self.model.data_shape)
         x = x.astype("float32") / (255 if x.dtype == np.uint8 else 1)
         self.model.likelihood.check(x)

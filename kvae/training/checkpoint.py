@@ -72,7 +72,7 @@ def _assign(path: str | os.PathLike, variables: dict[str, keras.Variable], *grou
             )
         arrays = {name: _read(archive, name) for name in variables}
     for name, variable in variables.items():
-        variable.assign(arrays[name].astype(str(variable.dtype)) if _is_bfloat16(variable) else arrays[name])
+        variable.assign(arrays[name].astype(str(variable.dtype)))
 
 
 @contextlib.contextmanager

@@ -114,10 +114,25 @@ def test_fingerprint_after_a_new_date_is_the_same(animals, decoded):
         lambda path: path.write_bytes(b"\xff" * 20 + path.read_bytes()[20:]),
         lambda path: path.with_suffix(".json").write_text("{"),
         lambda path: path.with_suffix(".json").write_text("[]"),
+        lambda path: path.with_suffix(".json").write_text("[" * 100_000),
+        lambda path: path.with_suffix(".json").write_text(
+            path.with_suffix(".json").read_text().replace("content", "c")
+        ),
         lambda path: path.with_suffix(".json").unlink(),
         lambda path: path.unlink(),
     ],
-    ids=["truncated", "empty", "one byte", "header", "notes cut", "notes other", "no notes", "no array"],
+    ids=[
+        "truncated",
+        "empty",
+        "one byte",
+        "header",
+        "notes cut",
+        "notes other",
+        "notes deep",
+        "notes changed",
+        "no notes",
+        "no array",
+    ],
 )
 def test_prepared_with_a_damaged_entry_prepares_it_again(animals, cache_folder, decoded, damage):
     before = np.array(data.load(f"folder:{animals}").train.x)

@@ -124,6 +124,7 @@ def test_celeba_leaves_out_a_damaged_face_with_its_attributes(data_dir):
         ("list_attr_celeba.txt", "", "row for every image. Received: .*, which is empty"),
         ("list_attr_celeba.txt", "2\nMale\n000001.png 1\n000002.png 0\n", "Expected -1 or 1"),
         ("list_attr_celeba.txt", "2\nMale\n000001.png 1\n000002.png x\n", "Expected -1 or 1"),
+        ("list_attr_celeba.txt", f"2\nMale,Old\n000001.png,{'1' * 200_000},1\n", "row 3 of .*field larger"),
         ("list_eval_partition.txt", "000001.png 0\n", "a row for every image. Received: .*000002.png"),
         ("list_eval_partition.txt", "000001.png 0\n000002.png 7\n", "partition of 0, 1 and 2. Received: .*7"),
         ("identity_CelebA.txt", "000001.png a\n000002.png b\n", "a file and a number.* Received: row 1 of .*: a"),

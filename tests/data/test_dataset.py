@@ -1,10 +1,13 @@
 """Dataset and Split: summaries, rows, and repeated or fewer training examples."""
 
+import zipfile
+
 import numpy as np
 import pytest
 
 import kvae
 from kvae.data import Dataset, Split
+from kvae.data.npz import read_arrays
 from kvae.errors import UserError
 
 
@@ -123,6 +126,46 @@ def test_from_arrays_splits_and_keeps_examples_with_their_labels(rng):
 def test_from_arrays_of_no_examples_is_refused(x):
     with pytest.raises(UserError, match="Expected examples"):
         Dataset.from_arrays(x)
+
+
+@pytest.mark.parametrize(
+    "y",
+    [
+        np.array(1),
+        np.zeros(5),
+        np.arange(6) - 2,
+        np.full(6, 2**31 - 1),
+        np.full(6, 0.5),
+        np.full((6, 2), 2),
+        np.array(["a"] * 6),
+    ],
+)
+def test_from_arrays_with_labels_that_are_none_is_refused(y):
+    with pytest.raises(UserError, match=r"Expected y with one class .* for each of 6 examples. Received: y "):
+        Dataset.from_arrays(np.zeros((6, 3)), y)
+
+
+def test_read_arrays_of_a_file_whose_first_byte_is_missing_is_refused(tmp_path):
+    np.savez(tmp_path / "x.npz", x=np.zeros((6, 3)))
+    (tmp_path / "x.npz").write_bytes((tmp_path / "x.npz").read_bytes()[1:])
+    with pytest.raises(UserError, match=r"Expected an undamaged .npz file. Received: .*x.npz"):
+        read_arrays(tmp_path / "x.npz", "x")
+
+
+def test_load_npz_with_a_header_that_asks_for_more_memory_than_the_file_has_is_refused(tmp_path):
+    header = {"descr": "<f4", "fortran_order": False, "shape": (2**36,)}
+    with zipfile.ZipFile(tmp_path / "x.npz", "w") as archive, archive.open("x.npy", "w") as file:
+        np.lib.format.write_array_header_1_0(file, header)
+    with pytest.raises(UserError, match=r"Expected an undamaged .npz file. Received: .*buffer is too small"):
+        kvae.data.load(f"npz:{tmp_path}/x.npz")
+
+
+@pytest.mark.parametrize("name", ["x", "y", "label_names"])
+def test_load_npz_with_a_single_value_instead_of_an_array_is_refused(tmp_path, name):
+    arrays = {"x": np.zeros((6, 3)), "y": np.zeros(6), "label_names": np.array(["cat"]), name: np.array(0)}
+    np.savez(tmp_path / "x.npz", **arrays)
+    with pytest.raises(UserError, match=rf"Received: .*{name} int64 \(\)"):
+        kvae.data.load(f"npz:{tmp_path}/x.npz")
 
 
 def test_load_npz_reads_arrays_and_a_path_suggests_the_name(tmp_path, rng):

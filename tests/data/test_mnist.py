@@ -73,7 +73,9 @@ def test_mnist_fingerprint_changes_with_one_pixel(data_dir):
     assert data.load("mnist").fingerprint != before
 
 
-@pytest.mark.parametrize("damage", [lambda b: b[:-1], lambda b: b + b"\0", lambda b: b"", lambda b: b"PNG" + b[3:]])
+@pytest.mark.parametrize(
+    "damage", [lambda b: b[:-1], lambda b: b + b"\0", lambda b: b"", lambda b: b[:9], lambda b: b"PNG" + b[3:]]
+)
 def test_mnist_with_a_damaged_file_names_it(data_dir, damage):
     path = write_mnist(data_dir / "mnist") / "train-images-idx3-ubyte"
     path.write_bytes(damage(path.read_bytes()))

@@ -1,5 +1,6 @@
 """TFDS, with small data sets that are written in its format and read back by `tfds.load`."""
 
+import shutil
 import time
 
 import numpy as np
@@ -136,14 +137,29 @@ def test_tfds_with_absent_or_unknown_classes_is_refused(prepared):
 
 
 def test_tfds_with_a_damaged_file_raises_user_error(prepared, tmp_path):
-    import shutil
-
     shutil.copytree(prepared / "tiny", tmp_path / "tiny")
     (record,) = (tmp_path / "tiny" / "3.0.1").glob("*train*")
     record.write_bytes(record.read_bytes()[:-5])
     with pytest.raises(
         UserError, match=r"that TFDS can read. Received: tfds:tiny:3.0.1: truncated record .*requested\.$"
     ):
+        data.load("tfds:tiny", data_dir=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        ("dataset_info.json", '"30"', '"1000000000000"', "as many examples as"),
+        ("label.labels.txt", "cat\ndog\nowl", "cat\ndog", "an integer from -1 to 1 for each of"),
+        ("features.json", '"3"', '"x"', "Received: tfds:tiny"),
+    ],
+)
+def test_tfds_with_facts_that_contradict_its_files_raises_user_error(prepared, tmp_path, file, old, new, message):
+    shutil.copytree(prepared / "tiny", tmp_path / "tiny")
+    path = tmp_path / "tiny" / "3.0.1" / file
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new))
+    with pytest.raises(UserError, match=message):
         data.load("tfds:tiny", data_dir=tmp_path)
 
 

@@ -32,6 +32,17 @@ def test_restore_weights_needs_no_optimizer(saved):
         np.testing.assert_array_equal(found, expected)
 
 
+def test_restore_reads_arrays_of_another_byte_order(saved):
+    model, path = saved
+    with np.load(path) as archive:
+        arrays = {name: archive[name] for name in archive.files}
+    np.savez(path, **{name: x.astype(x.dtype.newbyteorder(">")) if x.ndim else x for name, x in arrays.items()})
+    before = _values(model)
+    checkpoint.restore_weights(path, model)
+    for found, expected in zip(_values(model), before, strict=True):
+        np.testing.assert_array_equal(found, expected)
+
+
 @pytest.mark.parametrize("restore", [checkpoint.restore, checkpoint.restore_weights])
 def test_restore_of_another_model_is_refused_and_changes_nothing(restore, saved):
     other = MODELS["Classifier"]()
