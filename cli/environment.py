@@ -50,11 +50,26 @@ def import_keras(whole: bool = False) -> None:
     With `whole`, also import TensorFlow if it is installed, which Keras imports for training and saving on any backend.
     TensorFlow's libraries write to standard error before they read any setting that would stop them.
     """
-    with _silenced(2):
+    with _announced(), _silenced(2):
         importlib.import_module("keras")
         if whole:
             with contextlib.suppress(ImportError):
                 importlib.import_module("tensorflow")
+
+
+@contextlib.contextmanager
+def _announced() -> Iterator[None]:
+    """Say on a terminal that Keras is being imported, which takes seconds, and remove the line at the end."""
+    if "keras" in sys.modules or not sys.stderr.isatty():
+        yield
+        return
+    print(
+        f"Importing Keras and {os.environ.get('KERAS_BACKEND', 'its backend')} …", end="\r", file=sys.stderr, flush=True
+    )
+    try:
+        yield
+    finally:
+        print(end="\r\033[K", file=sys.stderr, flush=True)
 
 
 @contextlib.contextmanager

@@ -53,7 +53,7 @@ Sweep = Annotated[
     typer.Option(
         min=2,
         metavar="N",
-        help="Use N weights from 0 to 1 instead of --weight, with a row for each.",
+        help="Use N weights from 0 to 1 instead of --weight, with a row for each, between A above and B below.",
         show_default=False,
     ),
 ]
@@ -101,8 +101,10 @@ def blend(
         print_json({"model": model, "n": sheet.count, "metrics": sheet.metrics, "out": str(out)})
         return
     print_metrics(sheet.metrics)
-    shown = f" ({sheet.images.shape[1]} in the sheet)" if sheet.rows and sheet.images.shape[1] < sheet.count else ""
-    echo(f"{sheet.count} pairs{shown}: {out}")
+    shown = sheet.images.shape[1] if sheet.rows else sheet.count
+    counts = {"pairs": sheet.count, "requested": n, "in the sheet": shown}
+    said = [f"{count} {name}" for name, count in counts.items() if name == "pairs" or count != sheet.count]
+    echo(f"{', '.join(said)}: {out}")
 
 
 def _images(path: Path | None, selected: str | None, name: str):

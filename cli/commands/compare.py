@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from kvae.cli.options import Backend, DataDir, Json, examples, out_option
+from kvae.cli.options import Backend, DataDir, DataSettings, Json, examples, out_option, settings
 from kvae.cli.output import echo, print_json, print_table
 from kvae.cli.sources import open_model
 
@@ -22,6 +22,7 @@ Out = Annotated[Path, out_option("Figure (.png, .pdf or .svg)", ".png", ".pdf", 
 def compare(
     runs: Runs,
     out: Out = Path("compare.png"),
+    set_: DataSettings = None,
     data_dir: DataDir = None,
     backend: Backend = None,
     json: Json = False,
@@ -31,7 +32,7 @@ def compare(
     The figure shows the training curves of all runs, and below them reconstructions and samples of each model. A preset
     has no training curve.
     """
-    models = [open_model(run) for run in runs]
+    models = [open_model(run, settings(set_)) for run in runs]
     from kvae.recipes.comparison import compare
 
     entries = compare(models, out)

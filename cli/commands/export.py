@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from kvae.cli.environment import import_keras
-from kvae.cli.options import Backend, DataDir, Model, examples
+from kvae.cli.options import Backend, DataDir, DataSettings, Model, examples, settings
 from kvae.cli.output import echo
 from kvae.cli.sources import open_model
 
@@ -44,6 +44,7 @@ def export(
     half: Half = False,
     licence: Licence = None,
     private: Private = False,
+    set_: DataSettings = None,
     data_dir: DataDir = None,
     backend: Backend = None,
 ):
@@ -56,7 +57,7 @@ def export(
     hub = out.startswith("hf://")
     if not hub and (licence or private):
         raise typer.BadParameter("only valid when exporting to hf://user/repo.", param_hint="--licence, --private")
-    trained = open_model(model)
+    trained = open_model(model, settings(set_))
     import_keras(whole=True)
     if hub:
         address = trained.push(out, half=half, licence=licence, private=private)

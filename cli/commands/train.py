@@ -30,7 +30,10 @@ Out = Annotated[
 ]
 Resume = Annotated[
     str | None,
-    typer.Option(metavar="DIR", help="Resume the run in DIR. Of its parameters, only epochs may change."),
+    typer.Option(
+        metavar="DIR",
+        help="Resume the run in DIR. Of its parameters, only epochs may change, and data.path if the images have moved.",
+    ),
 ]
 WarmStart = Annotated[
     str | None,

@@ -87,8 +87,9 @@ def save_confusion(path: Path, metrics: Mapping) -> None:
     _draw_matrix(axes, share, rows.astype(int), names, names, lowest=0, highest=1)
     axes.set_xlabel("nearest cluster", fontsize=8)
     axes.set_ylabel("class", fontsize=8)
-    accuracy, baseline = metrics["attribution.accuracy"], metrics["attribution.majority_baseline"]
-    axes.set_title(f"accuracy {accuracy:.3f}, baseline (largest class) {baseline:.3f}", fontsize=9)
+    rules = {"nearest cluster": "accuracy", "likeliest cluster": "lda_accuracy", "largest class": "majority_baseline"}
+    title = (f"{rule} {metrics[f'attribution.{name}']:.3f}" for rule, name in rules.items())
+    axes.set_title(f"accuracy: {', '.join(title)}", fontsize=8)
     save_figure(figure, path)
 
 

@@ -82,11 +82,13 @@ class Recipe:
         name: `<dataset>/<model>`, or the path of a user's file.
         module: module with the functions `data`, `model` and `training`.
         file: file of the module.
+        code: contents of the file when it was run.
     """
 
     name: str
     module: ModuleType
     file: Path
+    code: bytes
 
     @property
     def summary(self) -> str:

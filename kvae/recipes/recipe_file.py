@@ -56,4 +56,4 @@ def _run(path: Path, code: bytes) -> Recipe:
             f"Expected a recipe to define data(), model(dataset) and training(). Received: {path}, "
             f"which lacks {', '.join(missing)}."
         )
-    return Recipe(str(path), module, path)
+    return Recipe(str(path), module, path, code)

@@ -48,7 +48,8 @@ def load(name: str) -> Recipe:
     if name not in known:
         near = f" Did you mean {name}.py?" if Path(f"{name}.py").is_file() else hint(name, known)
         raise UserError(f"Expected a recipe. Received: {name}.{near} `kvae list` shows all of them.")
-    return Recipe(name, importlib.import_module(f"{PACKAGE}.{name.replace('/', '.')}"), known[name])
+    module = importlib.import_module(f"{PACKAGE}.{name.replace('/', '.')}")
+    return Recipe(name, module, known[name], known[name].read_bytes())
 
 
 def load_recorded(name: str, source: str | os.PathLike) -> Recipe:

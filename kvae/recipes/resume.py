@@ -40,6 +40,7 @@ def resume(
     Args:
         path: run directory.
         settings: {"epochs": number}, or nothing. Schedules that span all epochs follow the new number from here on.
+            Settings of data, such as "data.path" if the images have moved, are accepted if the data are the same.
         devices, cluster: as for `train`; they may differ from those of the interrupted run.
 
     Raises:
@@ -93,8 +94,8 @@ def _require_resumable(run: Run, config: dict, settings: dict) -> None:
             f"{run.path} was trained by kvae {renamed.version(config)}. This version evaluates and exports such a run "
             f"but cannot resume it. Train a new run (kvae train {config['recipe']}), or resume it with that version."
         )
-    if others := sorted(set(settings) - {"epochs"}):
+    if others := sorted(name for name in settings if name != "epochs" and not name.startswith("data.")):
         raise UserError(
-            f"Expected no setting but epochs to resume a run. Received: {', '.join(others)}. "
+            f"Expected no setting but epochs and those of data to resume a run. Received: {', '.join(others)}. "
             "Train a new run to change others."
         )

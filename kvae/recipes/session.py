@@ -3,6 +3,7 @@
 import datetime
 import logging
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -79,6 +80,12 @@ class Session:
             "versions": installed_versions(keras.backend.backend()),
             "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         }
+
+    def create_run(self, folder: Path) -> Run:
+        """Return the new run in `folder`, with its configuration and a record of the recipe's code."""
+        run = Run.create(folder, self.config())
+        run.save_recipe(self.recipe.code)
+        return run
 
     def batches(self, split, **options):
         """Return a split of the data set in batches, as the model takes them."""

@@ -55,7 +55,7 @@ def train(
     values = recipe.resolve(settings)
     with run_folder(recipe, out, cluster) as folder, shared_devices(devices, cluster):
         session = Session(recipe, values, seed, warm_start, dataset=dataset)
-        return fit(Run.create(folder, session.config()), session, [])
+        return fit(session.create_run(folder), session, [])
 
 
 def fit(run: Run, session: Session, epochs: list[dict]) -> Run:

@@ -238,7 +238,8 @@ class TrainedImages(TrainedData):
 
         Args:
             a, b: a label of held-out examples ("horse", {"Smiling": 1}), a `Path` of images, or an array of images.
-            weights: weight of the latent codes of `a`, or several weights. The sheet then has a row for each of them.
+            weights: weight of the latent codes of `a`, or several weights. The sheet then has a row for each of them,
+                between `a` above and `b` below.
             n: maximum number of pairs.
             negate: "dark" or "bright" negates the latent codes of the images of `b` whose centre is darker or brighter than
                 0.5, "none" those of no image.
@@ -271,9 +272,11 @@ class TrainedImages(TrainedData):
         if single:
             title = f"{weights[0]:g} A + {1 - weights[0]:g} B"
             return Sheet(frames[0], frames=frames, metrics=metrics, count=count, title=title, facts=self.facts)
-        images = np.concatenate([x_b[None], blended, x_a[None]])[:, :PAIRS_SHOWN]
+        order = np.argsort(weights)[::-1]  # A is above, B below
+        images = np.concatenate([x_a[None], blended[order], x_b[None]])[:, :PAIRS_SHOWN]
+        rows = ("A", *(weights[row] for row in order), "B")
         title = f"weight of A; {images.shape[1]} of {count} pairs"
-        return Sheet(images, ("B", *weights, "A"), (), frames, metrics, count, title, self.facts)
+        return Sheet(images, rows, (), frames, metrics, count, title, self.facts)
 
     # ------------------------------------------------------------------ helpers
 

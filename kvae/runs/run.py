@@ -1,6 +1,7 @@
 """The files of a run directory.
 
     config.json     recipe, parameters, seed, backend, versions, fingerprint of the data
+    recipe.txt      the recipe's code when training began: a record, which nothing reads or runs
     history.csv     losses and monitored values, a line per epoch
     checkpoint/     model.json (architecture) and state.npz (everything that an exact resume needs)
     model.keras     the trained model, for `keras.saving.load_model`
@@ -64,6 +65,11 @@ class Run:
     def config(self) -> dict:
         """The contents of config.json. Keys that earlier versions wrote have their present names."""
         return upgrade.rename_keys(read(self.path / "config.json", schemas.Config), upgrade.RUN)
+
+    def save_recipe(self, code: bytes) -> None:
+        """Write recipe.txt, the code of the recipe. It is a record for people: its file may change or be lost."""
+        with atomic(self.path / "recipe.txt") as temporary:
+            temporary.write_bytes(code)
 
     @property
     def metrics(self) -> dict | None:

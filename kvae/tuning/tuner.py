@@ -98,7 +98,7 @@ class RunTuner(keras_tuner.Tuner):
         session = Session(hypermodel.recipe, values, hypermodel.seed, dataset=hypermodel.dataset)
         if not (folder / "config.json").is_file():
             shutil.rmtree(folder, ignore_errors=True)
-            Run.create(folder, session.config())
+            session.create_run(folder)
         run = Run(folder)
         warn_of_differences(run.config)
         write_json(folder / "config.json", session.config())

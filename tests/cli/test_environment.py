@@ -68,6 +68,18 @@ def test_prepare_keeps_the_backend_of_an_imported_keras(monkeypatch):
         environment.prepare(other)
 
 
+def test_import_keras_says_so_on_a_terminal_only(monkeypatch, capsys):
+    monkeypatch.delitem(sys.modules, "keras", raising=False)
+    monkeypatch.setattr(environment.importlib, "import_module", lambda name: None)
+    environment.import_keras()
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    environment.import_keras()
+    said = capsys.readouterr().err
+    assert said.startswith("Importing Keras and ")
+    assert said.endswith("\r\033[K")
+
+
 def test_import_keras_ignores_the_configuration_file(run_python, tmp_path):
     (tmp_path / "keras.json").write_text('{"backend": "torch"}')
     code = """

@@ -112,6 +112,17 @@ def test_resume_with_changed_settings_is_refused(short_run):
         zoo.resume(short_run.path, {"model.latent": 3})
 
 
+def test_resume_with_settings_of_the_same_data_continues(short_run):
+    run = zoo.resume(short_run.path, {"data.limit": 5000, "epochs": 2})  # there are 1,797
+    assert run.config["parameters"]["data.limit"] == 5000
+    with pytest.raises(UserError, match="Expected the data that"):
+        zoo.resume(short_run.path, {"data.limit": 500})
+
+
+def test_run_holds_the_code_of_its_recipe(one_epoch):
+    assert (one_epoch.path / "recipe.txt").read_bytes() == zoo.load("digits/vae").file.read_bytes()
+
+
 def test_resume_with_changed_data_is_refused(short_run):
     config = short_run.config
     config["data"]["fingerprint"] = "0"

@@ -30,6 +30,9 @@ def test_save_plots_of_a_model_that_decodes_with_labels_draws_all_examples(tmp_p
         assert [len(points.get_offsets()) for points in panel.collections] == [30, 30, 30]
     cells = [int(text.get_text()) for text in figures["attribution"].axes[0].texts]
     assert cells == [count for row in confusion(report["metrics"]) for count in row]
+    title = figures["attribution"].axes[0].get_title()
+    for rule in ("accuracy", "lda_accuracy", "majority_baseline"):
+        assert f"{report['metrics'][f'attribution.{rule}']:.3f}" in title
 
 
 def test_save_plots_of_points_writes_the_same_files_for_codes_of_any_shape(rng, tmp_path):

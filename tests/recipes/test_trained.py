@@ -109,7 +109,8 @@ def test_traverse_rows_are_units_and_columns_offsets(digits):
 def test_blend_of_two_classes_with_weights_has_a_row_for_each(digits):
     sheet = digits.blend("3", 8, [0.0, 1.0], n=4)
     assert sheet.images.shape == (4, 4, 8, 8, 1)
-    assert sheet.rows == ("B", 0.0, 1.0, "A")
+    assert sheet.rows == ("A", 1.0, 0.0, "B")
+    np.testing.assert_array_equal(sheet.images[0], digits.images_of("3", 4))
     assert set(sheet.metrics) == {"negation_correlation", "negation_change"}
     with pytest.raises(ChoiceError, match="negate=grey"):
         digits.blend("3", 8, negate="grey")

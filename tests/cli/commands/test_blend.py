@@ -15,15 +15,16 @@ def test_blend_of_two_classes_reports_negation(kvae_json, run):
     assert Image.open(run / "images/blend.png").size[0] > 3 * SIDE
 
 
-def test_blend_sweep_goes_from_b_to_a(kvae, trained, tmp_path):
+def test_blend_sweep_goes_from_a_above_to_b_below(kvae, trained, tmp_path):
     for name in ("one.png", "two.gif"):
         result = kvae("blend", trained, "--select-a", "0", "--select-b", "1", "--sweep", 5, "-n", 4, "--out", name)
         assert result.code == 0, result.err
+        assert f"4 pairs: {name}" in result.out
     assert shape(tmp_path / "one.png") == (7, 4)
     sheet = pixels(tmp_path / "one.png", 7 * SIDE - 2, 4 * SIDE - 2)
     rows = [sheet[i * SIDE : (i + 1) * SIDE - 2] for i in range(7)]
     distance = [np.abs(row - rows[1]).mean() for row in rows[1:6]]
-    assert distance == sorted(distance), "each row is farther from the reconstructions of b"
+    assert distance == sorted(distance), "each row is farther from the reconstructions of a"
     assert Image.open(tmp_path / "two.gif").n_frames == 8, "forwards and backwards"
 
 
@@ -34,7 +35,7 @@ def test_blend_of_folders_uses_as_many_pairs_as_the_smaller_has(kvae, trained, t
             Image.effect_noise((16, 16), 90).save(tmp_path / name / f"{i}.png")
     result = kvae("blend", trained, "a", "b", "--weight", 0.5, "--out", "blend.png")
     assert result.code == 0, result.err
-    assert "2 pairs: blend.png" in result.out
+    assert "2 pairs, 64 requested: blend.png" in result.out
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,15 @@ def test_compare_samples_have_labels_of_held_out_examples(kvae, attributes, comp
     assert np.array_equal(contender.samples, expected)
 
 
+def test_compare_and_export_take_settings_of_the_data(kvae, trained):
+    result = kvae("compare", trained, "--set", "data.limit=300")
+    assert result.code == 0
+    assert "The data in digits differ" in result.err
+    result = kvae("export", trained, "preset", "--set", "model.latent=2")
+    assert result.code != 0
+    assert "Expected settings of data, such as data.path. Received: model.latent." in result.err
+
+
 def test_compare_classifier_shows_curves_only(kvae, classifier, compared):
     assert kvae("compare", classifier).code == 0
     (contender,) = compared.values()
