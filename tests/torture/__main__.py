@@ -33,7 +33,8 @@ def _attack(chosen) -> int:
             row = campaign.run(60 * chosen.minutes / len(names))
             print(row.text(os.environ["KERAS_BACKEND"]), flush=True)
             faults += row.faults
-    print(*faults, sep="\n", file=sys.stderr, flush=True)
+    for sentence in faults:
+        print(sentence, file=sys.stderr, flush=True)
     return int(bool(faults))
 
 
