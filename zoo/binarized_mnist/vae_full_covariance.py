@@ -1,8 +1,10 @@
 """VAE with a full-covariance normal posterior on binarized MNIST (Kingma et al. 2016, appendix A).
 
 Source: Kingma et al. 2016, "Improving variational inference with inverse autoregressive flow", appendix A.
-Expected: not measured yet.
-Cost: not measured yet.
+Expected: −log p(x) of 88.67 ± 0.25 nats on the 10,000 test images, with 5,000 samples each,
+    0.84 ± 0.06 nats less than binarized_mnist/vae on the same images.
+    Validation ELBO −94.99 nats. Seed 0, on JAX.
+Cost: 15 minutes on one CPU core with JAX, without validation.
 Not in the source:
     - all settings: those of binarized_mnist/vae
     - 200 epochs in batches of 100 (100,000 updates), β from 0 to 1 in the first 20

@@ -1,8 +1,10 @@
 """VAE with a mixture of normal distributions as its prior on binarized MNIST (Tomczak and Welling 2018).
 
 Source: Tomczak and Welling 2018, "VAE with a VampPrior", section 2: a mixture of Gaussians as the prior.
-Expected: not measured yet.
-Cost: not measured yet.
+Expected: −log p(x) of 88.09 ± 0.23 nats on the 10,000 test images, with 5,000 samples each,
+    1.42 ± 0.03 nats less than binarized_mnist/vae on the same images.
+    Validation ELBO −94.66 nats. Seed 0, on JAX.
+Cost: 14 minutes on one CPU core with JAX, without validation.
 Not in the source:
     - 500 components, as in the paper
     - all else as in binarized_mnist/vae

@@ -2,8 +2,10 @@
 
 Source: Tomczak and Welling 2018, "VAE with a VampPrior". Table 1 has −log p(x) of 85.57 nats for one layer of latent units,
     with gated networks; pythae's rerun has 85.79.
-Expected: not measured yet.
-Cost: not measured yet.
+Expected: −log p(x) of 85.98 ± 0.23 nats on the 10,000 test images, with 5,000 samples each,
+    3.53 ± 0.04 nats less than binarized_mnist/vae on the same images.
+    Validation ELBO −91.67 nats. Seed 0, on JAX.
+Cost: 35 minutes on one CPU core with JAX, without validation.
 Not in the source:
     - 500 pseudo-inputs, as in the paper
     - all else as in binarized_mnist/vae
