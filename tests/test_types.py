@@ -42,7 +42,7 @@ train("digits/vae", epochs=1)  # wrong
 
 @pytest.fixture
 def package(tmp_path):
-    """A folder that holds the package as an installation does. A type checker cannot follow `pip install -e`."""
+    """A folder that holds the package as an installation does. A type checker cannot follow an editable installation."""
     folder = tmp_path / "installed" / "kvae"
     folder.mkdir(parents=True)
     for source in [*(ROOT / "kvae").iterdir(), ROOT / "zoo", ROOT / "cli", ROOT / "weights"]:
