@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from kvae.cli import environment
+from kvae.errors import UserError
 
 
 class BackendName(StrEnum):
@@ -82,6 +83,14 @@ DataSettings = Annotated[
         show_default=False,
     ),
 ]
+
+
+def existing(paths: list[Path] | Path | str | None):
+    """Return the paths of an argument, or the number of an example. Raise an error before any work if one is missing."""
+    for path in paths if isinstance(paths, list | tuple) else [paths]:
+        if path is not None and not str(path).isdecimal() and not Path(path).exists():
+            raise UserError(f"Expected an image, a folder or a zip file. Received: {path}, which does not exist.")
+    return paths
 
 
 def number_option(help: str):

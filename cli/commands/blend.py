@@ -16,6 +16,7 @@ from kvae.cli.options import (
     Model,
     Scale,
     examples,
+    existing,
     number_option,
     out_option,
     settings,
@@ -37,10 +38,16 @@ class Negate(StrEnum):
 
 
 A = Annotated[
-    Path | None, typer.Argument(metavar="A", help="First set of images: a folder or zip file.", show_default=False)
+    Path | None,
+    typer.Argument(
+        metavar="A", callback=existing, help="First set of images: a folder or zip file.", show_default=False
+    ),
 ]
 B = Annotated[
-    Path | None, typer.Argument(metavar="B", help="Second set of images: a folder or zip file.", show_default=False)
+    Path | None,
+    typer.Argument(
+        metavar="B", callback=existing, help="Second set of images: a folder or zip file.", show_default=False
+    ),
 ]
 SELECT = "Use the held-out examples of this class (label=CLASS) or with this attribute (NAME=0 or NAME=1) as {}."
 SelectA = Annotated[str | None, typer.Option(metavar="NAME=VALUE", help=SELECT.format("A"), show_default=False)]

@@ -13,6 +13,7 @@ from kvae.cli.options import (
     Model,
     Scale,
     examples,
+    existing,
     labels_option,
     number_or_path,
     out_option,
@@ -29,8 +30,8 @@ EXAMPLES = examples(
 )
 
 HELP = "An image file, or the number of a held-out example."
-A = Annotated[str, typer.Argument(metavar="A", help=HELP)]
-B = Annotated[str, typer.Argument(metavar="B", help=HELP)]
+A = Annotated[str, typer.Argument(metavar="A", callback=existing, help=HELP)]
+B = Annotated[str, typer.Argument(metavar="B", callback=existing, help=HELP)]
 Steps = Annotated[int, typer.Option(min=2, help="Number of images from A to B, both included.")]
 Labels = Annotated[list[str] | None, labels_option("Labels of all images, for a model that takes labels.")]
 Spherical = Annotated[

@@ -15,6 +15,7 @@ from kvae.cli.options import (
     Model,
     Scale,
     examples,
+    existing,
     labels_option,
     number_option,
     out_option,
@@ -32,6 +33,7 @@ Images = Annotated[
     list[Path] | None,
     typer.Argument(
         metavar="IMAGES",
+        callback=existing,
         help="Image files, folders or zip files; by default held-out examples.",
         show_default=False,
     ),

@@ -14,6 +14,7 @@ from kvae.cli.options import (
     Model,
     Scale,
     examples,
+    existing,
     labels_option,
     number_option,
     out_option,
@@ -32,6 +33,7 @@ Images = Annotated[
     list[Path] | None,
     typer.Argument(
         metavar="IMAGES",
+        callback=existing,
         help="Image files, folders or zip files, whose present labels --classifier predicts; by default held-out examples "
         "that do not have the labels of --label.",
         show_default=False,

@@ -12,6 +12,7 @@ from kvae.cli.options import (
     Model,
     Scale,
     examples,
+    existing,
     number_option,
     number_or_path,
     out_option,
@@ -30,6 +31,7 @@ Start = Annotated[
     str | None,
     typer.Argument(
         metavar="IMAGE",
+        callback=existing,
         help="Image file, or number of a held-out example, whose latent code gives the values of the other units; by "
         "default the mean latent code, or example 0 for a model that takes labels.",
         show_default=False,

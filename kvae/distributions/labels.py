@@ -2,6 +2,7 @@
 
 import abc
 import dataclasses
+from collections.abc import Mapping
 from typing import ClassVar
 
 import keras
@@ -100,6 +101,11 @@ class Labels(Configuration, abc.ABC):
 
     def spread(self, y, n: int) -> np.ndarray:
         """Return `n` labels: the labels `y` if they are n, or the single label `y` n times. Raise `UserError` otherwise."""
+        if isinstance(y, str | Mapping):
+            raise UserError(
+                f"Expected y to hold numbers. Received: y={y!r}. Labels by name are known to a model with its data: "
+                f"kvae.open_trained(…).sample({n}, {y!r})."
+            )
         y = as_array(y, "y")
         y = y[None] if self.is_one(y) else y
         self.check(y)

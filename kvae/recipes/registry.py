@@ -65,4 +65,9 @@ def load_recorded(name: str, source: str | os.PathLike) -> Recipe:
             f"Expected a recipe file that you have used on this account. Received: {name}, which {source} names. "
             f"It is Python code, and is new or has changed. If you trust it, run `kvae show {shlex.quote(name)}` once."
         )
+    if recipe is None and (Path(source) / "recipe.txt").is_file() and is_recipe_file(name):
+        raise UserError(
+            f"Expected the recipe file that {source} names. Received: {name}, which does not exist. Restore it: recipe.txt "
+            "in the run holds its code."
+        )
     return recipe or load(name)

@@ -29,7 +29,7 @@ FAILED, USAGE = 1, 2
         (["train", "--resume", "nowhere", "--seed", "0"], USAGE, "because the run keeps its own"),
         (["train", "--data-dir", "nowhere"], USAGE, "does not exist"),
         (["train", "--backend", "numpy"], USAGE, "'tensorflow', 'jax', 'torch'"),
-        (["train", "mnist/conv_vae"], FAILED, "Received: no such folder. Put the official files there"),
+        (["train", "mnist/conv_vae"], FAILED, "no such folder. Download the files: kvae data get mnist."),
         (["train", "--resume", "nowhere"], FAILED, "nowhere, which does not exist"),
         (["train", "digits/vae", "--resume", "nowhere"], USAGE, "because the run keeps its own"),
         (["evaluate", "mnist/conv_vae"], FAILED, "which is a recipe. Train it: kvae train mnist/conv_vae"),
@@ -74,6 +74,23 @@ def test_train_into_a_folder_with_files_is_refused(kvae, run):
     result = kvae("train", "--out", run)
     assert result.code == FAILED
     assert f"--resume {run}" in result.err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "reconstruct digits/vae none.png",
+        "transfer swiss_roll/csvae none.png --label 1",
+        "traverse digits/vae none.png",
+        "interpolate digits/vae 0 none.png",
+        "blend digits/vae none other",
+    ],
+)
+def test_missing_image_is_reported_before_keras_is_imported(kvae, command, monkeypatch):
+    monkeypatch.setattr("kvae.cli.sources.import_keras", lambda: pytest.fail("Keras is imported"))
+    result = kvae(*command.split())
+    assert result.code == FAILED
+    assert ", which does not exist." in result.err
 
 
 def test_train_resume_accepts_epochs_only(kvae, run):

@@ -195,3 +195,9 @@ def test_labels_with_label_keeps_the_other_attributes():
     np.testing.assert_array_equal(BinaryLabels(1).with_label(np.array([0, 1]), 0), [[1], [1]])
     np.testing.assert_array_equal(ClassLabels(3).with_label(np.array([0, 1]), 2), [2, 2])
     np.testing.assert_array_equal(y, [[0, 1], [1, 0]])
+
+
+@pytest.mark.parametrize("y", [{"Smiling": 1}, "horse"])
+def test_spread_of_labels_by_name_names_the_function_that_takes_them(y):
+    with pytest.raises(UserError, match=r"Expected y to hold numbers.*open_trained\(…\)\.sample\(2, "):
+        BinaryLabels(2).spread(y, 2)

@@ -57,6 +57,13 @@ def test_recipe_file_that_a_run_names_is_not_run(gift):
     assert not _ran(gift)
 
 
+def test_run_whose_recipe_file_is_lost_names_its_record(gift):
+    (gift / "notes.py").unlink()
+    (gift / "recipe.txt").write_text(CODE)
+    with pytest.raises(UserError, match=r"notes\.py, which does not exist\. Restore it: recipe\.txt"):
+        _ = TrainedData(Run(gift)).recipe
+
+
 def test_recipe_file_that_the_user_has_named_runs_once(gift):
     recipe = zoo.load(str(gift / "notes.py"))
     (gift / "notes.ran").unlink()

@@ -42,7 +42,7 @@ def test_blend_of_folders_uses_as_many_pairs_as_the_smaller_has(kvae, trained, t
     ("arguments", "message"),
     [
         (["--select-b", "1"], "expected either images A or --select-a"),
-        (["a", "b", "--select-a", "1"], "expected either images A or --select-a"),
+        ([".", ".", "--select-a", "1"], "expected either images A or --select-a"),
         (["--select-a", "twelve", "--select-b", "1"], "Expected one of 0, 1, 2"),
         (["--select-a", "Smiling=1", "--select-b", "1"], "Expected one of 0, 1, 2"),
         (["--select-a", "1", "--select-b", "2", "--weight", "2"], "less than or equal to 1"),

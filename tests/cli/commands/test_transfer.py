@@ -48,7 +48,7 @@ def test_transfer_classifier_predicts_labels_of_files(kvae, classes, classifier,
         ((), "expected either --label NAME=VALUE or --styles N."),
         (("--label", "3", "--styles", "2"), "expected either --label NAME=VALUE or --styles N."),
         (("--label", "13"), "Expected one of 0"),
-        (("me.png", "--styles", "2"), "--styles takes held-out examples"),
+        ((".", "--styles", "2"), "--styles takes held-out examples"),
     ],
 )
 def test_transfer_with_contradictory_arguments_is_refused(kvae, classes, arguments, sentence):
