@@ -83,3 +83,12 @@ def test_list_into_a_closed_pipe_prints_no_traceback():
     )
     os.close(writer)
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252"])
+@pytest.mark.parametrize("command", [["blend", "--help"], ["show", "mnist/iwae"]])
+def test_output_in_an_encoding_without_its_characters_replaces_them(command, encoding):
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    result = subprocess.run([sys.executable, "-m", "kvae", *command], env=environment, capture_output=True, check=False)
+    assert (result.returncode, result.stderr) == (0, b"")
+    assert b"?" in result.stdout
