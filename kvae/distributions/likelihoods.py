@@ -1,4 +1,8 @@
-"""Likelihoods: maps from the output of a decoder to p(x|z), with the range of the data."""
+"""Likelihoods: maps from the output of a decoder to p(x|z), with the range of the data.
+
+The negative log-likelihood is the reconstruction loss. The formulas are those of the distributions: half the squared error
+in `kvae.distributions.normal`, the cross-entropy in `kvae.distributions.bernoulli`.
+"""
 
 import abc
 import dataclasses
