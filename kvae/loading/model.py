@@ -79,7 +79,7 @@ def load_archive(path: Path, own_classes: bool = False) -> keras.Model:
             described = json.loads(config.read_bytes())
         except UserError:
             raise
-        except (OSError, ValueError, KeyError, RuntimeError, zipfile.BadZipFile) as error:
+        except Exception as error:  # `zipfile` raises exceptions of many types for damaged bytes
             raise UserError(f"The model in {path} is damaged ({first_line(error)}). Train the run anew.") from error
         return load({"model": described}, weights, str(path), own_classes)
 

@@ -7,7 +7,8 @@ import numpy as np
 from keras_tuner import oracles
 
 from kvae.errors import UserError, first_line
-from kvae.files import read_json, write_json
+from kvae.files import schemas, write_json
+from kvae.tuning.schemas import OracleState, TrialState
 
 
 class CrashSafeOracle:
@@ -27,8 +28,14 @@ class CrashSafeOracle:
     def reload(self):
         file = Path(self._get_oracle_fname())
         try:
-            self._forget_trials_except(read_json(file)["start_order"])
+            self._forget_trials_except(schemas.read(file, OracleState)["start_order"])
+            for trial in Path(self._project_dir).glob("trial_*/trial.json"):
+                schemas.read(trial, TrialState)
             super().reload()
+            if missing := set(self._retry_queue) - set(self.trials):
+                raise ValueError(f"it lacks the trial {missing.pop()}")
+            if any(trial.status == "COMPLETED" and trial.score is None for trial in self.trials.values()):
+                raise ValueError("a finished trial has no score")
         except (KeyError, ValueError, TypeError, AttributeError, RuntimeError, RecursionError) as error:
             raise UserError(
                 f"Expected a search, as kvae wrote it. Received: {file.parent}, where oracle.json or a trial.json is "

@@ -63,3 +63,39 @@ class Failure(Schema):
     """The file failed.json of a trial."""
 
     reason: str
+
+
+class Display(Schema):
+    """The times of trials, as KerasTuner displays them."""
+
+    search_start: str | None
+    trial_start: dict[str, str]
+    trial_number: dict[str, int]
+
+
+class OracleState(Schema):
+    """The file oracle.json, which KerasTuner reads. The oracles add values of their own."""
+
+    ongoing_trials: dict[str, str]
+    hyperparameters: dict[str, Any]
+    start_order: list[str]
+    end_order: list[str]
+    run_times: dict[str, int]
+    retry_queue: list[str]
+    seed: Seed
+    seed_state: int
+    tried_so_far: list[str]
+    id_to_hash: dict[str, str | None]
+    display: Display
+
+
+class TrialState(Schema):
+    """The file trial.json, which KerasTuner reads."""
+
+    trial_id: str
+    hyperparameters: dict[str, Any]
+    metrics: dict[str, Any]
+    score: FiniteFloat | None
+    best_step: int | None
+    status: str
+    message: str | None
