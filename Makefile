@@ -67,7 +67,7 @@ torture: $(VENV)/test
 # time. Ten thousand files of each kind take a night.
 FUZZ ?= 10000
 fuzz: $(VENV)/test
-	KVAE_FUZZ=$(FUZZ) KERAS_BACKEND=$(firstword $(BACKENDS)) $(BIN)/python -m pytest --timeout 0 --hypothesis-show-statistics \
+	KVAE_FUZZ=$(FUZZ) KERAS_BACKEND=$(firstword $(BACKENDS)) $(BIN)/python -m pytest --timeout 0 \
 		tests/data/test_fuzzing.py tests/loading/test_fuzzing.py
 
 lint: $(VENV)/test
