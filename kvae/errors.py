@@ -5,6 +5,9 @@ import unicodedata
 _CONTROLS = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 """Unicode categories of characters that move the cursor, change the terminal, reverse the text or break the line."""
 
+_LONGEST = 1900
+"""Longest message of an error, in characters. A name from a file may be longer."""
+
 
 def printable(text: str) -> str:
     """Return `text` on one line, with "?" in place of each control character.
@@ -23,7 +26,8 @@ class UserError(ValueError):
     """
 
     def __init__(self, message: str = ""):
-        super().__init__(printable(str(message)))
+        text = printable(str(message))
+        super().__init__(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…")
 
 
 class ChoiceError(UserError):

@@ -121,7 +121,7 @@ class ZipArchive:
             raise UserError(
                 f"Expected an undamaged zip file. Received: {path}: {error}. Get the file again."
             ) from error
-        self._members = {_name(info): info for info in self._zip.infolist() if not info.is_dir()}
+        self._members = {_name(info): info for info in self._zip.infolist() if info.filename and not info.is_dir()}
         self.images = tuple(
             ImageFile(name, _stamp_of_member(info))
             for name, info in sorted(self._members.items())

@@ -241,3 +241,12 @@ def test_folder_fingerprint_does_not_depend_on_its_path(animals, tmp_path):
     before = data.load(f"folder:{animals}").fingerprint
     os.rename(animals, tmp_path / "elsewhere")
     assert data.load(f"folder:{tmp_path / 'elsewhere'}").fingerprint == before
+
+
+@pytest.mark.parametrize("name", ["", "x" * 60_000 + ".png"])
+def test_folder_zip_with_a_member_of_no_name_or_of_an_endless_one_is_refused_in_one_sentence(tmp_path, name):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as file:
+        file.writestr(zipfile.ZipInfo(name), b"no image")
+    with pytest.raises(UserError) as refusal:
+        data.load(f"folder:{tmp_path / 'a.zip'}", size=8)
+    assert len(str(refusal.value)) < 2000
