@@ -94,12 +94,11 @@ def test_evaluate_unknown_metric_is_refused(kvae, run):
 
 
 def test_evaluate_prints_metrics_before_saving_fails(kvae, run, monkeypatch):
-    from kvae import runs
 
     def refuse(path, value):
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr(runs, "write_json", refuse)
+    monkeypatch.setattr("kvae.runs.run.write_json", refuse)
     result = kvae("evaluate", run, "--json")
     assert result.code == 1
     assert json.loads(result.out)["metrics"]

@@ -1,6 +1,7 @@
 """`kvae export`: runs become presets, which commands accept in place of runs."""
 
 import json
+import re
 import shutil
 import sys
 import types
@@ -92,7 +93,8 @@ def test_export_draws_samples_with_labels_of_held_out_examples(kvae, attributes,
     seen = {}
     monkeypatch.setattr("kvae.presets.push.save_samples", lambda path, model, y: seen.update(y=y))
     assert kvae("export", attributes, "hf://me/attributes").code == 0
-    test = load("digits").test.y[:64]
+    test = load("digits").test.y
+    test = test[np.linspace(0, len(test) - 1, 64).astype(int)]
     np.testing.assert_array_equal(seen["y"], np.stack([test % 2 == 0, test < 5], axis=1))
 
 
@@ -122,7 +124,8 @@ def test_evaluate_preset_never_runs_a_recipe_file(kvae, classifier, tmp_path):
     assert "evil.py. Files are not run for presets." in result.err
     for broken in ({"recipe": ["x"]}, {"parameters": None}, {"data": "digits"}):
         path.write_text(json.dumps(card | broken))
-        assert f"The card.json of mine is incomplete: it lacks {next(iter(broken))}" in kvae("evaluate", "mine").err
+        (line,) = kvae("evaluate", "mine").err.splitlines()
+        assert re.match(rf"Error: .*card\.json.*\b{next(iter(broken))}\b", line)
 
 
 def test_train_warm_starts_from_a_preset_but_does_not_resume_one(kvae, trained):
