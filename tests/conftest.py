@@ -54,6 +54,7 @@ def draw_initial_weights_with_numpy():
 
     class Random:
         make_default_seed, SeedGenerator = keras.src.backend.random.make_default_seed, keras.random.SeedGenerator
+        truncated_normal = staticmethod(keras.random.truncated_normal)
 
         @staticmethod
         def uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):

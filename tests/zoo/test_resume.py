@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from kvae import zoo
+from kvae.backends import compilation_cache
 from kvae.recipes.session import Session
 from kvae.runs import Run
 from tests.zoo.small import random_dataset, small_values
@@ -32,12 +33,13 @@ def test_recipe_with_dropout_resumed_after_one_epoch_ends_bit_identical(name, tm
         if epoch == 0:
             shutil.copytree(alone.path, resumed.path)
 
-    session = Session(recipe, values, seed=0, dataset=dataset)
-    Run.create(alone.path, session.config())
-    copy = keras.callbacks.LambdaCallback(on_epoch_end=copy_first_epoch)
-    session.fit(alone, [], [copy], progress=False)
-    session = Session(recipe, values, seed=0, dataset=dataset)
-    session.fit(resumed, session.restore(resumed), progress=False)
+    with compilation_cache():
+        session = Session(recipe, values, seed=0, dataset=dataset)
+        Run.create(alone.path, session.config())
+        copy = keras.callbacks.LambdaCallback(on_epoch_end=copy_first_epoch)
+        session.fit(alone, [], [copy], progress=False)
+        session = Session(recipe, values, seed=0, dataset=dataset)
+        session.fit(resumed, session.restore(resumed), progress=False)
     expected, found = _state(alone), _state(resumed)
     assert found.keys() == expected.keys()
     assert not [name for name, array in expected.items() if not np.array_equal(found[name], array)]
