@@ -20,3 +20,10 @@ def test_every_promise_of_security_names_a_test():
     rows = [line for line in text.splitlines() if line.startswith("| ") and not line.startswith("| promise ")]
     assert rows
     assert not [row for row in rows if "`tests/" not in row.rsplit("|", 2)[1]]
+
+
+def test_every_promise_of_the_readme_names_a_test():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    promises = text.split("## What you can rely on")[1].split("\n## ")[0].split("\n- **")[1:]
+    assert len(promises) > 5
+    assert not [promise for promise in promises if "`tests/" not in promise]

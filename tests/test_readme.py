@@ -83,16 +83,3 @@ def test_block_in_a_new_folder_runs(language, code, folder):
     if file:
         (folder / file[1]).write_text(code, encoding="utf-8")
     _run(code, folder)
-
-
-def test_promises_name_tests_that_exist():
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    promises = text.split("## What you can rely on")[1].split("## ")[0].split("- **")[1:]
-    assert len(promises) > 5
-    for promise in promises:
-        named = re.findall(r"`(tests/[\w/]+\.py|…)::(test_\w+)`", promise)
-        assert named, promise
-        path = ROOT / named[0][0]
-        for file, test in named:
-            path = path if file == "…" else ROOT / file
-            assert f"def {test}(" in path.read_text(encoding="utf-8"), test

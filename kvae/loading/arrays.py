@@ -112,9 +112,8 @@ def _check_chunks(dataset: h5py.Dataset, file_size: int, name: str) -> None:
         if chunk.size > file_size:
             raise ValueError("a chunk is larger than the file")
         mask, packed = dataset.id.read_direct_chunk(chunk.chunk_offset)
-        is_packed = (
-            _DEFLATE in filters and not mask >> filters.index(_DEFLATE) & 1
-        )  # HDF5 skips it where nothing is won
+        # HDF5 leaves a chunk as it is where compression would gain nothing.
+        is_packed = _DEFLATE in filters and not mask >> filters.index(_DEFLATE) & 1
         unpacked = zlib.decompressobj().decompress(packed, size + 1) if is_packed else packed
         if len(unpacked) != size:
             raise UserError(

@@ -67,9 +67,8 @@ def _is_bounded(key: str, value) -> bool:
 
 def _names_in(entry: dict) -> str:
     """Return the names in an entry that Keras would look up."""
-    return ", ".join(f"{key}={entry[key]!r}" for key in ("module", "class_name", "registered_name") if key in entry)[
-        :200
-    ]
+    named = ", ".join(f"{key}={entry[key]!r}" for key in ("module", "class_name", "registered_name") if key in entry)
+    return named[:200]
 
 
 def _is_of_keras(entry: dict, known: Mapping[str, Container[str]]) -> bool:
