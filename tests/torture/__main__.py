@@ -26,6 +26,8 @@ def _attack(chosen) -> int:
     names, faults = _names(chosen), []
     with tempfile.TemporaryDirectory() as place:
         os.environ |= {"XDG_STATE_HOME": f"{place}/state", "KVAE_CACHE": f"{place}/cache"}
+        # Workers of a search run the recipe, which imports `tests`.
+        os.environ["PYTHONPATH"] = os.pathsep.join([str(Path.cwd()), os.environ.get("PYTHONPATH", "")])
         os.environ |= {"JAX_COMPILATION_CACHE_DIR": f"{place}/jax", "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0"}
         for number, name in enumerate(names):
             folder = Path(place) / str(number)
