@@ -111,9 +111,14 @@ Scale = Annotated[
 Columns = Annotated[int, typer.Option(min=1, metavar="N", help="Number of images next to each other.")]
 
 
+def is_example(text: str | None) -> bool:
+    """Return True if an argument is the number of a held-out example, and not the path of an image."""
+    return text is not None and text.isdecimal()
+
+
 def number_or_path(text: str | None) -> int | str | None:
     """Return an argument as an integer if it is the number of a held-out example, and the path of an image as it is."""
-    return int(text) if text is not None and text.isdecimal() else text
+    return int(text) if is_example(text) else text
 
 
 def labels_option(help: str):

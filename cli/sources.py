@@ -5,20 +5,27 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from kvae import weights, zoo
+from kvae import data, weights, zoo
 from kvae.cli.environment import import_keras
 from kvae.errors import UserError
+from kvae.files import read_json
 from kvae.suggest import hint
 
 
-def open_model(name: str, settings: Mapping[str, str] | None = None):
+def open_model(name: str, settings: Mapping[str, str] | None = None, needs_data: bool = False):
     """Return the run or the preset called `name` as `kvae.open_trained` does. Raise `UserError` at once if there is none.
 
-    `settings` are parameters of its data, {name: value}.
+    Args:
+        name: name or path of the run or the preset.
+        settings: parameters of its data, {name: value}.
+        needs_data: True if the command reads the data. They are then looked for before Keras, which takes seconds, is
+            imported.
     """
     path = Path(name)
     if not _may_be_preset(path, name):
         _check_run(path, name)
+    if needs_data:
+        _check_data(path if path.exists() else weights.FOLDER / name, settings or {})
     import_keras()
     from kvae.recipes import open_trained
 
@@ -44,6 +51,33 @@ def _may_be_preset(path: Path, name: str) -> bool:
     """Return True if `name` may be a preset. This is known before Keras, which takes seconds, is imported."""
     bundled = not path.exists() and name in weights.names()
     return name.startswith("hf://") or (path / "card.json").is_file() or bundled
+
+
+def _check_data(folder: Path, settings: Mapping[str, str]) -> None:
+    """Raise the `UserError` of `kvae.data.load` if the data of the run or the preset in `folder` are missing.
+
+    Only data of bundled recipes are looked for. Anything else that is wrong is reported later.
+    """
+    file = next((path for path in (folder / "card.json", folder / "config.json") if path.is_file()), None)
+    name = _data_name(read_json(file), settings) if file else None
+    if name is None or data.is_available(name):
+        return
+    try:
+        data.load(name)
+    except UserError as error:
+        if name.startswith("folder:"):
+            error.add_note("If the images have moved, add --set data.path=FOLDER.")
+        raise
+
+
+def _data_name(described, settings: Mapping[str, str]) -> str | None:
+    """Return the data set of a bundled recipe as `kvae.data.load` takes it, or None for any other recipe."""
+    match described:
+        case {"recipe": str(recipe), "parameters": {**parameters}} if recipe in zoo.names():
+            dataset = recipe.partition("/")[0]
+            path = settings.get("data.path", parameters.get("data.path"))
+            return f"folder:{path}" if dataset == "folder" else dataset
+    return None
 
 
 def _check_run(path: Path, name: str) -> None:

@@ -100,7 +100,7 @@ def blend(
     to the blended images are printed, too.
     """
     sets = _images(a, select_a, "a"), _images(b, select_b, "b")
-    trained = open_model(model, settings(set_))
+    trained = open_model(model, settings(set_), needs_data=bool(select_a or select_b))
     weights = weight if sweep is None else [step / (sweep - 1) for step in range(sweep)]
     sheet = trained.blend(*sets, weights, n=n, negate=negate, classifier=open_classifier(classifier))
     out = save(trained, sheet, out, "blend.png", scale=scale)

@@ -2,6 +2,7 @@
 
 import logging
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -90,6 +91,15 @@ Split = Annotated[
         help="Part of the data; by default test, or validation if there is no test split.", show_default=False
     ),
 ]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        file_okay=False,
+        help="Folder of plots; by default images in a run, or PRESET-plots in the current folder for a preset.",
+        show_default=False,
+    ),
+]
 Seed = Annotated[
     int | None,
     typer.Option(
@@ -111,6 +121,7 @@ def evaluate(
     split: Split = None,
     classifier: Classifier = None,
     seed: Seed = None,
+    out: Out = None,
     list_metrics: ListMetrics = False,
     data_dir: DataDir = None,
     backend: Backend = None,
@@ -120,14 +131,15 @@ def evaluate(
 
     The metrics are printed and saved in metrics.json of the run. ELBO, rate, distortion and likelihoods are in nats;
     errors are per dimension, with data in [0, 1]. The metrics separation, attribution, cross_encoding and timeline
-    also draw plots if they are named by --metric.
+    also draw plots if they are named by --metric. The files are printed.
 
     The metric nll estimates −log p(x) by importance sampling and takes longest. Name other metrics to leave it out, or
     shorten it by --first and --samples.
     """
     aliases = {"nll.samples": samples, "seed": seed}
     values = {**{name: value for name, value in aliases.items() if value is not None}, **settings(set_)}
-    trained = open_model(model, {name: values.pop(name) for name in list(values) if name.startswith("data.")})
+    of_data = {name: values.pop(name) for name in list(values) if name.startswith("data.")}
+    trained = open_model(model, of_data, needs_data=True)
     from kvae.recipes.metric_options import parse_options
 
     options = parse_options(values)
@@ -139,5 +151,5 @@ def evaluate(
         print_metrics(report["metrics"])
         for name, reason in report["skipped"].items():
             echo(f"{name} skipped: {reason}")
-    for path in trained.save_report(report, plots=bool(metrics), seed=options.get("seed", 0)):
+    for path in trained.save_report(report, plots=bool(metrics), folder=out, seed=options.get("seed", 0)):
         logger.info("Saved: %s", path)

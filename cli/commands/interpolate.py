@@ -14,6 +14,7 @@ from kvae.cli.options import (
     Scale,
     examples,
     existing,
+    is_example,
     labels_option,
     number_or_path,
     out_option,
@@ -62,7 +63,7 @@ def interpolate(
     --label sets them.
     """
     labels = read_labels(label)
-    trained = open_model(model, settings(set_))
+    trained = open_model(model, settings(set_), needs_data=is_example(a) or is_example(b))
     sheet = trained.interpolate(number_or_path(a), number_or_path(b), steps=steps, labels=labels, spherical=spherical)
     out = save(trained, sheet, out, "interpolation.png", scale=scale)
     echo(f"{steps} steps from {a} to {b}: {out}")

@@ -69,7 +69,7 @@ def reconstruct(
     labels = read_labels(label)
     if labels and not images:
         raise typer.BadParameter("expected IMAGES: held-out examples have labels already.", param_hint="--label")
-    trained = open_model(model, settings(set_))
+    trained = open_model(model, settings(set_), needs_data=not images)
     sheet = trained.reconstruct(images, n, labels, columns=columns)
     out = save(trained, sheet, out, "reconstructions.png", scale=scale)
     if json:

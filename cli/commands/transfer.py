@@ -82,7 +82,7 @@ def transfer(
         raise typer.BadParameter("expected either --label NAME=VALUE or --styles N.", param_hint="--label")
     if styles and images:
         raise typer.BadParameter("expected no IMAGES, because --styles takes held-out examples.", param_hint="IMAGES")
-    trained = open_model(model, settings(set_))
+    trained = open_model(model, settings(set_), needs_data=not images)
     if styles:
         sheet = trained.restyle(styles, n=n)
     else:

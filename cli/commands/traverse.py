@@ -13,6 +13,7 @@ from kvae.cli.options import (
     Scale,
     examples,
     existing,
+    is_example,
     number_option,
     number_or_path,
     out_option,
@@ -72,7 +73,7 @@ def traverse(
     IMAGE. The most informative units are those whose posterior mean varies most from example to example. The units of a
     spatial latent code are numbered along the flattened latent code.
     """
-    trained = open_model(model, settings(set_))
+    trained = open_model(model, settings(set_), needs_data=is_example(start) or not (start or units))
     sheet = trained.traverse(number_or_path(start), units, n=n, steps=steps, span=span)
     out = save(trained, sheet, out, "traversal.png", scale=scale)
     echo(f"units {', '.join(map(str, sheet.rows))}: {out}")

@@ -76,6 +76,18 @@ class LabelNames:
             return [[self.names[row]] for row in rows]
         return [[name for name, value in zip(self.names, row, strict=True) if value] for row in rows]
 
+    def captions(self, y: np.ndarray, named: Named = None) -> list[str]:
+        """Return a caption for each row of labels (N,) or (N, A): its class, or its values of the attributes in `named`.
+
+        Returns [] if these values are the same in all rows.
+        """
+        rows = y.astype(int).tolist()
+        if self.classes:
+            return [self.names[row] for row in rows]
+        columns = self.values(named)
+        found = [", ".join(f"{self.names[column]}={row[column]}" for column in columns) for row in rows]
+        return found if len(set(found)) > 1 else []
+
     def from_text(self, text: str) -> np.ndarray:
         """Return the labels (N,) or (N, A) in a text that `to_text` wrote. Raise `UserError` if it is another text."""
         rows, n = text.split(), len(self.names)

@@ -21,7 +21,6 @@ from kvae.plots.samples import sample_count
 from kvae.presets.hub import check_login, repository
 from kvae.recipes.card import card
 from kvae.recipes.classifier import open_classifier
-from kvae.recipes.label_names import LabelNames
 from kvae.recipes.trained_data import TrainedData
 from kvae.recipes.trained_images import TrainedImages
 
@@ -93,7 +92,14 @@ class Trained(TrainedImages):
         origin = {"model": self.name, "recipe": self.config["recipe"], "data": data, "weights": self.weights}
         return finite({**origin, **report})
 
-    def save_report(self, report: Mapping[str, Any], *, plots: bool = False, seed: int = 0) -> list[Path]:
+    def save_report(
+        self,
+        report: Mapping[str, Any],
+        *,
+        plots: bool = False,
+        folder: str | os.PathLike | None = None,
+        seed: int = 0,
+    ) -> list[Path]:
         """Write a report of `evaluate` into metrics.json of the run, and return the files of plots.
 
         The card of a preset is not changed. A report on weights that the run no longer has is not written.
@@ -102,6 +108,8 @@ class Trained(TrainedImages):
             report: the report.
             plots: True to draw plots of the metrics separation, attribution, cross_encoding and timeline, as far as the
                 report holds them.
+            folder: folder of the plots; by default `images` in the run. For a preset it is a folder in the current one
+                that is called after the preset, such as `paintings-multi_encoder-plots`.
             seed: seed of the plots.
         """
         self.source.save_metrics(report)
@@ -109,7 +117,16 @@ class Trained(TrainedImages):
             return []
         batches = self.batches(report["data"].rpartition("/")[2], first=report["n"])
         training = self.batches("train") if "timeline.mae" in report["metrics"] else None
-        return save_plots(self.source.images, self.model, batches, report["metrics"], training, seed)
+        folder = self._plots if folder is None else Path(folder)
+        return save_plots(folder, self.model, batches, report["metrics"], training, seed)
+
+    @property
+    def _plots(self) -> Path:
+        """The folder of plots. A preset and the current folder are not filled with them."""
+        if not self.is_preset:
+            return self.source.images
+        name = Path(self.name).resolve().name if Path(self.name).exists() else self.name.removeprefix("hf://")
+        return Path(f"{name.replace('/', '-')}-plots")
 
     # ------------------------------------------------------------------ presets
 
@@ -150,7 +167,7 @@ class Trained(TrainedImages):
             (y,) = self.condition(CARD_LABELS)
         except UserError:
             return {}
-        return {"held_out_labels": LabelNames.of_model(self.model.labels, self.label_names).to_text(y)}
+        return {"held_out_labels": self._names.to_text(y)}
 
     def _sample_labels(self) -> np.ndarray | None:
         """Return held-out labels for the image of samples, or None if the model takes none or the data are missing."""

@@ -230,6 +230,11 @@ class TrainedData:
         known = self.config["data"].get("labels")  # None in runs of early versions
         return tuple(self.dataset.label_names if known is None else known)
 
+    @property
+    def _names(self) -> LabelNames:
+        """The names of the labels that the model takes."""
+        return LabelNames.of_model(self.model.labels, self.label_names)
+
     def condition(
         self, n: int, labels: Named = None, others: np.ndarray | Callable[[str], np.ndarray] | None = None
     ) -> tuple[np.ndarray, ...]:
@@ -246,8 +251,8 @@ class TrainedData:
             if as_pairs(labels):
                 raise ChoiceError(f"Expected no labels, because {type(self.model).__name__} takes none.")
             return ()
-        names = LabelNames.of_model(self.model.labels, self.label_names)
-        return (names.array(labels, n, functools.partial(self._held_out_labels, n) if others is None else others),)
+        others = functools.partial(self._held_out_labels, n) if others is None else others
+        return (self._names.array(labels, n, others),)
 
     def condition_of_files(self, n: int, labels: Named = None) -> tuple[np.ndarray, ...]:
         """Return `labels` for `n` image files: (y,), or () for a model without labels.
@@ -267,10 +272,7 @@ class TrainedData:
         """
         stored = self.config.get("held_out_labels")
         try:
-            if isinstance(stored, str):
-                y = LabelNames.of_model(self.model.labels, self.label_names).from_text(stored)
-            else:
-                y = self.batches().y
+            y = self._names.from_text(stored) if isinstance(stored, str) else self.batches().y
             return y[np.linspace(0, len(y) - 1, min(n, len(y))).astype(int)]
         except UserError as error:
             raise UserError(f"{error} Or name all labels: {missing}.") from None

@@ -17,7 +17,7 @@ from kvae.latent.traversal import center_and_scale, check_units, informative_uni
 from kvae.plots.grids import table, table_of_pairs
 from kvae.plots.sheet import Samples, Sheet
 from kvae.recipes.classifier import open_classifier
-from kvae.recipes.label_names import LabelNames, Named, as_pairs, as_text
+from kvae.recipes.label_names import Named, as_pairs, as_text
 from kvae.recipes.trained_data import TrainedData
 from kvae.version import __version__
 
@@ -56,7 +56,7 @@ class TrainedImages(TrainedData):
         """Return lines of text with the labels `y` of each sample, or nothing if all samples have the same."""
         if y is None or len(np.unique(y, axis=0)) == 1:
             return []
-        return LabelNames.of_model(self.model.labels, self.label_names).lines(y)
+        return self._names.lines(y)
 
     def reconstruct(
         self,
@@ -127,10 +127,8 @@ class TrainedImages(TrainedData):
         offsets = np.linspace(-span, span, steps)
         values = mean.reshape(-1)[units, None] + std.reshape(-1)[units, None] * offsets  # (U, V)
         z = mean if x is None else model.encode(x, *condition)[0]
-        images, title = (
-            traverse(model, z, units, values, *condition),
-            "latent unit, and its distance from its mean in σ",
-        )
+        images = traverse(model, z, units, values, *condition)
+        title = "latent unit, and its distance from its mean in σ"
         return Sheet(images, rows=units, columns=offsets.tolist(), title=title, facts=self.facts)
 
     def interpolate(
@@ -199,7 +197,8 @@ class TrainedImages(TrainedData):
         frames = [np.stack([x, changed[:, step]]) for step in range(steps)]
         images, columns = np.concatenate([x[:, None], changed], axis=1), ("x", *np.linspace(0, 1, steps).tolist())
         title = f"x, its reconstruction (0), and steps to {as_text(labels)} (1)"
-        return Sheet(images, (), columns, frames, count=len(x), title=title, facts=self.facts)
+        rows = self._names.captions(y, labels)
+        return Sheet(images, rows, columns, frames, count=len(x), title=title, facts=self.facts)
 
     def restyle(self, styles: int, *, n: int = 8) -> Sheet:
         """Return held-out examples in several styles: a row for each example, a column for each style.
@@ -215,11 +214,13 @@ class TrainedImages(TrainedData):
         check_count(n, "n")
         x, y = self.examples(n + styles)
         styles = min(styles, len(x) - 1)
+        names = self._names.captions(y)
         restyled = restyle(self.model, x[styles:], y[styles:], x[:styles], y[:styles])  # (N, S, H, W, C)
         head = np.concatenate([np.ones_like(x[:1]), x[:styles]])[None]  # a white corner, then the styles
-        rows = np.concatenate([x[styles:, None], restyled], axis=1)
+        images = np.concatenate([head, np.concatenate([x[styles:, None], restyled], axis=1)])
         title = "first row: images that give the style; first column: images that receive it"
-        return Sheet(np.concatenate([head, rows]), count=len(restyled), title=title, facts=self.facts)
+        captions = [("", *part) for part in (names[styles:], names[:styles])] if names else ()
+        return Sheet(images, *captions, count=len(restyled), title=title, facts=self.facts)
 
     def blend(
         self,
@@ -296,5 +297,4 @@ class TrainedImages(TrainedData):
                 "--classifier celeba/attribute_classifier."
             )
         opened = open_classifier(classifier)
-        classes = LabelNames.of_model(self.model.labels, self.label_names).classes
-        return predict_labels(opened.model, opened.label_names, x, self.label_names, classes)
+        return predict_labels(opened.model, opened.label_names, x, self.label_names, self._names.classes)

@@ -1,6 +1,7 @@
 """Mistakes of users: one sentence and the right exit code, before any long work."""
 
 import errno
+import json
 import subprocess
 import sys
 
@@ -91,6 +92,38 @@ def test_missing_image_is_reported_before_keras_is_imported(kvae, command, monke
     result = kvae(*command.split())
     assert result.code == FAILED
     assert ", which does not exist." in result.err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "evaluate mnist/vae",
+        "reconstruct mnist/vae",
+        "traverse mnist/vae",
+        "traverse mnist/vae 3 --unit 1",
+        "interpolate mnist/vae",
+        "interpolate mnist/vae image.png 1",
+        "blend mnist/vae --select-a label=3 --select-b label=8",
+        "transfer celeba/cond_vae --label Smiling=1",
+    ],
+)
+def test_missing_data_of_a_preset_are_reported_before_keras_is_imported(kvae, tmp_path, command, monkeypatch):
+    monkeypatch.setattr("kvae.cli.sources.import_keras", lambda: pytest.fail("Keras is imported"))
+    (tmp_path / "image.png").touch()
+    result = kvae(*command.split())
+    assert result.code == FAILED
+    assert result.err.startswith("Error: Expected ")
+    assert "no such folder" in result.err
+
+
+def test_missing_folder_of_a_run_is_reported_before_keras_is_imported(kvae, tmp_path, monkeypatch):
+    monkeypatch.setattr("kvae.cli.sources.import_keras", lambda: pytest.fail("Keras is imported"))
+    config = {"recipe": "folder/conv_vae", "parameters": {"data.path": "/gone"}}
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    error, note = kvae("evaluate", tmp_path).err.splitlines()
+    assert error.endswith("Received: /gone, which does not exist.")
+    assert note == "If the images have moved, add --set data.path=FOLDER."
+    assert "Received: away, which does not exist." in kvae("reconstruct", tmp_path, "--set", "data.path=away").err
 
 
 def test_train_resume_accepts_epochs_only(kvae, run):

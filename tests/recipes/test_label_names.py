@@ -51,6 +51,18 @@ def test_lines_name_classes_and_attributes_that_are_1():
     assert FACES.lines(np.array([[1, 1], [0, 0], [0, 1]], "uint8")) == [["Smiling", "Male"], [], ["Male"]]
 
 
+def test_captions_name_classes_and_values_of_the_named_attributes():
+    assert ANIMALS.captions(np.array([1, 1])) == ["dog", "dog"]
+    y = np.array([[1, 1], [0, 0]], "uint8")
+    assert FACES.captions(y, {"Male": 1}) == ["Male=1", "Male=0"]
+    assert FACES.captions(y, {"Male": 1, "Smiling": 1}) == ["Male=1, Smiling=1", "Male=0, Smiling=0"]
+
+
+def test_captions_of_attributes_that_do_not_differ_are_left_out():
+    assert FACES.captions(np.array([[1, 1], [0, 1]], "uint8"), {"Male": 0}) == []
+    assert FACES.captions(np.array([[1, 1], [0, 1]], "uint8")) == []
+
+
 def test_select_finds_rows_with_the_label():
     assert ANIMALS.select("dog", np.array([0, 1, 1])).tolist() == [1, 2]
     assert FACES.select({"Male": 0}, np.array([[1, 0], [1, 1]])).tolist() == [0]

@@ -114,6 +114,19 @@ def test_evaluate_named_metrics_of_classes_draw_plots(kvae, kvae_json, run):
         assert (run / "images" / name).stat().st_size > 1000
 
 
+def test_evaluate_preset_draws_plots_into_a_folder_of_its_name(kvae_json, tmp_path):
+    kvae_json("evaluate", "digits/vae", "--metric", "separation")
+    assert [path.name for path in tmp_path.iterdir()] == ["digits-vae-plots"]
+    assert [path.name for path in (tmp_path / "digits-vae-plots").iterdir()] == ["latent-map.png"]
+
+
+def test_evaluate_out_is_the_folder_of_plots(kvae, run, tmp_path):
+    result = kvae("evaluate", run, "--metric", "separation", "--out", "plots")
+    assert result.code == 0, result.err
+    assert [path.name for path in (tmp_path / "plots").iterdir()] == ["latent-map.png"]
+    assert kvae("evaluate", run, "--out", run / "config.json").code == 2
+
+
 def test_evaluate_skips_metrics_that_digits_do_not_have(kvae_json, run):
     report = kvae_json("evaluate", run, "--metric", "timeline", "--metric", "cross_encoding")
     assert report["metrics"] == {}

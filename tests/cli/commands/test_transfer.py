@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import kvae as kvae_
 from kvae.runs import Run
 from tests.cli.sheets import shows
 
@@ -18,6 +19,19 @@ def test_transfer_row_goes_from_the_image_to_the_new_labels(kvae, attributes, tm
     model = Run(attributes).load_model()
     steps = [model.transfer(x[odd], y[odd], new, amount=a) for a in (0, 0.5, 1)]
     assert shows(tmp_path / "t.png", *np.stack([x[odd], *steps], axis=1))
+
+
+def test_transfer_sheet_names_the_class_of_each_image(classes, held_out_classes):
+    y = [str(digit) for digit in held_out_classes[1] if digit != 3]
+    sheet = kvae_.open_trained(classes).transfer(3, n=3)
+    assert list(sheet.rows) == [y[0], y[(len(y) - 1) // 2], y[-1]]
+    assert sheet.columns[0] == "x"
+
+
+def test_restyle_sheet_names_the_class_of_each_image_and_style(classes, held_out_classes):
+    y = [str(digit) for digit in held_out_classes[1]]
+    sheet = kvae_.open_trained(classes).restyle(2, n=3)
+    assert (list(sheet.columns), list(sheet.rows)) == (["", *y[:2]], ["", *y[2:5]])
 
 
 def test_transfer_animation_plays_forwards_and_backwards(kvae, attributes, tmp_path):
