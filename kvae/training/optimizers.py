@@ -140,7 +140,24 @@ class Optimizers(keras.optimizers.Optimizer):
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
-        return cls(keras.saving.deserialize_keras_object(config["players"], custom_objects), config["name"])
+        players = _for_any_backend(config["players"])
+        return cls(keras.saving.deserialize_keras_object(players, custom_objects), config["name"])
+
+
+def _for_any_backend(config):
+    """Return the serialized optimizers in `config` under their public names.
+
+    On PyTorch, Keras has classes of its own for its optimizers and writes their names into files. No other backend can
+    train with them.
+    """
+    if isinstance(config, list):
+        return [_for_any_backend(item) for item in config]
+    if not isinstance(config, Mapping):
+        return config
+    public = {key: _for_any_backend(value) for key, value in config.items()}
+    if str(config.get("module")).startswith("keras.src.backend.torch.optimizers."):
+        public |= {"module": "keras.optimizers", "registered_name": None}
+    return public
 
 
 def first_owners(variables: Mapping[str, Sequence[keras.Variable]]) -> dict[str, list[keras.Variable]]:

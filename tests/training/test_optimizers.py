@@ -127,6 +127,27 @@ def test_compile_again_with_the_same_optimizer_keeps_its_moments():
     assert int(ops.convert_to_numpy(given.iterations)) == 2
 
 
+@pytest.mark.parametrize("name", ["Adam", "AdamW", "SGD", "RMSprop", "Lion"])
+@pytest.mark.parametrize("scaled", [False, True])
+def test_optimizer_that_pytorch_wrote_trains_on_every_backend(name, scaled):
+    cls = getattr(keras.optimizers, name)
+    written = {
+        "module": f"keras.src.backend.torch.optimizers.torch_{name.lower()}",
+        "class_name": name,
+        "config": cls(0.01).get_config(),
+        "registered_name": name,
+    }
+    if scaled:
+        scale = keras.saving.serialize_keras_object(keras.optimizers.LossScaleOptimizer(cls(0.01)))
+        written = {**scale, "config": {**scale["config"], "inner_optimizer": written}}
+    read = Optimizers.from_config({"players": {"loss": written}, "name": "optimizers"})
+    model = vae()
+    model.compile(read)
+    model.fit(X, verbose=0)
+    assert type(read.inner_optimizer) is type(cls())
+    assert float(read.inner_optimizer.iterations) == 1
+
+
 def test_optimizers_of_one_for_several_players_gives_the_first_the_given_object():
     given = keras.optimizers.Adam()
     players = Optimizers.of(given, ["a", "b"]).players
