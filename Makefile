@@ -59,7 +59,8 @@ test: $(VENV)/test lint
 		KERAS_BACKEND=$$backend $(PYTEST) $$paths; \
 	done
 
-# Kills every program that writes files, and fills its disk, at random moments and at every write. TORTURE holds further options.
+# Kills every program that writes files, and fills its disk, at random moments, at every step and at every write. TORTURE holds
+# further options.
 torture: $(VENV)/test
 	$(BIN)/python -m tests.torture $(TORTURE)
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from kvae.errors import UserError, first_line
+from kvae.files.reading import check_regular
 from kvae.files.writing import atomic
 
 MAX_JSON = 2**24
@@ -18,10 +19,10 @@ def read_json(path: Path) -> dict:
     """Return the contents of a JSON file of a run, search or preset.
 
     Raises:
-        UserError: the file is missing, damaged or larger than `MAX_JSON`.
+        UserError: the file is missing, damaged, larger than `MAX_JSON`, or no ordinary file.
     """
     try:
-        if path.stat().st_size > MAX_JSON:
+        if check_regular(path).st_size > MAX_JSON:
             raise UserError(f"Expected a JSON file of at most {MAX_JSON:,} bytes. Received: {path}, which is larger.")
         return json.loads(path.read_text(encoding="utf-8"))
     except UserError:

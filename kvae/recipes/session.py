@@ -82,10 +82,8 @@ class Session:
         }
 
     def create_run(self, folder: Path) -> Run:
-        """Return the new run in `folder`, with its configuration and a record of the recipe's code."""
-        run = Run.create(folder, self.config())
-        run.save_recipe(self.recipe.code)
-        return run
+        """Return the new run in `folder`, with its configuration."""
+        return Run.create(folder, self.config())
 
     def batches(self, split, **options):
         """Return a split of the data set in batches, as the model takes them."""
@@ -102,12 +100,16 @@ class Session:
     def fit(self, run: Run, epochs: list[dict], callbacks: Sequence = (), progress: bool = True) -> None:
         """Fit the model from the first epoch that is not done to the last, and record each epoch in `run`.
 
+        Before the first epoch, the code of the recipe is recorded.
+
         Args:
             epochs: metrics of each epoch that is done, as `restore` returns them.
             callbacks: further callbacks. They are called after the metrics of an epoch have been recorded.
             progress: True to print a line for each epoch.
         """
         total = self.training.epochs
+        if not epochs:
+            run.save_recipe(self.recipe.code)
         if len(epochs) < total:
             run.mark_unfinished()
         data = training_batches(self.model, self.dataset, self.training, self.seed)

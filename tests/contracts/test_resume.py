@@ -123,6 +123,12 @@ def test_run_holds_the_code_of_its_recipe(one_epoch):
     assert (one_epoch.path / "recipe.txt").read_bytes() == zoo.load("digits/vae").file.read_bytes()
 
 
+def test_run_killed_after_its_first_file_holds_the_code_of_its_recipe_once_resumed(one_epoch, tmp_path):
+    shutil.copyfile(one_epoch.path / "config.json", tmp_path / "config.json")
+    run = zoo.resume(tmp_path)
+    assert (run.path / "recipe.txt").read_bytes() == zoo.load("digits/vae").file.read_bytes()
+
+
 def test_resume_with_changed_data_is_refused(short_run):
     config = short_run.config
     config["data"]["fingerprint"] = "0"

@@ -1,5 +1,7 @@
 """Files of JSON and CSV."""
 
+import os
+
 import pytest
 
 from kvae.errors import UserError
@@ -20,6 +22,13 @@ def test_read_json_of_a_damaged_file_raises_user_error(tmp_path, content):
 
 def test_read_json_of_a_missing_file_raises_user_error(tmp_path):
     with pytest.raises(UserError, match=r"complete run, search or preset. Received: .*, which lacks x\.json"):
+        read_json(tmp_path / "x.json")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no pipes in folders")
+def test_read_json_of_a_pipe_raises_user_error(tmp_path):
+    os.mkfifo(tmp_path / "x.json")
+    with pytest.raises(UserError, match=r"Expected a file or a folder. Received: .*x\.json, which is a pipe"):
         read_json(tmp_path / "x.json")
 
 

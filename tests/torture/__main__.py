@@ -6,6 +6,7 @@ import random
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from tests.torture.campaign import HEADER, Campaign
@@ -29,10 +30,11 @@ def _attack(chosen) -> int:
         # Workers of a search run the recipe, which imports `tests`.
         os.environ["PYTHONPATH"] = os.pathsep.join([str(Path.cwd()), os.environ.get("PYTHONPATH", "")])
         os.environ |= {"JAX_COMPILATION_CACHE_DIR": f"{place}/jax", "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0"}
+        until = time.monotonic() + 60 * chosen.minutes
         for number, name in enumerate(names):
             folder = Path(place) / str(number)
             campaign = Campaign(TARGETS[name], folder, random.Random(f"{chosen.seed} {name}"), chosen.attacks)
-            row = campaign.run(60 * chosen.minutes / len(names))
+            row = campaign.run((until - time.monotonic()) / (len(names) - number))
             print(row.text(os.environ["KERAS_BACKEND"]), flush=True)
             faults += row.faults
     for sentence in faults:

@@ -25,7 +25,7 @@ class Target:
         prepare: function that fills a folder before the program starts.
         between: True if there are states between that before and that after the program, such as the epochs of a training.
             Otherwise all contents must be the old or the new ones after an attack.
-        kill: kind of `Attack` at a moment: "moment" kills the program, "worker" a process that it has started.
+        workers: True if the program starts processes, which are killed, too.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Target:
     read: Callable[[Path], dict]
     prepare: Callable[[Path], None] = lambda folder: None
     between: bool = False
-    kill: str = "moment"
+    workers: bool = False
 
 
 def training(kind: str) -> Target:
@@ -152,7 +152,7 @@ def search(workers: int = 1) -> Target:
         tune(RECIPE, {"epochs": 2}, search=ranges, out=folder / "search", **options)
 
     name = "search" if workers == 1 else f"search ({workers} workers)"
-    return Target(name, act, _read_search, between=True, kill="moment" if workers == 1 else "worker")
+    return Target(name, act, _read_search, between=True, workers=workers > 1)
 
 
 def _read_search(folder: Path) -> dict:
