@@ -1,7 +1,7 @@
 """Training of folder/conv_vae with its defaults on folders of 50 to 9,000 images.
 
-    python benchmarks/folder_defaults.py --data ../shared/data
-    python benchmarks/folder_defaults.py --data ../shared/data --kinds faces --sizes 50 200
+    python benchmarks/folder_defaults.py --data data
+    python benchmarks/folder_defaults.py --data data --kinds faces --sizes 50 200
 
 It writes folders of PNG files, trains the recipe on each, and prints for every folder
 
