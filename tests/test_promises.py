@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+import kvae
+from kvae import zoo
 from tests.conftest import ROOT
 
 
@@ -27,3 +29,11 @@ def test_every_promise_of_the_readme_names_a_test():
     promises = text.split("## What you can rely on")[1].split("\n## ")[0].split("\n- **")[1:]
     assert len(promises) > 5
     assert not [promise for promise in promises if "`tests/" not in promise]
+
+
+def test_table_of_models_in_the_readme_names_every_model_and_its_recipe():
+    table = (ROOT / "README.md").read_text(encoding="utf-8").split("### Models")[1].split("\n### ")[0]
+    rows = re.findall(r"^\| `(\w+)`.*\| `([\w/]+)` \|$", table, re.MULTILINE)
+    assert sorted(model for model, _ in rows) == sorted(set(kvae.models.__all__) - {"LatentModel"})
+    for model, recipe in rows:
+        assert f"kvae.models.{model}(" in zoo.files()[recipe].read_text(encoding="utf-8")

@@ -86,7 +86,7 @@ def save_comparison(path: Path, contenders: Sequence[Contender]) -> None:
         rows.append("zoom")
     heights = [
         0.2 + 2.1 * layout(contender.history for contender in contenders)[0],
-        0.4 + sum(_CROP_ROWS if kind == "zoom" else _ROWS for kind in rows) * tile,
+        0.5 + sum(_CROP_ROWS if kind == "zoom" else _ROWS for kind in rows) * tile,
     ]
     figure = new_figure(width, sum(heights) if rows else heights[0])
     above, *below = figure.subfigures(1 + bool(rows), 1, height_ratios=heights[: 1 + bool(rows)], squeeze=False)[:, 0]
@@ -101,7 +101,7 @@ def _draw_images(figure, contenders, rows):
     heights = [_CROP_ROWS if kind == "zoom" else _ROWS for kind in rows]
     axes = figure.subplots(len(rows), len(contenders), squeeze=False, height_ratios=heights)
     for column, contender, color in zip(axes.T, contenders, run_colors(len(contenders)), strict=True):
-        column[0].set_title(f"{contender.name}\n{_caption(contender)}", fontsize=8, color=color)
+        column[0].set_title(f"{contender.name}\n{_caption(contender, len(contenders))}", fontsize=8, color=color)
         for panel, kind in zip(column, rows, strict=True):
             panel.set(xticks=[], yticks=[])
             panel.spines[:].set_visible(False)
@@ -125,10 +125,13 @@ def _centre(image: np.ndarray) -> np.ndarray:
     return image[top : top + _CROP, left : left + _CROP]
 
 
-def _caption(contender: Contender) -> str:
+def _caption(contender: Contender, n: int) -> str:
+    """Return the metrics above the images of one of `n` contenders, one or two on each line, as its column is wide."""
     row = summary(contender)
     formats = {"rate": ".1f", "distortion": ".1f", "mse": ".4f", "checkerboard": ".2f"}
-    return " · ".join(f"{name} {row[name]:{form}}" for name, form in formats.items() if name in row)
+    facts = [f"{name} {row[name]:{form}}" for name, form in formats.items() if name in row]
+    in_line = 2 if n <= 5 else 1
+    return "\n".join(" · ".join(facts[start : start + in_line]) for start in range(0, len(facts), in_line))
 
 
 def _columns(n: int) -> int:

@@ -1,5 +1,7 @@
 """Comparisons of runs whose histories are known."""
 
+import itertools
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -54,3 +56,17 @@ def test_save_comparison_large_images_are_also_shown_enlarged(tmp_path, rng):
 def test_save_comparison_without_images_draws_curves(tmp_path):
     save_comparison(tmp_path / "curves.png", [Contender("a", HISTORY)])
     assert (tmp_path / "curves.png").is_file()
+
+
+@pytest.mark.parametrize("n", [5, 6, 9])
+def test_save_comparison_captions_do_not_overlap(tmp_path, rng, monkeypatch, n):
+    figures = []
+    monkeypatch.setattr("kvae.plots.comparison.save_figure", lambda figure, path: figures.append(figure))
+    x = rng.random((image_counts(n)[0], 8, 8, 1))
+    metrics = {"rate": 431.4, "distortion": 723.2, "mse": 0.0071, "checkerboard": 0.99}
+    save_comparison(tmp_path / "many.png", [Contender("run", HISTORY, metrics, x, x)] * n)
+    figures[0].canvas.draw()
+    titles = [panel.title for panel in figures[0].get_axes() if "checkerboard" in panel.get_title()]
+    boxes = [title.get_window_extent() for title in titles]
+    assert len(boxes) == n
+    assert all(left.x1 < right.x0 for left, right in itertools.pairwise(boxes))
