@@ -1,6 +1,6 @@
 """The differences between TensorFlow, JAX and PyTorch. No other part of kvae imports one of them.
 
-Each backend is a package of four files, which offer the same names:
+Each backend is a package of five files, which offer the same names:
 
 * `gradients`: `Backend`, the mixin that gives a model `train_step`, `test_step` and `gradients(loss, variables)`;
   `apply_gradients(optimizer, gradients, variables)`.
@@ -9,8 +9,10 @@ Each backend is a package of four files, which offer the same names:
 * `devices`: inside `devices(count, cluster)` models train on several devices; `shard()` returns the part of each batch
   that this process loads; `gates_are_global()` is True if a gate has the same value on all devices; `threads()` returns
   the number of threads, which the environment variable `THREADS` sets.
-* `kernels`: `softplus`, `batch_norm` (None on a backend where the batch normalisation of Keras is as fast) and
-  `slow_strided_convolutions()`, for operations that are slow on one backend.
+* `convolutions`: `conv` and `conv_transpose` of channels-last maps, each in the fastest form. The command that compares the
+  forms is `python benchmarks/convolution.py`.
+* `kernels`: `softplus` and `batch_norm` (None on a backend where the batch normalisation of Keras is as fast), for
+  operations that are slow on one backend.
 """
 
 import importlib
@@ -43,6 +45,10 @@ compiled = _backend.compiled
 compilation_cache = _backend.compilation_cache
 fused = _backend.fused
 
+# convolutions
+conv = _backend.conv
+conv_transpose = _backend.conv_transpose
+
 # devices
 devices = _backend.devices
 gates_are_global = _backend.gates_are_global
@@ -52,7 +58,6 @@ THREADS = _backend.THREADS
 
 # kernels
 batch_norm = _backend.batch_norm
-slow_strided_convolutions = _backend.slow_strided_convolutions
 softplus = _backend.softplus
 
 __all__ = [
@@ -63,11 +68,12 @@ __all__ = [
     "batch_norm",
     "compilation_cache",
     "compiled",
+    "conv",
+    "conv_transpose",
     "devices",
     "fused",
     "gates_are_global",
     "shard",
-    "slow_strided_convolutions",
     "softplus",
     "threads",
 ]

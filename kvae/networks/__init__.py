@@ -7,6 +7,7 @@ from kvae.networks.augmentation import RandomSmoothing
 from kvae.networks.autoregressive import MaskedDense, made
 from kvae.networks.classifier import conv_classifier
 from kvae.networks.conv import conv_decoder, conv_encoder
+from kvae.networks.convolutions import Conv2D, Conv2DTranspose
 from kvae.networks.creswell import creswell_decoder, creswell_discriminator, creswell_encoder
 from kvae.networks.csvae import fixed_label_prior, residual_posterior
 from kvae.networks.dense import mlp
@@ -18,6 +19,8 @@ from kvae.networks.residual import residual_decoder, residual_encoder
 
 __all__ = [
     "BatchNormalization",
+    "Conv2D",
+    "Conv2DTranspose",
     "DoublingConv2D",
     "MaskedDense",
     "RandomSmoothing",

@@ -7,6 +7,7 @@ from keras import layers
 
 from kvae.networks.augmentation import RandomSmoothing
 from kvae.networks.common import channels_last, normalized_relu, output_dtype
+from kvae.networks.convolutions import Conv2D
 
 
 @channels_last
@@ -41,7 +42,7 @@ def conv_classifier(
         h = layers.RandomContrast(0.2, value_range=(0, 1))(h)
     h = RandomSmoothing()(h) if smooth else h
     for stage in range(4):
-        h = layers.Conv2D(width * 2**stage, 3, padding="same", use_bias=False)(h)
+        h = Conv2D(width * 2**stage, 3, padding="same", use_bias=False)(h)
         h = layers.MaxPooling2D(padding="same")(normalized_relu(h, "batch", momentum=0.9))
     h = layers.Dropout(dropout)(layers.Flatten()(h))
     h = layers.Dense(128, activation="relu")(h)

@@ -14,6 +14,7 @@ import keras
 from keras import layers
 
 from kvae.networks.common import channels_last, check_sides, normalized_relu, output_dtype, standardize_labels
+from kvae.networks.convolutions import Conv2D
 from kvae.networks.resampling import doubled
 
 CHANNELS = (64, 128, 256, 512)
@@ -97,7 +98,7 @@ def _trunk(shape, width: int, normalization: str = "none", momentum: float = 0.9
     _smallest_sides(shape)
     image = h = keras.Input(tuple(shape))
     for channels in _channels(width):
-        h = normalized_relu(layers.Conv2D(channels, 5, 2, "same")(h), normalization, momentum)
+        h = normalized_relu(Conv2D(channels, 5, 2, "same")(h), normalization, momentum)
     return image, layers.Flatten()(h)
 
 

@@ -21,6 +21,7 @@ from kvae.networks.common import (
     output_dtype,
     standardize_labels,
 )
+from kvae.networks.convolutions import Conv2D, Conv2DTranspose
 
 
 @channels_last
@@ -49,7 +50,7 @@ def larsen_encoder(
     image, y = keras.Input(tuple(shape)), label_input(label_units)
     h = image
     for channels in (64, 128, 256):
-        h = layers.Conv2D(_scaled(channels, width), 5, 2, "same", use_bias=False)(h)
+        h = Conv2D(_scaled(channels, width), 5, 2, "same", use_bias=False)(h)
         h = normalized_relu(h, "batch", momentum)
     h = concatenate_labels(layers.Flatten()(h), y)
     h = normalized_relu(layers.Dense(_scaled(2048, width), use_bias=False)(h), "batch", momentum)
@@ -89,9 +90,9 @@ def larsen_decoder(
     h = normalized_relu(h, "batch", momentum)
     h = layers.Reshape((*sides, smallest_map_channels))(h)  # (B, h·w·c) -> (B, h, w, c)
     for channels in (256, 128, 32):
-        h = layers.Conv2DTranspose(_scaled(channels, width), 5, 2, "same", use_bias=False)(h)
+        h = Conv2DTranspose(_scaled(channels, width), 5, 2, "same", use_bias=False)(h)
         h = normalized_relu(h, "batch", momentum)
-    h = layers.Conv2D(shape[-1], 5, padding="same", dtype=output_dtype())(h)
+    h = Conv2D(shape[-1], 5, padding="same", dtype=output_dtype())(h)
     return keras.Model(code, h, name=name)
 
 
@@ -115,11 +116,11 @@ def larsen_discriminator(
     """
     check_sides(shape, multiple=8)
     image, y = keras.Input(tuple(shape)), label_input(label_units)
-    h = layers.ReLU()(layers.Conv2D(_scaled(32, width), 5, padding="same")(image))
+    h = layers.ReLU()(Conv2D(_scaled(32, width), 5, padding="same")(image))
     for channels in (128, 256):
-        h = layers.Conv2D(_scaled(channels, width), 5, 2, "same", use_bias=False)(h)
+        h = Conv2D(_scaled(channels, width), 5, 2, "same", use_bias=False)(h)
         h = normalized_relu(h, "batch", momentum)
-    features = layers.Conv2D(_scaled(256, width), 5, 2, "same", use_bias=False, dtype=output_dtype())(h)
+    features = Conv2D(_scaled(256, width), 5, 2, "same", use_bias=False, dtype=output_dtype())(h)
     h = layers.Flatten()(normalized_relu(features, "batch", momentum))
     h = concatenate_labels(h, y)
     h = normalized_relu(layers.Dense(_scaled(512, width), use_bias=False)(h), "batch", momentum)

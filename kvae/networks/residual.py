@@ -16,6 +16,7 @@ import keras
 from keras import layers
 
 from kvae.networks.common import channels_last, normalized_relu, output_dtype
+from kvae.networks.convolutions import Conv2D
 from kvae.networks.maps import cropped, map_channels, map_sides
 from kvae.networks.normalization import BatchNormalization
 from kvae.networks.resampling import DoublingConv2D, StridedConv2D
@@ -73,7 +74,7 @@ def residual_decoder(
         h = DoublingConv2D(map_channels(width, max(stage - 1, 0)), 3, padding="same")(h)
         h = cropped(h, sides[stage])
     h = normalized_relu(h, "batch", momentum)
-    h = layers.Conv2D(shape[-1], 3, padding="same", dtype=output_dtype())(h)
+    h = Conv2D(shape[-1], 3, padding="same", dtype=output_dtype())(h)
     return keras.Model(code, h, name=name)
 
 
@@ -81,7 +82,7 @@ def _blocks(h, depth: int, momentum: float):
     """Return the map `h` (B, H, W, C) after `depth` residual blocks, of the same shape."""
     for _ in range(depth):
         r = normalized_relu(h, "batch", momentum)
-        r = layers.Conv2D(h.shape[-1], 3, padding="same", use_bias=False)(r)
+        r = Conv2D(h.shape[-1], 3, padding="same", use_bias=False)(r)
         r = BatchNormalization(momentum=momentum, gamma_initializer="zeros")(r)
         h = layers.Add()([h, r])
     return h

@@ -169,6 +169,8 @@ OTHER_CLASSES = {
     "BinaryLabels": lambda: distributions.BinaryLabels(2),
     "ClassLabels": lambda: distributions.ClassLabels(3),
     "BatchNormalization": lambda: networks.BatchNormalization(momentum=0.9),
+    "Conv2D": lambda: networks.Conv2D(4, 3),
+    "Conv2DTranspose": lambda: networks.Conv2DTranspose(4, 3),
     "DoublingConv2D": lambda: networks.DoublingConv2D(4, 3, padding="same"),
     "RandomSmoothing": lambda: networks.RandomSmoothing(3, seed=1),
     "StridedConv2D": lambda: networks.StridedConv2D(4, 4, strides=2, padding="same"),

@@ -3,14 +3,6 @@
 import jax
 
 
-def slow_strided_convolutions() -> bool:
-    """True if gradients of strided and transposed convolutions cost several times those of plain convolutions.
-
-    This is so for XLA on a CPU.
-    """
-    return jax.default_backend() == "cpu"
-
-
 def softplus(x):
     """Return log(1 + eˣ), for float32 and float64. The `logaddexp` of JAX is slower on a CPU.
 

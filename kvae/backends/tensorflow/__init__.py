@@ -1,9 +1,10 @@
 """The functions of `kvae.backends` on TensorFlow."""
 
 from kvae.backends.tensorflow.compilation import compilation_cache, compiled, fused
+from kvae.backends.tensorflow.convolutions import conv, conv_transpose
 from kvae.backends.tensorflow.devices import THREADS, devices, gates_are_global, shard, threads
 from kvae.backends.tensorflow.gradients import Backend, apply_gradients
-from kvae.backends.tensorflow.kernels import batch_norm, slow_strided_convolutions, softplus
+from kvae.backends.tensorflow.kernels import batch_norm, softplus
 
 __all__ = [
     "THREADS",
@@ -12,11 +13,12 @@ __all__ = [
     "batch_norm",
     "compilation_cache",
     "compiled",
+    "conv",
+    "conv_transpose",
     "devices",
     "fused",
     "gates_are_global",
     "shard",
-    "slow_strided_convolutions",
     "softplus",
     "threads",
 ]

@@ -3,11 +3,6 @@
 import tensorflow as tf
 
 
-def slow_strided_convolutions() -> bool:
-    """True if gradients of strided and transposed convolutions cost several times those of plain convolutions."""
-    return False
-
-
 def softplus(x):
     """Return log(1 + eˣ)."""
     return tf.math.softplus(x)
