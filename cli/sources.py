@@ -60,14 +60,8 @@ def _check_data(folder: Path, settings: Mapping[str, str]) -> None:
     """
     file = next((path for path in (folder / "card.json", folder / "config.json") if path.is_file()), None)
     name = _data_name(read_json(file), settings) if file else None
-    if name is None or data.is_available(name):
-        return
-    try:
+    if name is not None and not data.is_available(name):
         data.load(name)
-    except UserError as error:
-        if name.startswith("folder:"):
-            error.add_note("If the images have moved, add --set data.path=FOLDER.")
-        raise
 
 
 def _data_name(described, settings: Mapping[str, str]) -> str | None:

@@ -41,7 +41,10 @@ def load(
     require("color", color, ("rgb", "gray"))
     require("splits", splits, ("auto", "named", "random"))
     if not path.exists():
-        raise UserError(f"Expected a folder or a zip file of images. Received: {path}, which does not exist.")
+        raise UserError(
+            f"Expected a folder or a zip file of images. Received: {path}, which does not exist. Correct the path. Recipes "
+            "and runs take it as --set data.path=FOLDER."
+        )
     archive = open_archive(path)
     names = [image.name for image in archive.images]
     split, y, label_names, notes = read_layout([image.folders for image in archive.images], names, splits, seed, limit)
