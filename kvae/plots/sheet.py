@@ -12,7 +12,7 @@ from kvae.plots.captions import captioned
 from kvae.plots.grids import grid, save_animation, save_image, save_images, table
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
 class Sheet:
     """A table of images in [0, 1].
 
@@ -36,6 +36,10 @@ class Sheet:
     count: int = 1
     title: str = ""
     facts: Mapping[str, object] = dataclasses.field(default_factory=dict)
+
+    def __repr__(self):
+        rows, columns, *shape = self.images.shape
+        return f"<sheet of {rows} × {columns} images {tuple(shape)}; .save(path) writes it>"
 
     def save(self, path: str | os.PathLike, *, scale: int | None = None, **facts: object) -> Path:
         """Save the sheet as an image (.png), or its frames as an animation (.gif), and return the path.
@@ -63,7 +67,7 @@ class Sheet:
         return [table(self.images[:, column]) for column in range(self.images.shape[1])]
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
 class Samples:
     """Samples of a model.
 
@@ -80,6 +84,9 @@ class Samples:
     title: str = ""
     below: Sequence[Sequence[str]] = ()
     facts: Mapping[str, object] = dataclasses.field(default_factory=dict)
+
+    def __repr__(self):
+        return f"<{len(self.x)} samples {self.x.shape[1:]}; .save(path) writes them>"
 
     def save(
         self, path: str | os.PathLike, *, columns: int | None = None, scale: int | None = None, **facts: object

@@ -14,7 +14,7 @@ import numpy as np
 
 from kvae import evaluation, presets
 from kvae.capabilities import DECODER, LABELS
-from kvae.errors import UserError
+from kvae.errors import UserError, printable
 from kvae.files import finite
 from kvae.plots.domains import save_plots
 from kvae.plots.samples import sample_count
@@ -55,11 +55,15 @@ class Trained(TrainedImages):
     Methods that draw return a `Sheet`, which is saved with `.save("sheet.png")` or `.save("animation.gif")`.
     """
 
+    def __repr__(self):
+        kind = "preset" if self.is_preset else "run"
+        return printable(f"<{kind} {self.name} of the recipe {self.config['recipe']}>")
+
     # ------------------------------------------------------------------ metrics
 
     def evaluate(
         self,
-        metrics: Iterable[str] | None = None,
+        metrics: str | Iterable[str] | None = None,
         *,
         split: str | None = None,
         first: int | None = None,
@@ -69,8 +73,8 @@ class Trained(TrainedImages):
         """Return metrics of the model on held-out data. `save_report` writes them into the run.
 
         Args:
-            metrics: names in `kvae.evaluation.METRICS`; by default the metrics that are declared as the default for models
-                with these capabilities.
+            metrics: one name or several in `kvae.evaluation.METRICS`; by default the metrics that are declared as default
+                for models with these capabilities.
             split: "test", "validation" or "train"; by default the first of them that exists.
             first: number of examples; by default all.
             classifier: a trained classifier, or its run or preset, for the metric "attributes".
@@ -80,7 +84,7 @@ class Trained(TrainedImages):
             {"model", "recipe", "data": data set and split, "weights": SHA-256 checksum of the weights, "n": number of
             examples, "metrics": {name: value}, "skipped": {name: reason}}.
         """
-        chosen = evaluation.named(metrics or ())
+        chosen = evaluation.named([metrics] if isinstance(metrics, str) else metrics or ())
         if classifier is not None:
             opened = open_classifier(classifier)
             options |= {"classifier": opened.model, "class_names": opened.label_names}

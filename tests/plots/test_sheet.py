@@ -39,6 +39,11 @@ def test_sheet_other_suffix_is_refused(images, tmp_path):
         Sheet(images).save(tmp_path / "sheet.mp4")
 
 
+def test_repr_of_sheets_and_samples_is_one_short_line(images):
+    assert repr(Sheet(images)) == "<sheet of 2 × 3 images (8, 8, 1); .save(path) writes it>"
+    assert repr(Samples(images[0])) == "<3 samples (8, 8, 1); .save(path) writes them>"
+
+
 def test_samples_npz_holds_examples_and_labels(rng, tmp_path):
     x, y = rng.random((4, 3)), np.arange(4)
     found = np.load(Samples(x, y).save(tmp_path / "samples.npz"))

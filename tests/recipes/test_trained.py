@@ -30,6 +30,14 @@ def test_open_trained_unknown_source_is_refused():
         kvae.open_trained("nowhere")
 
 
+def test_repr_of_a_trained_model_names_it_and_its_recipe(digits):
+    assert repr(digits) == "<preset digits/vae of the recipe digits/vae>"
+
+
+def test_evaluate_takes_one_name(digits):
+    assert set(digits.evaluate("reconstruction", first=5)["metrics"]) == {"mse", "mae", "ssim"}
+
+
 def test_open_trained_incomplete_card_is_refused(tmp_path):
     folder = shutil.copytree(presets.Preset("digits/vae").path, tmp_path / "mine")
     card = json.loads((folder / "card.json").read_text())
