@@ -2,12 +2,13 @@
 
     pip install -e ".[all]"
     python benchmarks/convolution.py                  # all installed backends
+    python benchmarks/convolution.py --layers         # single layers (layers.py)
 
 The metric is training images per second, for 64×64×3 images in batches of 64 and Adam. One VAE has residual networks
 (32-64-128-256 channels, one block at every size of feature map, 256 latent units). The other has networks like DCGAN's
 (transposed convolutions, 100 latent units). The PyTorch loop keeps feature maps channels-last, which is fastest on a
 CPU. "jax, Keras layers" is kvae on JAX with Keras' own convolutions and batch norm instead of those in
-`kvae/networks/resampling.py` and `normalization.py`.
+`kvae/networks/convolutions.py`, `resampling.py` and `normalization.py`.
 
 Every contender runs in its own process, and the contenders are measured in turns (ABC ABC …). A speed is the median over
 the turns. A ratio is the median of the ratios of two speeds within a turn. Weights are untrained, and pixels are random.
@@ -17,6 +18,7 @@ import argparse
 import importlib.util
 import json
 
+from layers import measure, print_layers
 from turns import BACKENDS, measure_in_turns, print_table, serve_tasks
 
 SHAPE = (64, 64, 3)
@@ -63,7 +65,7 @@ def use_layers_of_keras():
     def doubling(filters, *args, **kwargs):
         return lambda h: layers.Conv2D(filters, *args, **kwargs)(layers.UpSampling2D(2)(h))
 
-    conv.StridedConv2D = residual.StridedConv2D = layers.Conv2D
+    conv.StridedConv2D = residual.StridedConv2D = residual.Conv2D = layers.Conv2D
     resampling.StridedConv2DTranspose = layers.Conv2DTranspose
     residual.DoublingConv2D = doubling
     for module in (common, conv, residual):
@@ -135,12 +137,19 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--turns", type=int, default=7, help="Number of measurements of each contender.")
     parser.add_argument("--json", action="store_true", help="Print JSON instead of a table.")
+    parser.add_argument("--layers", action="store_true", help="Measure single layers instead of training.")
     parser.add_argument("--worker", help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.worker and options.layers:
+        measure(options.turns)
+        return
     if options.worker:
         serve_tasks(pytorch_tasks() if options.worker == "PyTorch" else kvae_tasks(options.worker == KERAS_LAYERS))
         return
     installed = [name for name in BACKENDS if importlib.util.find_spec(name)]
+    if options.layers:
+        print_layers(__file__, installed, options.turns)
+        return
     names = ("PyTorch", *installed, *([KERAS_LAYERS] if "jax" in installed else []))
     rows = measure_in_turns(__file__, dict.fromkeys(UNITS, BATCH * STEPS), options.turns, names)
     if options.json:

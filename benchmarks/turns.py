@@ -25,10 +25,13 @@ def contenders() -> tuple[str, ...]:
     return ("pythae", *(backend for backend in BACKENDS if importlib.util.find_spec(backend)))
 
 
-def start_worker(program: str, name: str, *arguments: str, **options) -> subprocess.Popen:
-    """Start the process of contender `name`, on the backend of that name, or on PyTorch."""
+def start_worker(program: str, name: str, *arguments: str, variables=None, **options) -> subprocess.Popen:
+    """Start the process of contender `name`, on the backend of that name, or on PyTorch.
+
+    `variables` are added to the environment.
+    """
     backend = name.split(",")[0]
-    environment = {**os.environ, "KERAS_BACKEND": backend if backend in BACKENDS else "torch"}
+    environment = {**os.environ, "KERAS_BACKEND": backend if backend in BACKENDS else "torch", **(variables or {})}
     command = [sys.executable, program, "--worker", name, *arguments]
     return subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, **options

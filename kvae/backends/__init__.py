@@ -10,7 +10,7 @@ Each backend is a package of five files, which offer the same names:
   that this process loads; `gates_are_global()` is True if a gate has the same value on all devices; `threads()` returns
   the number of threads, which the environment variable `THREADS` sets.
 * `convolutions`: `conv` and `conv_transpose` of channels-last maps, each in the fastest form. The command that compares the
-  forms is `python benchmarks/convolution.py`.
+  forms is `python benchmarks/convolution.py --layers`.
 * `kernels`: `softplus` and `batch_norm` (None on a backend where the batch normalisation of Keras is as fast), for
   operations that are slow on one backend.
 """
