@@ -136,13 +136,23 @@ def test_tfds_with_absent_or_unknown_classes_is_refused(prepared):
         data.load("tfds:tiny", data_dir=prepared, classes=("cow",))
 
 
-def test_tfds_with_a_damaged_file_raises_user_error(prepared, tmp_path):
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        (lambda contents: contents[:-5], r"truncated record .*requested\.$"),
+        (lambda contents: bytes([contents[0] ^ 1]) + contents[1:], "corrupted record at 0"),  # its length
+        (
+            lambda contents: contents[:60] + bytes([contents[60] ^ 1]) + contents[61:],
+            "corrupted record at 12",
+        ),  # pixels
+    ],
+)
+def test_tfds_with_a_damaged_file_raises_user_error(prepared, tmp_path, damage, reason):
+    """TensorFlow verifies the checksum of each record."""
     shutil.copytree(prepared / "tiny", tmp_path / "tiny")
     (record,) = (tmp_path / "tiny" / "3.0.1").glob("*train*")
-    record.write_bytes(record.read_bytes()[:-5])
-    with pytest.raises(
-        UserError, match=r"that TFDS can read. Received: tfds:tiny:3.0.1: truncated record .*requested\.$"
-    ):
+    record.write_bytes(damage(record.read_bytes()))
+    with pytest.raises(UserError, match=rf"that TFDS can read. Received: tfds:tiny:3.0.1: {reason}"):
         data.load("tfds:tiny", data_dir=tmp_path)
 
 
