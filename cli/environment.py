@@ -1,12 +1,14 @@
 """Settings that must precede the import of Keras: the backend, and the messages of libraries on the terminal."""
 
 import contextlib
+import importlib.abc
+import importlib.machinery
 import importlib.util
 import logging
 import os
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kvae.cli.output import printable_lines
 from kvae.errors import UserError, printable
@@ -44,23 +46,26 @@ def prepare(backend: str | None = None) -> str:
     return name
 
 
-def import_keras(whole: bool = False) -> None:
-    """Import Keras and its backend without start-up messages.
+def import_keras() -> None:
+    """Import Keras and the chosen backend without start-up messages, and no other backend.
 
-    With `whole`, also import TensorFlow if it is installed, which Keras imports for training and saving on any backend.
+    Keras itself imports JAX on every backend, and TensorFlow for setting seeds and for saving, if they are installed. This
+    takes seconds and changes no result. They are hidden until Keras has looked for them. A recipe can still import them.
+
     TensorFlow's libraries write to standard error before they read any setting that would stop them.
     """
-    with _announced(), _silenced(2):
-        importlib.import_module("keras")
-        if whole:
-            with contextlib.suppress(ImportError):
-                importlib.import_module("tensorflow")
+    if "keras" in sys.modules:
+        return
+    with _announced(), _silenced(2), _hidden(set(BACKENDS) - {os.environ.get("KERAS_BACKEND")}):
+        keras = importlib.import_module("keras")
+        numpy = importlib.import_module("numpy")
+        keras.saving.serialize_keras_object(numpy.float32())  # Keras looks for TensorFlow here, once
 
 
 @contextlib.contextmanager
 def _announced() -> Iterator[None]:
     """Say on a terminal that Keras is being imported, which takes seconds, and remove the line at the end."""
-    if "keras" in sys.modules or not sys.stderr.isatty():
+    if not sys.stderr.isatty():
         yield
         return
     print(
@@ -70,6 +75,33 @@ def _announced() -> Iterator[None]:
         yield
     finally:
         print(end="\r\033[K", file=sys.stderr, flush=True)
+
+
+@contextlib.contextmanager
+def _hidden(packages: Iterable[str]) -> Iterator[None]:
+    """Make imports of `packages` fail, as if they were not installed. A package that is imported already is not affected."""
+    finder = _Absent(packages)
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)
+
+
+class _Absent(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """An import hook that refuses to import `packages`.
+
+    None in `sys.modules` would do the same. But scipy takes a name in `sys.modules` for an imported package.
+    """
+
+    def __init__(self, packages: Iterable[str]):
+        self.packages = frozenset(packages)
+
+    def find_spec(self, name, path=None, target=None):
+        return importlib.machinery.ModuleSpec(name, self) if name in self.packages else None
+
+    def create_module(self, spec):
+        raise ImportError(f"{spec.name} is not the chosen backend", name=spec.name)
 
 
 @contextlib.contextmanager

@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 
-from kvae.cli.environment import import_keras
 from kvae.cli.options import Backend, DataDir, DataSettings, Model, examples, settings
 from kvae.cli.output import echo
 from kvae.cli.sources import open_model
@@ -58,7 +57,6 @@ def export(
     if not hub and (licence or private):
         raise typer.BadParameter("only valid when exporting to hf://user/repo.", param_hint="--licence, --private")
     trained = open_model(model, settings(set_))
-    import_keras(whole=True)
     if hub:
         address = trained.push(out, half=half, licence=licence, private=private)
         echo(f"{address}. Load it: kvae.from_preset({out!r})")

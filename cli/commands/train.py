@@ -153,7 +153,7 @@ def _train(
         dataset = recipe.data(values)  # before Keras is imported, which takes seconds
         echo(dataset.summary(), err=True)
         source = None if warm_start is None else open_model(warm_start).source.path
-        import_keras(whole=True)
+        import_keras()
         return zoo.train(recipe, chosen, out=folder, seed=seed, warm_start=source, dataset=dataset, **share)
 
 
@@ -162,7 +162,7 @@ def _cluster(address: str | None, processes: int | None, process: int | None):
         return None
     if address is None or processes is None or process is None:
         raise UsageError("Expected --cluster, --processes and --process together. Received: some of them.")
-    import_keras(whole=True)
+    import_keras()
     from kvae.training import Cluster
 
     with usage():
@@ -172,5 +172,4 @@ def _cluster(address: str | None, processes: int | None, process: int | None):
 def _resume(name: str, texts: list[str] | None, **share):
     chosen = settings(texts)
     path = open_model(name).source.path
-    import_keras(whole=True)
     return zoo.resume(path, chosen, **share)

@@ -71,7 +71,7 @@ def tune(
         found.resolve(chosen)
         search = _search(found, vary, chosen)
     _need_tuner()
-    import_keras(whole=True)
+    import_keras()
     from kvae.tuning import trials as trials_
     from kvae.tuning.report import TrialReport
     from kvae.tuning.tune import tune as run_search

@@ -1,6 +1,8 @@
 """The choice of the backend before Keras is imported."""
 
+import os
 import sys
+from unittest.mock import MagicMock
 
 import pytest
 
@@ -32,8 +34,6 @@ def test_prepare_prefers_the_variable_to_installed_backends(install, monkeypatch
 
 
 def test_prepare_prefers_the_option_to_the_variable(install, monkeypatch):
-    import os
-
     monkeypatch.setenv("KERAS_BACKEND", "torch")
     assert environment.prepare("jax") == os.environ["KERAS_BACKEND"] == "jax"
 
@@ -70,7 +70,7 @@ def test_prepare_keeps_the_backend_of_an_imported_keras(monkeypatch):
 
 def test_import_keras_says_so_on_a_terminal_only(monkeypatch, capsys):
     monkeypatch.delitem(sys.modules, "keras", raising=False)
-    monkeypatch.setattr(environment.importlib, "import_module", lambda name: None)
+    monkeypatch.setattr(environment.importlib, "import_module", MagicMock())
     environment.import_keras()
     assert capsys.readouterr().err == ""
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
@@ -90,3 +90,22 @@ import keras
 print(keras.backend.backend())
 """
     assert run_python(code, KERAS_HOME=str(tmp_path), KERAS_BACKEND="tensorflow") == "jax\n"
+
+
+def test_command_imports_one_backend(run_python, tmp_path):
+    """Keras would import JAX with itself, and TensorFlow to set seeds and to save a model."""
+    name = os.environ["KERAS_BACKEND"]
+    code = f"""
+import sys
+sys.argv = ["kvae", "sample", "digits/vae", "-n", "1", "--out", {str(tmp_path / "samples.png")!r}]
+from kvae.cli.app import app
+try:
+    app(prog_name="kvae")
+except SystemExit as end:
+    assert not end.code
+import keras, kvae
+kvae.from_preset("digits/vae").save({str(tmp_path / "model.keras")!r})
+keras.utils.set_random_seed(0)
+print(*sorted({{"jax", "tensorflow", "torch"}} & set(sys.modules)))
+"""
+    assert run_python(code, PYTHONPATH="").splitlines()[-1] == name

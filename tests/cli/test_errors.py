@@ -184,7 +184,7 @@ def test_train_name_of_a_file_without_suffix_suggests_the_file(kvae, tmp_path):
 def test_train_missing_data_and_full_folders_are_reported_before_keras_is_imported(
     kvae, tmp_path, monkeypatch, arguments
 ):
-    monkeypatch.setattr("kvae.cli.commands.train.import_keras", lambda whole: pytest.fail("Keras is imported"))
+    monkeypatch.setattr("kvae.cli.commands.train.import_keras", lambda: pytest.fail("Keras is imported"))
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "file").touch()
     assert kvae("train", *arguments).code == FAILED
