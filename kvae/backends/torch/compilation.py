@@ -1,16 +1,18 @@
-"""Functions that run without gradients on PyTorch. kvae compiles nothing there."""
+"""Functions that run without gradients on PyTorch."""
 
 import contextlib
 
 import torch
 
+from kvae.backends.torch.replay import Replayed
+
 
 def compiled(function, variables):
-    """Return a version of `function`, which takes tensors, that runs eagerly and without gradients.
+    """Return a version of `function`, which takes tensors, that runs without gradients, and is replayed when it runs often.
 
-    It reads and assigns `variables` in place.
+    `variables` are the variables that it may read (weights) or assign (states of seed generators).
     """
-    return torch.no_grad()(function)
+    return Replayed(torch.no_grad()(function), variables)
 
 
 def fused(function):

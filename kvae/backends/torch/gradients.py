@@ -10,6 +10,9 @@ PyTorch records every operation and assigns variables in place. This has four co
 
 import torch
 
+from kvae.backends.torch.optimizers import fused
+from kvae.backends.torch.replay import Replayed
+
 
 class Backend:
     """The mixin that gives a model the training and validation step of Keras and the gradients of its players."""
@@ -20,6 +23,25 @@ class Backend:
     def test_step(self, data):
         with torch.no_grad():
             return self.test_round(data)
+
+    def make_train_function(self, force=False):
+        self.train_function = self._replayed("train_function", self.train_step, force)
+
+    def make_test_function(self, force=False):
+        self.test_function = self._replayed("test_function", self.test_step, force)
+
+    def _replayed(self, name, step, force):
+        """Return the function that Keras calls with each batch. It replays `step`, unless the user debugs.
+
+        What is recorded depends on the variables that train, so a change of these makes a new function.
+        """
+        variables = [*self.variables, *self.optimizer.variables, *self.metrics_variables]
+        state = [(id(variable), variable.trainable) for variable in variables]
+        known, function = self.__dict__.get(f"_{name}_of", (None, None))
+        if known != state or getattr(self, name) is None or force:
+            function = step if self.run_eagerly else Replayed(step, variables, self.jit_compile)
+            self.__dict__[f"_{name}_of"] = state, function
+        return lambda batches: function(*batches)
 
     def gradients(self, loss, variables):
         """Run `loss()` once; return its terms and, for each player, d terms[player] / d variables[player]."""
@@ -38,5 +60,6 @@ class Backend:
 
 
 def apply_gradients(optimizer, gradients, variables):
-    """Update `variables` with their gradients by a Keras optimizer."""
-    optimizer.apply(gradients, variables)
+    """Update `variables` with their gradients by a Keras optimizer, with a fused kernel where there is one."""
+    with fused(optimizer):
+        optimizer.apply(gradients, variables)

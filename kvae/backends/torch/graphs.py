@@ -1,0 +1,167 @@
+"""Graphs of PyTorch's operations: shorter ones with the same results, and their Python code."""
+
+import operator
+from collections.abc import Callable
+
+import torch
+from torch.fx import Graph, GraphModule, Node
+from torch.fx.node import map_arg
+
+aten = torch.ops.aten
+COPIES = {aten.detach.default, aten.alias.default, aten.lift_fresh.default, aten.lift_fresh_copy.default}
+"""Operations whose result has the values of their argument."""
+LIKE = {aten.ones_like.default: torch.ones, aten.zeros_like.default: torch.zeros}
+LARGEST = 2**16
+"""Most values of a constant that is computed in advance."""
+
+
+def generator_of(seed: torch.Tensor) -> torch.Generator:
+    """Return a generator with the seed that Keras would give it."""
+    return torch.Generator(seed.device).manual_seed(int(seed) & 0xFFFFFFFF)
+
+
+def clean(module: GraphModule) -> None:
+    """Remove copies, repeated operations and operations on constants from the graph of `module`."""
+    graph = module.graph
+    written = _written(graph)
+    _drop_copies(graph, written)
+    _fold(module, written)
+    _merge(graph, written)
+    graph.eliminate_dead_code(is_impure_node=lambda node: node.op in ("placeholder", "output") or _is_mutable(node))
+
+
+def is_random(node: Node) -> bool:
+    """True if an operation draws random numbers."""
+    return isinstance(node.target, torch._ops.OpOverload) and torch.Tag.nondeterministic_seeded in node.target.tags
+
+
+def _is_mutable(node: Node) -> bool:
+    return isinstance(node.target, torch._ops.OpOverload) and node.target._schema.is_mutable
+
+
+def _written(graph: Graph) -> set[Node]:
+    """Return the nodes whose memory an operation may write, other than variables."""
+    open_nodes = [source for node in graph.nodes if _is_mutable(node) for source in node.all_input_nodes]
+    found: set[Node] = set()
+    while open_nodes:
+        node = open_nodes.pop()
+        if node.op != "placeholder" and node not in found and not _makes_memory(node):
+            found.add(node)
+            open_nodes += node.all_input_nodes
+        found.add(node)
+    return {node for node in found if node.op != "placeholder"}
+
+
+def _makes_memory(node: Node) -> bool:
+    """True if the result of `node` shares no memory with its arguments."""
+    if not isinstance(node.target, torch._ops.OpOverload):
+        return False
+    return all(result.alias_info is None for result in node.target._schema.returns)
+
+
+def _drop_copies(graph: Graph, written: set[Node]) -> None:
+    for node in list(graph.nodes):
+        if node.target in COPIES and node not in written:
+            node.replace_all_uses_with(node.args[0])
+            graph.erase_node(node)
+
+
+def _fold(module: GraphModule, written: set[Node]) -> None:
+    """Compute operations on constants in advance."""
+    graph, known = module.graph, {}
+    for node in list(graph.nodes):
+        if node.op == "get_attr" and node not in written:
+            known[node] = getattr(module, node.target)
+        elif value := _constant(node, known) if node not in written else None:
+            name = f"_folded_{len(known)}"
+            module.register_buffer(name, value[0])
+            with graph.inserting_before(node):
+                constant = graph.get_attr(name)
+            known[constant] = value[0]
+            node.replace_all_uses_with(constant)
+            graph.erase_node(node)
+
+
+def _constant(node: Node, known: dict[Node, torch.Tensor]) -> tuple[torch.Tensor] | None:
+    """Return the value of an operation in a tuple, if it is a small tensor that depends on constants only."""
+    meta = node.meta.get("tensor_meta")
+    shape = getattr(meta, "shape", None)
+    target = node.target
+    if node.op != "call_function" or shape is None or shape.numel() > LARGEST or _is_mutable(node):
+        return None
+    if target in LIKE:
+        return (LIKE[target](shape, dtype=meta.dtype, device=node.kwargs.get("device")),)
+    if is_random(node) or not all(source in known for source in node.all_input_nodes):
+        return None
+    with torch.no_grad():
+        value = target(*map_arg(node.args, known.get), **map_arg(node.kwargs, known.get))
+    return (value,) if isinstance(value, torch.Tensor) else None
+
+
+def _merge(graph: Graph, written: set[Node]) -> None:
+    """Merge operations that compute the same. Nothing is merged across a change of memory."""
+    seen: dict[tuple, Node] = {}
+    for node in list(graph.nodes):
+        if _is_mutable(node):
+            seen.clear()
+        if node.op != "call_function" or node in written or _is_mutable(node) or is_random(node):
+            continue
+        if node.target is generator_of:  # a generator changes with each draw
+            continue
+        key = node.target, repr((node.args, node.kwargs))
+        if key in seen:
+            node.replace_all_uses_with(seen[key])
+            graph.erase_node(node)
+        else:
+            seen[key] = node
+
+
+def generated(module: GraphModule) -> Callable:
+    """Return a Python function with the operations of the graph of `module`. It frees each tensor after its last use."""
+    graph = module.graph
+    names = {node: f"v{i}" for i, node in enumerate(graph.nodes)}
+    last_use = {source: node for node in graph.nodes for source in node.all_input_nodes}
+    parameters, lines, scope = [], [], {}
+
+    def bound(value) -> str:
+        """Return an expression of `value`."""
+        if isinstance(value, Node):
+            return names[value]
+        if isinstance(value, list | tuple):
+            return "[" + ", ".join(map(bound, value)) + "]"
+        if value is None or isinstance(value, bool | int | str):
+            return repr(value)
+        name = f"c{len(scope)}"  # types, devices and floats, which may be infinite
+        scope[name] = value
+        return name
+
+    for node in graph.nodes:
+        if node.op == "placeholder":
+            parameters.append(names[node])
+        elif node.op == "get_attr":
+            scope[names[node]] = getattr(module, node.target)
+        elif node.op == "output":
+            lines.append(f"return {bound(node.args[0])}")
+        else:
+            arguments = [*map(bound, node.args), *(f"{key}={bound(value)}" for key, value in node.kwargs.items())]
+            freed = [names[source] for source in node.all_input_nodes if _ends(source, node, last_use)]
+            if node.target is operator.getitem:
+                call = f"{arguments[0]}[{arguments[1]}]"
+            else:
+                call = f"{bound(_fastest(node.target))}({', '.join(arguments)})"
+            lines.append(f"{names[node]} = {call}" + "".join(f"; {name} = None" for name in freed))
+    code = f"def run({', '.join(parameters)}):\n    " + "\n    ".join(lines)
+    exec(compile(code, "<a traced function>", "exec"), scope)
+    return scope["run"]
+
+
+def _ends(source: Node, node: Node, last_use: dict[Node, Node]) -> bool:
+    return source.op == "call_function" and last_use[source] is node
+
+
+def _fastest(target: Callable) -> Callable:
+    """Return PyTorch's own Python function for an operation, which is called faster, or else the operation."""
+    if not isinstance(target, torch._ops.OpOverload) or target.namespace != "aten":
+        return target
+    name = target.overloadpacket.__name__
+    return getattr(torch._C._VariableFunctions, name, None) or getattr(torch._C.TensorBase, name, None) or target._op

@@ -1,0 +1,107 @@
+"""The update of Adam, AdamW and SGD by PyTorch's fused kernels, on the variables of a Keras optimizer.
+
+A fused kernel reads and writes every weight and moment once. The formulas are those of Keras:
+
+* Adam adds ε outside the correction of the bias, w ← w − α m / (√v + ε) with α = η √(1 − β₂ᵗ) / (1 − β₁ᵗ). PyTorch's Adam
+  adds it inside. The kernel therefore gets α as its rate, and a step that is so large that it corrects nothing.
+* SGD with momentum keeps the rate in its moment, m ← μ m − η g and w ← w + m. The kernel therefore gets η g as its gradient,
+  the rate −1, and the option to maximise, which negates the gradient.
+
+Clipping, weight decay, averages and exclusions remain those of Keras.
+"""
+
+import contextlib
+
+import keras
+import torch
+from keras import ops
+
+LATE = 1e9
+"""A step at which βᵗ is 0 for every β below 1."""
+
+
+@contextlib.contextmanager
+def fused(optimizer: keras.optimizers.Optimizer):
+    """Let `optimizer` use a fused kernel in this context, if there is one for its class."""
+    inner = optimizer.inner_optimizer if isinstance(optimizer, keras.optimizers.LossScaleOptimizer) else optimizer
+    update = next((kernel for kind, kernel in KERNELS.items() if _updates_like(inner, kind)), None)
+    if update is None:
+        yield
+        return
+    # Keras tracks attributes of an optimizer that are set, but not the entries of its `__dict__`.
+    vars(inner)["_parallel_update_step"] = lambda *arguments: update(inner, *arguments)
+    try:
+        yield
+    finally:
+        del vars(inner)["_parallel_update_step"]
+
+
+def _updates_like(optimizer: keras.optimizers.Optimizer, kind: type) -> bool:
+    """True if `optimizer` is of the class `kind` and has not its own update."""
+    return isinstance(optimizer, kind) and type(optimizer)._parallel_update_step is kind._parallel_update_step
+
+
+def _adam(optimizer, gradients, variables, rate) -> None:
+    moments = (optimizer._momentums, optimizer._velocities)
+    means, squares, weights = _values(optimizer, variables, moments)
+    largest = _values(optimizer, variables, (optimizer._velocity_hats,))[0] if optimizer.amsgrad else []
+    dtype = weights[0].dtype
+    step = ops.cast(optimizer.iterations + 1, dtype)
+    first, second = (ops.power(ops.cast(beta, dtype), step) for beta in (optimizer.beta_1, optimizer.beta_2))
+    alpha = ops.cast(rate, dtype) * ops.sqrt(1 - second) / (1 - first)
+    late = torch.full((), LATE, device=weights[0].device)
+    torch._fused_adam_(
+        weights,
+        _like(gradients, weights),
+        means,
+        squares,
+        largest,
+        [late] * len(weights),
+        lr=alpha.float(),
+        beta1=optimizer.beta_1,
+        beta2=optimizer.beta_2,
+        weight_decay=0.0,
+        eps=optimizer.epsilon,
+        amsgrad=optimizer.amsgrad,
+        maximize=False,
+    )
+
+
+def _sgd(optimizer, gradients, variables, rate) -> None:
+    momentum = optimizer.momentum
+    *buffers, weights = _values(optimizer, variables, (optimizer.momentums,) if momentum else ())
+    steps = torch._foreach_mul(_like(gradients, weights), ops.cast(rate, weights[0].dtype))
+    if optimizer.nesterov and momentum:  # the kernel rounds once where Keras rounds twice
+        torch._foreach_mul_(buffers[0], momentum)
+        torch._foreach_sub_(buffers[0], steps)
+        torch._foreach_sub_(weights, steps)
+        torch._foreach_add_(weights, buffers[0], alpha=momentum)
+        return
+    torch._fused_sgd_(
+        weights,
+        steps,
+        buffers[0] if momentum else [],
+        weight_decay=0.0,
+        momentum=momentum,
+        lr=-1.0,
+        dampening=0.0,
+        nesterov=False,
+        maximize=True,
+        is_first_step=False,
+    )
+
+
+def _values(optimizer, variables, groups) -> list[list[torch.Tensor]]:
+    """Return the values of the variables of an optimizer in each group that belong to `variables`, and of `variables`."""
+    places = [optimizer._get_variable_index(variable) for variable in variables]
+    return [*([group[i].value for i in places] for group in groups), [variable.value for variable in variables]]
+
+
+def _like(gradients, weights) -> list[torch.Tensor]:
+    """Return gradients with the strides of the weights, as the kernels expect."""
+    return [
+        g if g.stride() == w.stride() else torch.empty_like(w).copy_(g) for g, w in zip(gradients, weights, strict=True)
+    ]
+
+
+KERNELS = {type(keras.optimizers.Adam()): _adam, type(keras.optimizers.SGD()): _sgd}
