@@ -4,8 +4,9 @@ Each backend is a package of five files, which offer the same names:
 
 * `gradients`: `Backend`, the mixin that gives a model `train_step`, `test_step` and `gradients(loss, variables)`;
   `apply_gradients(optimizer, gradients, variables)`.
-* `compilation`: `compiled(function, variables)` compiles a function of tensors; `fused(function)` evaluates an expression
-  in few passes over memory; inside `compilation_cache()` models that differ only in values share compiled code.
+* `compilation`: `compiled(function, variables)` compiles a function of tensors (on PyTorch it is recorded and replayed);
+  `fused(function)` evaluates an expression in few passes over memory; inside `compilation_cache()` models that differ only
+  in values share compiled code.
 * `devices`: inside `devices(count, cluster)` models train on several devices; `shard()` returns the part of each batch
   that this process loads; `gates_are_global()` is True if a gate has the same value on all devices; `threads()` returns
   the number of threads, which the environment variable `THREADS` sets.

@@ -9,7 +9,7 @@ import keras
 import torch
 from keras import ops
 
-from kvae.backends.torch.tracing import NoTraceError, Program, trace
+from kvae.backends.torch.tracing import NoTraceError, Program, reason, trace
 
 PATIENCE = 0.5
 """Seconds that a function runs without a program, for each shape of its inputs. A recording takes about as long."""
@@ -61,11 +61,11 @@ class Replayed:
                 program.compile([variable._value for variable in self.variables])
             again = program(before_again, inputs)
             self._check(outputs, again, before_again)
-        except NoTraceError as error:
+        except Exception as error:  # of any kind, from code of the user; the function itself has just run without one
             self.spent[key] = float("-inf")
+            name = self.function.__qualname__
             print(
-                f"{self.function.__qualname__} runs operation by operation, because {error}. The results are the same.",
-                file=sys.stderr,
+                f"{name} runs operation by operation, because {reason(error)}. Results are the same.", file=sys.stderr
             )
         else:
             self.programs[key] = program
@@ -99,5 +99,5 @@ class Replayed:
 
 def _close(one: torch.Tensor, other: torch.Tensor, tolerance: float) -> bool:
     """True if two tensors are the same to `tolerance`, relative to the largest value."""
-    scale = float(one.abs().max()) if one.numel() else 0.0
+    scale = float(one.detach().abs().max()) if one.numel() else 0.0
     return torch.allclose(one, other, rtol=0, atol=tolerance * scale if tolerance else 0.0, equal_nan=True)

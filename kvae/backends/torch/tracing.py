@@ -24,7 +24,7 @@ from kvae.backends.torch.graphs import clean, generated, generator_of, is_random
 
 
 class NoTraceError(Exception):
-    """A function cannot be replayed. The message says why, as the end of a sentence with "because"."""
+    """A function cannot be replayed."""
 
 
 class Program:
@@ -43,10 +43,7 @@ class Program:
 
     def compile(self, values: Sequence[torch.Tensor]) -> None:
         """Compile the program with inductor. `values` are those of the variables."""
-        try:
-            self.run = inductor.compiled(self.module, values)
-        except ValueError as error:
-            raise NoTraceError(str(error)) from error
+        self.run = inductor.compiled(self.module, values)
 
     def __call__(self, values: Sequence[torch.Tensor], inputs: Sequence[torch.Tensor]) -> Any:
         with torch.no_grad():
@@ -63,7 +60,8 @@ def trace(function: Callable, variables: Sequence[keras.Variable], values: Seque
         inputs: examples of its inputs. The program is valid for inputs of the same shapes and types.
 
     Raises:
-        NoTraceError: The function needs the value of a tensor, or draws without a seed.
+        NoTraceError: The function draws random numbers without a seed of Keras.
+        RuntimeError: The function needs the value of a tensor.
     """
     structure, seeds = None, []
 
@@ -75,10 +73,7 @@ def trace(function: Callable, variables: Sequence[keras.Variable], values: Seque
         return [*keras.tree.flatten(structure), *after, *seeds]
 
     with _without_reading(seeds):
-        try:
-            recorded = make_fx(run)(list(values), list(inputs))
-        except RuntimeError as error:
-            raise NoTraceError(_reason(error)) from error
+        recorded = make_fx(run)(list(values), list(inputs))
     graph = recorded.graph
     returned, first = graph.output_node().args[0], len(keras.tree.flatten(structure))
     after, seeds = returned[first : first + len(variables)], returned[first + len(variables) :]
@@ -106,11 +101,14 @@ def _without_reading(seeds: list):
         yield
 
 
-def _reason(error: Exception) -> str:
-    text = str(error)
+def reason(error: Exception) -> str:
+    """Return why a function cannot be recorded, as the end of a sentence with "because"."""
+    text = str(error) or type(error).__name__
+    if isinstance(error, NoTraceError):
+        return text
     if "get value out of a tracing tensor" in text or "data-dependent" in text.lower():
         return "it reads the value of a tensor"
-    return f"PyTorch cannot record it ({text.splitlines()[0]})"
+    return f"PyTorch cannot record it ({text.strip().splitlines()[0]})"
 
 
 def _seed(graph: torch.fx.Graph, seeds: Sequence[torch.fx.Node]) -> None:

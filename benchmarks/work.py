@@ -1,0 +1,48 @@
+"""The work that the table of speed measures, and random data for it."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+IMAGES, DIGITS, PIXELS = (64, 64, 3), (28, 28, 1), (784,)
+DOMAINS = 2
+LATENT = {"dense": 50, "DCGAN": 100, "residual": 256, "VAE/GAN": 128, "digits": 32}
+
+
+class Work(NamedTuple):
+    """A piece of work.
+
+    Args:
+        unit: what is counted.
+        amount: how many of them a run processes.
+        batch: size of the batches; of each domain in a round of several encoders.
+    """
+
+    unit: str
+    amount: int
+    batch: int
+
+    def quick(self) -> "Work":
+        """Return the work with a quarter of the amount, in whole batches."""
+        return self._replace(amount=max(self.batch, self.amount // 4 // self.batch * self.batch))
+
+
+WORK = {
+    "IWAE, batches of 20": Work("training images", 20 * 200, 20),
+    "IWAE, batches of 100": Work("training images", 100 * 100, 100),
+    "dense VAE": Work("training images", 100 * 200, 100),
+    "DCGAN": Work("training images", 64 * 6, 64),
+    "residual": Work("training images", 64 * 4, 64),
+    "VAE/GAN": Work("training images", 64 * 3, 64),
+    "multi-encoder round": Work("training images", DOMAINS * 32 * 6, 32),
+    "likelihood, convolutional": Work("decoded samples", 2_000, 1),
+    "likelihood, dense": Work("decoded samples", 30 * 2_000, 30),
+    "sample 1,000": Work("images", 1_000, 250),
+    "encode 10,000": Work("images", 10_000, 250),
+}
+
+
+def pixels(count: int, shape: tuple[int, ...], channels_first: bool = False) -> np.ndarray:
+    """Return `count` random images with values in [0, 1]."""
+    x = np.random.default_rng(0).random((count, *shape), "float32")
+    return np.ascontiguousarray(x.transpose(0, 3, 1, 2)) if channels_first else x
