@@ -36,6 +36,19 @@ def test_second_derivatives_of_a_convolution_equal_those_of_keras(name, stride, 
         np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5 * float(abs(b).max()))
 
 
+@pytest.mark.parametrize("name", FORMS)
+def test_gradients_of_a_convolution_in_double_precision_equal_those_of_keras(name, rng):
+    ours, theirs, shape = FORMS[name]
+    with jax.enable_x64(True):
+        x, kernel = (jax.numpy.array(rng.standard_normal(s)) for s in (shape, (5, 5, 3, 3)))
+        found = jax.grad(lambda *given: (ours(*given, (2, 2), "same") ** 2).sum(), (0, 1))(x, kernel)
+        options = {"strides": 2, "padding": "same", "data_format": "channels_last"}
+        expected = jax.grad(lambda *given: (theirs(*given, **options) ** 2).sum(), (0, 1))(x, kernel)
+        for a, b in zip(found, expected, strict=True):
+            assert a.dtype == "float64"
+            np.testing.assert_allclose(a, b, rtol=1e-10, atol=1e-10 * float(abs(b).max()))
+
+
 def test_forward_mode_of_a_convolution_fails_clearly():
     x, kernel = np.ones((1, 4, 4, 1), "float32"), np.ones((3, 3, 1, 1), "float32")
     with pytest.raises(TypeError, match="forward-mode"):
