@@ -15,6 +15,10 @@ SECONDS_BETWEEN_LINES = 60.0
 """Minimum number of seconds between two log lines."""
 
 
+ANNOUNCED = 10.0
+"""Minimum number of seconds that are worth announcing."""
+
+
 @contextlib.contextmanager
 def bar(total: int, task: str) -> Iterator[Callable[[int], None]]:
     """Show the progress of `task` on stderr, and yield a function that advances it by n of its `total` steps.
@@ -56,3 +60,22 @@ def track(items: Iterable, total: int, task: str) -> Iterator:
         for item in items:
             yield item
             advance(1)
+
+
+def announced(function: Callable, calls: int, task: str) -> Callable:
+    """Return `function`, which will be called `calls` times. Its second call logs how long all of them take.
+
+    The first call is not representative, because it compiles the function. Less than `ANNOUNCED` seconds are not logged.
+    """
+    called = 0
+
+    def run(*arguments):
+        nonlocal called
+        called, began = called + 1, time.monotonic()
+        result = function(*arguments)
+        seconds = calls * (time.monotonic() - began)
+        if called == 2 and seconds >= ANNOUNCED:
+            logger.info("%s takes about %s.", task, datetime.timedelta(seconds=round(seconds)))
+        return result
+
+    return run

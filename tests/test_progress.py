@@ -109,3 +109,18 @@ def test_track_draws_items_one_by_one():
 def test_bar_without_a_terminal_raises_the_error_of_its_block():
     with pytest.raises(RuntimeError, match="no weights"), progress.bar(3, "Weighing"):
         raise RuntimeError("no weights")
+
+
+# ------------------------------------------------------------------ announced
+
+
+@pytest.mark.parametrize(("calls", "expected"), [(30, ["Weighing takes about 0:01:00."]), (4, [])])
+def test_announced_states_the_time_of_all_calls_after_the_second(calls, expected, monkeypatch, caplog):
+    clock = iter([0, 100, 200, 202, 300, 301])  # the first call takes 100 s, the second one 2 s
+    monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
+    with caplog.at_level(logging.INFO):
+        run = progress.announced(lambda x: x + 1, calls, "Weighing")
+        assert [run(1), run(2)] == [2, 3]
+        assert caplog.messages == expected
+        run(3)
+    assert caplog.messages == expected

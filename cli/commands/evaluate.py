@@ -13,7 +13,7 @@ from kvae.cli.sources import open_classifier, open_model
 
 EXAMPLES = examples(
     "kvae evaluate runs/digits/vae",
-    "kvae evaluate runs/digits/vae --samples 5000",
+    "kvae evaluate runs/digits/vae --full",
     "kvae evaluate runs/digits/vae --metric elbo --metric nll --set nll.samples=5000 --set seed=1 --json",
     "kvae evaluate runs/celeba/cond_vae --metric attributes --classifier celeba/attribute_classifier",
     "kvae evaluate runs/paintings/multi_encoder --metric separation --metric attribution --metric timeline",
@@ -73,6 +73,9 @@ ListMetrics = Annotated[
     bool,
     typer.Option("--list-metrics", callback=_list_metrics, is_eager=True, help="List metrics and options, and exit."),
 ]
+Full = Annotated[
+    bool, typer.Option("--full", help="Also compute nll, which takes minutes or hours. Its time is stated first.")
+]
 Samples = Annotated[
     int | None,
     typer.Option(
@@ -115,6 +118,7 @@ Seed = Annotated[
 def evaluate(
     model: Model,
     metrics: Metrics = None,
+    full: Full = False,
     set_: Options = None,
     samples: Samples = None,
     first: First = None,
@@ -133,8 +137,8 @@ def evaluate(
     errors are per dimension, with data in [0, 1]. The metrics separation, attribution, cross_encoding and timeline
     also draw plots if they are named by --metric. The files are printed.
 
-    The metric nll estimates −log p(x) by importance sampling and takes longest. Name other metrics to leave it out, or
-    shorten it by --first and --samples.
+    The metric nll estimates −log p(x) by importance sampling and may take hours. It is computed with --full, --metric nll
+    or --samples. Its time is stated first. If it is stopped, the same command resumes it.
     """
     aliases = {"nll.samples": samples, "seed": seed}
     values = {**{name: value for name, value in aliases.items() if value is not None}, **settings(set_)}
@@ -143,7 +147,8 @@ def evaluate(
     from kvae.recipes.metric_options import parse_options
 
     options = parse_options(values)
-    report = trained.evaluate(metrics, split=split, first=first, classifier=open_classifier(classifier), **options)
+    share = {"split": split, "first": first, "full": full, "classifier": open_classifier(classifier)}
+    report = trained.evaluate(metrics, **share, **options)
     if json:
         print_json(report)
     else:

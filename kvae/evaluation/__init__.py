@@ -4,7 +4,8 @@ Each metric is declared next to its function, in one file of this folder (see `k
 
     from kvae import evaluation
 
-    report = evaluation.evaluate(model, batches)                            # all default metrics of the model
+    report = evaluation.evaluate(model, batches)                            # the default metrics of the model
+    report = evaluation.evaluate(model, batches, full=True)                 # and the slow ones
     report = evaluation.evaluate(model, batches, ["nll"], samples=5000)     # one of them
     values = evaluation.METRICS["elbo"](model, batches)
 
@@ -20,7 +21,7 @@ from typing import Any
 from kvae.errors import ChoiceError, UserError
 from kvae.evaluation.batches import examples
 from kvae.evaluation.metric import METRICS, Metric, Option, metric, options, reporting
-from kvae.evaluation.requirements import NotApplicable
+from kvae.evaluation.requirements import NotApplicable, require
 from kvae.suggest import hint
 
 __all__ = [
@@ -39,7 +40,9 @@ for _module in pkgutil.iter_modules(__path__):
     importlib.import_module(f"{__name__}.{_module.name}")
 
 
-def evaluate(model, batches, metrics: Iterable[str] | None = None, *, quick: bool = False, **options: Any) -> dict:
+def evaluate(
+    model, batches, metrics: Iterable[str] | None = None, *, quick: bool = False, full: bool = False, **options: Any
+) -> dict:
     """Compute metrics of `model` on held-out `batches`.
 
     Args:
@@ -47,6 +50,8 @@ def evaluate(model, batches, metrics: Iterable[str] | None = None, *, quick: boo
         batches: `kvae.training.Batches` of held-out examples.
         metrics: names in `METRICS`. By default, all metrics whose `default_for` the model's capabilities include.
         quick: True to restrict the default to metrics that take one pass through the data.
+        full: True to include slow metrics, such as nll, in the default. They are also included if one of their options is
+            given.
         options: keyword arguments of metrics. `samples=5000` goes to every chosen metric that takes `samples`.
             `nll={"samples": 5000}` goes to the metric nll.
 
@@ -65,6 +70,9 @@ def evaluate(model, batches, metrics: Iterable[str] | None = None, *, quick: boo
     values, skipped = {}, {}
     for declared in chosen:
         try:
+            if declared.slow and not (metrics or full or declared.is_set_by(options)):
+                require(model, declared.needs)
+                raise NotApplicable(f"it may take many minutes: --full, or --metric {declared.name}")
             values |= declared(model, batches, **arguments[declared.name])
         except NotApplicable as reason:
             skipped[declared.name] = str(reason)

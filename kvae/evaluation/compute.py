@@ -18,10 +18,19 @@ def seeded(key: str, function: Callable, model, seed: int) -> Callable:
     from kvae.backends import compiled
     from kvae.backends.cached import cached
 
-    generator = cached(model, "seed generator of metrics", keras.random.SeedGenerator)
+    generator = seed_generator(model)
     generator.state.assign(keras.random.SeedGenerator(seed).state)
     variables = [*model.variables, generator.state]
     return cached(model, key, lambda: compiled(lambda *data: function(generator, *data), variables))
+
+
+def seed_generator(model):
+    """Return the seed generator of the model's metrics."""
+    import keras
+
+    from kvae.backends.cached import cached
+
+    return cached(model, "seed generator of metrics", keras.random.SeedGenerator)
 
 
 def per_example(key: str, function: Callable, model, batches, seed: int) -> tuple[np.ndarray, ...]:

@@ -1,7 +1,8 @@
 """The log-likelihood of held-out data, estimated by importance sampling."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Annotated
 
 import numpy as np
@@ -9,11 +10,12 @@ import numpy as np
 from kvae.capabilities import DENSITY, POSTERIOR
 from kvae.errors import UserError
 from kvae.evaluation.batches import examples
-from kvae.evaluation.compute import seeded
+from kvae.evaluation.compute import seed_generator, seeded
 from kvae.evaluation.metric import Seed, metric
+from kvae.evaluation.partial import Partial, stored_as
 from kvae.evaluation.requirements import NotApplicable
 from kvae.evaluation.uncertainty import mean_and_error
-from kvae.progress import bar
+from kvae.progress import announced, bar
 
 VALUES = 2**23 + 2**22
 """Number of values decoded at once by default (50 MB). On a CPU, more are not faster, and far fewer are slower."""
@@ -25,6 +27,7 @@ Rows = Annotated[int | None, "Maximum number of latent codes decoded at once. By
 @metric(
     "nll",
     needs={POSTERIOR, DENSITY},
+    slow=True,
     reports=("nll", "nll_se", "nll_samples", "bits_per_pixel", "bits_per_dim"),
 )
 def likelihood(model, batches, *, samples: Samples = 2000, rows: Rows = None, seed: Seed = 0) -> dict:
@@ -48,6 +51,9 @@ def likelihood(model, batches, *, samples: Samples = 2000, rows: Rows = None, se
     results of this kind are commonly reported, and no bits per dimension.
 
     At most `rows` codes are decoded at once, which bounds the memory for any K. All random draws depend on `seed`.
+
+    The time is stated after the first draws. If the estimate is stopped, it resumes where it was: the same model, data, K
+    and seed give the same value as without the stop.
     """
     density = model.likelihood.support == "real"
     bytes_as_density = density and batches.x.dtype == np.uint8 and batches.scale == 255
@@ -55,7 +61,8 @@ def likelihood(model, batches, *, samples: Samples = 2000, rows: Rows = None, se
     data = examples(batches)
     if bytes_as_density:
         data = (((255 * x + rng.random(x.shape, "float32")) / 256, *given) for x, *given in data)
-    log_p = log_evidence(model, data, len(batches.x), samples, rows, seed)
+    path = stored_as(model, examples(batches), "nll", samples, rows, seed)
+    log_p = log_evidence(model, data, len(batches.x), samples, rows, seed, path)
     nats = -log_p.mean()
     values = {**mean_and_error("nll", -log_p), "nll_samples": samples}
     if density and not bytes_as_density:
@@ -72,17 +79,24 @@ def likelihood(model, batches, *, samples: Samples = 2000, rows: Rows = None, se
     return values
 
 
-def log_evidence(model, batches: Iterable[tuple], n: int, samples: int, rows: int | None = None, seed: int = 0):
+def log_evidence(
+    model,
+    batches: Iterable[tuple],
+    n: int,
+    samples: int,
+    rows: int | None = None,
+    seed: int = 0,
+    path: Path | None = None,
+) -> np.ndarray:
     """Return log 1/K Σ_k w_k for each of `n` examples, in nats: (n,), float64.
 
     Here w_k = p(x, z_k) / q(z_k|x) with z_k ~ q(z|x), and K = `samples`. `batches` yields (x,) or (x, y). At most
-    `rows` draws are decoded at once, and the logarithm of the sum is accumulated in float64.
+    `rows` draws are decoded at once, and the logarithm of the sum is accumulated in float64. While it runs, the estimate is
+    stored in the file `path`, from which the same estimate resumes (`Partial`).
 
     Raises:
         UserError: K or `rows` is below 1.
     """
-    from keras import ops
-
     rows = max(1, VALUES // math.prod(model.decoder.output_shape[1:])) if rows is None else rows
     for name, value in {"samples": samples, "rows": rows}.items():
         if not isinstance(value, int) or value < 1:
@@ -91,22 +105,37 @@ def log_evidence(model, batches: Iterable[tuple], n: int, samples: int, rows: in
     # Draws per call. All calls have one shape, so that it is compiled once. Surplus draws of the last call are dropped.
     draws = math.ceil(samples / calls)
     block = max(1, rows // draws)  # examples per call
-    log_weights = _compiled_log_weights(model, draws, seed)
-    parts = []
-    with bar(n, f"Estimating log p(x) by {samples:,} samples, examples") as advance:
-        for data in batches:
-            for start in range(0, len(data[0]), block):
-                some = [array[start : start + block] for array in data]
-                count = len(some[0])
-                padded = [ops.convert_to_tensor(_padded(array, block)) for array in some]
-                log_sum = np.full(block, -np.inf)
-                for call in range(calls):
-                    log_w = ops.convert_to_numpy(log_weights(*padded)).astype("float64")  # (draws, block)
-                    log_w = log_w[: samples - call * draws]
-                    log_sum = np.logaddexp(log_sum, np.logaddexp.reduce(log_w, axis=0))
-                parts.append(log_sum[:count] - math.log(samples))
-                advance(count)
-    return np.concatenate(parts)
+    task = f"Estimating log p(x) by {samples:,} samples"
+    log_weights = announced(_compiled_log_weights(model, draws, seed), calls * math.ceil(n / block), task)
+    with bar(n, f"{task}, examples") as advance, Partial(seed_generator(model).state, path) as partial:
+        for some in _blocks(batches, block):
+            count = len(some[0])
+            log_p = partial.known(count)
+            if log_p is None:
+                log_sum = _log_sum(log_weights, [_padded(array, block) for array in some], calls, samples)
+                log_p = log_sum[:count] - math.log(samples)
+            partial.add(log_p)
+            advance(count)
+    return partial.values
+
+
+def _blocks(batches: Iterable[tuple], block: int) -> Iterator[list[np.ndarray]]:
+    """Yield the arrays of at most `block` examples of a batch."""
+    for data in batches:
+        for start in range(0, len(data[0]), block):
+            yield [array[start : start + block] for array in data]
+
+
+def _log_sum(log_weights: Callable, data: list[np.ndarray], calls: int, samples: int) -> np.ndarray:
+    """Return log Σ_k w_k of the first `samples` draws of `calls` calls of `log_weights`, for each example of `data`."""
+    from keras import ops
+
+    tensors, log_sum, missing = [ops.convert_to_tensor(array) for array in data], -np.inf, samples
+    for _ in range(calls):
+        log_w = ops.convert_to_numpy(log_weights(*tensors)).astype("float64")[:missing]  # (draws, block)
+        log_sum = np.logaddexp(log_sum, np.logaddexp.reduce(log_w, axis=0))
+        missing -= len(log_w)
+    return log_sum
 
 
 def _compiled_log_weights(model, draws: int, seed: int):

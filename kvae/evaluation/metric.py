@@ -59,6 +59,7 @@ class Metric:
     function: Callable[..., dict]
     needs: frozenset[str]
     quick: bool
+    slow: bool
     default_for: frozenset[str] | None
     reports: tuple[str, ...]
 
@@ -72,6 +73,11 @@ class Metric:
         if undeclared:
             raise ValueError(f"Expected values among {self.reports} from {self.name}. Received: {undeclared}.")
         return values
+
+    def is_set_by(self, names: Collection[str]) -> bool:
+        """True if `names` of given options include the metric, or an option that no other metric has."""
+        own = {name for name, option in options().items() if option.metrics == (self.name,)}
+        return not own.isdisjoint(names) or self.name in names
 
     def is_default_for(self, model) -> bool:
         """True if `evaluate` computes the metric for this model when no metrics are named."""
@@ -100,6 +106,7 @@ def metric(
     *,
     needs: Collection[str] = (DECODER,),
     quick: bool = False,
+    slow: bool = False,
     default_for: Collection[str] | None = (DECODER,),
     reports: Collection[str],
 ) -> Callable[[Callable[..., dict]], Metric]:
@@ -112,6 +119,7 @@ def metric(
         name: name of the metric, unique in `METRICS`.
         needs: capabilities (`kvae.capabilities`) without which the metric cannot be computed.
         quick: True if the metric takes one pass through the data and trains nothing.
+        slow: True if the metric may take many minutes. `evaluate` computes it only if asked.
         default_for: capabilities of the models for which the metric is computed when no metrics are named. None: the
             metric is computed only when it is named.
         reports: names of the values that the function returns. `*` matches any text, such as the name of a class.
@@ -121,7 +129,7 @@ def metric(
         if name in METRICS:
             raise ValueError(f"Expected a new name for a metric. Received: {name}, which {METRICS[name].function} has.")
         audience = None if default_for is None else frozenset(default_for)
-        declared = Metric(name, function, frozenset(needs), quick, audience, tuple(reports))
+        declared = Metric(name, function, frozenset(needs), quick, slow, audience, tuple(reports))
         METRICS[name] = declared
         ordered = sorted(METRICS.items(), key=lambda item: _position(item[1]))
         METRICS.clear()

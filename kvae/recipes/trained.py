@@ -68,6 +68,7 @@ class Trained(TrainedImages):
         split: str | None = None,
         first: int | None = None,
         classifier: str | os.PathLike | TrainedData | None = None,
+        full: bool = False,
         **options: Any,
     ) -> dict[str, Any]:
         """Return metrics of the model on held-out data. `save_report` writes them into the run.
@@ -78,6 +79,7 @@ class Trained(TrainedImages):
             split: "test", "validation" or "train"; by default the first of them that exists.
             first: number of examples; by default all.
             classifier: a trained classifier, or its run or preset, for the metric "attributes".
+            full: True to include the slow metrics, such as nll, in the default.
             options: options of the metrics: `seed=1`, or `nll={"samples": 5000}`.
 
         Returns:
@@ -91,7 +93,7 @@ class Trained(TrainedImages):
         if any("training" in metric.options for metric in chosen):
             options["training"] = self.batches("train")
         batches = self.batches(split, first=first)
-        report = evaluation.evaluate(self.model, batches, [metric.name for metric in chosen], **options)
+        report = evaluation.evaluate(self.model, batches, [metric.name for metric in chosen], full=full, **options)
         data = f"{self.dataset.name}/{split or self.default_split}"
         origin = {"model": self.name, "recipe": self.config["recipe"], "data": data, "weights": self.weights}
         return finite({**origin, **report})

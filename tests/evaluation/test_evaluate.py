@@ -108,6 +108,22 @@ def test_evaluate_quick_leaves_out_long_metrics():
     assert not {"nll", "diversity"} & set(report["metrics"])
 
 
+@pytest.mark.parametrize(
+    ("options", "computed"),
+    [
+        ({}, False),
+        ({"seed": 1}, False),
+        ({"full": True, "nll": {"samples": 3}}, True),
+        ({"nll": {"samples": 3}}, True),
+        ({"samples": 3}, True),
+    ],
+)
+def test_evaluate_computes_slow_metrics_if_asked(options, computed):
+    report = evaluate(MODELS["VAE"](), Batches(batch(6)), **options)
+    assert ("nll" in report["metrics"]) == computed
+    assert computed or "--full" in report["skipped"]["nll"]
+
+
 def test_evaluate_options_of_one_metric_take_precedence_over_shared_options():
     model, batches = MODELS["VAE"](), Batches(batch(6))
     report = evaluate(model, batches, ["nll", "elbo"], seed=3, samples=4, nll={"samples": 5})

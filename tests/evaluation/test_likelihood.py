@@ -2,6 +2,8 @@
 
 import dataclasses
 import math
+import sys
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -18,6 +20,8 @@ from kvae.networks import mlp
 from kvae.training import Batches
 from tests.contracts.models import MODELS, batch
 from tests.models.linear_gaussian import linear_gaussian
+
+estimates = sys.modules["kvae.evaluation.likelihood"]
 
 
 @pytest.mark.parametrize("cls", [VAE, LayeredVAE, IWAE])
@@ -87,6 +91,87 @@ def test_likelihood_same_seed_repeats():
         k: v for k, v in second.items() if k.startswith("nll")
     }
     assert likelihood(model, batches, samples=20, rows=8, seed=4)["nll"] != first["nll"]
+
+
+# ------------------------------------------------------------------ cost, and resuming
+
+
+@pytest.fixture
+def stop(monkeypatch):
+    """A function that makes an estimate raise `KeyboardInterrupt` at a call of the model. It returns the calls so far."""
+    compiled_log_weights = estimates._compiled_log_weights
+
+    def at(call: int) -> list[int]:
+        calls = []
+
+        def make(*arguments):
+            run = compiled_log_weights(*arguments)
+
+            def counted(*data):
+                calls.append(len(calls))
+                if len(calls) > call:
+                    raise KeyboardInterrupt
+                return run(*data)
+
+            return counted
+
+        monkeypatch.setattr(estimates, "_compiled_log_weights", make)
+        return calls
+
+    return at
+
+
+def test_likelihood_that_was_stopped_resumes_with_the_same_value(stop, tmp_path, monkeypatch):
+    monkeypatch.setenv("KVAE_CACHE", str(tmp_path))
+    model, batches = MODELS["IWAE, two layers"](), Batches(batch(7), batch_size=4)
+    options = {"samples": 20, "rows": 8, "seed": 3}  # one example and 7 draws per call, 3 calls per example
+    whole = likelihood(model, batches, **options)["nll"]
+    assert list(tmp_path.iterdir()) == []
+    for call in (13, 10):  # the first example is computed again
+        stop(call)
+        with pytest.raises(KeyboardInterrupt):
+            likelihood(model, batches, **options)
+        assert len(list(tmp_path.iterdir())) == 1
+    calls = stop(100)
+    assert likelihood(model, batches, **options)["nll"] == whole
+    assert len(calls) == 6
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_likelihood_of_other_weights_data_or_options_does_not_resume(stop, tmp_path, monkeypatch):
+    monkeypatch.setenv("KVAE_CACHE", str(tmp_path))
+    model, x = MODELS["VAE"](), batch(6)
+    stop(4)
+    with pytest.raises(KeyboardInterrupt):
+        likelihood(model, Batches(x), samples=20, rows=20)
+    calls = stop(100)
+    likelihood(model, Batches(x), samples=20, rows=20, seed=1)
+    likelihood(model, Batches(x), samples=19, rows=20)
+    likelihood(model, Batches(1 - x), samples=20, rows=20)
+    model.decoder.weights[0].assign(2 * model.decoder.weights[0])
+    likelihood(model, Batches(x), samples=20, rows=20)
+    assert len(calls) == 4 * 6
+
+
+def test_likelihood_does_not_resume_from_other_values(stop, tmp_path, monkeypatch):
+    """The code of a model may have changed, which no checksum shows."""
+    monkeypatch.setenv("KVAE_CACHE", str(tmp_path))
+    model, batches = MODELS["VAE"](), Batches(batch(6))
+    stop(4)
+    with pytest.raises(KeyboardInterrupt):
+        likelihood(model, batches, samples=20, rows=20)
+    (file,) = tmp_path.iterdir()
+    stored = dict(np.load(file))
+    np.savez(file, values=stored["values"] + 1, state=stored["state"])
+    calls = stop(100)
+    likelihood(model, batches, samples=20, rows=20)
+    assert len(calls) == 6
+
+
+def test_likelihood_without_a_home_directory_is_computed(monkeypatch):
+    monkeypatch.delenv("KVAE_CACHE", raising=False)
+    monkeypatch.setattr("kvae.data.cache.expanded", Path)
+    assert likelihood(MODELS["VAE"](), Batches(batch(2)), samples=2)["nll_samples"] == 2
 
 
 # ------------------------------------------------------------------ bits

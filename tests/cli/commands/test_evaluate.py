@@ -13,7 +13,7 @@ LIKELIHOOD = {"nll", "nll_se", "nll_samples", "bits_per_pixel", "bits_per_dim"}
 
 
 def test_evaluate_saves_the_report_that_it_prints(kvae_json, run):
-    report = kvae_json("evaluate", run)
+    report = kvae_json("evaluate", run, "--full")
     assert report["recipe"] == "digits/vae"
     assert report["data"] == "digits/test"
     assert report["n"] == 180
@@ -31,6 +31,12 @@ def test_evaluate_without_json_prints_a_table(kvae, run):
     lines = dict(line.split(maxsplit=1) for line in result.out.splitlines()[2:])
     assert float(lines["elbo"]) < 0
     assert len(lines["kl_per_unit"].split()) == 8
+
+
+def test_evaluate_without_options_leaves_out_the_likelihood(kvae_json, run):
+    report = kvae_json("evaluate", run)
+    assert set(report["metrics"]) == QUICK_VALUES | LONGER
+    assert "--full" in report["skipped"]["nll"]
 
 
 def test_evaluate_options_limit_samples_and_examples(kvae_json, run):
