@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kvae import data, weights, zoo
+from kvae.cli.compile_cache import use_compile_cache
 from kvae.cli.environment import import_keras
 from kvae.errors import UserError
 from kvae.files import read_json
 from kvae.suggest import hint
 
 
-def open_model(name: str, settings: Mapping[str, str] | None = None, needs_data: bool = False):
+def open_model(name: str, settings: Mapping[str, str] | None = None, needs_data: bool = False, to_train: bool = False):
     """Return the run or the preset called `name` as `kvae.open_trained` does. Raise `UserError` at once if there is none.
 
     Args:
@@ -20,12 +21,15 @@ def open_model(name: str, settings: Mapping[str, str] | None = None, needs_data:
         settings: parameters of its data, {name: value}.
         needs_data: True if the command reads the data. They are then looked for before Keras, which takes seconds, is
             imported.
+        to_train: True if the command trains. Its code is then compiled anew and not read from the cache.
     """
     path = Path(name)
     if not _may_be_preset(path, name):
         _check_run(path, name)
     if needs_data:
         _check_data(path if path.exists() else weights.FOLDER / name, settings or {})
+    if not to_train:
+        use_compile_cache()
     import_keras()
     from kvae.recipes import open_trained
 

@@ -152,7 +152,7 @@ def _train(
     with zoo.run_folder(recipe, out, share["cluster"]) as folder:
         dataset = recipe.data(values)  # before Keras is imported, which takes seconds
         echo(dataset.summary(), err=True)
-        source = None if warm_start is None else open_model(warm_start).source.path
+        source = None if warm_start is None else open_model(warm_start, to_train=True).source.path
         import_keras()
         return zoo.train(recipe, chosen, out=folder, seed=seed, warm_start=source, dataset=dataset, **share)
 
@@ -171,5 +171,5 @@ def _cluster(address: str | None, processes: int | None, process: int | None):
 
 def _resume(name: str, texts: list[str] | None, **share):
     chosen = settings(texts)
-    path = open_model(name).source.path
+    path = open_model(name, to_train=True).source.path
     return zoo.resume(path, chosen, **share)
