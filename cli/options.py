@@ -18,6 +18,11 @@ class BackendName(StrEnum):
     torch = "torch"
 
 
+class PrecisionName(StrEnum):
+    float32 = "float32"
+    bfloat16 = "bfloat16"
+
+
 def _set_data_dir(path: Path | None):
     if path is not None:
         os.environ["KVAE_DATA"] = str(path)

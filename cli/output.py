@@ -78,6 +78,14 @@ def _print_row(cells: Sequence[tuple[str, int]]) -> None:
         echo("  ".join(padded).rstrip())
 
 
+def origin(report: Mapping[str, Any]) -> str:
+    """Return the data of a report of metrics, their number and the precision of the networks.
+
+    Reports of earlier versions do not name the precision, which was float32.
+    """
+    return f"{report['data']}, {report['n']:,} examples, computed in {report.get('precision', 'float32')}"
+
+
 def print_metrics(metrics: Mapping[str, Any]) -> None:
     """Print metrics, one on each line, and then tables of those with several values for each of several labels.
 

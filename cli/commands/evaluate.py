@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from kvae.cli.options import Backend, Classifier, DataDir, Json, Model, examples, settings
-from kvae.cli.output import echo, print_json, print_metrics, print_table
+from kvae.cli.output import echo, origin, print_json, print_metrics, print_table
 from kvae.cli.sources import open_classifier, open_model
 
 EXAMPLES = examples(
@@ -133,7 +133,8 @@ def evaluate(
 ):
     """Compute metrics of a model on held-out data.
 
-    The metrics are printed and saved in metrics.json of the run. ELBO, rate, distortion and likelihoods are in nats;
+    The metrics are printed and saved in metrics.json of the run. Networks compute in float32, also if they were trained in
+    bfloat16. ELBO, rate, distortion and likelihoods are in nats;
     errors are per dimension, with data in [0, 1]. The metrics separation, attribution, cross_encoding and timeline
     also draw plots if they are named by --metric. The files are printed.
 
@@ -152,7 +153,7 @@ def evaluate(
     if json:
         print_json(report)
     else:
-        echo(f"{report['data']}, {report['n']:,} examples\n")
+        echo(f"{origin(report)}\n")
         print_metrics(report["metrics"])
         for name, reason in report["skipped"].items():
             echo(f"{name} skipped: {reason}")

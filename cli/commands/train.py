@@ -9,8 +9,8 @@ import typer
 from kvae import zoo
 from kvae.cli.environment import import_keras
 from kvae.cli.errors import UsageError, usage
-from kvae.cli.options import Backend, DataDir, Json, RecipeName, Settings, examples, settings
-from kvae.cli.output import echo, print_json, print_metrics
+from kvae.cli.options import Backend, DataDir, Json, PrecisionName, RecipeName, Settings, examples, settings
+from kvae.cli.output import echo, origin, print_json, print_metrics
 from kvae.cli.sources import open_model
 from kvae.errors import UserError
 
@@ -20,6 +20,7 @@ EXAMPLES = examples(
     "kvae train --resume runs/small --set epochs=10",
     "kvae train celeba/cond_vae --warm-start runs/celeba/vae",
     "kvae train my_recipe.py --backend torch",
+    "kvae train celeba/dcgan_vae --precision bfloat16 --backend torch",
     "kvae train mnist/vae --backend jax --devices 4",
     "kvae train mnist/vae --backend jax --cluster 10.0.0.1:5000 --processes 2 --process 0",
 )
@@ -78,6 +79,13 @@ Processes = Annotated[int | None, typer.Option(min=1, help="Number of processes 
 Process = Annotated[
     int | None, typer.Option(min=0, help="Number of this process in the cluster, from 0.", show_default=False)
 ]
+Precision = Annotated[
+    PrecisionName | None,
+    typer.Option(
+        help="Type in which the networks compute; by default float32. Weights, losses and metrics are float32 in both.",
+        show_default=False,
+    ),
+]
 SkipDamaged = Annotated[
     bool, typer.Option("--skip-damaged", help="Leave out damaged images of the data set, and count them.")
 ]
@@ -97,6 +105,7 @@ def train(
     process: Process = None,
     data_dir: DataDir = None,
     skip_damaged: SkipDamaged = False,
+    precision: Precision = None,
     backend: Backend = None,
     json: Json = False,
 ):
@@ -108,13 +117,13 @@ def train(
     if skip_damaged:
         set_ = [*(set_ or ()), "data.skip_damaged=true"]
     shared = {"devices": devices, "cluster": _cluster(cluster, processes, process)}
-    if resume and any(given is not None for given in (recipe, out, seed, warm_start, from_search)):
+    if resume and any(given is not None for given in (recipe, out, seed, warm_start, from_search, precision)):
         raise typer.BadParameter(
-            "expected no RECIPE, --out, --seed, --warm-start or --from-search, because the run keeps its own.",
+            "expected no RECIPE, --out, --seed, --warm-start, --from-search or --precision, because the run keeps its own.",
             param_hint="--resume",
         )
     new = (recipe, set_, out, seed, warm_start, from_search)
-    run = _resume(resume, set_, **shared) if resume else _train(*new, **shared)
+    run = _resume(resume, set_, **shared) if resume else _train(*new, precision=precision or "float32", **shared)
     if process:
         echo(f"Process {process} has finished. Process 0 writes the run.", err=json)
     elif json:
@@ -126,7 +135,7 @@ def train(
 def _print_run(run) -> None:
     """Print the metrics of a run, and commands that use it."""
     report = run.metrics or {}
-    data = f": {report['data']}, {report['n']:,} examples" if report else ""
+    data = f": {origin(report)}" if report else ""
     echo(f"\n{run.path}{data}\n")
     print_metrics(report.get("metrics", {}))
     echo("\nNext:")

@@ -9,7 +9,8 @@ Each backend is a package of five files, which offer the same names:
   in values share compiled code.
 * `devices`: inside `devices(count, cluster)` models train on several devices; `shard()` returns the part of each batch
   that this process loads; `gates_are_global()` is True if a gate has the same value on all devices; `threads()` returns
-  the number of threads, which the environment variable `THREADS` sets.
+  the number of threads, which the environment variable `THREADS` sets; `slower_in_bfloat16()` is True if networks train
+  more slowly in bfloat16 than in float32.
 * `convolutions`: `conv` and `conv_transpose` of channels-last maps, each in the fastest form. The command that compares the
   forms is `python benchmarks/convolution.py --layers`.
 * `kernels`: `softplus` and `batch_norm` (None on a backend where the batch normalisation of Keras is as fast), for
@@ -54,6 +55,7 @@ conv_transpose = _backend.conv_transpose
 devices = _backend.devices
 gates_are_global = _backend.gates_are_global
 shard = _backend.shard
+slower_in_bfloat16 = _backend.slower_in_bfloat16
 threads = _backend.threads
 THREADS = _backend.THREADS
 
@@ -75,6 +77,7 @@ __all__ = [
     "fused",
     "gates_are_global",
     "shard",
+    "slower_in_bfloat16",
     "softplus",
     "threads",
 ]

@@ -4,7 +4,7 @@ import dataclasses
 
 from keras import ops
 
-from kvae.distributions.base import Distribution
+from kvae.distributions.base import Distribution, promote
 from kvae.distributions.normal import Normal
 
 
@@ -66,8 +66,9 @@ def join(a: Distribution, b: Distribution) -> Distribution:
     """Return the distribution of two independent vectors, concatenated: a `Normal` if both are normal, else a `Joint`."""
     if not (type(a) is Normal and type(b) is Normal):
         return Joint(a, b, a.mean.shape[-1], event=a.event)
-    a_scale, b_scale = a.log_scale + ops.zeros_like(a.loc), b.log_scale + ops.zeros_like(b.loc)
-    return Normal(ops.concatenate([a.loc, b.loc], axis=-1), ops.concatenate([a_scale, b_scale], axis=-1), event=a.event)
+    a_loc, a_scale, b_loc, b_scale = promote(a.loc, a.log_scale, b.loc, b.log_scale)
+    scales = a_scale + ops.zeros_like(a_loc), b_scale + ops.zeros_like(b_loc)
+    return Normal(ops.concatenate([a_loc, b_loc], axis=-1), ops.concatenate(scales, axis=-1), event=a.event)
 
 
 def _next(seed):

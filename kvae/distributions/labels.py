@@ -10,7 +10,7 @@ import numpy as np
 from keras import ops
 
 from kvae.backends.arrays import as_array
-from kvae.distributions.base import Configuration
+from kvae.distributions.base import Configuration, promote
 from kvae.distributions.bernoulli import Bernoulli
 from kvae.distributions.checks import check_numbers
 from kvae.errors import UserError
@@ -162,7 +162,8 @@ class BinaryLabels(Labels):
 
     def negative_entropy(self, logits):
         # log q(y) is linear in y: its expectation under probabilities p is its value at p.
-        return Bernoulli(logits).log_prob(ops.sigmoid(logits))
+        q = Bernoulli(logits)
+        return q.log_prob(q.mean)
 
     def divergence(self, base_rate, logits):
         p = np.clip(np.asarray(base_rate, keras.config.floatx()), 1e-6, 1 - 1e-6)
@@ -207,10 +208,10 @@ class ClassLabels(Labels):
         return (np.arange(n) % self.classes).astype("int32")
 
     def log_prob(self, y, logits):
-        return ops.sum(self.encode(y) * ops.log_softmax(logits, axis=-1), axis=-1)
+        return ops.sum(self.encode(y) * _log_softmax(logits), axis=-1)
 
     def probabilities(self, logits):
-        return ops.softmax(logits, axis=-1)
+        return ops.softmax(*promote(logits), axis=-1)
 
     def answers(self, probabilities):
         return np.eye(self.classes, dtype=bool)[np.argmax(probabilities, axis=-1)]
@@ -224,13 +225,13 @@ class ClassLabels(Labels):
         return ops.take_along_axis(self.encode(y), ops.argmax(logits, axis=-1)[:, None], axis=-1)[:, 0]
 
     def negative_entropy(self, logits):
-        log_q = ops.log_softmax(logits, axis=-1)
+        log_q = _log_softmax(logits)
         return ops.sum(ops.exp(log_q) * log_q, axis=-1)
 
     def divergence(self, base_rate, logits):
         p = np.clip(np.asarray(base_rate, keras.config.floatx()), 1e-6, 1.0)
         constant = float((p * np.log(p)).sum())
-        return constant - ops.sum(ops.convert_to_tensor(p) * ops.log_softmax(logits, axis=-1), axis=-1)
+        return constant - ops.sum(ops.convert_to_tensor(p) * _log_softmax(logits), axis=-1)
 
     def check(self, y, name="y"):
         y = as_array(y, name)
@@ -240,6 +241,10 @@ class ClassLabels(Labels):
         invalid = y[(np.mod(y, 1) != 0) | (y < 0) | (y >= self.classes)]
         if invalid.size:
             raise UserError(f"Expected classes 0 to {self.classes - 1}. Received: {name} with {invalid[0]}.")
+
+
+def _log_softmax(logits):
+    return ops.log_softmax(*promote(logits), axis=-1)
 
 
 def get(labels) -> Labels:

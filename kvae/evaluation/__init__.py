@@ -56,12 +56,14 @@ def evaluate(
             `nll={"samples": 5000}` goes to the metric nll.
 
     Returns:
-        {"n": number of examples, "metrics": {name: value}, "skipped": {name: reason}}. A metric or a value that cannot
-        be computed is absent from "metrics" and listed under "skipped".
+        {"n": number of examples, "precision": type in which the networks computed, "metrics": {name: value}, "skipped":
+        {name: reason}}. A metric or a value that cannot be computed is absent from "metrics" and listed under "skipped".
 
     Raises:
         UserError: a metric or an option is unknown, or the data do not suit the model.
     """
+    from kvae.training import precision_of  # it imports Keras
+
     _check_batches(batches)
     chosen = named(metrics) if metrics else _default(model, quick)
     arguments = _arguments(chosen, options)
@@ -78,7 +80,7 @@ def evaluate(
             skipped[declared.name] = str(reason)
     skipped |= {name: str(value) for name, value in values.items() if isinstance(value, NotApplicable)}
     values = {name: value for name, value in values.items() if name not in skipped}
-    return {"n": len(batches.x), "metrics": values, "skipped": skipped}
+    return {"n": len(batches.x), "precision": precision_of(model), "metrics": values, "skipped": skipped}
 
 
 def _check_batches(batches) -> None:

@@ -16,10 +16,13 @@ from kvae.files import MAX_JSON, open_member
 from kvae.loading.arrays import MAX_BYTES, check_weights, element_count
 from kvae.loading.config import check_config
 from kvae.loading.size import check_size, refused
+from kvae.training.precision import in_float32
 
 
 def build(described, name: str, own_classes: bool = False) -> keras.Model:
     """Return the untrained model that a configuration describes, after checking it. Optimizers are left out.
+
+    Its networks compute in float32, also if those of the stored model computed in bfloat16.
 
     Args:
         described: a JSON value, {"model": configuration}. It may come from anyone.
@@ -32,7 +35,7 @@ def build(described, name: str, own_classes: bool = False) -> keras.Model:
     if not own_classes:
         check_size(config, name)
     try:
-        return keras.saving.deserialize_keras_object(config)
+        return keras.saving.deserialize_keras_object(in_float32(config))
     except UserError:
         raise
     except Exception as error:  # Keras raises many kinds for parts that do not fit each other

@@ -127,7 +127,7 @@ class MultiEncoder(RoundsModel, LabelledModel):
     def posterior(self, x, y, training: bool = False) -> Distribution:
         """Return q_y(z|x), over (B, D). All encoders run; y chooses the output of one for each example."""
         h = ops.stack([net(x, training=training) for net in self.encoders.values()], axis=1)  # (B, domains, *outputs)
-        one_hot = self.labels.encode(y)  # (B, domains)
+        one_hot = ops.cast(self.labels.encode(y), h.dtype)  # (B, domains)
         one_hot = ops.reshape(one_hot, (*ops.shape(one_hot), *(1,) * (len(h.shape) - 2)))
         return self.posterior_family(ops.sum(h * one_hot, axis=1), training)
 

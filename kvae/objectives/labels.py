@@ -2,6 +2,7 @@
 
 from keras import ops
 
+from kvae.distributions.base import promote
 from kvae.objectives.batch import batch_mean
 
 
@@ -27,6 +28,7 @@ def known_class_loss(classes, logits):
 
     `classes` (B,) holds the number of each class, from 0, or −1 where it is unknown. `logits` has the shape (B, C).
     """
+    (logits,) = promote(logits)
     known = ops.cast(classes >= 0, logits.dtype)
     log_prob = ops.log_softmax(logits, axis=-1)
     place = ops.cast(ops.maximum(classes, 0), "int32")[:, None]

@@ -14,6 +14,8 @@ from kvae.runs import Run
 def from_preset(source: str | os.PathLike):
     """Return the trained model of a preset. It can be used at once, and trained further after `compile`.
 
+    Its networks compute in float32, also if they were trained in bfloat16.
+
     Args:
         source: name of a bundled preset ("digits/vae"), a folder that `to_preset` wrote, a run directory, or
             "hf://user/repo" on the Hugging Face Hub (`pip install "kvae-zoo[hub]"`).

@@ -68,6 +68,7 @@ def _recipe(model, card: Mapping) -> str:
         "source": _cell(card.get("source")),
         "training": _code(card.get("command")),
         "epochs, seed": f"{_cell(card.get('epochs'))}, {_cell(card.get('seed'))}",
+        "trained in": _cell(card.get("trained_in")),
         "trained with": _versions(card.get("trained_with")),
         **{f"`{name}`": _cell(value) for name, value in (card.get("parameters") or {}).items()},
     }
@@ -80,7 +81,8 @@ def _metrics(repo: str, card: Mapping) -> str:
         return "## Metrics\n\nNone were computed."
     data, n = card.get("metrics_data"), card.get("examples")
     examples = f" on {n:,} examples" if n else ""
-    lines = ["## Metrics", f"Computed{examples}{f' of `{data}`' if data else ''}. Information is in nats."]
+    precision = f" in {card['metrics_precision']}" if card.get("metrics_precision") else ""
+    lines = ["## Metrics", f"Computed{precision}{examples}{f' of `{data}`' if data else ''}. Information is in nats."]
     lines.append(_table(("metric", "value"), ((f"`{name}`", _cell(value)) for name, value in metrics.items())))
     if command := card.get("evaluation"):
         lines.append(f"To reproduce them: `{command.replace('MODEL', f'hf://{repo}')}`")

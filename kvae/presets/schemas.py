@@ -59,10 +59,12 @@ class Card(Schema):
     summary: str | None = None
     source: str | None = None
     trained_on: str | None = None
+    trained_in: str | None = None
     trained_with: dict[str, str] | None = None
     epochs: Annotated[int, Ge(0)] | None = None
     metrics_data: str | None = None
     examples: Annotated[int, Ge(0)] | None = None
+    metrics_precision: str | None = None
     metrics: dict[str, float | int | str | list | None] | None = None
     evaluation: str | None = None
     command: str | None = None

@@ -24,10 +24,12 @@ def card(run: Run) -> dict[str, Any]:
         "summary": recipe.summary,
         "source": recipe.source,
         "trained_on": config["backend"],
+        "trained_in": config.get("precision", "float32"),
         "trained_with": config["versions"],
         "epochs": int(run.history()["epoch"][-1]),
         "metrics_data": metrics.get("data"),
         "examples": metrics.get("n"),
+        "metrics_precision": metrics.get("precision", "float32"),
         "metrics": metrics.get("metrics", {}),
         "evaluation": evaluation_command(metrics, config["backend"]),
         "command": training_command({**config, "parameters": parameters}, recipe.resolve()),
@@ -42,6 +44,8 @@ def training_command(config: Mapping[str, Any], defaults: Mapping[str, Any]) -> 
             words.append(f"--set {shlex.quote(f'{name}={_text(value)}')}")
     if "warm_start" in config:
         words.append(f"--warm-start {shlex.quote(config['warm_start'])}")
+    if config.get("precision", "float32") != "float32":
+        words.append(f"--precision {config['precision']}")
     return " ".join([*words, f"--seed {config['seed']}", f"--backend {config['backend']}"])
 
 

@@ -11,6 +11,7 @@ from kvae.files import finite
 from kvae.plots.curves import save_curves
 from kvae.plots.scatter import save_planes
 from kvae.recipes.session import Session
+from kvae.recipes.trained_model import load_model
 from kvae.runs import Run
 
 logger = logging.getLogger(__name__)
@@ -56,8 +57,13 @@ def _compare_modes(run: Run, session: Session) -> None:
         )
 
 
+def _in_float32(run: Run, session: Session):
+    """Return the trained model with networks that compute in float32, as every later evaluation does."""
+    return session.model if session.precision == "float32" else load_model(run)
+
+
 def _evaluate(run: Run, session: Session) -> None:
-    model, dataset = session.model, session.dataset
+    model, dataset = _in_float32(run, session), session.dataset
     held_out = session.batches(session.held_out)  # all examples, even if several processes share the training
     split = "validation" if dataset.validation else "test"
     report = evaluation.evaluate(model, held_out, quick=True)

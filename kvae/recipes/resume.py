@@ -64,7 +64,8 @@ def _resume(run: Run, settings: dict[str, Any]) -> Run:
         logger.info(
             "All %d epochs of the run are done. To train longer, set more epochs: --set epochs=%d", done, 2 * done
         )
-    session = Session(recipe, values, config["seed"], config.get("warm_start"), resumed=run.state.is_file())
+    recorded = {"warm_start": config.get("warm_start"), "precision": config.get("precision", "float32")}
+    session = Session(recipe, values, config["seed"], resumed=run.state.is_file(), **recorded)
     if session.dataset.fingerprint != config["data"]["fingerprint"]:
         raise UserError(
             f"Expected the data that {run.path} was trained on. Received: {session.dataset.name} with other contents "

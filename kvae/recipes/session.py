@@ -17,6 +17,7 @@ from kvae.recipes.inputs import batches, training_batches
 from kvae.recipes.recipe import Recipe
 from kvae.recipes.trained_model import load_model
 from kvae.runs import Run
+from kvae.training import networks_in
 from kvae.training import warm_start as copy_weights
 from kvae.version import installed_versions
 
@@ -34,6 +35,7 @@ class Session:
         resumed: True if a checkpoint will be restored. The weights of `warm_start` are then not copied, and its name is
             only recorded.
         dataset: data set of the recipe, if it has been loaded already.
+        precision: type in which the networks compute, "float32" or "bfloat16".
     """
 
     def __init__(
@@ -44,18 +46,25 @@ class Session:
         warm_start=None,
         resumed: bool = False,
         dataset: Dataset | None = None,
+        precision: str = "float32",
     ):
         self.recipe = recipe
         self.values = values
         self.seed = seed
         self.warm_start = warm_start
+        self.precision = precision
         source = None if warm_start is None or resumed else load_model(open_run_or_preset(warm_start))
         keras.utils.set_random_seed(seed)  # after building `source`, which draws from the same generator
         self.dataset = dataset or recipe.data(values)
         if dataset is None:
             logger.info(self.dataset.summary())
         self.held_out = self.dataset.validation or self.dataset.test
-        self.model = recipe.model(self.dataset, values)
+        if precision == "bfloat16" and backends.slower_in_bfloat16():
+            logger.warning(
+                "On CPUs, JAX trains more slowly in bfloat16 than in float32. Use another backend, or float32."
+            )
+        with networks_in(precision):
+            self.model = recipe.model(self.dataset, values)
         if source is not None:
             self._copy_weights(source)
         self.training = recipe.training(values)
@@ -77,6 +86,7 @@ class Session:
             },
             "backend": keras.backend.backend(),
             "threads": backends.threads(),
+            "precision": self.precision,
             "versions": installed_versions(keras.backend.backend()),
             "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         }

@@ -27,6 +27,7 @@ def train(
     devices: int = 1,
     cluster: Cluster | None = None,
     dataset: Dataset | None = None,
+    precision: str = "float32",
 ) -> Run:
     """Train `recipe` into the new run directory `out` and return the run.
 
@@ -46,6 +47,8 @@ def train(
         cluster: processes that share a batch. Each calls this function with the same arguments. Process 0 writes the run.
             In the others the directory of the returned run is temporary and no longer exists.
         dataset: data set of the recipe, if it has been loaded already.
+        precision: type in which the networks compute. With "bfloat16" it is Keras' policy mixed_bfloat16: weights,
+            optimizers, log densities and losses stay in float32. Metrics are computed in float32.
 
     Raises:
         UserError: settings, data or `out` are unsuitable. Nothing has been written then.
@@ -54,7 +57,7 @@ def train(
     recipe = load(recipe) if isinstance(recipe, str) else recipe
     values = recipe.resolve(settings)
     with run_folder(recipe, out, cluster) as folder, shared_devices(devices, cluster):
-        session = Session(recipe, values, seed, warm_start, dataset=dataset)
+        session = Session(recipe, values, seed, warm_start, dataset=dataset, precision=precision)
         return fit(session.create_run(folder), session, [])
 
 

@@ -84,7 +84,8 @@ class Trained(TrainedImages):
 
         Returns:
             {"model", "recipe", "data": data set and split, "weights": SHA-256 checksum of the weights, "n": number of
-            examples, "metrics": {name: value}, "skipped": {name: reason}}.
+            examples, "precision": "float32", "metrics": {name: value}, "skipped": {name: reason}}. The networks compute
+            in float32, also if they were trained in bfloat16.
         """
         chosen = evaluation.named([metrics] if isinstance(metrics, str) else metrics or ())
         if classifier is not None:

@@ -2,7 +2,7 @@
 
 import csv
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from annotated_types import Ge
@@ -32,6 +32,7 @@ class Config(Schema):
     data: DataEntry
     backend: str
     threads: int | None = None
+    precision: Literal["float32", "bfloat16"] = "float32"
     versions: dict[str, str] = Field(default_factory=dict)
     warm_start: str | None = None
 
@@ -41,6 +42,7 @@ class Metrics(Schema):
 
     data: str
     n: Annotated[int, Ge(0)]
+    precision: str = "float32"
     metrics: dict[str, float | int | str | list | None]
     skipped: dict[str, str] = Field(default_factory=dict)
     weights: str | None = None

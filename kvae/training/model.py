@@ -61,7 +61,8 @@ class Model(Backend, ArgumentsAsConfiguration, DataMethods, KerasModel):
     _monitors: Mapping[str, keras.metrics.Mean] = MappingProxyType({})
 
     def __init__(self, **kwargs):
-        super().__init__(**kwargs)
+        # Networks may compute in bfloat16. The model converts no data for them, because each layer does so.
+        super().__init__(**{"dtype": keras.config.dtype_policy().variable_dtype, **kwargs})
         self.built = True  # the networks that the constructor takes are built, so Keras has nothing to build
 
     def __repr__(self):
@@ -191,7 +192,7 @@ class Model(Backend, ArgumentsAsConfiguration, DataMethods, KerasModel):
         have `batch_size` rows, or fewer if examples are large (`MAX_VALUES`).
         """
         # TensorFlow cannot retrace a function with more inputs than it had at first.
-        run = cached(self, f"{key} of {len(arrays)}", lambda: compiled(function, self.variables))
+        run = cached(self, f"{key} of {len(arrays)}", lambda: compiled(self._in_own_type(function), self.variables))
         first, *others = (as_array(array) for array in arrays)
         arrays = [first.astype("float32"), *others]  # labels keep their type
         if len(first) == 0:
@@ -202,6 +203,10 @@ class Model(Backend, ArgumentsAsConfiguration, DataMethods, KerasModel):
             out = run(*(ops.convert_to_tensor(array[start : start + batch_size]) for array in arrays))
             parts.append(keras.tree.map_structure(ops.convert_to_numpy, out))
         return keras.tree.map_structure(lambda *chunks: np.concatenate(chunks), *parts)
+
+    def _in_own_type(self, function):
+        """Return `function` with floats in the model's type of variables, also where networks compute in bfloat16."""
+        return lambda *tensors: keras.tree.map_structure(self.as_tensor, function(*tensors))
 
     def export(self, filepath, format="tf_saved_model", verbose=None, input_signature=None, **kwargs):
         """Export `call` as `keras.Model.export` does. The signature is by default that of the model's data."""
@@ -250,7 +255,7 @@ class Model(Backend, ArgumentsAsConfiguration, DataMethods, KerasModel):
         if half := sorted((computed & {"float16"}) | (stored & {"float16", "bfloat16"})):
             raise UserError(
                 "Expected the dtype policy float32, mixed_bfloat16 or float64. "
-                f"Received: {self.dtype_policy.name}, with values in {half[0]}. Likelihoods of whole images overflow "
+                f"Received: a policy with values in {half[0]}. Likelihoods of whole images overflow "
                 "float16, and steps vanish in weights of 16 bits. Use mixed_bfloat16, which needs no loss scaling."
             )
 

@@ -54,3 +54,8 @@ def threads() -> int:
 def gates_are_global() -> bool:
     """True if a gate has the same value on all devices: it is computed from the whole batch."""
     return True
+
+
+def slower_in_bfloat16() -> bool:
+    """True on CPUs: XLA converts the operands of each convolution and product to float32."""
+    return jax.default_backend() == "cpu"

@@ -57,3 +57,8 @@ def gates_are_global() -> bool:
     Each replica computes a gate from its own part of the batch, so there must be one replica only.
     """
     return tf.distribute.get_strategy().num_replicas_in_sync == 1
+
+
+def slower_in_bfloat16() -> bool:
+    """False: it is as fast as float32 or faster."""
+    return False

@@ -2,7 +2,7 @@
 
 from kvae.backends.torch.compilation import compilation_cache, compiled, fused
 from kvae.backends.torch.convolutions import conv, conv_transpose
-from kvae.backends.torch.devices import THREADS, devices, gates_are_global, shard, threads
+from kvae.backends.torch.devices import THREADS, devices, gates_are_global, shard, slower_in_bfloat16, threads
 from kvae.backends.torch.gradients import Backend, apply_gradients
 from kvae.backends.torch.kernels import batch_norm, softplus
 
@@ -19,6 +19,7 @@ __all__ = [
     "fused",
     "gates_are_global",
     "shard",
+    "slower_in_bfloat16",
     "softplus",
     "threads",
 ]

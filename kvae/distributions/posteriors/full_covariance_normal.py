@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from kvae.distributions.base import Configuration
+from kvae.distributions.base import Configuration, promote
 from kvae.distributions.multivariate_normal import MultivariateNormal
 from kvae.distributions.posteriors.base import Posterior, vector_size
 from kvae.distributions.scales import bounded_log_scale
@@ -37,7 +37,7 @@ class FullCovarianceNormal(Configuration, Posterior):
 
     def __call__(self, h, training=False):
         units = self.units(h.shape[-1])
-        loc, log_diagonal, below = ops.split(h, [units, 2 * units], axis=-1)
+        loc, log_diagonal, below = promote(*ops.split(h, [units, 2 * units], axis=-1))
         # Position of each entry of L in [0, diagonal, entries below the diagonal]. Entries above the diagonal are 0.
         place = np.zeros((units, units), "int32")
         place[np.diag_indices(units)] = 1 + np.arange(units)

@@ -27,7 +27,7 @@ def test_evaluate_saves_the_report_that_it_prints(kvae_json, run):
 def test_evaluate_without_json_prints_a_table(kvae, run):
     result = kvae("evaluate", run, "--split", "validation")
     assert result.code == 0, result.err
-    assert result.out.startswith("digits/validation, 180 examples\n")
+    assert result.out.startswith("digits/validation, 180 examples, computed in float32\n")
     lines = dict(line.split(maxsplit=1) for line in result.out.splitlines()[2:])
     assert float(lines["elbo"]) < 0
     assert len(lines["kl_per_unit"].split()) == 8
