@@ -172,3 +172,13 @@ def test_train_resume_of_a_finished_run_says_so(kvae, trained, tmp_path):
     assert "All 2 epochs of the run are done." in result.err
     assert "trained in" not in result.err
     assert f"kvae sample '{run}'" in result.out
+
+
+def test_train_in_bfloat16_records_it_and_resume_refuses_another_precision(kvae, tmp_path):
+    result = kvae("train", "--precision", "bfloat16", "--set", "epochs=1", "--set", "model.hidden=8")
+    assert result.code == 0, result.err
+    assert "runs/digits/vae: digits/validation, 180 examples, computed in float32" in result.out
+    assert json.loads((tmp_path / "runs/digits/vae/config.json").read_text())["precision"] == "bfloat16"
+    refused = kvae("train", "--resume", "runs/digits/vae", "--precision", "float32")
+    assert refused.code == 2
+    assert "the run keeps its own" in " ".join(refused.err.split())
