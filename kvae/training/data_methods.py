@@ -26,6 +26,7 @@ class DataMethods:
         x, y = self._admitted(x, y)
         if validation_data is not None:
             validation_data = self._admitted(*without_weights(validation_data))
+        callbacks = self.callbacks_of_fit(callbacks)
         return super().fit(
             x, y, batch_size, epochs, verbose, callbacks, validation_split, validation_data, *args, **kwargs
         )

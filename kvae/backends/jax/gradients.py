@@ -21,6 +21,10 @@ import keras
 class Backend:
     """The mixin that gives a model the training and validation step of Keras and the gradients of its players."""
 
+    def callbacks_of_fit(self, callbacks):
+        """Return the callbacks of `fit`. Keras may call them in a thread of their own while the next step runs."""
+        return callbacks
+
     def train_step(self, state, data):
         return self._in_scope(self.train_round, self._variable_groups(), state, data)
 

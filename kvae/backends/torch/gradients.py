@@ -8,6 +8,7 @@ PyTorch records every operation and assigns variables in place. This has four co
 4. Terms are detached before they are returned. A metric that kept them would keep the graph of each batch.
 """
 
+import keras
 import torch
 
 from kvae.backends.torch.optimizers import fused
@@ -23,6 +24,16 @@ class Backend:
     def test_step(self, data):
         with torch.no_grad():
             return self.test_round(data)
+
+    def callbacks_of_fit(self, callbacks):
+        """Return the callbacks of `fit` with one more, because of which Keras calls all of them in the training thread.
+
+        Keras would call callbacks that ignore batches in a thread of their own. Nothing is gained where operations run in
+        the thread that calls them, and the two threads would wait for each other.
+        """
+        if isinstance(callbacks, keras.callbacks.CallbackList):
+            return callbacks
+        return [*keras.tree.flatten(callbacks or []), _InThisThread()]
 
     def make_train_function(self, force=False):
         self.train_function = self._replayed("train_function", self.train_step, force)
@@ -57,6 +68,16 @@ class Backend:
             else:  # a constant loss, or a player whose layers are all frozen
                 gradients[player] = [torch.zeros_like(value) for value in values]
         return {name: term.detach() for name, term in terms.items()}, gradients
+
+
+class _InThisThread(keras.callbacks.Callback):
+    """A callback that has hooks for batches, which do nothing."""
+
+    def on_train_batch_end(self, batch, logs=None):
+        pass
+
+    def on_test_batch_end(self, batch, logs=None):
+        pass
 
 
 def apply_gradients(optimizer, gradients, variables):

@@ -1,5 +1,7 @@
 """Steps that are recorded and replayed give the results of steps that run operation by operation, bit for bit."""
 
+import threading
+
 import keras
 import numpy as np
 import pytest
@@ -269,3 +271,18 @@ def test_compilation_by_inductor_gives_the_same_steps_to_four_digits(monkeypatch
     assert _step(model).programs
     for one, other in zip(expected, found, strict=True):
         assert other == pytest.approx(one, rel=1e-4)
+
+
+def test_callbacks_are_called_in_the_thread_of_the_training():
+    threads = set()
+
+    class Recorded(keras.callbacks.Callback):
+        async_safe = True
+
+        def on_train_batch_end(self, batch, logs=None):
+            threads.add(threading.current_thread())
+
+    model, data = _vae()
+    model.compile("adam")
+    model.fit(*data, batch_size=4, verbose=0, callbacks=[Recorded()])
+    assert threads == {threading.main_thread()}
