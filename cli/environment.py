@@ -56,21 +56,20 @@ def import_keras() -> None:
     """
     if "keras" in sys.modules:
         return
-    with _announced(), _silenced(2), _hidden(set(BACKENDS) - {os.environ.get("KERAS_BACKEND")}):
+    backend = os.environ.get("KERAS_BACKEND", "its backend")
+    with announced(f"Importing Keras and {backend}"), _silenced(2), _hidden(set(BACKENDS) - {backend}):
         keras = importlib.import_module("keras")
         numpy = importlib.import_module("numpy")
         keras.saving.serialize_keras_object(numpy.float32())  # Keras looks for TensorFlow here, once
 
 
 @contextlib.contextmanager
-def _announced() -> Iterator[None]:
-    """Say on a terminal that Keras is being imported, which takes seconds, and remove the line at the end."""
+def announced(work: str) -> Iterator[None]:
+    """Name the work of the block on a terminal, because it may take seconds, and remove the line at the end."""
     if not sys.stderr.isatty():
         yield
         return
-    print(
-        f"Importing Keras and {os.environ.get('KERAS_BACKEND', 'its backend')} …", end="\r", file=sys.stderr, flush=True
-    )
+    print(f"{work} …", end="\r", file=sys.stderr, flush=True)
     try:
         yield
     finally:

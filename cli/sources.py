@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kvae import data, weights, zoo
 from kvae.cli.compile_cache import use_compile_cache
-from kvae.cli.environment import import_keras
+from kvae.cli.environment import announced, import_keras
 from kvae.errors import UserError
 from kvae.files import read_json
 from kvae.suggest import hint
@@ -27,7 +27,8 @@ def open_model(name: str, settings: Mapping[str, str] | None = None, needs_data:
     if not _may_be_preset(path, name):
         _check_run(path, name)
     if needs_data:
-        _check_data(path if path.exists() else weights.FOLDER / name, settings or {})
+        with announced("Looking for the data"):
+            _check_data(path if path.exists() else weights.FOLDER / name, settings or {})
     if not to_train:
         use_compile_cache()
     import_keras()

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from kvae import zoo
-from kvae.cli.environment import import_keras
+from kvae.cli.environment import announced, import_keras
 from kvae.cli.errors import UsageError, usage
 from kvae.cli.options import Backend, DataDir, Json, PrecisionName, RecipeName, Settings, examples, settings
 from kvae.cli.output import echo, origin, print_json, print_metrics
@@ -159,7 +159,8 @@ def _train(
             raise UserError(f"Expected {searched}, the recipe of the search {from_search}. Received: {name}.")
         values = recipe.resolve(chosen)
     with zoo.run_folder(recipe, out, share["cluster"]) as folder:
-        dataset = recipe.data(values)  # before Keras is imported, which takes seconds
+        with announced(f"Loading the data of {recipe.name}"):
+            dataset = recipe.data(values)  # before Keras is imported, which takes seconds
         echo(dataset.summary(), err=True)
         source = None if warm_start is None else open_model(warm_start, to_train=True).source.path
         import_keras()

@@ -1,6 +1,7 @@
 """The choice of the backend before Keras is imported."""
 
 import os
+import subprocess
 import sys
 from unittest.mock import MagicMock
 
@@ -109,3 +110,28 @@ keras.utils.set_random_seed(0)
 print(*sorted({{"jax", "tensorflow", "torch"}} & set(sys.modules)))
 """
     assert run_python(code, PYTHONPATH="").splitlines()[-1] == name
+
+
+@pytest.mark.parametrize(
+    ("command", "line"),
+    [
+        (["sample", "digits/vae"], "Importing Keras"),
+        (["evaluate", "digits/vae"], "Looking for the data"),
+        (["train", "digits/vae"], "Loading the data of digits/vae"),
+    ],
+)
+def test_command_names_its_work_on_a_terminal_before_anything_heavy_is_imported(command, line, tmp_path):
+    ours, its = os.openpty()
+    process = subprocess.Popen([sys.executable, "-X", "importtime", "-m", "kvae", *command], stderr=its, cwd=tmp_path)
+    try:
+        said = b""
+        while line.encode() not in said:
+            said += os.read(ours, 10_000)
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
+        os.close(its)
+    imported = {words[-1].strip() for row in said.decode().splitlines() if len(words := row.split("|")) == 3}
+    assert "typer" in imported
+    assert not {"keras", "sklearn", "torch", "jax", "tensorflow"} & imported
