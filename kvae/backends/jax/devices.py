@@ -57,5 +57,5 @@ def gates_are_global() -> bool:
 
 
 def slower_in_bfloat16() -> bool:
-    """True on CPUs: XLA converts the operands of each convolution and product to float32."""
+    """True on CPUs, where products and convolutions take as long in bfloat16 as in float32, or longer."""
     return jax.default_backend() == "cpu"
