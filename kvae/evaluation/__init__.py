@@ -62,8 +62,6 @@ def evaluate(
     Raises:
         UserError: a metric or an option is unknown, or the data do not suit the model.
     """
-    from kvae.training import precision_of  # it imports Keras
-
     _check_batches(batches)
     chosen = named(metrics) if metrics else _default(model, quick)
     arguments = _arguments(chosen, options)
@@ -80,7 +78,7 @@ def evaluate(
             skipped[declared.name] = str(reason)
     skipped |= {name: str(value) for name, value in values.items() if isinstance(value, NotApplicable)}
     values = {name: value for name, value in values.items() if name not in skipped}
-    return {"n": len(batches.x), "precision": precision_of(model), "metrics": values, "skipped": skipped}
+    return {"n": len(batches.x), "precision": model.precision, "metrics": values, "skipped": skipped}
 
 
 def _check_batches(batches) -> None:

@@ -6,7 +6,7 @@ from kvae.training.cluster import Cluster
 from kvae.training.model import Model
 from kvae.training.optimizers import Optimizers
 from kvae.training.phase import Phase, reports
-from kvae.training.precision import networks_in, precision_of
+from kvae.training.precision import networks_in
 from kvae.training.rounds import Rounds, RoundsModel
 from kvae.training.warm_start import warm_start
 
@@ -19,7 +19,6 @@ __all__ = [
     "Rounds",
     "RoundsModel",
     "networks_in",
-    "precision_of",
     "reports",
     "schedules",
     "warm_start",

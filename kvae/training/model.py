@@ -79,6 +79,12 @@ class Model(Backend, ArgumentsAsConfiguration, DataMethods, KerasModel):
         """The shape of one x; () if the model does not know it."""
         return ()
 
+    @property
+    def precision(self) -> str:
+        """The precision of the networks: "bfloat16" if one of their layers computes in it, otherwise that of the weights."""
+        computed = {layer.compute_dtype for layer in self._flatten_layers()}
+        return "bfloat16" if "bfloat16" in computed else self.variable_dtype
+
     def loss_terms(self, batch, training: bool) -> dict[str, Any]:
         """Return the loss of a batch and the further scalars that `reports` declares."""
         raise NotImplementedError

@@ -33,12 +33,6 @@ def networks_in(precision: str) -> Iterator[None]:
         keras.config.set_dtype_policy(before)
 
 
-def precision_of(model) -> str:
-    """Return the precision in which the networks of a model compute, as far as no layer has a policy of its own."""
-    computed = {layer.compute_dtype for layer in model._flatten_layers()}
-    return "bfloat16" if "bfloat16" in computed else model.variable_dtype
-
-
 def in_float32(config: Any) -> Any:
     """Return a model's serialised configuration with the policy float32 in place of mixed_bfloat16."""
     if isinstance(config, dict):

@@ -11,7 +11,7 @@ from kvae.distributions import BinaryLabels, ClassLabels, DiagonalNormal, FullCo
 from kvae.errors import UserError
 from kvae.objectives import feature_error, half_squared_error, known_class_loss, label_information, pixel_cross_entropy
 from kvae.presets import from_preset, to_preset
-from kvae.training import Batches, Optimizers, Phase, networks_in, precision_of
+from kvae.training import Batches, Optimizers, Phase, networks_in
 from tests.contracts.models import ALL_ON_TENSORFLOW, EAGERLY, MODELS, answer, data_for, fit, settle
 
 FLOAT32 = {"float32"}
@@ -116,7 +116,7 @@ def test_preset_of_a_model_in_bfloat16_computes_in_float32(tmp_path):
         model = settle(MODELS["VAE, convolutional"]())
     loaded, exact = from_preset(to_preset(model, tmp_path / "preset")), MODELS["VAE, convolutional"]()
     exact.set_weights(model.get_weights())
-    assert (precision_of(model), precision_of(loaded)) == ("bfloat16", "float32")
+    assert (model.precision, loaded.precision) == ("bfloat16", "float32")
     x = data_for(model)[0]
     np.testing.assert_allclose(loaded.reconstruct(x), exact.reconstruct(x), atol=1e-6)
     assert np.abs(model.reconstruct(x) - exact.reconstruct(x)).max() > 1e-4

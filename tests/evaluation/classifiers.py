@@ -13,6 +13,7 @@ class Classifier:
 
     capabilities = frozenset({CLASSIFIER})
     labels = distributions.BinaryLabels(2)
+    precision = "float32"
 
     def check(self, x, y):
         self.labels.check(y)

@@ -19,6 +19,7 @@ class Copies:
     capabilities = frozenset({DECODER, POSTERIOR, UNIT_KL})
     data_shape = (2,)
     latent_shape = (2,)
+    precision = "float32"
 
     def check(self, x, y=None):
         pass

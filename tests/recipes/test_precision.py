@@ -13,7 +13,6 @@ from kvae.recipes import open_trained
 from kvae.recipes.card import card, training_command
 from kvae.recipes.session import Session
 from kvae.runs import Run
-from kvae.training import precision_of
 
 SETTINGS = {"epochs": 2, "model.hidden": "8"}
 
@@ -38,7 +37,7 @@ def test_run_records_the_precisions_of_training_and_metrics(run):
 def test_trained_model_of_a_run_in_bfloat16_computes_in_float32(run):
     trained = open_trained(run.path)
     report = trained.evaluate(["reconstruction"], split="validation")
-    assert (precision_of(trained.model), report["precision"]) == ("float32", "float32")
+    assert (trained.model.precision, report["precision"]) == ("float32", "float32")
     assert report["metrics"]["mse"] == pytest.approx(run.metrics["metrics"]["mse"], rel=1e-6)
 
 
@@ -61,7 +60,7 @@ def test_resumed_run_in_bfloat16_is_bit_identical(run, tmp_path, monkeypatch):
         zoo.train("digits/vae", SETTINGS, out=tmp_path / "killed", precision="bfloat16")
     monkeypatch.undo()
     unfinished = Run(tmp_path / "killed")
-    assert precision_of(unfinished.load_model()) == "float32"
+    assert unfinished.load_model().precision == "float32"
     resumed = zoo.resume(unfinished.path)
     assert resumed.config["precision"] == "bfloat16"
     assert _state(resumed) == _state(run)
