@@ -1,9 +1,9 @@
 """The differences between TensorFlow, JAX and PyTorch. No other part of kvae imports one of them.
 
-Each backend is a package of five files, which offer the same names:
+Each backend is a package. These five files are in each of them and offer the same names:
 
-* `gradients`: `Backend`, the mixin that gives a model `train_step`, `test_step` and `gradients(loss, variables)`;
-  `apply_gradients(optimizer, gradients, variables)`.
+* `gradients`: `Backend`, the mixin that gives a model `train_step`, `test_step`, `gradients(loss, variables)` and
+  `callbacks_of_fit(callbacks)`; `apply_gradients(optimizer, gradients, variables)`.
 * `compilation`: `compiled(function, variables)` compiles a function of tensors (on PyTorch it is recorded and replayed);
   `fused(function)` evaluates an expression in few passes over memory; inside `compilation_cache()` models that differ only
   in values share compiled code.

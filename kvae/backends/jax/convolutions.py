@@ -17,7 +17,7 @@ from kvae.backends.padding import paddings, transposed_sides
 SIDE_OF_BLOCKS = 16
 """Side of the smaller map from which the block form of a transposed convolution is faster on a CPU."""
 
-FEW = 4
+RATIO_OF_CHANNELS = 4
 """Ratio of the channels of two maps from which the gradient by the kernel is faster if the two change places on a CPU."""
 
 
@@ -72,7 +72,7 @@ def _slopes_of_transposed(y, kernel, slope, strides, pads):
 def _by_kernel(x, y, shape, strides, pads):
     """Return the gradient of ⟨y, `_plain`(x, kernel)⟩ by the kernel, which has the given shape."""
     rows, columns, channels, filters = shape
-    if strides == (1, 1) and channels >= FEW * filters and jax.default_backend() == "cpu":
+    if strides == (1, 1) and channels >= RATIO_OF_CHANNELS * filters and jax.default_backend() == "cpu":
         pads = tuple((k - 1 - before, k - 1 - after) for k, (before, after) in zip(shape, pads, strict=False))
         flipped = _by_kernel(y, x, (rows, columns, filters, channels), strides, pads)
         return numpy.flip(flipped, (0, 1)).transpose(0, 1, 3, 2)

@@ -8,9 +8,9 @@ from kvae.backends.torch.replay import Replayed
 
 
 def compiled(function, variables):
-    """Return a version of `function`, which takes tensors, that runs without gradients, and is replayed when it runs often.
+    """Return a version of `function` that computes no gradients, and that is recorded and replayed if it runs often.
 
-    `variables` are the variables that it may read (weights) or assign (states of seed generators).
+    `function` takes tensors. `variables` are the variables that it may read (weights) or assign (states of seed generators).
     """
     return Replayed(torch.no_grad()(function), variables)
 

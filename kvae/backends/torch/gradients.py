@@ -1,6 +1,6 @@
 """Gradients on PyTorch, and Keras' hooks, which call the training step `train_round` in `kvae/training/model.py`.
 
-PyTorch records every operation and assigns variables in place. This has four consequences:
+PyTorch stores every operation for the gradients, and assigns variables in place. This has four consequences:
 
 1. Gradients come from `autograd.grad`. `.backward()` would add the gradients of all players to `.grad`.
 2. The graph of a phase is freed with the last player, since all players share one forward pass.
@@ -28,8 +28,8 @@ class Backend:
     def callbacks_of_fit(self, callbacks):
         """Return the callbacks of `fit` with one more, because of which Keras calls all of them in the training thread.
 
-        Keras would call callbacks that ignore batches in a thread of their own. Nothing is gained where operations run in
-        the thread that calls them, and the two threads would wait for each other.
+        Keras would call callbacks that ignore batches in a thread of their own. This gains nothing on PyTorch, where
+        operations run in the thread that calls them: the two threads would wait for each other.
         """
         if isinstance(callbacks, keras.callbacks.CallbackList):
             return callbacks
@@ -42,9 +42,9 @@ class Backend:
         self.test_function = self._replayed("test_function", self.test_step, force)
 
     def _replayed(self, name, step, force):
-        """Return the function that Keras calls with each batch. It replays `step`, unless the user debugs.
+        """Return the function that Keras calls with each batch. It replays `step`, unless `run_eagerly` is set.
 
-        What is recorded depends on the variables that train, so a change of these makes a new function.
+        A recording depends on which variables train. If this changes, the function is a new one.
         """
         variables = [*self.variables, *self.optimizer.variables, *self.metrics_variables]
         state = [(id(variable), variable.trainable) for variable in variables]
@@ -81,6 +81,6 @@ class _InThisThread(keras.callbacks.Callback):
 
 
 def apply_gradients(optimizer, gradients, variables):
-    """Update `variables` with their gradients by a Keras optimizer, with a fused kernel where there is one."""
+    """Update `variables` with their gradients by a Keras optimizer, with a fused kernel if there is one."""
     with fused(optimizer):
         optimizer.apply(gradients, variables)

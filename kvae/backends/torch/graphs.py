@@ -8,15 +8,19 @@ from torch.fx import Graph, GraphModule, Node
 from torch.fx.node import map_arg
 
 aten = torch.ops.aten
+
 COPIES = {aten.detach.default, aten.alias.default, aten.lift_fresh.default, aten.lift_fresh_copy.default}
 """Operations whose result has the values of their argument."""
+
 LIKE = {aten.ones_like.default: torch.ones, aten.zeros_like.default: torch.zeros}
+"""Operations whose result depends only on the shape and type of their argument, and the functions that make it."""
+
 LARGEST = 2**16
-"""Most values of a constant that is computed in advance."""
+"""Maximum number of values of a constant that is computed in advance."""
 
 
 def generator_of(seed: torch.Tensor) -> torch.Generator:
-    """Return a generator with the seed that Keras would give it."""
+    """Return a new generator, seeded as Keras seeds it."""
     return torch.Generator(seed.device).manual_seed(int(seed) & 0xFFFFFFFF)
 
 
@@ -40,13 +44,12 @@ def _is_mutable(node: Node) -> bool:
 
 
 def _written(graph: Graph) -> set[Node]:
-    """Return the nodes whose memory an operation may write, other than variables."""
+    """Return the nodes whose memory an operation may write, other than variables and inputs."""
     open_nodes = [source for node in graph.nodes if _is_mutable(node) for source in node.all_input_nodes]
     found: set[Node] = set()
     while open_nodes:
         node = open_nodes.pop()
         if node.op != "placeholder" and node not in found and not _makes_memory(node):
-            found.add(node)
             open_nodes += node.all_input_nodes
         found.add(node)
     return {node for node in found if node.op != "placeholder"}
@@ -60,6 +63,7 @@ def _makes_memory(node: Node) -> bool:
 
 
 def _drop_copies(graph: Graph, written: set[Node]) -> None:
+    """Replace copies that nothing writes by their arguments."""
     for node in list(graph.nodes):
         if node.target in COPIES and node not in written:
             node.replace_all_uses_with(node.args[0])
@@ -99,14 +103,14 @@ def _constant(node: Node, known: dict[Node, torch.Tensor]) -> tuple[torch.Tensor
 
 
 def _merge(graph: Graph, written: set[Node]) -> None:
-    """Merge operations that compute the same. Nothing is merged across a change of memory."""
+    """Replace repeated operations by the first of them. Nothing is merged across a change of memory."""
     seen: dict[tuple, Node] = {}
     for node in list(graph.nodes):
         if _is_mutable(node):
             seen.clear()
         if node.op != "call_function" or node in written or _is_mutable(node) or is_random(node):
             continue
-        if node.target is generator_of:  # a generator changes with each draw
+        if node.target is generator_of:  # a draw changes its generator
             continue
         key = node.target, repr((node.args, node.kwargs))
         if key in seen:
@@ -151,16 +155,17 @@ def generated(module: GraphModule) -> Callable:
                 call = f"{bound(_fastest(node.target))}({', '.join(arguments)})"
             lines.append(f"{names[node]} = {call}" + "".join(f"; {name} = None" for name in freed))
     code = f"def run({', '.join(parameters)}):\n    " + "\n    ".join(lines)
-    exec(compile(code, "<a traced function>", "exec"), scope)
+    exec(compile(code, "<a recorded function>", "exec"), scope)
     return scope["run"]
 
 
 def _ends(source: Node, node: Node, last_use: dict[Node, Node]) -> bool:
+    """True if `node` is the last operation that uses the result `source` of another one."""
     return source.op == "call_function" and last_use[source] is node
 
 
 def _fastest(target: Callable) -> Callable:
-    """Return PyTorch's own Python function for an operation, which is called faster, or else the operation."""
+    """Return PyTorch's own Python function for an operation, whose call is faster, or the operation if there is none."""
     if not isinstance(target, torch._ops.OpOverload) or target.namespace != "aten":
         return target
     name = target.overloadpacket.__name__

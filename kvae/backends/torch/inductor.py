@@ -9,17 +9,18 @@ from torch.fx.passes.split_module import split_module
 from kvae.backends.torch.graphs import is_random
 
 DRAWS = 0
+"""Number of the part that draws random numbers."""
 
 
 def compiled(module: GraphModule, values: Sequence[torch.Tensor]) -> Callable:
-    """Return the function of the graph of `module`, compiled but for two kinds of operations that inductor does not know.
+    """Return the function of the graph of `module`, compiled except for two kinds of operations.
 
-    Random draws need a generator. They come first, because they depend on seeds alone. The fused kernels of the optimizers
-    stand between the compiled parts. On CUDA each compiled part is also captured as a CUDA graph.
+    Inductor cannot compile these. Random draws need a generator. They run first, because they depend on seeds alone. The
+    fused kernels of the optimizers run between the compiled parts. On CUDA each compiled part is also captured as a CUDA graph.
 
     Args:
         module: a module without parameters, whose first inputs are the values of the variables.
-        values: these values, whose memory stays where it is.
+        values: the values of the variables. Their memory does not move.
 
     Raises:
         ValueError: A draw depends on a value other than its seed.
@@ -27,7 +28,7 @@ def compiled(module: GraphModule, values: Sequence[torch.Tensor]) -> Callable:
     parts = _parts(module)
     split = split_module(module, None, parts.get)
     on_gpu = any(value.is_cuda for value in values)
-    if on_gpu:  # a CUDA graph may change memory in place that does not move
+    if on_gpu:  # a CUDA graph may change only memory that does not move
         for value in values:
             torch._dynamo.mark_static_address(value)
     for number in {part for part in parts.values() if part % 2}:
@@ -38,7 +39,7 @@ def compiled(module: GraphModule, values: Sequence[torch.Tensor]) -> Callable:
 
 
 def _parts(module: GraphModule) -> dict[Node, int]:
-    """Return the part of each operation: `DRAWS`, an odd number where it is compiled, an even one for a fused kernel."""
+    """Return the part of each operation: `DRAWS`, an odd number if it is compiled, another even one for a fused kernel."""
     random = [node for node in module.graph.nodes if is_random(node)]
     if any(source.op == "call_function" for node in random for source in _sources(node.args)):
         raise ValueError("a draw depends on a value other than its seed")

@@ -3,7 +3,7 @@
 A fused kernel reads and writes every weight and moment once. The formulas are those of Keras:
 
 * Adam adds ε outside the correction of the bias, w ← w − α m / (√v + ε) with α = η √(1 − β₂ᵗ) / (1 − β₁ᵗ). PyTorch's Adam
-  adds it inside. The kernel therefore gets α as its rate, and a step that is so large that it corrects nothing.
+  adds it inside. The kernel therefore gets α as its rate, and a number of steps after which it corrects nothing.
 * SGD with momentum keeps the rate in its moment, m ← μ m − η g and w ← w + m. The kernel therefore gets η g as its gradient,
   the rate −1, and the option to maximise, which negates the gradient.
 
@@ -17,7 +17,7 @@ import torch
 from keras import ops
 
 LATE = 1e9
-"""A step at which βᵗ is 0 for every β below 1."""
+"""A number of steps t after which βᵗ is 0 in float32, for every β up to 1 − 10⁻⁶."""
 
 
 @contextlib.contextmanager
@@ -37,7 +37,7 @@ def fused(optimizer: keras.optimizers.Optimizer):
 
 
 def _updates_like(optimizer: keras.optimizers.Optimizer, kind: type) -> bool:
-    """True if `optimizer` is of the class `kind` and has not its own update."""
+    """True if `optimizer` is of the class `kind`, or of a subclass without an update of its own."""
     return isinstance(optimizer, kind) and type(optimizer)._parallel_update_step is kind._parallel_update_step
 
 

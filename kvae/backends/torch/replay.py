@@ -1,4 +1,4 @@
-"""Functions of tensors that are recorded and replayed when they are called often."""
+"""Functions of tensors that are recorded after they have run for a while, and replayed from then on."""
 
 import sys
 import time
@@ -12,7 +12,7 @@ from keras import ops
 from kvae.backends.torch.tracing import NoTraceError, Program, reason, trace
 
 PATIENCE = 0.5
-"""Seconds that a function runs without a program, for each shape of its inputs. A recording takes about as long."""
+"""Seconds that a function runs before it is recorded, for each shape of its inputs. A recording takes about as long."""
 
 TOLERANCE = 1e-4
 """Largest error of a compiled program, relative to the largest value of each tensor."""
@@ -23,6 +23,9 @@ class Replayed:
 
     There is one program for each shape and type of the tensors in the arguments. A new program is used only if it gives the
     same results as the function, bit for bit. Otherwise the function runs as it is, and one line says why.
+
+    A program contains Python attributes, such as the rate of a dropout layer, as they were in the recording. A later change
+    has no effect on it.
 
     Args:
         function: a function of tensors, or of structures of tensors.
@@ -70,11 +73,11 @@ class Replayed:
         else:
             self.programs[key] = program
             for variable, value in zip(self.variables, before_again, strict=True):
-                variable._direct_assign(value)  # the step of a compiled program, so that all steps are compiled
+                variable._direct_assign(value)  # those of the compiled program, as in all further steps
         return outputs
 
     def _of_leaves(self, arguments: tuple) -> Callable:
-        """Return the function of the tensors in `arguments`."""
+        """Return the function with the tensors in `arguments` as its arguments."""
         leaves = keras.tree.flatten(arguments)
 
         def function(*inputs):
@@ -85,6 +88,7 @@ class Replayed:
         return function
 
     def _copies(self) -> list[torch.Tensor]:
+        """Return copies of the values of the variables."""
         values = [variable._value for variable in self.variables]
         return [value.detach().clone().requires_grad_(value.requires_grad) for value in values]
 

@@ -2,7 +2,7 @@
 
 Most of the time of a small training step on PyTorch is spent in Python, in Keras' layers and conversions. `trace` runs a
 function once on copies of its variables and records the operations of PyTorch, backward passes and updates included. The
-program of these operations does the same work in a quarter of the calls.
+program of these operations does the same work with far fewer calls of Python.
 
 Python code runs only while the function is recorded. A function that reads the value of a tensor, for instance in an `if`,
 therefore has no program.
@@ -85,7 +85,7 @@ def trace(function: Callable, variables: Sequence[keras.Variable], values: Seque
 
 @contextlib.contextmanager
 def _without_reading(seeds: list):
-    """Replace two functions that read values of tensors. The seeds of generators, which are not made, go to `seeds`."""
+    """Replace two functions that read values of tensors. No generators are made; their seeds are appended to `seeds`."""
 
     def record(seed):
         first, second = draw_seed(seed)
@@ -102,7 +102,7 @@ def _without_reading(seeds: list):
 
 
 def reason(error: Exception) -> str:
-    """Return why a function cannot be recorded, as the end of a sentence with "because"."""
+    """Return the words after "because" in a sentence that says why a function is not replayed."""
     text = str(error) or type(error).__name__
     if isinstance(error, NoTraceError):
         return text
@@ -137,7 +137,7 @@ def _assign(graph: torch.fx.Graph, outputs: Sequence, after: Sequence[torch.fx.N
     placeholders = [node for node in graph.nodes if node.op == "placeholder"]
     with graph.inserting_before(last):
         moved = [(old, new) for old, new in zip(placeholders, after, strict=False) if new is not old]
-        # A value that is a variable's own is copied before that variable changes.
+        # If a new value is the old one of another variable, it is copied before that variable changes.
         clone, copy = torch.ops.aten.clone.default, torch.ops.aten.copy_.default
         new = [graph.call_function(clone, (node,)) if node.op == "placeholder" else node for _, node in moved]
         for (old, _), node in zip(moved, new, strict=True):
