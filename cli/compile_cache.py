@@ -10,7 +10,7 @@ from pathlib import Path
 from kvae.errors import UserError
 
 MAX_BYTES = 200 * 10**6
-"""Maximum size of the cache. JAX removes the code that was not used for the longest time."""
+"""Maximum size of the cache. JAX removes the code that has not been used for the longest time."""
 
 CPU = Path("/proc/cpuinfo")
 """A file that describes the processor."""
@@ -19,12 +19,12 @@ CPU = Path("/proc/cpuinfo")
 def use_compile_cache() -> None:
     """Make JAX, if it is the backend and not imported yet, read and write compiled code in the cache of kvae.
 
-    JAX locks the folder, so that several processes can use it at a time. Variables of JAX that are set take precedence:
+    JAX locks the folder, so that several processes can use it at once. Variables of JAX that are set take precedence:
     JAX_ENABLE_COMPILATION_CACHE=0 switches the cache off, and JAX_COMPILATION_CACHE_DIR names another folder.
     """
     if os.environ.get("KERAS_BACKEND") != "jax" or "jax" in sys.modules:
         return
-    from kvae.data import cache  # it imports NumPy, which most lists do without
+    from kvae.data import cache  # it imports NumPy, which takes time
 
     with contextlib.suppress(UserError):  # there is no home directory
         os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(cache.folder() / f"jax-{_processor()}"))

@@ -90,7 +90,7 @@ def _hidden(packages: Iterable[str]) -> Iterator[None]:
 class _Absent(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """An import hook that refuses to import `packages`.
 
-    None in `sys.modules` would do the same. But scipy takes a name in `sys.modules` for an imported package.
+    None in `sys.modules` would do the same, but scipy takes every name in `sys.modules` for an imported package.
     """
 
     def __init__(self, packages: Iterable[str]):

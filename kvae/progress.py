@@ -14,9 +14,8 @@ logger = logging.getLogger(__name__)
 SECONDS_BETWEEN_LINES = 60.0
 """Minimum number of seconds between two log lines."""
 
-
 ANNOUNCED = 10.0
-"""Minimum number of seconds that are worth announcing."""
+"""Minimum number of seconds that are announced."""
 
 
 @contextlib.contextmanager
@@ -65,7 +64,7 @@ def track(items: Iterable, total: int, task: str) -> Iterator:
 def announced(function: Callable, calls: int, task: str) -> Callable:
     """Return `function`, which will be called `calls` times. Its second call logs how long all of them take.
 
-    The first call is not representative, because it compiles the function. Less than `ANNOUNCED` seconds are not logged.
+    The first call is not representative, because it compiles the function. A time below `ANNOUNCED` seconds is not logged.
     """
     called = 0
 

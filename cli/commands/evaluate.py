@@ -134,9 +134,9 @@ def evaluate(
     """Compute metrics of a model on held-out data.
 
     The metrics are printed and saved in metrics.json of the run. Networks compute in float32, also if they were trained in
-    bfloat16. ELBO, rate, distortion and likelihoods are in nats;
-    errors are per dimension, with data in [0, 1]. The metrics separation, attribution, cross_encoding and timeline
-    also draw plots if they are named by --metric. The files are printed.
+    bfloat16. ELBO, rate, distortion and likelihoods are in nats; errors are per dimension, with data in [0, 1]. The
+    metrics separation, attribution, cross_encoding and timeline also draw plots if they are named by --metric. The names
+    of their files are printed.
 
     The metric nll estimates −log p(x) by importance sampling and may take hours. It is computed with --full, --metric nll
     or --samples. Its time is stated first. If it is stopped, the same command resumes it.

@@ -52,8 +52,8 @@ def likelihood(model, batches, *, samples: Samples = 2000, rows: Rows = None, se
 
     At most `rows` codes are decoded at once, which bounds the memory for any K. All random draws depend on `seed`.
 
-    The time is stated after the first draws. If the estimate is stopped, it resumes where it was: the same model, data, K
-    and seed give the same value as without the stop.
+    The time is stated after the first draws. If the estimate is stopped, it resumes where it was: a later call with the
+    same model, data, K, `rows` and seed gives the same value as without the stop.
     """
     density = model.likelihood.support == "real"
     bytes_as_density = density and batches.x.dtype == np.uint8 and batches.scale == 255
@@ -120,7 +120,7 @@ def log_evidence(
 
 
 def _blocks(batches: Iterable[tuple], block: int) -> Iterator[list[np.ndarray]]:
-    """Yield the arrays of at most `block` examples of a batch."""
+    """Yield the arrays of each block of at most `block` examples. A block lies within one batch."""
     for data in batches:
         for start in range(0, len(data[0]), block):
             yield [array[start : start + block] for array in data]
@@ -141,7 +141,7 @@ def _log_sum(log_weights: Callable, data: list[np.ndarray], calls: int, samples:
 def _compiled_log_weights(model, draws: int, seed: int):
     """Return `model.log_weights` with `draws` draws per example, compiled once per model and number of draws.
 
-    Its seed generator restarts at `seed`.
+    The seed generator of the model's metrics restarts at `seed`.
     """
 
     def log_weights(generator, *data):

@@ -1,4 +1,4 @@
-"""Values of a long estimate that are stored while it runs, so that it resumes where it was stopped."""
+"""Values of a long estimate, stored while it runs, so that it resumes where it was stopped."""
 
 import contextlib
 import logging
@@ -51,8 +51,8 @@ class Partial:
     """The values of the examples that an estimate has reached, in the order of the examples.
 
     In a `with` block they are stored in `path` every half minute, and at the end if the block raises. A complete estimate
-    removes the file. The values of a file are used only if those of the first block of examples are computed again and are
-    equal bit for bit.
+    removes the file. The first block of examples is always computed. The values of the file are used only if those of this
+    block are equal bit for bit.
 
     Args:
         state: variable that holds the state of the seed generator.
@@ -63,7 +63,7 @@ class Partial:
         self.path = path
         self._state = state
         self._blocks: list[np.ndarray] = []
-        self._after = np.empty(0)  # the state after them
+        self._after = np.empty(0)  # the state of the generator after these blocks
         self._written = time.monotonic()
         self._earlier, self._earlier_state = np.empty(0), np.empty(0)
         if path is not None:

@@ -126,7 +126,7 @@ def _centre(image: np.ndarray) -> np.ndarray:
 
 
 def _caption(contender: Contender, n: int) -> str:
-    """Return the metrics above the images of one of `n` contenders, one or two on each line, as its column is wide."""
+    """Return the metrics above the images of one of `n` contenders, two on each line, or one if its column is narrow."""
     row = summary(contender)
     formats = {"rate": ".1f", "distortion": ".1f", "mse": ".4f", "checkerboard": ".2f"}
     facts = [f"{name} {row[name]:{form}}" for name, form in formats.items() if name in row]

@@ -58,7 +58,7 @@ def _compare_modes(run: Run, session: Session) -> None:
 
 
 def _in_float32(run: Run, session: Session):
-    """Return the trained model with networks that compute in float32, as every later evaluation does."""
+    """Return the trained model with networks that compute in float32, as in every later evaluation."""
     return session.model if session.precision == "float32" else load_model(run)
 
 

@@ -129,7 +129,7 @@ class Trained(TrainedImages):
 
     @property
     def _plots(self) -> Path:
-        """The folder of plots. A preset and the current folder are not filled with them."""
+        """The folder of plots: `images` in a run, and for a preset a folder in the current one that is called after it."""
         if not self.is_preset:
             return self.source.images
         name = Path(self.name).resolve().name if Path(self.name).exists() else self.name.removeprefix("hf://")

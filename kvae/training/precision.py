@@ -1,7 +1,7 @@
-"""The precision in which networks compute: float32, or bfloat16 with weights in float32.
+"""The precision in which networks compute: float32 or bfloat16.
 
 Weights, optimizers, log densities, KL divergences and losses are float32 in both. `kvae.distributions.base.promote` converts
-the outputs of networks wherever one enters a density or a loss.
+the output of a network before it enters a density or a loss.
 """
 
 import contextlib
@@ -13,7 +13,7 @@ import keras
 from kvae.errors import UserError
 
 POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
-"""Keras' dtype policy of each precision."""
+"""The dtype policy of Keras for each precision."""
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@
     trials.csv          a line per trial, the best first: score, objectives, settings
     front.csv, .png     the Pareto front, if there are several objectives
     best/               the run of the best trial
-    chief.log, …        output of the processes of a search by several
+    chief.log, …        output of each process, if several share the search
 
 Every file but a log appears whole or not at all.
 """

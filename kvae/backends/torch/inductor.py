@@ -16,7 +16,7 @@ def compiled(module: GraphModule, values: Sequence[torch.Tensor]) -> Callable:
     """Return the function of the graph of `module`, compiled except for two kinds of operations.
 
     Inductor cannot compile these. Random draws need a generator. They run first, because they depend on seeds alone. The
-    fused kernels of the optimizers run between the compiled parts. On CUDA each compiled part is also captured as a CUDA graph.
+    fused kernels of the optimizers run between the compiled parts. On CUDA each compiled part is captured as a CUDA graph.
 
     Args:
         module: a module without parameters, whose first inputs are the values of the variables.
