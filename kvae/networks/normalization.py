@@ -1,7 +1,7 @@
 """Batch norm that uses a backend's fused function."""
 
 import keras
-from keras import layers
+from keras import layers, ops
 
 from kvae.backends import batch_norm
 
@@ -19,15 +19,16 @@ class BatchNormalization(layers.BatchNormalization):
 
     def call(self, inputs, training=None, mask=None):
         plain = batch_norm is not None and mask is None and self._is_plain()
-        if not plain or keras.backend.standardize_dtype(inputs.dtype) != "float32":
+        if not plain or keras.backend.standardize_dtype(inputs.dtype) not in ("float32", "bfloat16"):
             return super().call(inputs, training=training, mask=mask)
+        inputs = ops.cast(inputs, "float32")  # as in Keras: a mean of many values needs more digits than bfloat16 has
         uses_batch = training and self.trainable
         given = (None, None) if uses_batch else (self.moving_mean, self.moving_variance)
         y, *statistics = batch_norm(inputs, self.gamma, self.beta, *given, self.epsilon)
         if uses_batch:
             for moving, new in zip((self.moving_mean, self.moving_variance), statistics, strict=True):
                 moving.assign(moving * self.momentum + new * (1 - self.momentum))
-        return y
+        return ops.cast(y, self.compute_dtype)
 
     def _is_plain(self) -> bool:
         """Return True if the layer has no option that the fused function lacks."""

@@ -74,3 +74,17 @@ def test_batch_normalization_in_bfloat16_is_accurate_to_its_precision(rng):
     assert keras.backend.standardize_dtype(y.dtype) == "bfloat16"
     expected = (x - x.mean((0, 1, 2))) / np.sqrt(x.var((0, 1, 2)) + 1e-3)
     np.testing.assert_allclose(ops.convert_to_numpy(ops.cast(y, "float32")), expected, atol=0.05)
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_batch_normalization_of_a_map_in_bfloat16_computes_in_float32(training, rng):
+    x = rng.standard_normal((4, 6, 5, 3)).astype("float32") + 3
+    layer, precise = (BatchNormalization(momentum=0.7, dtype=policy) for policy in ("mixed_bfloat16", "float32"))
+    rounded = ops.cast(x, "bfloat16")
+    y, expected = layer(rounded, training=training), precise(ops.cast(rounded, "float32"), training=training)
+    assert keras.backend.standardize_dtype(y.dtype) == "bfloat16"
+    np.testing.assert_array_equal(
+        *(ops.convert_to_numpy(ops.cast(ops.cast(v, "bfloat16"), "float32")) for v in (y, expected))
+    )
+    for one, other in zip(layer.weights, precise.weights, strict=True):
+        np.testing.assert_array_equal(ops.convert_to_numpy(one), ops.convert_to_numpy(other))
