@@ -1,8 +1,8 @@
 """The table of speed: kvae on every backend next to its peers, which do the same work with the same networks.
 
     python -m benchmarks                       # the whole table, about an hour on two cores
-    python -m benchmarks --quick               # a rough one
-    python -m benchmarks --only IWAE,DCGAN     # some of the work
+    python -m benchmarks --quick               # a rough table, from a quarter of the work
+    python -m benchmarks --only IWAE,DCGAN     # work whose name contains one of these texts
     python -m benchmarks --json
 
 A ratio is the speed of kvae divided by that of the peer: above 1, kvae is faster. Every contender runs in a process of its
@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def surroundings() -> dict:
-    """Return what the numbers depend on: processor, cores, threads and versions."""
+    """Return facts on which the numbers depend: processor, cores, threads and versions."""
     threads = {name: os.environ[name] for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS") if name in os.environ}
     versions = {}
     for package in PACKAGES:
@@ -58,7 +58,7 @@ def _processor() -> str:
 
 
 def measured(name: str, work: Work, contenders: list[Contender], turns: int) -> list[dict]:
-    """Return a row for each backend of kvae and each peer that does the work."""
+    """Return a row for each pair of a backend of kvae and a peer that both do the work."""
     workers = {contender: Worker(contender, name, work) for contender in contenders}
     workers = {contender: worker for contender, worker in workers.items() if worker.can}
     runs = {contender: [] for contender in workers}
@@ -111,7 +111,7 @@ def table(about: dict, rows: list[dict]) -> str:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.split("\n")[0])
     parser.add_argument("--turns", type=int, default=5, help="measurements of each contender (5)")
-    parser.add_argument("--only", default="", metavar="TEXT,…", help="work whose name holds one of the texts")
+    parser.add_argument("--only", default="", metavar="TEXT,…", help="work whose name contains one of the texts")
     parser.add_argument("--backends", default=",".join(BACKENDS), help="backends of kvae, separated by commas")
     parser.add_argument("--quick", action="store_true", help="a quarter of the work, for a rough table")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")

@@ -1,4 +1,4 @@
-"""The programs that do the same work, each in its own process."""
+"""The programs that do the same work. Each runs in a process of its own."""
 
 import importlib
 import importlib.util
@@ -10,7 +10,7 @@ import sys
 import time
 from typing import NamedTuple
 
-from benchmarks.work import WORK, Work
+from benchmarks.work import Work
 
 BACKENDS = ("tensorflow", "jax", "torch")
 PEERS = ("PyTorch", "PyTorch, fused Adam", "pythae", "Keras")
@@ -55,24 +55,29 @@ class Worker:
         self.can = self.process.stdout.readline().strip() == "ready"
 
     def run(self) -> dict[str, float]:
-        """Do the work once. Return its seconds, the seconds of the first run, and the peak memory in MB so far."""
+        """Do the work once, and return three numbers.
+
+        "seconds" is the time of the work, "first" the time of preparing it and running it until it was ready, and
+        "peak_mb" the peak memory of the process so far.
+        """
         self.process.stdin.write("run\n")
         self.process.stdin.flush()
         return json.loads(self.process.stdout.readline())
 
     def close(self) -> None:
+        """End the process."""
         self.process.stdin.close()
         self.process.wait()
 
 
 def _serve(contender: Contender, name: str, work: Work) -> None:
-    """Do the work for each line of stdin, after one run that traces and compiles."""
+    """Do the work for each line of stdin, after one to three runs, in which functions are traced and compiled."""
     tasks = contender.tasks()
     if name not in tasks:
         return
     began = time.perf_counter()
     run = tasks[name](work)
-    for _ in range(3):  # PyTorch records a step once it has run for half a second
+    for _ in range(3):  # on PyTorch, kvae records a step after it has run for half a second
         run()
         if time.perf_counter() - began > 2:
             break
@@ -90,5 +95,3 @@ def _serve(contender: Contender, name: str, work: Work) -> None:
 if __name__ == "__main__":
     given, name, work = json.loads(sys.argv[1])
     _serve(Contender(*given), name, Work(*work))
-
-__all__ = ["BACKENDS", "PEERS", "WORK", "Contender", "Worker", "installed"]

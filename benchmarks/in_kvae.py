@@ -42,7 +42,7 @@ def residual(work: Work) -> Callable:
 
 
 def vae_gan(work: Work) -> Callable:
-    """VAE/GAN with half of the channels of Larsen et al. 2016. No step is skipped."""
+    """Return the training of a VAE/GAN with half of the channels of Larsen et al. 2016. No step is skipped."""
     latent, width = LATENT["VAE/GAN"], 32
     nets = (
         networks.larsen_encoder(IMAGES, 2 * latent, width),

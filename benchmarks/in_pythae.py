@@ -36,7 +36,7 @@ class Decoder(BaseDecoder):
 
 
 class Discriminator(BaseDiscriminator):
-    """The discriminator of Larsen et al., whose features are its layer 1."""
+    """The discriminator of Larsen et al. 2016. Its features are the output that pythae calls layer 1."""
 
     def __init__(self, features: nn.Module, head: nn.Module):
         super().__init__()
@@ -89,6 +89,7 @@ def likelihood_convolutional(work: Work) -> Callable:
 
 
 WIDTH = 32
+"""Half of the 64 channels of Larsen et al. 2016."""
 
 
 def _scaled(channels: int) -> int:
@@ -131,9 +132,9 @@ def _larsen_discriminator() -> Discriminator:
 
 
 def vae_gan(work: Work) -> Callable:
-    """The steps of pythae's CoupledOptimizerAdversarialTrainer, without logging and checkpoints.
+    """Return the training of a VAE/GAN, in the steps of pythae's CoupledOptimizerAdversarialTrainer.
 
-    kvae computes more: its discriminator also classifies reconstructions (Larsen et al., algorithm 1).
+    kvae computes more: its discriminator also classifies reconstructions (Larsen et al. 2016, algorithm 1).
     """
     config = VAEGANConfig(
         input_dim=(3, 64, 64),

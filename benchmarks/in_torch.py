@@ -20,9 +20,9 @@ def dense() -> tuple[nn.Module, nn.Module]:
     return nn.Sequential(*down), nn.Sequential(*up)
 
 
-def dcgan_encoder(latent: int, colours: int = 3, padding: tuple[int, ...] = (1, 1, 1, 1)) -> nn.Module:
+def dcgan_encoder(latent: int, colors: int = 3, padding: tuple[int, ...] = (1, 1, 1, 1)) -> nn.Module:
     """Return an encoder with a convolution of stride 2 for each entry of `padding`. The last map is 4×4."""
-    down, last = [], colours
+    down, last = [], colors
     for i, (count, rows) in enumerate(zip(CHANNELS, padding, strict=False)):
         down += [nn.Conv2d(last, count, 4, 2, rows, bias=i == 0)]
         down += ([nn.BatchNorm2d(count)] if i else []) + [nn.LeakyReLU(0.2)]
@@ -116,7 +116,7 @@ def residual(work: Work, fused: bool) -> Callable:
 
 
 def multi_encoder(work: Work, fused: bool) -> Callable:
-    """A turn of each domain: its encoder and the shared decoder take a step."""
+    """Return a function in which each domain has turns: its encoder and the shared decoder take a step."""
     encoders, decoder = [dcgan_encoder(LATENT["DCGAN"]) for _ in range(DOMAINS)], dcgan_decoder(LATENT["DCGAN"])
     optimizers = [torch.optim.Adam(net.parameters(), 4e-4, fused=fused) for net in (*encoders, decoder)]
     x = _images(work.amount)

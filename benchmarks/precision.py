@@ -5,8 +5,8 @@
 
 The two trainings of a seed take turns in one process: an epoch in float32, the same epoch in bfloat16, and so on. Other
 load on the machine therefore affects both alike. The speed ratio is the median over the epochs of the seconds of training in
-float32 divided by those in bfloat16, without the first epoch, in which functions are compiled. Above 1, bfloat16 is faster.
-The ELBO is that of the held-out data after the last epoch, in nats, computed in float32 for both.
+float32 divided by those in bfloat16, without the first epoch, in which functions are compiled. If the ratio is above 1,
+bfloat16 is faster. The ELBO is that of the held-out data after the last epoch, in nats, computed in float32 for both.
 """
 
 import argparse

@@ -3,10 +3,10 @@
     python benchmarks/start.py                                # all installed backends, five turns
     python benchmarks/start.py --backend torch --turns 3
 
-The program imports Keras, builds a network of the same size as the decoder of digits/vae, and computes one image. The two
-start in turns, each as a new process. The table shows medians: seconds by the clock, seconds of the processor, and the
-ratio of the processor times within a turn, which other work on the machine changes least. `kvae list`, which imports no
-Keras, shows the part of the command line itself.
+The program by hand imports Keras, builds a network of the same size as the decoder of digits/vae, and computes one image.
+The two start in turns, each as a new process. The table shows medians: seconds by the clock, seconds of processor time, and
+the ratio of the processor times within a turn, on which other work on the machine has the smallest effect. `kvae list`
+imports no Keras, so that its time is that of the command line itself.
 """
 
 import argparse
@@ -62,7 +62,7 @@ def report(backend: str, started: dict[str, list[str]], turns: int) -> None:
 
 
 def seconds(backend: str, arguments: list[str]) -> tuple[float, float]:
-    """Return the time of a new process by the clock and of the processor."""
+    """Return the seconds of a new process by the clock, and its seconds of processor time."""
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     environment = {**os.environ, "KERAS_BACKEND": backend}
     subprocess.run([sys.executable, *arguments], env=environment, check=True, capture_output=True)

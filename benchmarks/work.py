@@ -13,9 +13,9 @@ class Work(NamedTuple):
     """A piece of work.
 
     Args:
-        unit: what is counted.
-        amount: how many of them a run processes.
-        batch: size of the batches; of each domain in a round of several encoders.
+        unit: name of the units that are counted, such as "training images".
+        amount: number of units that a run processes.
+        batch: size of the batches. In a round of several encoders, each domain has batches of this size.
     """
 
     unit: str

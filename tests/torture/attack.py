@@ -48,7 +48,7 @@ class Outcome:
 
     Args:
         result: value that the program returned, or the exception that it raised; None if the process was killed.
-        struck: True if the attack had an effect. A program may end before the moment, or without the write, of its attack.
+        struck: True if the attack had an effect. It has none if the program ends before the chosen moment, step or write.
         seconds: time that the program ran.
         counts: number of events of each kind, "step" and "write", if the process was not killed.
         modules: names of the modules that were imported in the end, if the process was not killed.
@@ -102,7 +102,7 @@ def _child(program: Callable, folder: Path, attack: Attack | None, pipe) -> None
 
 
 def _watch(folder: Path, attack: Attack | None, counts: dict[str, int]) -> None:
-    """Count the training steps, and the writes into `folder`, in `counts`, and attack at the chosen one."""
+    """Count training steps and writes into `folder` in `counts`, and attack at the chosen one."""
     root = str(folder.resolve())
 
     def watch(event: str, arguments: tuple) -> None:
@@ -129,10 +129,10 @@ def _is_write(event: str, arguments: tuple, root: str) -> bool:
     return isinstance(arguments[0], str | Path) and os.path.abspath(arguments[0]).startswith(root)
 
 
-def _a_child_of(process: int, chosen_by: float) -> int | None:
-    """Return the number of one of the processes that `process` has started, or None if there is none."""
+def _a_child_of(process: int, seed: float) -> int | None:
+    """Return the number of a process that `process` has started, chosen at random, or None if there is none."""
     children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
-    return int(random.Random(chosen_by).choice(children)) if children else None
+    return int(random.Random(seed).choice(children)) if children else None
 
 
 def _kill(process: int | None) -> bool:

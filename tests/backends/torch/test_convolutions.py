@@ -1,22 +1,16 @@
-"""Traces of convolutions by torch.fx, which a compiled round consists of."""
+"""Convolutions give the same results and gradients if torch.fx records them."""
 
-import keras
 import numpy as np
 import pytest
+import torch
+from torch.fx.experimental.proxy_tensor import make_fx
 
 from kvae.backends import conv, conv_transpose
-
-if keras.backend.backend() != "torch":
-    pytest.skip("only PyTorch traces with torch.fx", allow_module_level=True)
-
-torch = pytest.importorskip("torch")
 
 
 @pytest.mark.parametrize("padding", ["same", "valid"])
 @pytest.mark.parametrize("form", [conv, conv_transpose])
 def test_trace_of_a_convolution_and_its_gradients_computes_the_same(form, padding, rng):
-    from torch.fx.experimental.proxy_tensor import make_fx
-
     def outcome(x, kernel):
         y = form(x, kernel, (2, 2), padding)
         return y, *torch.autograd.grad((y**2).sum(), (x, kernel))

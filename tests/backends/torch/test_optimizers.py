@@ -1,4 +1,4 @@
-"""The fused kernels follow the formulas of Keras."""
+"""The fused kernels give the weights and moments of Keras' formulas."""
 
 import contextlib
 

@@ -49,7 +49,7 @@ def _trained(make, monkeypatch, steps=3, patience=0.0, **options):
     return model, logs
 
 
-@pytest.mark.slow  # together
+@pytest.mark.slow
 @pytest.mark.parametrize("name", zoo.names())
 def test_recipe_is_replayed_and_trains_as_it_does_operation_by_operation(name, monkeypatch):
     recipe = zoo.load(name)
