@@ -69,7 +69,7 @@ def _weights_after_training(**compilation):
     return [ops.convert_to_numpy(v) for v in model.trainable_variables]
 
 
-@pytest.mark.skipif(keras.backend.backend() == "torch", reason="on PyTorch, Keras has only one mode")
+@pytest.mark.skipif(keras.backend.backend() == "torch", reason="tests/backends/torch/test_replay.py compares the modes")
 @pytest.mark.parametrize(
     "compilation", [{"jit_compile": True}, {"run_eagerly": True}, {"steps_per_execution": 3}], ids=str
 )
