@@ -130,7 +130,7 @@ def step(form, x, w, slope):
 
 
 def measure(turns: int) -> None:
-    """Print, as a line of JSON for each layer, the milliseconds of each contender on the present backend."""
+    """Print a line of JSON for each layer, with the milliseconds of each contender on the present backend."""
     import numpy as np
 
     rng = np.random.default_rng(0)

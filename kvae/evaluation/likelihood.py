@@ -21,7 +21,7 @@ VALUES = 2**21
 """Number of values decoded at once by default (8 MB). On CPUs, more are slower on PyTorch and JAX, and far fewer on all."""
 
 Samples = Annotated[int, "Draws per example from which log p(x) is estimated. The time is proportional to this number."]
-Rows = Annotated[int | None, "Maximum number of latent codes decoded at once. By default their images fill 50 MB."]
+Rows = Annotated[int | None, "Maximum number of latent codes decoded at once. By default their images fill 8 MB."]
 
 
 @metric(
