@@ -85,7 +85,7 @@ def _row(name: str, work: Work, our: Contender, runs: list[dict], peer: Contende
         "ratio_high": round(max(ratios), 3),
         "per_second": round(work.amount / seconds, 1),
         "unit": work.unit,
-        "seconds_until_ready": round(runs[0]["first"] - seconds, 2),
+        "seconds_until_ready": round(statistics.median(run["ready_after"] for run in runs), 2),
         "peak_mb": round(runs[-1]["peak_mb"]),
         "peer_per_second": round(work.amount / statistics.median(run["seconds"] for run in others), 1),
         "peer_peak_mb": round(others[-1]["peak_mb"]),

@@ -61,7 +61,7 @@ def likelihood(model, batches, *, samples: Samples = 2000, rows: Rows = None, se
     data = examples(batches)
     if bytes_as_density:
         data = (((255 * x + rng.random(x.shape, "float32")) / 256, *given) for x, *given in data)
-    path = stored_as(model, examples(batches), "nll", samples, rows, seed)
+    path = stored_as(model, examples(batches), "nll", samples, rows or VALUES, seed)
     log_p = log_evidence(model, data, len(batches.x), samples, rows, seed, path)
     nats = -log_p.mean()
     values = {**mean_and_error("nll", -log_p), "nll_samples": samples}

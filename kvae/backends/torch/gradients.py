@@ -36,10 +36,14 @@ class Backend:
         return [*keras.tree.flatten(callbacks or []), _InThisThread()]
 
     def make_train_function(self, force=False):
-        self.train_function = self._replayed("train_function", self.train_step, force)
+        function = self._replayed("train_function", self.train_step, force)
+        super().make_train_function(force)  # it checks the options of `compile`
+        self.train_function = function
 
     def make_test_function(self, force=False):
-        self.test_function = self._replayed("test_function", self.test_step, force)
+        function = self._replayed("test_function", self.test_step, force)
+        super().make_test_function(force)
+        self.test_function = function
 
     def _replayed(self, name, step, force):
         """Return the function that Keras calls with each batch. It replays `step`, unless `run_eagerly` is set.
@@ -50,7 +54,8 @@ class Backend:
         state = [(id(variable), variable.trainable) for variable in variables]
         known, function = self.__dict__.get(f"_{name}_of", (None, None))
         if known != state or getattr(self, name) is None or force:
-            function = step if self.run_eagerly else Replayed(step, variables, self.jit_compile)
+            title = f"{type(self).__name__}.{step.__name__}"
+            function = step if self.run_eagerly else Replayed(step, variables, self.jit_compile, title)
             self.__dict__[f"_{name}_of"] = state, function
         return lambda batches: function(*batches)
 

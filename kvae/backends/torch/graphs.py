@@ -31,12 +31,19 @@ def clean(module: GraphModule) -> None:
     _drop_copies(graph, written)
     _fold(module, written)
     _merge(graph, written)
+    _separate_outputs(graph)
     graph.eliminate_dead_code(is_impure_node=lambda node: node.op in ("placeholder", "output") or _is_mutable(node))
 
 
 def is_random(node: Node) -> bool:
-    """True if an operation draws random numbers."""
-    return isinstance(node.target, torch._ops.OpOverload) and torch.Tag.nondeterministic_seeded in node.target.tags
+    """True if an operation draws random numbers. Attention draws them only with dropout."""
+    if not isinstance(node.target, torch._ops.OpOverload):
+        return False
+    for place, argument in enumerate(node.target._schema.arguments):
+        if argument.name == "dropout_p":
+            given = node.args[place] if place < len(node.args) else argument.default_value
+            return node.kwargs.get("dropout_p", given) > 0
+    return torch.Tag.nondeterministic_seeded in node.target.tags
 
 
 def _is_mutable(node: Node) -> bool:
@@ -49,13 +56,13 @@ def _written(graph: Graph) -> set[Node]:
     found: set[Node] = set()
     while open_nodes:
         node = open_nodes.pop()
-        if node.op != "placeholder" and node not in found and not _makes_memory(node):
+        if node.op != "placeholder" and node not in found and not makes_memory(node):
             open_nodes += node.all_input_nodes
         found.add(node)
     return {node for node in found if node.op != "placeholder"}
 
 
-def _makes_memory(node: Node) -> bool:
+def makes_memory(node: Node) -> bool:
     """True if the result of `node` shares no memory with its arguments."""
     if not isinstance(node.target, torch._ops.OpOverload):
         return False
@@ -94,7 +101,7 @@ def _constant(node: Node, known: dict[Node, torch.Tensor]) -> tuple[torch.Tensor
     if node.op != "call_function" or shape is None or shape.numel() > LARGEST or _is_mutable(node):
         return None
     if target in LIKE:
-        return (LIKE[target](shape, dtype=meta.dtype, device=node.kwargs.get("device")),)
+        return (LIKE[target](shape, dtype=meta.dtype, device=node.meta["val"].device),)
     if is_random(node) or not all(source in known for source in node.all_input_nodes):
         return None
     with torch.no_grad():
@@ -118,6 +125,18 @@ def _merge(graph: Graph, written: set[Node]) -> None:
             graph.erase_node(node)
         else:
             seen[key] = node
+
+
+def _separate_outputs(graph: Graph) -> None:
+    """Copy each output that is a constant or another output, so that a caller may change it in place."""
+    last, seen, outputs = graph.output_node(), set(), []
+    for node in last.args[0]:
+        if isinstance(node, Node) and (node.op == "get_attr" or node in seen):
+            with graph.inserting_before(last):
+                node = graph.call_function(aten.clone.default, (node,))
+        seen.add(node)
+        outputs.append(node)
+    last.args = (tuple(outputs),)
 
 
 def generated(module: GraphModule) -> Callable:

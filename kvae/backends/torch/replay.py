@@ -21,8 +21,9 @@ TOLERANCE = 1e-4
 class Replayed:
     """A function that is recorded after it has run for `PATIENCE` seconds, and replayed from then on.
 
-    There is one program for each shape and type of the tensors in the arguments. A new program is used only if it gives the
-    same results as the function, bit for bit. Otherwise the function runs as it is, and one line says why.
+    There is one program for each structure of the arguments, and each shape and type of the tensors in them. A new program
+    is used only if it gives the same results as the function, bit for bit. Otherwise the function runs as it is, and one
+    line says why.
 
     A program contains Python attributes, such as the rate of a dropout layer, as they were in the recording. A later change
     has no effect on it.
@@ -32,11 +33,14 @@ class Replayed:
         variables: all variables that it may read or assign.
         compiled: True to compile its programs with inductor, at the first call. They then give the same results as the
             function to a relative error of `TOLERANCE`.
+        name: what the function is, at the beginning of a sentence.
     """
 
-    def __init__(self, function: Callable, variables: Sequence[keras.Variable], compiled: bool = False):
+    def __init__(
+        self, function: Callable, variables: Sequence[keras.Variable], compiled: bool = False, name: str = "A function"
+    ):
         self.function, self.variables = function, list({id(v): v for v in variables}.values())
-        self.compiled = compiled
+        self.compiled, self.name = compiled, name
         self.programs: dict[tuple, Program] = {}
         self.spent: dict[tuple, float] = {}
 
@@ -45,7 +49,8 @@ class Replayed:
             return self.function(*arguments)
         leaves = keras.tree.flatten(arguments)
         inputs = [ops.convert_to_tensor(leaf) for leaf in leaves if leaf is not None]
-        key = *(leaf is None for leaf in leaves), *((value.shape, value.dtype, value.stride()) for value in inputs)
+        structure = keras.tree.pack_sequence_as(arguments, [leaf is None for leaf in leaves])
+        key = repr(structure), *((value.shape, value.dtype, value.stride()) for value in inputs)
         if program := self.programs.get(key):
             return program([variable._value for variable in self.variables], inputs)
         start = time.perf_counter()
@@ -56,7 +61,11 @@ class Replayed:
 
     def _recorded(self, key: tuple, arguments: tuple, inputs: list[torch.Tensor]) -> Any:
         """Return the outputs of the function, and keep its program if it computes the same."""
-        before, before_again = self._copies(), self._copies()
+        try:
+            before, before_again = self._copies(), self._copies()
+        except RuntimeError as error:  # they do not fit into the memory
+            self._runs_as_it_is(key, error)
+            return self.function(*arguments)
         outputs = self.function(*arguments)
         try:
             program = trace(self._of_leaves(arguments), self.variables, before, inputs)
@@ -65,16 +74,18 @@ class Replayed:
             again = program(before_again, inputs)
             self._check(outputs, again, before_again)
         except Exception as error:  # of any kind, from code of the user; the function itself has just run without one
-            self.spent[key] = float("-inf")
-            name = self.function.__qualname__
-            print(
-                f"{name} runs operation by operation, because {reason(error)}. Results are the same.", file=sys.stderr
-            )
+            self._runs_as_it_is(key, error)
         else:
             self.programs[key] = program
             for variable, value in zip(self.variables, before_again, strict=True):
                 variable._direct_assign(value)  # those of the compiled program, as in all further steps
         return outputs
+
+    def _runs_as_it_is(self, key: tuple, error: Exception) -> None:
+        """Never record the function for inputs with this key again, and say why."""
+        self.spent[key] = float("-inf")
+        text = f"{self.name} runs operation by operation, because {reason(error)}. Results are the same."
+        print(text, file=sys.stderr)
 
     def _of_leaves(self, arguments: tuple) -> Callable:
         """Return the function with the tensors in `arguments` as its arguments."""

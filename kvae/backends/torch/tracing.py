@@ -9,6 +9,7 @@ therefore has no program.
 """
 
 import contextlib
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 from unittest import mock
@@ -20,7 +21,7 @@ from keras.src.random.seed_generator import draw_seed
 from torch.fx.experimental.proxy_tensor import make_fx
 
 from kvae.backends.torch import inductor
-from kvae.backends.torch.graphs import clean, generated, generator_of, is_random
+from kvae.backends.torch.graphs import clean, generated, generator_of, is_random, makes_memory
 
 
 class NoTraceError(Exception):
@@ -87,11 +88,18 @@ def trace(function: Callable, variables: Sequence[keras.Variable], values: Seque
 def _without_reading(seeds: list):
     """Replace two functions that read values of tensors. No generators are made; their seeds are appended to `seeds`."""
 
+    recorder, make, encode = threading.get_ident(), keras_random.torch_seed_generator, torch.nn.functional.one_hot
+
     def record(seed):
+        if threading.get_ident() != recorder:  # a thread that loads data
+            return make(seed)
         first, second = draw_seed(seed)
         seeds.append(first + second)
+        return None
 
     def one_hot(classes, num_classes):  # that of PyTorch reads the largest class
+        if threading.get_ident() != recorder:
+            return encode(classes, num_classes)
         return (classes[..., None] == torch.arange(num_classes, device=classes.device)).long()
 
     with (
@@ -137,9 +145,9 @@ def _assign(graph: torch.fx.Graph, outputs: Sequence, after: Sequence[torch.fx.N
     placeholders = [node for node in graph.nodes if node.op == "placeholder"]
     with graph.inserting_before(last):
         moved = [(old, new) for old, new in zip(placeholders, after, strict=False) if new is not old]
-        # If a new value is the old one of another variable, it is copied before that variable changes.
+        # If a new value shares the memory of another variable, it is copied before that variable changes.
         clone, copy = torch.ops.aten.clone.default, torch.ops.aten.copy_.default
-        new = [graph.call_function(clone, (node,)) if node.op == "placeholder" else node for _, node in moved]
+        new = [node if makes_memory(node) else graph.call_function(clone, (node,)) for _, node in moved]
         for (old, _), node in zip(moved, new, strict=True):
             graph.call_function(copy, (old, node))
     last.args = (tuple(outputs),)
