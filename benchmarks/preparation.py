@@ -1,10 +1,11 @@
-"""Time of preparing images with all cores, next to one core, and the memory of each.
+"""Time of preparing images with all cores, next to one core, and the peak memory of each.
 
     python benchmarks/preparation.py                    # 10,000 images of the size of CelebA's
     python benchmarks/preparation.py --images 1000
 
 The images are JPEG files of smooth random colours in a folder. Each run is a new process with an empty cache, which crops
-and scales them to 64 × 64 pixels. One core means that the process may use only one core (Linux).
+and scales them to 64 × 64 pixels. One core means that the process may use only one core (Linux). The memory of all cores
+is that of the process and of the processes that decode for it, each counted with the libraries that they share.
 """
 
 import argparse
@@ -23,7 +24,9 @@ from kvae import data
 os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:int(sys.argv[2])])
 began = time.monotonic()
 prepared = data.load(f"folder:{sys.argv[1]}", size=64)
-print(time.monotonic() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, prepared.fingerprint)
+seconds = time.monotonic() - began
+own, other = (resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+print(seconds, own + int(sys.argv[2]) * other, prepared.fingerprint)
 """
 
 
@@ -36,9 +39,14 @@ def main() -> None:
     cores = (1, len(os.sched_getaffinity(0)))
     with tempfile.TemporaryDirectory() as folder:
         write_images(Path(folder), chosen.images)
-        times = np.array([[prepared(folder, number) for number in cores] for _ in range(chosen.turns)])  # (T, 2, 2)
+        runs = [[prepared(folder, number) for number in cores] for _ in range(chosen.turns)]
+    if len({fingerprint for turn in runs for *_, fingerprint in turn}) > 1:
+        sys.exit("The fingerprints of the prepared images differ.")
+    times = np.array([[measured[:2] for measured in turn] for turn in runs])  # (T, 2, 2)
     for number, (seconds, megabytes) in zip(cores, np.median(times, axis=0), strict=True):
-        print(f"{chosen.images:,} images, {number} cores: {seconds:.1f} s, {megabytes:.0f} MB")
+        print(
+            f"{chosen.images:,} images, {number} {'core' if number == 1 else 'cores'}: {seconds:.1f} s, {megabytes:.0f} MB"
+        )
     ratios = times[:, 0, 0] / times[:, 1, 0]
     print(f"all cores are {np.median(ratios):.2f} times as fast ({ratios.min():.2f} to {ratios.max():.2f})")
 
@@ -51,14 +59,14 @@ def write_images(folder: Path, n: int) -> None:
         small.resize((178, 218), Image.Resampling.BICUBIC).save(folder / f"{i:06}.jpg", quality=90)
 
 
-def prepared(folder: str, cores: int) -> tuple[float, float]:
-    """Return the seconds and the megabytes that a new process with `cores` cores needs to prepare the images."""
+def prepared(folder: str, cores: int) -> tuple[float, float, str]:
+    """Return the seconds and megabytes that a new process with `cores` cores needs for the images, and their fingerprint."""
     with tempfile.TemporaryDirectory() as cache:
         environment = {**os.environ, "KVAE_CACHE": cache}
         command = [sys.executable, "-c", PREPARE, folder, str(cores)]
         printed = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
-    seconds, megabytes, _ = printed.split()
-    return float(seconds), float(megabytes)
+    seconds, megabytes, fingerprint = printed.split()
+    return float(seconds), float(megabytes), fingerprint
 
 
 if __name__ == "__main__":

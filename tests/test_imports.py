@@ -11,7 +11,7 @@ FOLDERS = {"kvae": ROOT / "kvae", "kvae.zoo": ROOT / "zoo", "kvae.cli": ROOT / "
 
 LAYERS = (
     {"errors", "version", "capabilities", "upgrade", "weights"},
-    {"files", "suggest", "progress"},
+    {"files", "suggest", "progress", "cores"},
     {"backends", "images"},
     {"distributions", "data"},
     {"objectives", "networks", "training"},

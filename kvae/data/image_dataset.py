@@ -1,9 +1,7 @@
-"""Data sets made from image files, which are decoded in parallel and cached. Damaged files are refused or left out."""
+"""Data sets made from image files, which are decoded by all cores and cached. Damaged files are refused or left out."""
 
-import hashlib
 import os
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -13,8 +11,7 @@ from kvae.data.fingerprint import fingerprint
 from kvae.errors import UserError
 from kvae.images import crop, decoding
 from kvae.images.archives import Archive, ImageFile
-
-_CHUNK = 256  # number of images that are given to the threads at once
+from kvae.images.processes import ImageDecoder
 
 
 def from_archive(
@@ -43,30 +40,22 @@ def from_archive(
     decoding.check_size(size)
     settings = {"size": size, "color": color, "box": box}
     splits = dict.fromkeys(("train", "validation", "test"))
+    rows_of = {split: rows for split in splits if len(rows := np.flatnonzero(split_names == split))}
     contents, damaged, first = [], {}, None
-    for split in splits:
-        rows = np.flatnonzero(split_names == split)
-        if not len(rows):
-            continue
-        images = [archive.images[i] for i in rows]
-        x, cached = cache.prepared(
-            f"{name.partition(':')[0]} {split}",
-            [size, color, box.__name__, identity(archive), [(image.name, image.stamp) for image in images]],
-            len(images),
-            lambda notes, images=images: _rows(archive, images, notes, skip_damaged, settings),
-        )
-        if cached["damaged"] and not skip_damaged:
-            raise _refusal(archive, *next(iter(cached["damaged"].items())))
-        damaged |= cached["damaged"]
-        if len(x):
-            kept = rows[[image.name not in damaged for image in images]]
-            named_shape = archive.images[kept[0]].name, x.shape[1:]
-            first = first or named_shape
-            expect_shape(first, named_shape)
-            facts = {key: column[kept] for key, column in columns.items()}
-            labels = None if y is None or (y[kept] < 0).all() else y[kept]
-            splits[split] = Split(x, labels, facts)
-            contents += [split, cached["content"], *facts.values(), *(() if labels is None else (labels,))]
+    with ImageDecoder(archive, settings) as decoder:
+        for split, rows in rows_of.items():
+            images = [archive.images[i] for i in rows]
+            x, cached = _prepared(f"{name.partition(':')[0]} {split}", decoder, images, skip_damaged)
+            damaged |= cached["damaged"]
+            if len(x):
+                kept = rows[[image.name not in damaged for image in images]]
+                named_shape = archive.images[kept[0]].name, x.shape[1:]
+                first = first or named_shape
+                expect_shape(first, named_shape)
+                facts = {key: column[kept] for key, column in columns.items()}
+                labels = None if y is None or (y[kept] < 0).all() else y[kept]
+                splits[split] = Split(x, labels, facts)
+                contents += [split, cached["content"], *facts.values(), *(() if labels is None else (labels,))]
     if splits["train"] is None:
         raise UserError(f"Expected undamaged training images. Received: none in {archive.path}.")
     return Dataset(
@@ -84,13 +73,35 @@ def identity(archive: Archive) -> str:
     return cache.sha256(archive.path) if archive.path.is_file() else os.path.realpath(archive.path)
 
 
+def _prepared(
+    label: str, decoder: ImageDecoder, images: list[ImageFile], skip_damaged: bool
+) -> tuple[np.ndarray, dict]:
+    """Return the decoded images of a split and notes about them, from the cache if they are in it."""
+    archive, settings = decoder.archive, decoder.settings
+    x, notes = cache.prepared(
+        label,
+        [
+            settings["size"],
+            settings["color"],
+            settings["box"].__name__,
+            identity(archive),
+            [(image.name, image.stamp) for image in images],
+        ],
+        len(images),
+        lambda notes: _rows(decoder, images, notes, skip_damaged),
+    )
+    if notes["damaged"] and not skip_damaged:
+        raise _refusal(archive, *next(iter(notes["damaged"].items())))
+    return x, notes
+
+
 def _rows(
-    archive: Archive, images: list[ImageFile], notes: dict, skip_damaged: bool, settings: dict
+    decoder: ImageDecoder, images: list[ImageFile], notes: dict, skip_damaged: bool
 ) -> Iterator[np.ndarray | None]:
     """Yield decoded images, or None for a damaged one. Add "content" (a fingerprint) and "damaged" to `notes`."""
     notes["damaged"] = {}  # reasons by name of the image
     digests, first = [], None
-    for image, (digest, x, reason) in zip(images, _decoded(archive, images, settings), strict=True):
+    for image, (digest, x, reason) in zip(images, decoder.decode(images), strict=True):
         digests.append(digest)
         if x is not None:
             first = first or (image.name, x.shape)
@@ -98,7 +109,7 @@ def _rows(
         elif skip_damaged:
             notes["damaged"][image.name] = reason
         else:
-            raise _refusal(archive, image.name, reason)
+            raise _refusal(decoder.archive, image.name, reason)
         yield x
     notes["content"] = fingerprint(digests)
 
@@ -111,27 +122,6 @@ def expect_shape(first: tuple[str, tuple[int, ...]], other: tuple[str, tuple[int
             f"Expected images of one size. Received: {received}. "
             "Give size=64, or another edge length, to crop and scale them all."
         )
-
-
-def _decoded(archive: Archive, images: list[ImageFile], settings: dict) -> Iterator[tuple[str, np.ndarray | None, str]]:
-    """Yield (SHA-256 of the file, decoded image, "") for each image, or (SHA-256, None, reason) for a damaged one."""
-
-    def sha256(data):
-        return hashlib.sha256(data).hexdigest()
-
-    def decode(image):
-        data = b""
-        try:
-            data = archive.read(image)
-            return sha256(data), decoding.decode(image.name, data, **settings), ""
-        except (UserError, MemoryError):
-            raise
-        except Exception as error:  # Pillow and zipfile raise exceptions of many types for damaged bytes
-            return sha256(data), None, str(error) or type(error).__name__
-
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for start in range(0, len(images), _CHUNK):
-            yield from pool.map(decode, images[start : start + _CHUNK])
 
 
 def _refusal(archive: Archive, name: str, reason: str) -> UserError:

@@ -23,10 +23,12 @@ class ImageFile:
 
     name: path inside the folder or zip, with forward slashes.
     stamp: a text that changes when the file does: size and times in a folder, size and CRC-32 in a zip.
+    size: number of bytes.
     """
 
     name: str
     stamp: str
+    size: int
 
     @property
     def folders(self) -> tuple[str, ...]:
@@ -97,7 +99,8 @@ class FolderArchive:
                     if status is not None and stat.S_ISDIR(status.st_mode):
                         links.append(path)
                     elif status is None or is_image(entry.name):
-                        yield ImageFile(path.relative_to(self.path).as_posix(), _stamp(status))
+                        size = status.st_size if status else 0
+                        yield ImageFile(path.relative_to(self.path).as_posix(), _stamp(status), size)
 
     def read(self, image: ImageFile) -> bytes:
         if image.stamp == _MISSING:
@@ -123,7 +126,7 @@ class ZipArchive:
             ) from error
         self._members = {_name(info): info for info in self._zip.infolist() if info.filename and not info.is_dir()}
         self.images = tuple(
-            ImageFile(name, _stamp_of_member(info))
+            ImageFile(name, _stamp_of_member(info), info.file_size)
             for name, info in sorted(self._members.items())
             if all(map(_is_visible, name.split("/"))) and is_image(name)
         )

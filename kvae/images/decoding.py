@@ -1,8 +1,6 @@
 """Images as uint8 arrays: upright, eight bits, grey or red-green-blue, cropped and scaled."""
 
-import contextlib
 import io
-import threading
 
 import numpy as np
 
@@ -12,8 +10,8 @@ from kvae.images import crop, formats
 MAX_SIZE = 4096
 """Largest edge length, in pixels, that an image can be scaled to."""
 
-_LARGE = 1 << 24  # pixels of an image that is decoded alone, since many at once would not fit into memory
-_ONE_LARGE_IMAGE = threading.Lock()
+LARGE = 1 << 24
+"""Number of pixels above which an image is large. Many large images at once would not fit into memory."""
 
 
 def check_size(size: int | None) -> None:
@@ -23,13 +21,19 @@ def check_size(size: int | None) -> None:
 
 
 def decode(
-    name: str, data: bytes, *, size: int | None = None, color: str = "rgb", box: crop.Box = crop.centre
+    name: str,
+    data: bytes,
+    *,
+    size: int | None = None,
+    color: str = "rgb",
+    box: crop.Box = crop.centre,
+    large: bool = True,
 ) -> np.ndarray:
     """Return the image in `data` as uint8 (H, W, 3), or as (H, W, 1) with `color="gray"`.
 
     The suffix of the file name `name` decides which decoders may open it. EXIF rotation is applied. Sixteen bits are
     scaled to eight. Palettes, CMYK and other colour spaces become RGB. Transparent pixels become white. With `size`,
-    the part in `box` is scaled to size × size.
+    the part in `box` is scaled to size × size. With `large=False`, an image of more than `LARGE` pixels is refused.
 
     Raises:
         ValueError: The image has so many pixels that it may be a decompression bomb, or it has unusual channels.
@@ -44,7 +48,9 @@ def decode(
     pixels = image.width * image.height
     if pixels > Image.MAX_IMAGE_PIXELS:
         raise ValueError(f"{image.width}×{image.height} pixels are too many; it may be a decompression bomb")
-    with image, _ONE_LARGE_IMAGE if pixels > _LARGE else contextlib.nullcontext():
+    if pixels > LARGE and not large:
+        raise ValueError(f"{image.width}×{image.height} pixels are too many for one of several processes")
+    with image:
         if size is not None:
             image.draft(None, (2 * size, 2 * size))  # a large JPEG is decoded at a fraction of its size
         ImageOps.exif_transpose(image, in_place=True)

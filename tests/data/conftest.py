@@ -3,12 +3,15 @@
 import builtins
 import errno
 import io
+import math
 import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+
+from kvae.images import processes
 
 
 @pytest.fixture(autouse=True)
@@ -18,6 +21,7 @@ def cache_folder(tmp_path, monkeypatch) -> Path:
     monkeypatch.setenv("KVAE_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.delenv("TFDS_DATA_DIR", raising=False)
+    monkeypatch.setattr(processes, "ALONE", math.inf)  # images are decoded where a test can observe it
     return tmp_path / "cache"
 
 

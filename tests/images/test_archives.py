@@ -44,7 +44,7 @@ def test_archive_reads_the_bytes_of_an_image(archive):
     ("name", "parent", "file"), [("0.png", "", "0.png"), ("a/0.png", "a", "0.png"), ("a/b/0.png", "b", "0.png")]
 )
 def test_image_file_splits_its_name(name, parent, file):
-    image = ImageFile(name, "")
+    image = ImageFile(name, "", 0)
     assert (image.parent, image.file) == (parent, file)
 
 

@@ -154,6 +154,12 @@ def test_decode_of_a_decompression_bomb_is_refused(size):
         decode(png_claiming_size(*size))
 
 
+def test_decode_of_a_large_image_can_be_refused():
+    assert decoding.decode("0.png", encoded(CORNERS), large=False).shape == CORNERS.shape
+    with pytest.raises(ValueError, match="4097×4096 pixels are too many for one of several processes"):
+        decoding.decode("0.png", png_claiming_size(4097, 4096), large=False)
+
+
 @pytest.mark.parametrize("damage", [lambda b: b[: len(b) // 2], lambda b: b"not an image", lambda b: b""])
 def test_decode_of_a_damaged_image_raises(damage):
     noise = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)

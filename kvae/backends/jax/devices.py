@@ -6,8 +6,8 @@ import os
 import jax
 import keras
 
-from kvae.backends.cores import core_count
 from kvae.backends.shard import Shard
+from kvae.cores import core_count
 from kvae.errors import UserError
 
 

@@ -5,8 +5,8 @@ import os
 
 import tensorflow as tf
 
-from kvae.backends.cores import core_count
 from kvae.backends.shard import Shard
+from kvae.cores import core_count
 from kvae.errors import UserError
 
 
