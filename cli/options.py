@@ -66,6 +66,16 @@ Classifier = Annotated[
         show_default=False,
     ),
 ]
+Features = Annotated[
+    str | None,
+    typer.Option(
+        "--features",
+        metavar="NETWORK",
+        help="The feature network of frechet, kernel, precision_recall and density_coverage: a run or preset of a "
+        "classifier, inception_v3 or vgg19; by default the bundled classifier of the data.",
+        show_default=False,
+    ),
+]
 RecipeName = typer.Argument(metavar="RECIPE", help="Name of a recipe, or your own .py file.", show_default=False)
 Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of all random draws.")]
 Settings = Annotated[

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kvae.cli.options import Backend, Classifier, DataDir, Json, Model, examples, settings
+from kvae.cli.options import Backend, Classifier, DataDir, Features, Json, Model, examples, settings
 from kvae.cli.output import echo, origin, print_json, print_metrics, print_table
 from kvae.cli.sources import open_classifier, open_model
 
@@ -17,6 +17,7 @@ EXAMPLES = examples(
     "kvae evaluate runs/digits/vae --metric elbo --metric nll --set nll.samples=5000 --set seed=1 --json",
     "kvae evaluate runs/celeba/cond_vae --metric attributes --classifier celeba/attribute_classifier",
     "kvae evaluate runs/paintings/multi_encoder --metric separation --metric attribution --metric timeline",
+    "kvae evaluate celeba/cond_vae --metric frechet --metric kernel --features celeba/attribute_classifier",
     "kvae evaluate --list-metrics",
 )
 
@@ -124,6 +125,7 @@ def evaluate(
     first: First = None,
     split: Split = None,
     classifier: Classifier = None,
+    features: Features = None,
     seed: Seed = None,
     out: Out = None,
     list_metrics: ListMetrics = False,
@@ -140,6 +142,9 @@ def evaluate(
 
     The metric nll estimates −log p(x) by importance sampling and may take hours. It is computed with --full, --metric nll
     or --samples. Its time is stated first. If it is stopped, the same command resumes it.
+
+    The metrics frechet, kernel, precision_recall and density_coverage compare samples with training images in the features
+    of a network. Next to samples they report reconstructions and held-out images. They are computed if they are named.
     """
     aliases = {"nll.samples": samples, "seed": seed}
     values = {**{name: value for name, value in aliases.items() if value is not None}, **settings(set_)}
@@ -148,8 +153,8 @@ def evaluate(
     from kvae.recipes.metric_options import parse_options
 
     options = parse_options(values)
-    share = {"split": split, "first": first, "full": full, "classifier": open_classifier(classifier)}
-    report = trained.evaluate(metrics, **share, **options)
+    networks = {"classifier": open_classifier(classifier), "features": features}
+    report = trained.evaluate(metrics, split=split, first=first, full=full, **networks, **options)
     if json:
         print_json(report)
     else:

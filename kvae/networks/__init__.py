@@ -11,13 +11,21 @@ from kvae.networks.convolutions import Conv2D, Conv2DTranspose
 from kvae.networks.creswell import creswell_decoder, creswell_discriminator, creswell_encoder
 from kvae.networks.csvae import fixed_label_prior, residual_posterior
 from kvae.networks.dense import mlp
-from kvae.networks.features import feature_maps, vgg19_features
+from kvae.networks.features import (
+    IMAGENET_WEIGHTS,
+    feature_maps,
+    imagenet_features,
+    imagenet_weights,
+    penultimate,
+    vgg19_features,
+)
 from kvae.networks.larsen import larsen_decoder, larsen_discriminator, larsen_encoder
 from kvae.networks.normalization import BatchNormalization
 from kvae.networks.resampling import DoublingConv2D, StridedConv2D, StridedConv2DTranspose
 from kvae.networks.residual import residual_decoder, residual_encoder
 
 __all__ = [
+    "IMAGENET_WEIGHTS",
     "BatchNormalization",
     "Conv2D",
     "Conv2DTranspose",
@@ -34,11 +42,14 @@ __all__ = [
     "creswell_encoder",
     "feature_maps",
     "fixed_label_prior",
+    "imagenet_features",
+    "imagenet_weights",
     "larsen_decoder",
     "larsen_discriminator",
     "larsen_encoder",
     "made",
     "mlp",
+    "penultimate",
     "residual_decoder",
     "residual_encoder",
     "residual_posterior",

@@ -62,6 +62,8 @@ def evaluation_command(report: Mapping[str, Any], backend: str) -> str | None:
     words += [f"--metric {name}" for name in METRICS if name in known]
     words += [f"--samples {values['nll_samples']}"] if "nll_samples" in values else []
     words += ["--classifier CLASSIFIER"] if "attributes" in known else []
+    features = {values[name] for name in (f"{metric}.features" for metric in known) if name in values}
+    words += [f"--features {shlex.quote(name)}" for name in sorted(features)]
     return " ".join([*words, "--backend", backend])
 
 

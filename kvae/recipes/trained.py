@@ -21,6 +21,7 @@ from kvae.plots.samples import sample_count
 from kvae.presets.hub import check_login, repository
 from kvae.recipes.card import card
 from kvae.recipes.classifier import open_classifier
+from kvae.recipes.feature_network import Source, open_features
 from kvae.recipes.trained_data import TrainedData
 from kvae.recipes.trained_images import TrainedImages
 
@@ -68,6 +69,7 @@ class Trained(TrainedImages):
         split: str | None = None,
         first: int | None = None,
         classifier: str | os.PathLike | TrainedData | None = None,
+        features: Source = None,
         full: bool = False,
         **options: Any,
     ) -> dict[str, Any]:
@@ -79,6 +81,8 @@ class Trained(TrainedImages):
             split: "test", "validation" or "train"; by default the first of them that exists.
             first: number of examples; by default all.
             classifier: a trained classifier, or its run or preset, for the metric "attributes".
+            features: a feature network for the metrics that compare samples with images, such as "frechet", as
+                `kvae.recipes.feature_network.open_features` takes it; by default the bundled classifier of the data set.
             full: True to include the slow metrics, such as nll, in the default.
             options: options of the metrics: `seed=1`, or `nll={"samples": 5000}`.
 
@@ -91,6 +95,8 @@ class Trained(TrainedImages):
         if classifier is not None:
             opened = open_classifier(classifier)
             options |= {"classifier": opened.model, "class_names": opened.label_names}
+        if features is not None or any("features" in metric.options for metric in chosen):
+            options["features"] = open_features(features, self.dataset.name, self.model.data_shape)
         if any("training" in metric.options for metric in chosen):
             options["training"] = self.batches("train")
         batches = self.batches(split, first=first)

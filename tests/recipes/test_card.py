@@ -19,6 +19,10 @@ from tests.fixtures import RUNS
         ),
         ({"accuracy": 0.9, "accuracy.Male": 0.9}, "--metric accuracy --backend jax"),
         ({"accuracy.transfer.Male": 0.9}, "--metric attributes --classifier CLASSIFIER --backend jax"),
+        (
+            {"frechet.distance.prior": 9.0, "frechet.features": "celeba/attribute_classifier", "mse": 0.1},
+            "--metric reconstruction --metric frechet --features celeba/attribute_classifier --backend jax",
+        ),
     ],
 )
 def test_evaluation_command_names_the_metrics_of_the_values(values, words):

@@ -152,3 +152,14 @@ def test_evaluate_classifier_run_reports_accuracy(kvae_json, classifier):
     report = kvae_json("evaluate", classifier)
     assert set(report["metrics"]) == {"accuracy", *(f"accuracy.{digit}" for digit in range(10))}
     assert report["metrics"]["accuracy"] > 0.5
+
+
+def test_evaluate_features_compare_samples_with_training_images(kvae, kvae_json, run, classifier):
+    named = ("--metric", "frechet", "--metric", "kernel", "--set", "kernel.subset_size=50", "--first", 60)
+    values = kvae_json("evaluate", run, *named, "--features", classifier)["metrics"]
+    assert values["frechet.features"] == str(classifier)
+    assert values["frechet.images.prior"] == values["kernel.images.held_out"] == 60
+    assert 0 < values["frechet.distance.held_out"] < values["frechet.distance.prior"]
+    refused = kvae("evaluate", run, *named)
+    assert (refused.code, refused.out) == (1, "")
+    assert "no classifier is bundled. Give one with --features" in refused.err
