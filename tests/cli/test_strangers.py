@@ -11,6 +11,7 @@ COMMANDS = {
     "compare": ("compare", "gift", "gift"),
     "evaluate": ("evaluate", "gift"),
     "evaluate --classifier": ("evaluate", "digits/vae", "--metric", "attributes", "--classifier", "gift"),
+    "evaluate --features": ("evaluate", "digits/vae", "--metric", "frechet", "--features", "gift"),
     "export": ("export", "gift", "preset"),
     "interpolate": ("interpolate", "gift", "0", "1"),
     "reconstruct": ("reconstruct", "gift"),
