@@ -82,7 +82,8 @@ Process = Annotated[
 Precision = Annotated[
     PrecisionName | None,
     typer.Option(
-        help="Type in which the networks compute; by default float32. Weights, losses and metrics are float32 in both.",
+        help="Type in which the networks compute; by default float32, or that of the trial with --from-search. Weights, "
+        "losses and metrics are float32 in both.",
         show_default=False,
     ),
 ]
@@ -122,8 +123,8 @@ def train(
             "expected no RECIPE, --out, --seed, --warm-start, --from-search or --precision, because the run keeps its own.",
             param_hint="--resume",
         )
-    new = (recipe, set_, out, seed, warm_start, from_search)
-    run = _resume(resume, set_, **shared) if resume else _train(*new, precision=precision or "float32", **shared)
+    new = (recipe, set_, out, seed, warm_start, from_search, precision)
+    run = _resume(resume, set_, **shared) if resume else _train(*new, **shared)
     if process:
         echo(f"Process {process} has finished. Process 0 writes the run.", err=json)
     elif json:
@@ -146,14 +147,22 @@ def _print_run(run) -> None:
 
 
 def _train(
-    name: str | None, texts: list[str] | None, out: Path | None, seed: int | None, warm_start, from_search, **share
+    name: str | None,
+    texts: list[str] | None,
+    out: Path | None,
+    seed: int | None,
+    warm_start: str | None,
+    from_search: Path | None,
+    precision: str | None,
+    **share,
 ):
     from kvae.tuning import trials  # takes a tenth of a second
 
     chosen = settings(texts)
     with usage():
-        searched, found, searched_seed = (None, {}, 0) if from_search is None else trials.best_settings(from_search)
-        chosen, seed = {**found, **chosen}, searched_seed if seed is None else seed
+        none = (None, {}, 0, "float32")
+        searched, found, best_seed, best_precision = trials.best_settings(from_search) if from_search else none
+        chosen, seed = {**found, **chosen}, best_seed if seed is None else seed
         recipe = zoo.load_recorded(searched, from_search) if searched and not name else zoo.load(name or "digits/vae")
         if searched not in (None, recipe.name):
             raise UserError(f"Expected {searched}, the recipe of the search {from_search}. Received: {name}.")
@@ -164,7 +173,8 @@ def _train(
         echo(dataset.summary(), err=True)
         source = None if warm_start is None else open_model(warm_start, to_train=True).source.path
         import_keras()
-        return zoo.train(recipe, chosen, out=folder, seed=seed, warm_start=source, dataset=dataset, **share)
+        share |= {"dataset": dataset, "precision": precision or best_precision}
+        return zoo.train(recipe, chosen, out=folder, seed=seed, warm_start=source, **share)
 
 
 def _cluster(address: str | None, processes: int | None, process: int | None):

@@ -11,7 +11,18 @@ import typer
 from kvae import zoo
 from kvae.cli.environment import import_keras
 from kvae.cli.errors import UsageError, usage
-from kvae.cli.options import Backend, DataDir, Json, RecipeName, Seed, Settings, examples, pairs, settings
+from kvae.cli.options import (
+    Backend,
+    DataDir,
+    Json,
+    PrecisionName,
+    RecipeName,
+    Seed,
+    Settings,
+    examples,
+    pairs,
+    settings,
+)
 from kvae.cli.output import echo, print_json, print_table
 from kvae.errors import UserError
 from kvae.recipes.space import parse_space
@@ -41,6 +52,9 @@ Vary = Annotated[
         show_default=False,
     ),
 ]
+Precision = Annotated[
+    PrecisionName, typer.Option(help="Type in which the networks compute. Trials are scored in float32 in both cases.")
+]
 Out = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Search directory; by default runs/search/RECIPE. An existing search is resumed."),
@@ -57,6 +71,7 @@ def tune(
     workers: Annotated[int, typer.Option(min=1, help="Number of processes on this machine that share the trials.")] = 1,
     seed: Seed = 0,
     data_dir: DataDir = None,
+    precision: Precision = PrecisionName.float32,
     backend: Backend = None,
     json: Json = False,
 ):
@@ -78,7 +93,7 @@ def tune(
 
     folder = out or Path("runs/search") / found.folder
     report = TrialReport(folder, trials, lambda line: echo(line, err=True))
-    options = {"tuner": tuner.value, "count": trials, "seed": seed, "workers": workers}
+    options = {"tuner": tuner.value, "count": trials, "seed": seed, "workers": workers, "precision": precision.value}
     try:
         run_search(found, chosen, search=search, out=folder, ended=report, **options)
     except (KeyboardInterrupt, OSError) as error:

@@ -57,13 +57,13 @@ def _compare_modes(run: Run, session: Session) -> None:
         )
 
 
-def _in_float32(run: Run, session: Session):
+def in_float32(run: Run, session: Session):
     """Return the trained model with networks that compute in float32, as in every later evaluation."""
     return session.model if session.precision == "float32" else load_model(run)
 
 
 def _evaluate(run: Run, session: Session) -> None:
-    model, dataset = _in_float32(run, session), session.dataset
+    model, dataset = in_float32(run, session), session.dataset
     held_out = session.batches(session.held_out)  # all examples, even if several processes share the training
     split = "validation" if dataset.validation else "test"
     report = evaluation.evaluate(model, held_out, quick=True)

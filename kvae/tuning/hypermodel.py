@@ -12,6 +12,7 @@ from kvae.recipes.callbacks import learning_callbacks
 from kvae.recipes.inputs import batches, training_batches
 from kvae.recipes.recipe import Recipe
 from kvae.recipes.registry import load
+from kvae.training import networks_in
 from kvae.tuning.search import Search, search_of
 
 DATA = ("x", "y", "batch_size", "validation_data", "validation_split", "class_weight", "sample_weight")
@@ -46,6 +47,7 @@ class RecipeHyperModel(keras_tuner.HyperModel):
         settings: {dotted name: value} of parameters that are fixed and not varied.
         search: ranges and objectives; by default those of the recipe (`search_of`).
         seed: seed of the initial weights, the order of the data and the random noise, the same in every trial.
+        precision: type in which the networks compute, "float32" or "bfloat16".
     """
 
     def __init__(
@@ -54,11 +56,13 @@ class RecipeHyperModel(keras_tuner.HyperModel):
         settings: Mapping[str, Any] | None = None,
         search: Search | None = None,
         seed: int = 0,
+        precision: str = "float32",
     ):
         super().__init__()
         self.recipe = load(recipe) if isinstance(recipe, str) else recipe
         self.settings = dict(settings or {})
         self.seed = seed
+        self.precision = precision
         self.defaults = self.recipe.resolve(self.settings)
         self.search = (search or search_of(self.recipe)).without(self.settings).check(self.recipe)
         self.metrics = self.search.metrics
@@ -91,7 +95,8 @@ class RecipeHyperModel(keras_tuner.HyperModel):
         """Return the compiled, untrained model under `hp`."""
         values = self.values(hp)
         keras.utils.set_random_seed(self.seed)
-        model = self.recipe.model(self.dataset, values)
+        with networks_in(self.precision):
+            model = self.recipe.model(self.dataset, values)
         model.compile(self.recipe.training(values).optimizer)
         return model
 

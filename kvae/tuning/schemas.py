@@ -44,6 +44,7 @@ class SearchFile(Schema):
     search: Description
     tuner: str
     seed: Seed
+    precision: Literal["float32", "bfloat16"] = "float32"
     trials: Annotated[int, Ge(1)]
 
 

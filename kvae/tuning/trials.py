@@ -1,6 +1,6 @@
 """The directory of a search and its trials.
 
-    search.json         recipe, fixed settings, ranges, objectives, tuner and seed
+    search.json         recipe, fixed settings, ranges, objectives, tuner, seed and precision
     oracle.json         state of KerasTuner
     trial_<id>/         trial.json (KerasTuner's), run/ (an ordinary run directory), then score.json or failed.json
     trials.csv          a line per trial, the best first: score, objectives, settings
@@ -89,8 +89,8 @@ def ended(folder: str | os.PathLike) -> set[str]:
     return {trial.name for trial in read(folder)} | set(failures(folder))
 
 
-def best_settings(folder: str | os.PathLike) -> tuple[str, dict[str, Any], int]:
-    """Return the name of the recipe of a search, the settings of the best trial, and the seed.
+def best_settings(folder: str | os.PathLike) -> tuple[str, dict[str, Any], int, str]:
+    """Return the name of the recipe of a search, the settings of the best trial, the seed and the precision.
 
     Args:
         folder: directory of a search, or of one of its trials. The settings of this trial are then returned.
@@ -107,7 +107,8 @@ def best_settings(folder: str | os.PathLike) -> tuple[str, dict[str, Any], int]:
         done = [trial for trial in done if folder.name == f"trial_{trial.name}"]
     if not done:
         raise UserError(f"Expected a search with at least one finished trial. Received: {folder}, which has none.")
-    return described["recipe"], {**described["settings"], **done[0].parameters}, described["seed"]
+    settings = {**described["settings"], **done[0].parameters}
+    return described["recipe"], settings, described["seed"], described.get("precision", "float32")
 
 
 def ranked(trials: Sequence[Trial]) -> list[Trial]:

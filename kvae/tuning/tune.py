@@ -42,6 +42,7 @@ def tune(
     count: int = 20,
     seed: int = 0,
     workers: int = 1,
+    precision: str = "float32",
     ended: Callable[[str], None] = lambda trial: None,
 ) -> Path:
     """Search the parameters of `recipe` in `count` trials and return the directory of the search (`kvae.tuning.trials`).
@@ -61,6 +62,7 @@ def tune(
         seed: seed of the proposals and of every trial.
         workers: number of processes that train the trials. If there are several, one more process, KerasTuner's chief,
             hands out the trials. A worker that dies is started again and resumes its trial.
+        precision: type in which the networks compute during training, as for `kvae.zoo.train`. Trials are scored in float32.
         ended: function that is called with the name of each trial that ends.
 
     Raises:
@@ -70,7 +72,7 @@ def tune(
     if tuner not in TUNERS:
         raise UserError(f"Expected a tuner among {', '.join(TUNERS)}. Received: tuner={tuner}.")
     role = _role()
-    model = RecipeHyperModel(recipe, settings, search, seed)
+    model = RecipeHyperModel(recipe, settings, search, seed, precision)
     folder = (Path(out) if out is not None else Path("runs/search") / model.recipe.folder).resolve()
     described = _described(model, tuner, count)
     if role == "worker":
@@ -121,6 +123,7 @@ def _described(model: RecipeHyperModel, tuner: str, count: int) -> dict:
         "search": model.search.describe(),
         "tuner": tuner,
         "seed": model.seed,
+        "precision": model.precision,
         "data": model.dataset.fingerprint,
         "backend": keras.backend.backend(),
         "trials": count,
@@ -139,7 +142,7 @@ def _begin(folder: Path, described: dict) -> None:
 
 
 def _require_same(folder: Path, described: dict) -> None:
-    former = trials.read_search(folder)
+    former = {"precision": "float32", **trials.read_search(folder)}  # version 0.1.0 had no other
     differing = [key for key in described if key not in ("trials", "kvae") and former.get(key) != described[key]]
     if differing:
         raise UserError(
@@ -181,7 +184,8 @@ def _main(folder: str, recipe: str) -> None:
     try:
         described = trials.read_search(folder)
         search = Search.from_description(described["search"])
-        join(Path(folder), RecipeHyperModel(recipe, described["settings"], search, described["seed"]))
+        options = described["seed"], described.get("precision", "float32")
+        join(Path(folder), RecipeHyperModel(recipe, described["settings"], search, *options))
     except (UserError, OSError) as error:
         print(error, file=sys.stderr)
         sys.exit(REFUSED)

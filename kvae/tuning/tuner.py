@@ -12,7 +12,7 @@ import keras_tuner
 from kvae.callbacks import MedianStopping
 from kvae.errors import UserError
 from kvae.files import write_json
-from kvae.recipes.finish import finish
+from kvae.recipes.finish import finish, in_float32
 from kvae.recipes.resume import warn_of_differences
 from kvae.recipes.session import Session
 from kvae.runs import Run
@@ -74,7 +74,7 @@ class RunTuner(keras_tuner.Tuner):
             session, run = self._train(trial.hyperparameters, folder, trial.trial_id)
         except UserError as error:  # settings that do not fit each other, or a loss that is not finite
             raise keras_tuner.errors.FailedTrialError(str(error)) from error
-        values = self.hypermodel.evaluate(session.model, session.training)
+        values = self.hypermodel.evaluate(in_float32(run, session), session.training)
         if not math.isfinite(values["score"]):
             raise keras_tuner.errors.FailedTrialError(f"The score is not finite: {values}.")
         epochs = len(run.history()["epoch"])
@@ -95,7 +95,8 @@ class RunTuner(keras_tuner.Tuner):
             if "tuner/trial_id" in hp.values and not (folder / "config.json").is_file():
                 trials.copy(self.folder / f"trial_{hp.values['tuner/trial_id']}" / "run", folder)
         keras.backend.clear_session()
-        session = Session(hypermodel.recipe, values, hypermodel.seed, dataset=hypermodel.dataset)
+        shared = {"dataset": hypermodel.dataset, "precision": hypermodel.precision}
+        session = Session(hypermodel.recipe, values, hypermodel.seed, **shared)
         if not (folder / "config.json").is_file():
             shutil.rmtree(folder, ignore_errors=True)
             session.create_run(folder)

@@ -32,7 +32,7 @@ def folder(tmp_path):
 
 def test_best_settings_are_those_of_the_best_trial(folder):
     write_json(folder / "trial_1" / "score.json", SCORE | {"score": -2.0, "parameters": {"model.latent": 4}})
-    assert trials.best_settings(folder) == ("digits/vae", {"model.latent": 4}, 0)
+    assert trials.best_settings(folder) == ("digits/vae", {"model.latent": 4}, 0, "float32")
     assert set(Search.from_description(trials.read_search(folder)["search"]).vary) == {"model.beta", "model.latent"}
 
 
@@ -42,6 +42,7 @@ def test_best_settings_are_those_of_the_best_trial(folder):
         {"recipe": 1},
         {"seed": -1},
         {"trials": 0},
+        {"precision": "int8"},
         {"settings": []},
         {"search": {}},
         {"search": SEARCH["search"] | {"vary": {"model.beta": {"low": 1.0, "top": 2.0}}}},

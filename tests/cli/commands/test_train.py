@@ -150,17 +150,21 @@ def test_train_warm_start_lists_arrays_that_do_not_fit(kvae, trained):
     assert "because the run keeps its own" in kvae("train", "--resume", trained, "--warm-start", trained).err
 
 
-def test_train_from_search_takes_the_seed_of_the_option(kvae, tmp_path, monkeypatch):
-    found = "digits/vae", {"epochs": 1, "model.hidden": (8,)}, 5
+def test_train_from_search_takes_the_seed_and_the_precision_of_the_options(kvae, tmp_path, monkeypatch):
+    found = "digits/vae", {"epochs": 1, "model.hidden": (8,)}, 5, "bfloat16"
     monkeypatch.setattr("kvae.tuning.trials.best_settings", lambda folder: found)
-    for name, words, seed in (("a", (), 5), ("b", ("--seed", 0), 0)):
+    options = ("--seed", 0, "--precision", "float32")
+    for name, words, expected in (("a", (), (5, "bfloat16")), ("b", options, (0, "float32"))):
         assert kvae("train", "--from-search", "search", "--out", name, *words).code == 0
-        assert json.loads((tmp_path / name / "config.json").read_text())["seed"] == seed
+        config = json.loads((tmp_path / name / "config.json").read_text())
+        assert (config["seed"], config["precision"]) == expected
 
 
 def test_train_from_search_of_a_stranger_does_not_run_its_recipe_file(kvae, tmp_path, monkeypatch):
     (tmp_path / "notes.py").write_text("raise SystemExit('it ran')")
-    monkeypatch.setattr("kvae.tuning.trials.best_settings", lambda folder: (str(tmp_path / "notes.py"), {}, 0))
+    monkeypatch.setattr(
+        "kvae.tuning.trials.best_settings", lambda folder: (str(tmp_path / "notes.py"), {}, 0, "float32")
+    )
     result = kvae("train", "--from-search", "search")
     assert "Expected a recipe file that you have used on this account." in result.err
 

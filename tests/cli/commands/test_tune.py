@@ -31,6 +31,9 @@ def test_tune_then_train_uses_the_best_settings(kvae, kvae_json, tmp_path):
     assert {name: best[name] for name in done[0].parameters} == done[0].parameters
     assert kvae("sample", "s/best").code == 0, "the best run is a run"
 
+    described = json.loads(Path("s/search.json").read_text())
+    del described["precision"]  # version 0.1.0 did not name it
+    Path("s/search.json").write_text(json.dumps(described))
     before = {path: path.stat().st_mtime_ns for path in Path("s").glob("trial_*/score.json")}
     report = kvae_json("tune", "digits/vae", "--trials", 4, *FAST, *SPACE, "--out", "s")
     assert len(report["trials"]) == 4
@@ -44,6 +47,20 @@ def test_tune_then_train_uses_the_best_settings(kvae, kvae_json, tmp_path):
     }
     assert settings["epochs"] == 1
     assert settings["model.hidden"] == [8]
+
+
+def test_tune_in_bfloat16_trains_trials_in_it_and_refuses_another_precision(kvae):
+    command = ("tune", "digits/vae", "--trials", 1, *FAST, *SPACE, "--precision", "bfloat16", "--out", "s")
+    result = kvae(*command)
+    assert result.code == 0, result.err
+    configs = [json.loads(Path(name).read_text()) for name in ("s/search.json", "s/best/config.json")]
+    assert [config["precision"] for config in configs] == ["bfloat16", "bfloat16"]
+    score, metrics = (json.loads(Path(f"s/trial_0/{name}").read_text()) for name in ("score.json", "run/metrics.json"))
+    assert metrics["precision"] == "float32"
+    assert score["elbo"] == pytest.approx(metrics["metrics"]["elbo"], rel=1e-5)
+
+    other = kvae(*command[:-4], "--precision", "float32", "--out", "s")
+    assert (other.code, "differs in precision" in other.err) == (1, True)
 
 
 def test_tune_several_objectives_write_a_pareto_front(kvae):
