@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 import kvae
+from kvae.cli.environment import announced
 from kvae.cli.output import echo
 from kvae.errors import ChoiceError, UserError
 from kvae.upgrade import OPTIONS
@@ -61,6 +62,10 @@ def _resembles(option: str, known: set[str]) -> bool:
 
 class Group(TyperGroup):
     """The group of all commands. It reports each error that is not a bug in one sentence on stderr."""
+
+    def parse_args(self, ctx, args):
+        with announced("kvae"):  # Typer now imports Pydantic, which takes as long as everything before
+            return super().parse_args(ctx, args)
 
     def invoke(self, ctx):
         try:

@@ -159,7 +159,7 @@ def _train(
     from kvae.tuning import trials  # takes a tenth of a second
 
     chosen = settings(texts)
-    with usage():
+    with announced("Loading the recipe"), usage():  # recipes import NumPy
         none = (None, {}, 0, "float32")
         searched, found, best_seed, best_precision = trials.best_settings(from_search) if from_search else none
         chosen, seed = {**found, **chosen}, best_seed if seed is None else seed

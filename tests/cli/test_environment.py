@@ -118,6 +118,7 @@ print(*sorted({{"jax", "tensorflow", "torch"}} & set(sys.modules)))
         (["sample", "digits/vae"], "Importing Keras"),
         (["evaluate", "digits/vae"], "Looking for the data"),
         (["train", "digits/vae"], "Loading the data of digits/vae"),
+        (["train", "mnist/vae"], "Loading the recipe"),
     ],
 )
 def test_command_names_its_work_on_a_terminal_before_anything_heavy_is_imported(command, line, tmp_path):
@@ -132,6 +133,7 @@ def test_command_names_its_work_on_a_terminal_before_anything_heavy_is_imported(
         process.wait()
         os.close(ours)
         os.close(its)
+    assert "kvae …".encode() in said.partition(b"pydantic")[0]
     imported = {words[-1].strip() for row in said.decode().splitlines() if len(words := row.split("|")) == 3}
     assert "typer" in imported
     assert not {"keras", "sklearn", "torch", "jax", "tensorflow"} & imported
