@@ -13,13 +13,12 @@ def seeded(key: str, function: Callable, model, seed: int) -> Callable:
     `generator` is a seed generator of the model, which restarts at `seed`. A function that is compiled in each call would
     keep memory for ever on TensorFlow.
     """
-    import keras
-
     from kvae.backends import compiled
     from kvae.backends.cached import cached
+    from kvae.training.seeds import generator_of
 
     generator = seed_generator(model)
-    generator.state.assign(keras.random.SeedGenerator(seed).state)
+    generator.state.assign(generator_of(seed).state)
     variables = [*model.variables, generator.state]
     return cached(model, key, lambda: compiled(lambda *data: function(generator, *data), variables))
 

@@ -1,6 +1,14 @@
-"""The seeds of random layers, such as `Dropout`."""
+"""Seed generators: new ones, and those of random layers, such as `Dropout`."""
 
 import keras
+
+
+def generator_of(seed: int | None) -> keras.random.SeedGenerator:
+    """Return a new seed generator. It starts at a random seed if `seed` is None.
+
+    All of them have the same name, because TensorFlow keeps memory for each name of a variable.
+    """
+    return keras.random.SeedGenerator(seed, name="draws")
 
 
 def own_seeds(model: keras.Model) -> None:

@@ -12,11 +12,21 @@ TensorFlow traces a round into one graph, which assigns variables in place. This
    that the moments of Adam are the same.
 """
 
+import keras
 import tensorflow as tf
+from tensorflow.python.eager import context
 
 
 class Backend:
-    """The mixin that gives a model the training and validation step of Keras and the gradients of its players."""
+    """The mixin that gives a model the training and validation step of Keras and the gradients of its players.
+
+    TensorFlow caches a kernel for each name of a variable, and Keras gives each layer a name of its own. The kernels of
+    former models, about 1 MB for each, are therefore removed before a model is built.
+    """
+
+    def __init__(self, *args, **kwargs):
+        context.context().clear_kernel_cache()
+        super().__init__(*args, **kwargs)
 
     def callbacks_of_fit(self, callbacks):
         """Return the callbacks of `fit`. Keras may call them in a thread of their own while the next step runs."""
@@ -46,5 +56,18 @@ class Backend:
 
 
 def apply_gradients(optimizer, gradients, variables):
-    """Update `variables` with their gradients by a Keras optimizer."""
-    optimizer.apply(gradients, variables)
+    """Update `variables` with their gradients by a Keras optimizer.
+
+    Keras adds the gradients of all replicas in an operation with a gradient of its own, which TensorFlow registers for ever,
+    together with the graph of the step. A single replica has nothing to add.
+    """
+    if tf.distribute.get_strategy().num_replicas_in_sync > 1:
+        optimizer.apply(gradients, variables)
+        return
+    inner = optimizer.inner_optimizer if isinstance(optimizer, keras.optimizers.LossScaleOptimizer) else optimizer
+    # Keras tracks attributes of an optimizer that are set, but not the entries of its `__dict__`.
+    vars(inner)["_all_reduce_sum_gradients"] = lambda pairs: pairs
+    try:
+        optimizer.apply(gradients, variables)
+    finally:
+        del vars(inner)["_all_reduce_sum_gradients"]

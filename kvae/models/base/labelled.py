@@ -12,6 +12,7 @@ from kvae.distributions.labels import get as get_labels
 from kvae.errors import UserError
 from kvae.models.base.factors import concat_condition, conditioned, observe
 from kvae.models.base.variational import VariationalModel
+from kvae.training.seeds import generator_of
 
 
 class LabelledModel(VariationalModel):
@@ -124,7 +125,7 @@ class LabelledModel(VariationalModel):
         self.check_batch_spec(y)
         condition = () if y is None else (self.labels.spread(y, n),)
         tensors = map(ops.convert_to_tensor, condition)
-        z = self.sample_prior(keras.random.SeedGenerator(seed), n, *tensors, temperature=temperature)
+        z = self.sample_prior(generator_of(seed), n, *tensors, temperature=temperature)
         return self.decode(ops.convert_to_numpy(z), *condition, batch_size=batch_size)
 
     def transfer(self, x, y, new_y, amount: float = 1.0, batch_size: int = 256) -> np.ndarray:

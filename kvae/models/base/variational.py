@@ -19,6 +19,7 @@ from kvae.distributions import (
 )
 from kvae.distributions.checks import check_count, check_weight
 from kvae.models.base.latent import LatentModel
+from kvae.training.seeds import generator_of
 
 
 class VariationalModel(LatentModel):
@@ -132,5 +133,5 @@ class VariationalModel(LatentModel):
         """
         check_count(n, "n")
         check_weight(temperature, "temperature")
-        z = self.sample_prior(keras.random.SeedGenerator(seed), n, temperature=temperature)
+        z = self.sample_prior(generator_of(seed), n, temperature=temperature)
         return self.decode(ops.convert_to_numpy(z), batch_size=batch_size)
