@@ -24,8 +24,8 @@ from kvae.errors import UserError
 from kvae.images import decoding
 from kvae.images.archives import Archive, ImageFile
 
-ALONE = 0.3
-"""Seconds for which this process decodes alone. The other processes take about as long to start."""
+ALONE = 1.0
+"""Seconds for which this process decodes alone. The other processes take a third of a second to start."""
 
 _MOST = 16
 """Maximum number of processes. This process reads the files for all of them."""
