@@ -13,62 +13,48 @@ untrained, and pixels are random. The peers are plain PyTorch with Adam and with
 
 import argparse
 import json
-import os
-import platform
 import statistics
 import sys
-from importlib import metadata
 
 from benchmarks.contenders import BACKENDS, Contender, Worker, installed
+from benchmarks.surroundings import described, surroundings
 from benchmarks.work import WORK, Work
-
-PACKAGES = ("keras", "tensorflow", "jax", "torch", "pythae")
 
 
 def main() -> None:
     """Measure the chosen work, and print the table."""
     chosen = _arguments()
+    contenders = installed(chosen.backends.split(","))
     about, rows = surroundings(), []
     for name, work in WORK.items():
         if any(text in name for text in chosen.only.split(",")):
             print(f"{name} …", file=sys.stderr, flush=True)
-            amount = work.quick() if chosen.quick else work
-            rows += measured(name, amount, installed(chosen.backends.split(",")), chosen.turns)
+            amount = work.times(chosen.times).quick() if chosen.quick else work.times(chosen.times)
+            found = measured(name, amount, contenders, chosen.turns, chosen.together)
+            for row in found:  # a run that is stopped has shown what it found
+                print(f"  {row['backend']} ÷ {row['peer']}: {row['ratio']:.2f}", file=sys.stderr, flush=True)
+            rows += found
     print(json.dumps({"about": about, "rows": rows}, indent=1) if chosen.json else table(about, rows))
 
 
-def surroundings() -> dict:
-    """Return facts on which the numbers depend: processor, cores, threads and versions."""
-    threads = {name: os.environ[name] for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS") if name in os.environ}
-    versions = {}
-    for package in PACKAGES:
-        try:
-            versions[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            continue
-    return {"processor": _processor(), "cores": os.cpu_count(), "threads": threads, "versions": versions}
+def measured(name: str, work: Work, contenders: list[Contender], turns: int, together: bool = False) -> list[dict]:
+    """Return a row for each pair of a backend of kvae and a peer that both do the work.
 
-
-def _processor() -> str:
-    try:
-        with open("/proc/cpuinfo") as lines:
-            return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.processor()
-
-
-def measured(name: str, work: Work, contenders: list[Contender], turns: int) -> list[dict]:
-    """Return a row for each pair of a backend of kvae and a peer that both do the work."""
-    workers = {contender: Worker(contender, name, work) for contender in contenders}
-    workers = {contender: worker for contender, worker in workers.items() if worker.can}
-    runs = {contender: [] for contender in workers}
+    The contenders get ready one after another, or all together, which takes less time where there are enough cores.
+    """
+    if together:
+        workers = {contender: Worker(contender, name, work) for contender in contenders}
+        able = {contender: worker for contender, worker in workers.items() if worker.can}
+    else:
+        able = {contender: worker for contender in contenders if (worker := Worker(contender, name, work)).can}
+    runs = {contender: [] for contender in able}
     for _ in range(turns):
-        for contender, worker in workers.items():
+        for contender, worker in able.items():
             runs[contender].append(worker.run())
-    for worker in workers.values():
+    for worker in able.values():
         worker.close()
-    ours = [contender for contender in workers if contender.library == "kvae"]
-    peers = [contender for contender in workers if contender.library != "kvae"]
+    ours = [contender for contender in able if contender.library == "kvae"]
+    peers = [contender for contender in able if contender.library != "kvae"]
     pairs = [(our, peer) for our in ours for peer in peers if peer.backend in ("", our.backend)]
     return [_row(name, work, our, runs[our], peer, runs[peer]) for our, peer in pairs]
 
@@ -94,9 +80,7 @@ def _row(name: str, work: Work, our: Contender, runs: list[dict], peer: Contende
 
 def table(about: dict, rows: list[dict]) -> str:
     """Return the rows as a table in Markdown."""
-    versions = ", ".join(f"{name} {version}" for name, version in about["versions"].items())
-    threads = ", ".join(f"{name}={value}" for name, value in about["threads"].items()) or "as each library chooses"
-    lines = [f"{about['processor']}, {about['cores']} cores. Threads: {threads}. {versions}.", ""]
+    lines = [described(about), ""]
     lines += [
         "| work | backend | peer | ratio | lowest to highest | kvae, per second | unit | ready after, s | peak, MB |"
     ]
@@ -114,6 +98,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only", default="", metavar="TEXT,…", help="work whose name contains one of the texts")
     parser.add_argument("--backends", default=",".join(BACKENDS), help="backends of kvae, separated by commas")
     parser.add_argument("--quick", action="store_true", help="a quarter of the work, for a rough table")
+    parser.add_argument(
+        "--times", type=int, default=1, metavar="N", help="N times the training images, for fast devices"
+    )
+    parser.add_argument(
+        "--together", action="store_true", help="prepare all contenders at once, where there are many cores"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     return parser.parse_args()
 

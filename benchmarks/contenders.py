@@ -1,5 +1,6 @@
 """The programs that do the same work. Each runs in a process of its own."""
 
+import functools
 import importlib
 import importlib.util
 import json
@@ -52,7 +53,11 @@ class Worker:
         environment = {**os.environ, "KERAS_BACKEND": contender.backend or "torch"}
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
         self.process = subprocess.Popen(command, env=environment, text=True, **pipes)
-        self.can = self.process.stdout.readline().strip() == "ready"
+
+    @functools.cached_property
+    def can(self) -> bool:
+        """True if the contender does this work and is ready. This waits until it is."""
+        return self.process.stdout.readline().strip() == "ready"
 
     def run(self) -> dict[str, float]:
         """Do the work once, and return three numbers.

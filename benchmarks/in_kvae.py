@@ -41,6 +41,16 @@ def residual(work: Work) -> Callable:
     return _training(models.VAE(*nets), keras.optimizers.Adam(4e-4), pixels(work.amount, IMAGES), work)
 
 
+def in_bfloat16(task: Callable) -> Callable:
+    """Return the task with networks that compute in bfloat16."""
+
+    def prepare(work: Work) -> Callable:
+        with training.networks_in("bfloat16"):
+            return task(work)
+
+    return prepare
+
+
 def vae_gan(work: Work) -> Callable:
     """Return the training of a VAE/GAN with half of the channels of Larsen et al. 2016. No step is skipped."""
     latent, width = LATENT["VAE/GAN"], 32
@@ -89,6 +99,8 @@ TASKS = {
     "dense VAE": dense_vae,
     "DCGAN": dcgan,
     "residual": residual,
+    "DCGAN in bfloat16": in_bfloat16(dcgan),
+    "residual in bfloat16": in_bfloat16(residual),
     "VAE/GAN": vae_gan,
     "multi-encoder round": multi_encoder,
     "likelihood, convolutional": likelihood_convolutional,

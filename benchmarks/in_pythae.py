@@ -9,6 +9,7 @@ from pythae.models.nn import BaseDecoder, BaseDiscriminator, BaseEncoder
 from torch import nn
 
 from benchmarks import in_torch
+from benchmarks.in_torch import DEVICE
 from benchmarks.work import IMAGES, LATENT, PIXELS, Work, pixels
 
 
@@ -52,26 +53,27 @@ class Discriminator(BaseDiscriminator):
 def iwae(work: Work) -> Callable:
     config = IWAEConfig(input_dim=PIXELS, latent_dim=LATENT["dense"], number_samples=5, reconstruction_loss="bce")
     encoder, decoder = in_torch.dense()
-    model = IWAE(config, encoder=Encoder(encoder), decoder=Decoder(decoder))
+    model = IWAE(config, encoder=Encoder(encoder), decoder=Decoder(decoder)).to(DEVICE)
     optimizer = torch.optim.Adam(model.parameters(), 1e-3)
     x = torch.from_numpy(pixels(work.amount, PIXELS))
 
     def train():
         for batch in x.split(work.batch):
             optimizer.zero_grad()
-            model({"data": batch}).loss.backward()
+            model({"data": batch.to(DEVICE)}).loss.backward()
             optimizer.step()
+        in_torch.wait()
 
     return train
 
 
 def _likelihood(nets, shape, latent: int, x, samples: int) -> Callable:
     config = VAEConfig(input_dim=shape, latent_dim=latent, reconstruction_loss="bce")
-    model = VAE(config, encoder=Encoder(nets[0]), decoder=Decoder(nets[1])).eval()
+    model = VAE(config, encoder=Encoder(nets[0]), decoder=Decoder(nets[1])).eval().to(DEVICE)
 
     def estimate():
         with torch.no_grad():
-            model.get_nll(x, n_samples=samples, batch_size=100)  # its default; larger batches are slower
+            model.get_nll(x.to(DEVICE), n_samples=samples, batch_size=100)  # its default; larger batches are slower
 
     return estimate
 
@@ -144,19 +146,20 @@ def vae_gan(work: Work) -> Callable:
         margin=10.0,
     )
     nets = {"encoder": Encoder(_larsen_encoder()), "decoder": Decoder(_larsen_decoder())}
-    model = VAEGAN(config, **nets, discriminator=_larsen_discriminator())
+    model = VAEGAN(config, **nets, discriminator=_larsen_discriminator()).to(DEVICE)
     players = ("encoder", "decoder", "discriminator")
     optimizers = {player: torch.optim.RMSprop(getattr(model, player).parameters(), 3e-4) for player in players}
     x = torch.from_numpy(pixels(work.amount, IMAGES, channels_first=True))
 
     def train():
         for batch in x.split(work.batch):
-            losses = model({"data": batch})
+            losses = model({"data": batch.to(DEVICE)})
             for player in players:
                 optimizers[player].zero_grad()
                 losses[f"{player}_loss"].backward(retain_graph=player != "discriminator")
             for optimizer in optimizers.values():
                 optimizer.step()
+        in_torch.wait()
 
     return train
 

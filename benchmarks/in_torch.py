@@ -1,4 +1,8 @@
-"""The work in plain PyTorch, as one would write it by hand. Feature maps are channels-last, which is fastest on a CPU."""
+"""The work in plain PyTorch, as one would write it by hand. Feature maps are channels-last, which is fastest on a CPU.
+
+Networks are on the GPU if there is one. As in kvae, images come from the memory of the host, batch by batch, and results
+return to it. A run ends when the GPU has finished.
+"""
 
 import math
 from collections.abc import Callable
@@ -11,6 +15,13 @@ from benchmarks.work import DIGITS, DOMAINS, IMAGES, LATENT, PIXELS, Work, pixel
 
 CHANNELS = (32, 64, 128, 256)
 LAST = torch.channels_last
+DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def wait() -> None:
+    """Wait until the GPU has finished, if there is one."""
+    if DEVICE.type == "cuda":
+        torch.cuda.synchronize()
 
 
 def dense() -> tuple[nn.Module, nn.Module]:
@@ -77,7 +88,7 @@ def negative_elbo(encoder, decoder, x):
 def negative_iwae_bound(encoder, decoder, x, samples: int = 5):
     """Return the loss of an IWAE with Bernoulli pixels, in nats."""
     loc, log_scale = encoder(x).chunk(2, dim=1)
-    noise = torch.randn(samples, *loc.shape)
+    noise = torch.randn(samples, *loc.shape, device=loc.device)
     z = loc + log_scale.exp() * noise
     logits = decoder(z)
     likelihood = (x * logits - F.softplus(logits)).sum(-1)
@@ -87,13 +98,15 @@ def negative_iwae_bound(encoder, decoder, x, samples: int = 5):
 
 def trained(nets, loss, x, work: Work, rate: float, fused: bool) -> Callable:
     """Return a function that trains `nets` for one pass through `x`, with one optimizer."""
+    nets = [net.to(DEVICE) for net in nets]
     optimizer = torch.optim.Adam([p for net in nets for p in net.parameters()], rate, fused=fused)
 
     def train():
         for batch in x.split(work.batch):
             optimizer.zero_grad()
-            loss(*nets, batch).backward()
+            loss(*nets, batch.to(DEVICE)).backward()
             optimizer.step()
+        wait()
 
     return train
 
@@ -117,7 +130,8 @@ def residual(work: Work, fused: bool) -> Callable:
 
 def multi_encoder(work: Work, fused: bool) -> Callable:
     """Return a function in which each domain has turns: its encoder and the shared decoder take a step."""
-    encoders, decoder = [dcgan_encoder(LATENT["DCGAN"]) for _ in range(DOMAINS)], dcgan_decoder(LATENT["DCGAN"])
+    encoders = [dcgan_encoder(LATENT["DCGAN"]).to(DEVICE) for _ in range(DOMAINS)]
+    decoder = dcgan_decoder(LATENT["DCGAN"]).to(DEVICE)
     optimizers = [torch.optim.Adam(net.parameters(), 4e-4, fused=fused) for net in (*encoders, decoder)]
     x = _images(work.amount)
 
@@ -126,31 +140,33 @@ def multi_encoder(work: Work, fused: bool) -> Callable:
             players = optimizers[turn % DOMAINS], optimizers[-1]
             for optimizer in players:
                 optimizer.zero_grad()
-            negative_elbo(encoders[turn % DOMAINS], decoder, batch).backward()
+            negative_elbo(encoders[turn % DOMAINS], decoder, batch.to(DEVICE)).backward()
             for optimizer in players:
                 optimizer.step()
+        wait()
 
     return train
 
 
 def sample(work: Work, fused: bool) -> Callable:
-    decoder = dcgan_decoder(LATENT["DCGAN"]).eval()
+    decoder = dcgan_decoder(LATENT["DCGAN"]).eval().to(DEVICE)
 
     def draw():
         with torch.no_grad():
             for _ in range(work.amount // work.batch):
-                torch.sigmoid(decoder(torch.randn(work.batch, LATENT["DCGAN"])))
+                torch.sigmoid(decoder(torch.randn(work.batch, LATENT["DCGAN"], device=DEVICE))).cpu()
 
     return draw
 
 
 def encode(work: Work, fused: bool) -> Callable:
-    encoder, x = dcgan_encoder(LATENT["digits"], 1, (1, 1, 2)).eval(), _images(work.amount, DIGITS)
+    encoder = dcgan_encoder(LATENT["digits"], 1, (1, 1, 2)).eval().to(DEVICE)
+    x = _images(work.amount, DIGITS)
 
     def run():
         with torch.no_grad():
             for batch in x.split(work.batch):
-                encoder(batch).chunk(2, dim=1)
+                encoder(batch.to(DEVICE)).cpu().chunk(2, dim=1)
 
     return run
 
@@ -161,6 +177,8 @@ TASKS = {
     "dense VAE": dense_vae,
     "DCGAN": dcgan,
     "residual": residual,
+    "DCGAN in bfloat16": dcgan,
+    "residual in bfloat16": residual,
     "multi-encoder round": multi_encoder,
     "sample 1,000": sample,
     "encode 10,000": encode,

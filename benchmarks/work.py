@@ -26,13 +26,20 @@ class Work(NamedTuple):
         """Return the work with a quarter of the amount, in whole batches."""
         return self._replace(amount=max(self.batch, self.amount // 4 // self.batch * self.batch))
 
+    def times(self, factor: int) -> "Work":
+        """Return the work with `factor` times the training images. Other work stays the same."""
+        return self._replace(amount=self.amount * factor) if self.unit == "training images" else self
 
+
+# Only kvae computes in bfloat16. The peers of these two kinds of work compute in float32.
 WORK = {
     "IWAE, batches of 20": Work("training images", 20 * 200, 20),
     "IWAE, batches of 100": Work("training images", 100 * 100, 100),
     "dense VAE": Work("training images", 100 * 200, 100),
     "DCGAN": Work("training images", 64 * 6, 64),
     "residual": Work("training images", 64 * 4, 64),
+    "DCGAN in bfloat16": Work("training images", 64 * 6, 64),
+    "residual in bfloat16": Work("training images", 64 * 4, 64),
     "VAE/GAN": Work("training images", 64 * 3, 64),
     "multi-encoder round": Work("training images", DOMAINS * 32 * 6, 32),
     "likelihood, convolutional": Work("decoded samples", 2_000, 1),
