@@ -1,7 +1,7 @@
 """The cost of a training step against sizes: of the batch, the samples, the networks and images, and the number of encoders.
 
     python -m benchmarks.scale                       # every backend, below ten minutes on two cores
-    python -m benchmarks.scale --quick               # three turns of shorter measurements, below three minutes
+    python -m benchmarks.scale --quick               # three sizes, three turns of shorter measurements, below three minutes
     python -m benchmarks.scale --backends torch --only encoders --json
 
 Each backend has a process with one thread, because small operations gain less from several threads than large ones. The
@@ -37,7 +37,7 @@ def main() -> None:
     """Measure every backend in a process of its own, and print the table."""
     chosen = _arguments()
     if chosen.worker:
-        print(json.dumps(measured(chosen.only, chosen.turns, chosen.seconds)))
+        print(json.dumps(measured(chosen.only, chosen.turns, chosen.seconds, 3 if chosen.quick else 4)))
         return
     about, rows = {**surroundings(), "threads": ONE_THREAD}, []
     for backend in filter(importlib.util.find_spec, chosen.backends.split(",")):
@@ -49,15 +49,16 @@ def main() -> None:
     print(json.dumps({"about": about, "rows": rows}, indent=1) if chosen.json else table(about, rows))
 
 
-def measured(only: str, turns: int, seconds: float) -> list[dict]:
-    """Return a row for each axis whose name contains one of the texts, on the backend of this process."""
+def measured(only: str, turns: int, seconds: float, count: int) -> list[dict]:
+    """Return a row, with the first `count` sizes, for each axis whose name contains one of the texts of `only`."""
     from benchmarks.growing import AXES, smallest
 
     overhead = statistics.median(_in_turns([smallest()], turns, seconds)[0])
     names = [name for name in AXES if any(text in name for text in only.split(","))]
     rows = []
     for name in names:
-        rows.append(_row(name, AXES[name], turns, seconds, overhead))
+        axis = AXES[name]._replace(sizes=AXES[name].sizes[:count])
+        rows.append(_row(name, axis, turns, seconds, overhead))
         print(f"  {name}: {rows[-1]['slope']:.2f}", file=sys.stderr, flush=True)
     return rows
 
@@ -123,7 +124,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--turns", type=int, help="measurements of each size (5; 3 with --quick)")
     parser.add_argument("--only", default="", metavar="TEXT,…", help="axes whose name contains one of the texts")
     parser.add_argument("--backends", default=",".join(BACKENDS), help="backends, separated by commas")
-    parser.add_argument("--quick", action="store_true", help="three turns of shorter measurements")
+    parser.add_argument("--quick", action="store_true", help="three sizes, three turns of shorter measurements")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
