@@ -9,8 +9,11 @@ from benchmarks.work import DIGITS, DOMAINS, IMAGES, LATENT, PIXELS, Work, pixel
 from kvae import models, networks, training
 from kvae.evaluation.likelihood import log_evidence
 
+STEPS = 20
+"""Training steps of a dense network in a call, as in the recipes of dense networks."""
 
-def _dense():
+
+def dense_networks():
     return networks.mlp(784, 100, (200, 200), "tanh"), networks.mlp(50, 784, (200, 200), "tanh")
 
 
@@ -18,17 +21,19 @@ def _dcgan(shape=IMAGES, latent=LATENT["DCGAN"]):
     return networks.conv_encoder(shape, 2 * latent), networks.conv_decoder(latent, shape)
 
 
-def _training(model: keras.Model, optimizer, x, work: Work) -> Callable:
-    model.compile(optimizer)
+def _training(model: keras.Model, optimizer, x, work: Work, steps: int = 1) -> Callable:
+    model.compile(optimizer, steps_per_execution=steps)
     return lambda: model.fit(x, batch_size=work.batch, verbose=0, shuffle=False)
 
 
 def iwae(work: Work) -> Callable:
-    return _training(models.IWAE(*_dense(), samples=5), keras.optimizers.Adam(1e-3), pixels(work.amount, PIXELS), work)
+    model = models.IWAE(*dense_networks(), samples=5)
+    return _training(model, keras.optimizers.Adam(1e-3), pixels(work.amount, PIXELS), work, STEPS)
 
 
 def dense_vae(work: Work) -> Callable:
-    return _training(models.VAE(*_dense()), keras.optimizers.Adam(1e-3), pixels(work.amount, PIXELS), work)
+    model = models.VAE(*dense_networks())
+    return _training(model, keras.optimizers.Adam(1e-3), pixels(work.amount, PIXELS), work, STEPS)
 
 
 def dcgan(work: Work) -> Callable:
@@ -79,7 +84,7 @@ def likelihood_convolutional(work: Work) -> Callable:
 
 
 def likelihood_dense(work: Work) -> Callable:
-    model, x = models.VAE(*_dense()), pixels(work.batch, PIXELS)
+    model, x = models.VAE(*dense_networks()), pixels(work.batch, PIXELS)
     return lambda: log_evidence(model, [(x,)], work.batch, work.amount // work.batch)
 
 

@@ -68,7 +68,7 @@ class Session:
         if source is not None:
             self._copy_weights(source)
         self.training = recipe.training(values)
-        self.model.compile(self.training.optimizer)
+        self.model.compile(self.training.optimizer, steps_per_execution=self.training.steps_per_execution)
         # Read before a checkpoint is restored, whose rates have already decayed.
         self.rates = self.model.optimizer.learning_rates
 

@@ -97,7 +97,8 @@ class RecipeHyperModel(keras_tuner.HyperModel):
         keras.utils.set_random_seed(self.seed)
         with networks_in(self.precision):
             model = self.recipe.model(self.dataset, values)
-        model.compile(self.recipe.training(values).optimizer)
+        training = self.recipe.training(values)
+        model.compile(training.optimizer, steps_per_execution=training.steps_per_execution)
         return model
 
     def fit(self, hp, model, *args, epochs: int | None = None, initial_epoch: int = 0, callbacks=(), **options):

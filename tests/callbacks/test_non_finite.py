@@ -32,9 +32,10 @@ class Explosive(Model):
         return self.dense(x)
 
 
-def test_stop_on_non_finite_names_the_term_before_the_sum():
+@pytest.mark.parametrize("steps", [1, 2, 3, 20])
+def test_stop_on_non_finite_names_the_batch_and_the_term_before_the_sum(steps):
     model = Explosive()
-    model.compile(keras.optimizers.SGD(1e-3))
+    model.compile(keras.optimizers.SGD(1e-3), steps_per_execution=steps)
     with pytest.raises(NonFiniteLoss, match=r"Received: fuse=nan in epoch 1, batch 3") as caught:
         model.fit(np.ones((20, 1), "float32"), batch_size=4, callbacks=[StopOnNonFinite()], verbose=0)
     assert caught.value.terms == ["fuse", "loss"]

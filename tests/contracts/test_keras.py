@@ -69,14 +69,29 @@ def _weights_after_training(**compilation):
     return [ops.convert_to_numpy(v) for v in model.trainable_variables]
 
 
+@pytest.mark.parametrize("compilation", [{"jit_compile": True}, {"run_eagerly": True}], ids=str)
 @pytest.mark.skipif(keras.backend.backend() == "torch", reason="tests/backends/torch/test_replay.py compares the modes")
-@pytest.mark.parametrize(
-    "compilation", [{"jit_compile": True}, {"run_eagerly": True}, {"steps_per_execution": 3}], ids=str
-)
 def test_fit_with_other_execution_modes_gives_the_same_weights(compilation):
     plain = _weights_after_training()
     for a, b in zip(plain, _weights_after_training(**compilation), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
+
+
+def test_several_steps_per_execution_give_the_same_weights_and_losses():
+    x, results = batch(44), []  # eleven batches: three calls of three rounds, and one of two
+    for steps in (1, 3):
+        keras.utils.set_random_seed(0)
+        model = MODELS["VAE"]()
+        model.compile(keras.optimizers.Adam(1e-2), steps_per_execution=steps)
+        history = model.fit(x, batch_size=4, epochs=2, validation_data=(x,), verbose=0).history
+        results.append(
+            (history, [ops.convert_to_numpy(v) for v in model.variables], model.predict(x, batch_size=4, verbose=0))
+        )
+    (one_history, one_weights, one_output), (history, weights, output) = results
+    assert history == one_history
+    assert output.shape == one_output.shape
+    for a, b in zip(one_weights, weights, strict=True):
+        np.testing.assert_array_equal(a, b)
 
 
 @pytest.mark.parametrize("name", ONE_OF_EACH)

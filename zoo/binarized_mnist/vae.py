@@ -52,4 +52,5 @@ def training(
         learning_rate_schedule=kvae.training.schedules.Cosine(1.0, 0.02, length=epochs),
         anneal={"beta": kvae.training.schedules.Linear(0.0, 1.0, length=warm_up)},
         images_every=50,
+        steps_per_execution=20,
     )

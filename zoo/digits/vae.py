@@ -50,4 +50,5 @@ def training(
         keras.optimizers.Adam(learning_rate),
         learning_rate_schedule=kvae.training.schedules.Cosine(1.0, 0.02, length=epochs),
         images_every=20,
+        steps_per_execution=20,
     )

@@ -49,4 +49,4 @@ def training(
 ):
     import keras
 
-    return Training(epochs, batch_size, keras.optimizers.Adam(learning_rate), brighten=True)
+    return Training(epochs, batch_size, keras.optimizers.Adam(learning_rate), brighten=True, steps_per_execution=20)

@@ -65,6 +65,7 @@ def training(
         learning_rate_schedule=burda_schedule(schedule, epochs),
         transform=kvae.data.binarize,
         images_every=10,
+        steps_per_execution=20,
     )
 
 

@@ -80,7 +80,7 @@ def training(
     }
     # With large steps, two players circle their equilibrium instead of approaching it.
     schedule = kvae.training.schedules.Cosine(start=1.0, end=0.02, delay=epochs / 3, length=2 * epochs / 3)
-    return Training(epochs, batch_size, optimizers, learning_rate_schedule=schedule)
+    return Training(epochs, batch_size, optimizers, learning_rate_schedule=schedule, steps_per_execution=20)
 
 
 def search():

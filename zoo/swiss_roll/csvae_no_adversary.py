@@ -48,7 +48,7 @@ def training(epochs: Count = 150, batch_size: Count = 128, learning_rate: Positi
 
     schedule = kvae.training.schedules.Cosine(start=1.0, end=0.02, delay=epochs / 3, length=2 * epochs / 3)
     optimizer = keras.optimizers.Adam(learning_rate, beta_1=0.5)
-    return Training(epochs, batch_size, optimizer, learning_rate_schedule=schedule)
+    return Training(epochs, batch_size, optimizer, learning_rate_schedule=schedule, steps_per_execution=20)
 
 
 def search():

@@ -50,7 +50,13 @@ def training(
     import keras
 
     schedule = kvae.training.schedules.Cosine(start=1.0, end=0.02, delay=epochs / 3, length=2 * epochs / 3)
-    return Training(epochs, batch_size, keras.optimizers.Adam(learning_rate), learning_rate_schedule=schedule)
+    return Training(
+        epochs,
+        batch_size,
+        keras.optimizers.Adam(learning_rate),
+        learning_rate_schedule=schedule,
+        steps_per_execution=20,
+    )
 
 
 def search():

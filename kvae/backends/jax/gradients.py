@@ -14,8 +14,12 @@ assign. This has five consequences:
 5. A later phase reads the weights that an earlier phase assigned: `variable.value` is looked up in the scope of the round.
 """
 
+import itertools
+
 import jax
 import keras
+
+from kvae.backends.calls import last_of
 
 
 class Backend:
@@ -25,12 +29,33 @@ class Backend:
         """Return the callbacks of `fit`. Keras may call them in a thread of their own while the next step runs."""
         return callbacks
 
+    loads_in_training_thread = True
+    """Keras loads batches in the training thread. A step runs in threads of XLA."""
+
     def train_step(self, state, data):
         return self._in_scope(self.train_round, self._variable_groups(), state, data)
 
     def test_step(self, state, data):
         trainable, non_trainable, _, metrics = self._variable_groups()
         return self._in_scope(self.test_round, (trainable, non_trainable, metrics), state, data)
+
+    def _make_function(self, step_function, concatenate_outputs=False):
+        """Return the function that Keras calls with a state and an iterator over batches.
+
+        It runs `steps_per_execution` rounds, and returns the logs of the last and the new state.
+        """
+        if concatenate_outputs:
+            return super()._make_function(step_function, concatenate_outputs)
+
+        def run(state, batches):
+            def one_round(batch):
+                nonlocal state
+                logs, state = step_function(state, batch)
+                return logs
+
+            return last_of(self, map(one_round, itertools.islice(batches, self.steps_per_execution))), state
+
+        return run
 
     def _variable_groups(self):
         """Return the variables in the order in which the Keras trainer passes their values."""

@@ -12,9 +12,13 @@ TensorFlow traces a round into one graph, which assigns variables in place. This
    that the moments of Adam are the same.
 """
 
-import keras
+import itertools
+
 import tensorflow as tf
+from keras.src.backend.tensorflow.trainer import reduce_per_replica
 from tensorflow.python.eager import context
+
+from kvae.backends.calls import last_of
 
 
 class Backend:
@@ -32,11 +36,28 @@ class Backend:
         """Return the callbacks of `fit`. Keras may call them in a thread of their own while the next step runs."""
         return callbacks
 
+    @property
+    def loads_in_training_thread(self) -> bool:
+        """True on a CPU. On a GPU, and with several replicas, `tf.data` loads batches while a step runs."""
+        on_gpu = bool(tf.config.list_physical_devices("GPU"))
+        return not on_gpu and self.distribute_strategy.num_replicas_in_sync == 1
+
     def train_step(self, data):
         return self.train_round(data)
 
     def test_step(self, data):
         return self.test_round(data)
+
+    def _make_function(self, step_function):
+        """Return the function that Keras calls with an iterator over batches. It runs `steps_per_execution` rounds."""
+
+        def one_round(batch):
+            outputs = self.distribute_strategy.run(step_function, args=(batch,))
+            return reduce_per_replica(outputs, self.distribute_strategy, "auto")
+
+        if not self.run_eagerly:
+            one_round = tf.function(one_round, autograph=False, reduce_retracing=True, jit_compile=self.jit_compile)
+        return lambda batches: last_of(self, map(one_round, itertools.islice(batches, self.steps_per_execution)))
 
     def gradients(self, loss, variables):
         """Run `loss()` once; return its terms and, for each player, d terms[player] / d variables[player]."""
@@ -56,18 +77,5 @@ class Backend:
 
 
 def apply_gradients(optimizer, gradients, variables):
-    """Update `variables` with their gradients by a Keras optimizer.
-
-    Keras adds the gradients of all replicas in an operation with a gradient of its own, which TensorFlow registers for ever,
-    together with the graph of the step. A single replica has nothing to add.
-    """
-    if tf.distribute.get_strategy().num_replicas_in_sync > 1:
-        optimizer.apply(gradients, variables)
-        return
-    inner = optimizer.inner_optimizer if isinstance(optimizer, keras.optimizers.LossScaleOptimizer) else optimizer
-    # Keras tracks attributes of an optimizer that are set, but not the entries of its `__dict__`.
-    vars(inner)["_all_reduce_sum_gradients"] = lambda pairs: pairs
-    try:
-        optimizer.apply(gradients, variables)
-    finally:
-        del vars(inner)["_all_reduce_sum_gradients"]
+    """Update `variables` with their gradients by a Keras optimizer."""
+    optimizer.apply(gradients, variables)

@@ -11,6 +11,7 @@ PyTorch stores every operation for the gradients, and assigns variables in place
 import keras
 import torch
 
+from kvae.backends.calls import last_of
 from kvae.backends.torch.optimizers import fused
 from kvae.backends.torch.replay import Replayed
 
@@ -35,20 +36,27 @@ class Backend:
             return callbacks
         return [*keras.tree.flatten(callbacks or []), _InThisThread()]
 
+    loads_in_training_thread = True
+    """The operations of a step share the cores with threads that would load batches."""
+
     def make_train_function(self, force=False):
-        function = self._replayed("train_function", self.train_step, force)
-        super().make_train_function(force)  # it checks the options of `compile`
-        self.train_function = function
+        self.train_function = self._replayed("train_function", self.train_step, force)
 
     def make_test_function(self, force=False):
-        function = self._replayed("test_function", self.test_step, force)
-        super().make_test_function(force)
-        self.test_function = function
+        self.test_function = self._replayed("test_function", self.test_step, force)
+
+    def make_predict_function(self, force=False):
+        def predict(batches):
+            parts = [self.predict_step(batch) for batch in batches]
+            return parts[0] if len(parts) == 1 else keras.tree.map_structure(lambda *rows: torch.cat(rows), *parts)
+
+        self.predict_function = torch.no_grad()(predict)
 
     def _replayed(self, name, step, force):
-        """Return the function that Keras calls with each batch. It replays `step`, unless `run_eagerly` is set.
+        """Return the function that Keras calls with `steps_per_execution` batches, or fewer at the end of an epoch.
 
-        A recording depends on which variables train. If this changes, the function is a new one.
+        It replays `step`, unless `run_eagerly` is set. A recording depends on which variables train. If this changes, the
+        function is a new one.
         """
         variables = [*self.variables, *self.optimizer.variables, *self.metrics_variables]
         state = [(id(variable), variable.trainable) for variable in variables]
@@ -57,7 +65,7 @@ class Backend:
             title = f"{type(self).__name__}.{step.__name__}"
             function = step if self.run_eagerly else Replayed(step, variables, self.jit_compile, title)
             self.__dict__[f"_{name}_of"] = state, function
-        return lambda batches: function(*batches)
+        return lambda batches: last_of(self, map(function, batches))
 
     def gradients(self, loss, variables):
         """Run `loss()` once; return its terms and, for each player, d terms[player] / d variables[player]."""

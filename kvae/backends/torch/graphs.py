@@ -25,12 +25,13 @@ def generator_of(seed: torch.Tensor) -> torch.Generator:
 
 
 def clean(module: GraphModule) -> None:
-    """Remove copies, repeated operations and operations on constants from the graph of `module`."""
+    """Remove copies, repeated operations, signs that cancel, and operations on constants from the graph of `module`."""
     graph = module.graph
     written = _written(graph)
     _drop_copies(graph, written)
     _fold(module, written)
     _merge(graph, written)
+    _simplify(graph, written)
     _separate_outputs(graph)
     graph.eliminate_dead_code(is_impure_node=lambda node: node.op in ("placeholder", "output") or _is_mutable(node))
 
@@ -125,6 +126,31 @@ def _merge(graph: Graph, written: set[Node]) -> None:
             graph.erase_node(node)
         else:
             seen[key] = node
+
+
+def _simplify(graph: Graph, written: set[Node]) -> None:
+    """Remove negations and powers that need no operation of their own. The results are the same, bit for bit."""
+    for node in list(graph.nodes):
+        if node in written or node.kwargs:
+            continue
+        match node.target, node.args:
+            case aten.neg.default, (Node(target=aten.neg.default, args=(a,)),) if _is_kept(a, node, written):
+                node.replace_all_uses_with(a)
+            case aten.pow.Tensor_Scalar, (a, 1.0) if _is_kept(a, node, written):
+                node.replace_all_uses_with(a)
+            case aten.sub.Tensor, (a, Node(target=aten.neg.default, args=(b,))) if _is_kept(b, node, written):
+                node.target, node.args = aten.add.Tensor, (a, b)  # a − (−b) = a + b
+            case aten.add.Tensor, (a, Node(target=aten.neg.default, args=(b,))) if _is_kept(b, node, written):
+                node.target, node.args = aten.sub.Tensor, (a, b)  # a + (−b) = a − b
+            case aten.add.Tensor, (Node(target=aten.neg.default, args=(a,)), b) if _is_kept(a, node, written):
+                node.target, node.args = aten.sub.Tensor, (b, a)  # −a + b = b − a
+
+
+def _is_kept(value, node: Node, written: set[Node]) -> bool:
+    """True if `value` is a result of the type of `node` whose memory nothing writes, so that it can be read later."""
+    if not isinstance(value, Node) or value.op == "placeholder" or value in written:
+        return False
+    return value.meta["tensor_meta"].dtype == node.meta["tensor_meta"].dtype
 
 
 def _separate_outputs(graph: Graph) -> None:

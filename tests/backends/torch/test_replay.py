@@ -239,10 +239,3 @@ def test_callbacks_are_called_in_the_thread_of_the_training():
     model.compile("adam")
     model.fit(*data, batch_size=4, verbose=0, callbacks=[Recorded()])
     assert threads == {threading.main_thread()}
-
-
-def test_several_steps_per_execution_are_refused_by_keras():
-    model, data = _vae()
-    model.compile("adam", steps_per_execution=2)
-    with pytest.raises(ValueError, match="steps_per_execution"):
-        model.fit(*data, verbose=0)
