@@ -12,6 +12,7 @@ TensorFlow traces a round into one graph, which assigns variables in place. This
    that the moments of Adam are the same.
 """
 
+import contextlib
 import itertools
 
 import tensorflow as tf
@@ -19,6 +20,7 @@ from keras.src.backend.tensorflow.trainer import reduce_per_replica
 from tensorflow.python.eager import context
 
 from kvae.backends.calls import last_of
+from kvae.backends.tensorflow.optimizers import fused
 
 
 class Backend:
@@ -77,5 +79,7 @@ class Backend:
 
 
 def apply_gradients(optimizer, gradients, variables):
-    """Update `variables` with their gradients by a Keras optimizer."""
-    optimizer.apply(gradients, variables)
+    """Update `variables` with their gradients by a Keras optimizer, with fused kernels if there are any."""
+    replicated = tf.distribute.get_strategy().num_replicas_in_sync > 1  # each variable then has several handles
+    with contextlib.nullcontext() if replicated else fused(optimizer):
+        optimizer.apply(gradients, variables)

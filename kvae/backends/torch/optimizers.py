@@ -10,35 +10,16 @@ A fused kernel reads and writes every weight and moment once. The formulas are t
 Clipping, weight decay, averages and exclusions remain those of Keras.
 """
 
-import contextlib
+import functools
 
 import keras
 import torch
 from keras import ops
 
+from kvae.backends.optimizers import updated_by
+
 LATE = 1e9
 """A number of steps t after which βᵗ is 0 in float32, for every β up to 1 − 10⁻⁶."""
-
-
-@contextlib.contextmanager
-def fused(optimizer: keras.optimizers.Optimizer):
-    """Let `optimizer` use a fused kernel in this context, if there is one for its class."""
-    inner = optimizer.inner_optimizer if isinstance(optimizer, keras.optimizers.LossScaleOptimizer) else optimizer
-    update = next((kernel for kind, kernel in KERNELS.items() if _updates_like(inner, kind)), None)
-    if update is None:
-        yield
-        return
-    # Keras tracks attributes of an optimizer that are set, but not the entries of its `__dict__`.
-    vars(inner)["_parallel_update_step"] = lambda *arguments: update(inner, *arguments)
-    try:
-        yield
-    finally:
-        del vars(inner)["_parallel_update_step"]
-
-
-def _updates_like(optimizer: keras.optimizers.Optimizer, kind: type) -> bool:
-    """True if `optimizer` is of the class `kind`, or of a subclass without an update of its own."""
-    return isinstance(optimizer, kind) and type(optimizer)._parallel_update_step is kind._parallel_update_step
 
 
 def _adam(optimizer, gradients, variables, rate) -> None:
@@ -104,4 +85,7 @@ def _like(gradients, weights) -> list[torch.Tensor]:
     ]
 
 
-KERNELS = {type(keras.optimizers.Adam()): _adam, type(keras.optimizers.SGD()): _sgd}
+_KERNELS = {type(keras.optimizers.Adam()): _adam, type(keras.optimizers.SGD()): _sgd}
+
+fused = functools.partial(updated_by, _KERNELS, "_parallel_update_step")
+"""A context in which an optimizer uses a fused kernel, if there is one for its class."""
