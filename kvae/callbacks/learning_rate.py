@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import keras
 
+from kvae.backends.optimizers import unscaled
 from kvae.errors import UserError
-from kvae.training.optimizers import unwrapped
 from kvae.training.schedules import Schedule
 
 
@@ -31,7 +31,7 @@ class DecayLearningRate(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         for player, optimizer in self.model.optimizer.players.items():
-            rate = unwrapped(optimizer)._learning_rate
+            rate = unscaled(optimizer)._learning_rate
             if not isinstance(rate, keras.Variable):
                 raise UserError(
                     f"Expected a learning rate that is a number. Received: a {type(rate).__name__} "

@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from kvae.backends import apply_gradients
+from kvae.backends.optimizers import unscaled
 from kvae.errors import UserError
 
 
@@ -55,7 +56,7 @@ class Optimizers(keras.optimizers.Optimizer):
             )
         for player, group in first_owners(variables).items():
             optimizer = self.players[player]
-            if optimizer.built and [id(v) for v in unwrapped(optimizer)._trainable_variables] != [id(v) for v in group]:
+            if optimizer.built and [id(v) for v in unscaled(optimizer)._trainable_variables] != [id(v) for v in group]:
                 raise UserError(
                     f"Expected an optimizer that no other model uses. Received: {optimizer.name} for player {player!r}, "
                     "which has moments of other variables. Make a new one."
@@ -84,7 +85,7 @@ class Optimizers(keras.optimizers.Optimizer):
     def finalize_variable_values(self, _):
         """Assign the averages of optimizers that average weights (`use_ema=True`). Keras calls this after `fit`."""
         for optimizer in self.players.values():
-            optimizer.finalize_variable_values(unwrapped(optimizer)._trainable_variables)
+            optimizer.finalize_variable_values(unscaled(optimizer)._trainable_variables)
 
     @property
     def learning_rates(self) -> dict[str, float]:
@@ -105,7 +106,7 @@ class Optimizers(keras.optimizers.Optimizer):
     @property
     def inner_optimizer(self) -> keras.optimizers.Optimizer:
         """The optimizer of the only player, without a wrapper that scales the loss."""
-        return unwrapped(self._only_player("get its optimizer"))
+        return unscaled(self._only_player("get its optimizer"))
 
     @property
     def learning_rate(self):
@@ -164,11 +165,6 @@ def first_owners(variables: Mapping[str, Sequence[keras.Variable]]) -> dict[str,
     """Return {player: variables} in which a variable that several players share belongs only to the first of them."""
     owner = {id(variable): player for player, group in reversed(variables.items()) for variable in group}
     return {player: [v for v in group if owner[id(v)] == player] for player, group in variables.items()}
-
-
-def unwrapped(optimizer: keras.optimizers.Optimizer) -> keras.optimizers.Optimizer:
-    """Return an optimizer without a wrapper that scales its loss."""
-    return optimizer.inner_optimizer if isinstance(optimizer, keras.optimizers.LossScaleOptimizer) else optimizer
 
 
 def _copy(optimizer: keras.optimizers.Optimizer) -> keras.optimizers.Optimizer:

@@ -12,7 +12,6 @@ TensorFlow traces a round into one graph, which assigns variables in place. This
    that the moments of Adam are the same.
 """
 
-import contextlib
 import itertools
 
 import tensorflow as tf
@@ -79,7 +78,6 @@ class Backend:
 
 
 def apply_gradients(optimizer, gradients, variables):
-    """Update `variables` with their gradients by a Keras optimizer, with fused kernels if there are any."""
-    replicated = tf.distribute.get_strategy().num_replicas_in_sync > 1  # each variable then has several handles
-    with contextlib.nullcontext() if replicated else fused(optimizer):
+    """Update `variables` with their gradients by a Keras optimizer, with a fused kernel if there is one."""
+    with fused(optimizer):
         optimizer.apply(gradients, variables)

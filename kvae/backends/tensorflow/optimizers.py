@@ -6,13 +6,13 @@ of a weight differs from that of Keras by 6e-6 of the step. Clipping, weight dec
 Keras.
 """
 
-import functools
+import contextlib
 
 import keras
 import tensorflow as tf
 from keras import ops
 
-from kvae.backends.optimizers import updated_by
+from kvae.backends.optimizers import replaced, updated_by
 
 
 def _adam(optimizer, gradient, variable: tf.Variable, rate) -> None:
@@ -55,5 +55,21 @@ def _sgd(optimizer, gradient, variable: tf.Variable, rate) -> None:
     )
 
 
-fused = functools.partial(updated_by, {keras.optimizers.Adam: _adam, keras.optimizers.SGD: _sgd}, "update_step")
-"""A context in which an optimizer uses a fused kernel, if there is one for its class."""
+_KERNELS = {keras.optimizers.Adam: _adam, keras.optimizers.SGD: _sgd}
+
+
+@contextlib.contextmanager
+def fused(optimizer: keras.optimizers.Optimizer):
+    """Let `optimizer` use a fused kernel in this context, if there is one for its class and a single replica trains.
+
+    Keras adds the gradients of all replicas in an operation with a gradient of its own, which TensorFlow registers for ever,
+    together with the graph of the step. A single replica has nothing to add.
+    """
+    if tf.distribute.get_strategy().num_replicas_in_sync > 1:  # each variable has a handle on each replica
+        yield
+        return
+    with (
+        replaced(optimizer, "_all_reduce_sum_gradients", lambda _, pairs: pairs),
+        updated_by(_KERNELS, "update_step", optimizer),
+    ):
+        yield
