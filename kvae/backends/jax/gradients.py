@@ -15,11 +15,14 @@ assign. This has five consequences:
 """
 
 import itertools
+from unittest import mock
 
 import jax
 import keras
+from keras.src.backend.jax import trainer
 
 from kvae.backends.calls import last_of
+from kvae.backends.jax.compilation import jit
 
 
 class Backend:
@@ -38,6 +41,14 @@ class Backend:
     def test_step(self, state, data):
         trainable, non_trainable, _, metrics = self._variable_groups()
         return self._in_scope(self.test_round, (trainable, non_trainable, metrics), state, data)
+
+    def make_train_function(self, force=False):
+        with mock.patch.object(trainer, "jit", jit):
+            super().make_train_function(force)
+
+    def make_test_function(self, force=False):
+        with mock.patch.object(trainer, "jit", jit):
+            super().make_test_function(force)
 
     def _make_function(self, step_function, concatenate_outputs=False):
         """Return the function that Keras calls with a state and an iterator over batches.
