@@ -38,23 +38,26 @@ def main() -> None:
 
 
 def measured(name: str, work: Work, contenders: list[Contender], turns: int, together: bool = False) -> list[dict]:
-    """Return a row for each pair of a backend of kvae and a peer that both do the work.
+    """Return a row for each backend of kvae and each peer that does the work.
 
     The contenders get ready one after another, or all together, which takes less time where there are enough cores.
     """
-    if together:
-        workers = {contender: Worker(contender, name, work) for contender in contenders}
-        able = {contender: worker for contender, worker in workers.items() if worker.can}
-    else:
-        able = {contender: worker for contender in contenders if (worker := Worker(contender, name, work)).can}
-    runs = {contender: [] for contender in able}
+    contenders = [contender for contender in contenders if contender.library in ("kvae", *work.peers)]
+    workers = {}
+    for contender in contenders:
+        workers[contender] = Worker(contender, name, work)
+        if not together:
+            workers[contender].wait()
+    for worker in workers.values():
+        worker.wait()
+    runs = {contender: [] for contender in contenders}
     for _ in range(turns):
-        for contender, worker in able.items():
+        for contender, worker in workers.items():
             runs[contender].append(worker.run())
-    for worker in able.values():
+    for worker in workers.values():
         worker.close()
-    ours = [contender for contender in able if contender.library == "kvae"]
-    peers = [contender for contender in able if contender.library != "kvae"]
+    ours = [contender for contender in contenders if contender.library == "kvae"]
+    peers = [contender for contender in contenders if contender.library != "kvae"]
     pairs = [(our, peer) for our in ours for peer in peers if peer.backend in ("", our.backend)]
     return [_row(name, work, our, runs[our], peer, runs[peer]) for our, peer in pairs]
 

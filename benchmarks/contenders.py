@@ -1,6 +1,5 @@
 """The programs that do the same work. Each runs in a process of its own."""
 
-import functools
 import importlib
 import importlib.util
 import json
@@ -53,11 +52,15 @@ class Worker:
         environment = {**os.environ, "KERAS_BACKEND": contender.backend or "torch"}
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
         self.process = subprocess.Popen(command, env=environment, text=True, **pipes)
+        self.ready = False
 
-    @functools.cached_property
-    def can(self) -> bool:
-        """True if the contender does this work and is ready. This waits until it is."""
-        return self.process.stdout.readline().strip() == "ready"
+    def wait(self) -> None:
+        """Wait until the process is ready."""
+        while not self.ready:
+            line = self.process.stdout.readline()
+            if not line:
+                raise RuntimeError(f"The process has ended with status {self.process.wait()}: {self.process.args}")
+            self.ready = line.strip() == "ready"
 
     def run(self) -> dict[str, float]:
         """Do the work once, and return three numbers.
@@ -77,11 +80,9 @@ class Worker:
 
 def _serve(contender: Contender, name: str, work: Work) -> None:
     """Do the work for each line of stdin, after two runs or more, in which functions are traced and compiled."""
-    tasks = contender.tasks()
-    if name not in tasks:
-        return
+    prepare = contender.tasks()[name]
     began = time.perf_counter()
-    run = tasks[name](work)
+    run = prepare(work)
     runs = 0
     while runs < 2 or time.perf_counter() - began < 2:  # on PyTorch, a step is recorded after half a second
         run()

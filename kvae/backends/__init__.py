@@ -2,8 +2,9 @@
 
 Each backend is a package. These five files are in each of them and offer the same names:
 
-* `gradients`: `Backend`, the mixin that gives a model `train_step`, `test_step`, `gradients(loss, variables)` and
-  `callbacks_of_fit(callbacks)`; `apply_gradients(optimizer, gradients, variables)`.
+* `gradients`: `Backend`, the mixin that gives a model `train_step`, `test_step`, the functions that run several of them,
+  `gradients(loss, variables)`, `callbacks_of_fit(callbacks)` and `loads_in_training_thread`, True if threads that load
+  batches would slow a step down; `apply_gradients(optimizer, gradients, variables)`.
 * `compilation`: `compiled(function, variables)` compiles a function of tensors (on PyTorch it is recorded and replayed);
   `fused(function)` evaluates an expression in few passes over memory; inside `compilation_cache()` models that differ only
   in values share compiled code.
