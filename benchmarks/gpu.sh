@@ -16,7 +16,7 @@ cd "$(dirname "$0")/.."
 if [ -d "${1:-}" ]; then
     site=$(mktemp -d)
     trap 'rm -rf "$site"' EXIT
-    "$python" -m pip install --quiet --no-index --no-deps --no-compile --target "$site" "$1"/*.whl
+    "$python" -m pip --quiet install --no-index --no-deps --no-compile --target "$site" "$1"/*.whl
     export PYTHONPATH=$site${PYTHONPATH:+:$PYTHONPATH}
     shift
 fi

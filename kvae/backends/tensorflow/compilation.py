@@ -36,7 +36,8 @@ def fused(function):
     """Return `function()`, an expression of large tensors. XLA compiles it if it is part of a `compiled` function.
 
     A graph of TensorFlow reads and writes all values once for each operation; XLA needs few passes. Elsewhere `function` is
-    called as it is, because compiling it with XLA would take longer than it saves.
+    called as it is: outside of a graph, compilation would take longer than it saves, and in a training step, whose gradients
+    need the values in between, XLA gained nothing (.93 to 1.01 times the speed for dense and DCGAN networks).
     """
     return tf.function(function, autograph=False, jit_compile=True)() if _compiling.get() else function()
 
