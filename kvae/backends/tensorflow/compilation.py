@@ -37,7 +37,7 @@ def fused(function):
 
     A graph of TensorFlow reads and writes all values once for each operation; XLA needs few passes. Elsewhere `function` is
     called as it is: outside of a graph, compilation would take longer than it saves, and in a training step, whose gradients
-    need the values in between, XLA gained nothing (.93 to 1.01 times the speed for dense and DCGAN networks).
+    need the values in between, XLA gained nothing for dense and DCGAN networks.
     """
     return tf.function(function, autograph=False, jit_compile=True)() if _compiling.get() else function()
 
