@@ -64,14 +64,14 @@ def test_vgg19_features_without_weights_raises_an_error_with_the_repair(monkeypa
 
 
 @pytest.fixture
-def averages(monkeypatch):
-    """Replace the networks of `keras.applications` by the mean over positions. Return the arguments they were built with."""
+def largest(monkeypatch):
+    """Replace the networks of `keras.applications` by the largest value of each channel. Return their arguments."""
     asked = []
 
     def build(**options):
         asked.append(options)
         image = keras.Input(options["input_shape"])
-        return keras.Model(image, layers.GlobalAveragePooling2D()(image))
+        return keras.Model(image, layers.GlobalMaxPooling2D()(image))
 
     monkeypatch.setattr(keras.applications, "VGG19", build)
     monkeypatch.setattr(keras.applications, "InceptionV3", build)
@@ -91,10 +91,10 @@ def test_penultimate_is_the_input_of_the_last_layer():
     ("name", "side", "expected"),
     [("inception_v3", 299, [1, -1, -1]), ("vgg19", 224, [-103.939, -116.779, 255 - 123.68])],
 )
-def test_imagenet_features_enlarge_and_scale_images(averages, red, tmp_path, name, side, expected):
+def test_imagenet_features_enlarge_and_scale_images(largest, red, tmp_path, name, side, expected):
     net = networks.imagenet_features(name, (8, 8, 3), tmp_path / "weights.h5")
     np.testing.assert_allclose(ops.convert_to_numpy(net(red))[0], expected, rtol=1e-5)
-    assert averages == [
+    assert largest == [
         {
             "include_top": False,
             "weights": str(tmp_path / "weights.h5"),
@@ -104,7 +104,7 @@ def test_imagenet_features_enlarge_and_scale_images(averages, red, tmp_path, nam
     ]
 
 
-def test_imagenet_features_take_grey_images(averages):
+def test_imagenet_features_take_grey_images(largest):
     net = networks.imagenet_features("inception_v3", (8, 8, 1), None)
     np.testing.assert_allclose(ops.convert_to_numpy(net(np.ones((2, 8, 8, 1), "float32"))), np.ones((2, 3)), rtol=1e-5)
     with pytest.raises(UserError, match="one or three channels"):
