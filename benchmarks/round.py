@@ -21,14 +21,14 @@ import time
 BACKENDS = ("tensorflow", "jax", "torch")
 
 
-def networks():
+def networks(pixels: int = 784, units: int = 200, latent: int = 50):
     """Return the encoder and the decoder."""
     from kvae.networks import mlp
 
-    return mlp(784, 100, (200, 200), "tanh"), mlp(50, 784, (200, 200), "tanh")
+    return mlp(pixels, 2 * latent, (units, units), "tanh"), mlp(latent, pixels, (units, units), "tanh")
 
 
-def plain_vae():
+def plain_vae(encoder, decoder):
     """Return a VAE that is written in plain Keras, without kvae."""
     import keras
     from keras import ops
@@ -36,7 +36,7 @@ def plain_vae():
     class PlainVAE(keras.Model):
         def __init__(self):
             super().__init__()
-            self.encoder, self.decoder = networks()
+            self.encoder, self.decoder = encoder, decoder
             self.seed_generator = keras.random.SeedGenerator(0)
             self.monitors = [keras.metrics.Mean(name=name) for name in ("rate", "distortion", "elbo")]
 
@@ -65,7 +65,7 @@ def measure(turns: int, steps: int) -> dict:
     from kvae.models import VAE
 
     x = np.random.default_rng(0).random((100 * steps, 784), "float32")
-    models = {"plain": plain_vae(), "kvae": VAE(*networks())}
+    models = {"plain": plain_vae(*networks()), "kvae": VAE(*networks())}
     for model in models.values():
         model.compile(keras.optimizers.Adam(1e-3))
         model.fit(x[:1000], batch_size=100, verbose=0)  # so that tracing and compilation are not timed

@@ -1,10 +1,13 @@
-"""The order of operations in TensorFlow's graph of a round."""
+"""The order of operations in TensorFlow's graph of a round, and its release."""
 
 import keras
+import numpy as np
 import pytest
 from keras import ops
 
 from kvae.backends import Backend
+from kvae.models import VAE
+from kvae.networks import mlp
 
 if keras.backend.backend() != "tensorflow":
     pytest.skip(
@@ -48,3 +51,15 @@ def test_gradients_wait_for_assignments_of_the_phase_before():
     assert len(moved) == 4
     assert not set(moved[:2]) & _before(forward[0])
     assert set(moved[:2]) <= _before(forward[1])
+
+
+@pytest.mark.parametrize("scaled", [False, True], ids=["adam", "scaled_adam"])
+def test_training_step_registers_no_gradient(scaled):
+    from tensorflow.python.framework import ops as framework
+
+    adam = keras.optimizers.Adam()
+    model = VAE(mlp((6,), 4, (3,)), mlp((2,), 6, (3,)))
+    model.compile(keras.optimizers.LossScaleOptimizer(adam) if scaled else adam)
+    before = list(framework.gradient_registry.list())
+    model.train_on_batch(np.zeros((4, 6), "float32"))
+    assert list(framework.gradient_registry.list()) == before
