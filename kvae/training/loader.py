@@ -12,7 +12,7 @@ class Loader(DataAdapter):
     """Batches that the training thread converts to tensors, one by one.
 
     On a CPU the threads of `tf.data` and PyTorch's `DataLoader` would gain nothing: they compete for the cores with the
-    operations of a step, and make some steps half as fast.
+    operations of a step.
 
     Args:
         adapter: Keras' adapter of the data, which makes batches of NumPy arrays.
