@@ -4,8 +4,8 @@ Most of the time of a small training step on PyTorch is spent in Python, in Kera
 function once on copies of its variables and records the operations of PyTorch, backward passes and updates included. The
 program of these operations does the same work with far fewer calls of Python.
 
-Python code runs only while the function is recorded. A function that reads the value of a tensor, for instance in an `if`,
-therefore has no program.
+Python code runs only while the function is recorded. A function that reads the value of a tensor, for instance in an `if`
+or as an array of NumPy, therefore has no program.
 """
 
 import contextlib
@@ -61,7 +61,7 @@ def trace(function: Callable, variables: Sequence[keras.Variable], values: Seque
         inputs: examples of its inputs. The program is valid for inputs of the same shapes and types.
 
     Raises:
-        NoTraceError: The function draws random numbers without a seed of Keras.
+        NoTraceError: The function draws random numbers without a seed of Keras, or reads a tensor as an array.
         RuntimeError: The function needs the value of a tensor.
     """
     structure, seeds = None, []
@@ -86,8 +86,10 @@ def trace(function: Callable, variables: Sequence[keras.Variable], values: Seque
 
 @contextlib.contextmanager
 def _without_reading(seeds: list):
-    """Replace two functions that read values of tensors. No generators are made; their seeds are appended to `seeds`."""
+    """Replace functions that read values of tensors, or let them raise a `NoTraceError`.
 
+    No generators are made; their seeds are appended to `seeds`.
+    """
     recorder, make, encode = threading.get_ident(), keras_random.torch_seed_generator, torch.nn.functional.one_hot
 
     def record(seed):
@@ -102,9 +104,22 @@ def _without_reading(seeds: list):
             return encode(classes, num_classes)
         return (classes[..., None] == torch.arange(num_classes, device=classes.device)).long()
 
+    def refused(name):  # PyTorch would make a constant of the value that it reads
+        read = getattr(torch.Tensor, name)
+
+        def refuse(tensor, *arguments, **options):
+            if threading.get_ident() != recorder:
+                return read(tensor, *arguments, **options)
+            raise NoTraceError("it reads the value of a tensor")
+
+        return mock.patch.object(torch.Tensor, name, refuse)
+
     with (
         mock.patch.object(keras_random, "torch_seed_generator", record),
         mock.patch.object(torch.nn.functional, "one_hot", one_hot),
+        refused("numpy"),
+        refused("tolist"),
+        refused("__dlpack__"),
     ):
         yield
 

@@ -111,6 +111,27 @@ def test_model_that_reads_a_value_runs_operation_by_operation_and_says_so_once(m
     assert found == expected
 
 
+READERS = {
+    "as an array of Keras": lambda x: float(keras.ops.convert_to_numpy(x).sum()),
+    "as an array of NumPy": lambda x: float(np.asarray(x).sum()),
+    "as a list": lambda x: sum(x.flatten().tolist()),
+    "without a copy": lambda x: float(np.from_dlpack(x).sum()),
+}
+
+
+@pytest.mark.parametrize("how", READERS)
+def test_model_that_reads_a_tensor_is_not_replayed_with_the_value_of_one_batch(how, capsys):
+    model = _changed(lambda compute, x: {**compute(x), "rate": keras.ops.ones(8) * READERS[how](x)})
+    model.compile("adam")
+    for seed in range(3):
+        x = np.random.default_rng(seed).integers(0, 2, batch(8).shape).astype("float32")
+        rate = model.train_on_batch(x, return_dict=True)["rate"]
+        model.reset_metrics()
+        assert float(rate) == x.sum()
+    assert not _step(model).programs
+    assert "reads the value of a tensor" in capsys.readouterr().err
+
+
 def test_accumulation_of_gradients_runs_operation_by_operation(monkeypatch, capsys):
     model, data = _vae()
     model.compile(keras.optimizers.Adam(gradient_accumulation_steps=2))
