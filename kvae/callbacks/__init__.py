@@ -4,6 +4,8 @@ from kvae.callbacks.anneal import Anneal
 from kvae.callbacks.averaging import AverageCopies, AverageWeights
 from kvae.callbacks.images import SaveImages
 from kvae.callbacks.interrupt import StopOnInterrupt
+from kvae.callbacks.keep_best import KeepBest
+from kvae.callbacks.kernel_distance import KernelDistance
 from kvae.callbacks.latent_monitor import LatentMonitor, PosteriorCollapse
 from kvae.callbacks.learning_rate import DecayLearningRate
 from kvae.callbacks.median_stopping import MedianStopping
@@ -19,6 +21,8 @@ __all__ = [
     "AverageWeights",
     "DecayLearningRate",
     "InOrder",
+    "KeepBest",
+    "KernelDistance",
     "LatentMonitor",
     "MedianStopping",
     "NonFiniteLoss",

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from kvae.data.fingerprint import fingerprint
-from kvae.data.splits import permutation
+from kvae.data.splits import held_out_groups, permutation
 from kvae.errors import UserError
 
 _RANGE_BYTES = 1 << 28  # a summary reads at most this many bytes of the training examples to find their range
@@ -141,6 +141,31 @@ class Dataset:
         by_class = ", ".join(str(len(group)) for group in kept)
         note = f"{len(rows):,} training examples were kept. By class: {by_class}."
         return self._with_training_rows(rows, f"at most {', '.join(map(str, counts))}", note)
+
+    def with_test(self, count: int | None, group: str = "identity", seed: int = 0) -> "Dataset":
+        """Return the data set with a test split: its validation split, which `count` training examples replace.
+
+        Settings can then be chosen on the new validation split, and the metrics of the test split stay comparable with those
+        of models that were trained without it. A data set that has a test split does not change.
+
+        Args:
+            count: number of training examples, or slightly fewer; None to change nothing.
+            group: column whose values are not in both splits, such as persons, if the data set has it.
+            seed: seed of the draw.
+        """
+        if count is None or self.test is not None:
+            return self
+        n = len(self.train)
+        if not 0 < count < n or self.validation is None:
+            raise UserError(
+                f"Expected a number of training examples for validation, from 1 to {n - 1:,}, and validation examples to "
+                f"test on. Received: count={count} for {self!r}."
+            )
+        groups = self.train.columns.get(group, np.arange(n))
+        drawn = held_out_groups(groups, seed, count / n)
+        note = f"{drawn.sum():,} training examples were drawn for validation. The validation examples are the test split."
+        changed = self._with_training_rows(np.flatnonzero(~drawn), f"with test {count} {group} {seed}", note)
+        return dataclasses.replace(changed, validation=self.train[drawn], test=self.validation)
 
     def repeating(self, names: Sequence[str], share: float) -> "Dataset":
         """Return the data set with repeated training examples of rare labels.

@@ -67,12 +67,18 @@ def _recipe(model, card: Mapping) -> str:
         "recipe": _code(card.get("recipe")),
         "source": _cell(card.get("source")),
         "training": _code(card.get("command")),
-        "epochs, seed": f"{_cell(card.get('epochs'))}, {_cell(card.get('seed'))}",
+        "epochs, seed": f"{_epochs(card)}, {_cell(card.get('seed'))}",
         "trained in": _cell(card.get("trained_in")),
         "trained with": _versions(card.get("trained_with")),
         **{f"`{name}`": _cell(value) for name, value in (card.get("parameters") or {}).items()},
     }
     return "## Model\n\n" + _table(("", ""), about.items())
+
+
+def _epochs(card: Mapping) -> str:
+    """Return the number of epochs, and the number of the one whose weights were kept."""
+    best = card.get("best_epoch")
+    return _cell(card.get("epochs")) + (f" (the weights are those of epoch {best})" if best else "")
 
 
 def _metrics(repo: str, card: Mapping) -> str:

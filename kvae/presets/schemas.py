@@ -62,6 +62,7 @@ class Card(Schema):
     trained_in: str | None = None
     trained_with: dict[str, str] | None = None
     epochs: Annotated[int, Ge(0)] | None = None
+    best_epoch: Annotated[int, Ge(1)] | None = None
     metrics_data: str | None = None
     examples: Annotated[int, Ge(0)] | None = None
     metrics_precision: str | None = None

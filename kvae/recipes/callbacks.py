@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 import keras
 
-from kvae.callbacks import Anneal, DecayLearningRate, InOrder, LatentMonitor, SaveImages, StopOnNonFinite
+from kvae.callbacks import Anneal, DecayLearningRate, InOrder, KernelDistance, LatentMonitor, SaveImages, StopOnNonFinite
 from kvae.capabilities import DECODER, POSTERIOR
 from kvae.data import Dataset, Split
+from kvae.recipes.feature_network import open_features
 from kvae.recipes.inputs import batches
 from kvae.recipes.recipe import Training
 from kvae.runs import Run
@@ -15,6 +16,9 @@ from kvae.training.rounds import Rounds
 
 MONITORED = 1000
 """Number of held-out examples that are encoded and reconstructed after each epoch."""
+
+REFERENCES = 2000
+"""Number of training images from which the kernel distance of samples is measured."""
 
 
 def learning_callbacks(
@@ -36,14 +40,23 @@ def learning_callbacks(
 def monitoring_callbacks(
     run: Run, model, dataset: Dataset, held_out: Split, training: Training
 ) -> list[keras.callbacks.Callback]:
-    """Return the callbacks that measure latent codes and save images of held-out examples.
+    """Return the callbacks that measure latent codes and samples, and save images of held-out examples.
 
     A model without a posterior gets no measurement, and a model that does not decode images saves none.
     """
-    monitored = batches(model, dataset, held_out, training, batch_size=MONITORED)[0]
+    monitored = _first(model, dataset, held_out, training, MONITORED)
     callbacks = []
     if POSTERIOR in model.capabilities:
         callbacks.append(LatentMonitor(*monitored))
     if monitored[0].ndim == 4 and DECODER in model.capabilities:
         callbacks.append(SaveImages(run.images, monitored, training.images_every, training.brighten))
+    if training.features is not None:
+        network = open_features(training.features, dataset.name, dataset.shape)
+        images = _first(model, dataset, dataset.train, training, REFERENCES)[0]
+        callbacks.append(KernelDistance(network, images, len(monitored[0]), *monitored[1:]))
     return callbacks
+
+
+def _first(model, dataset: Dataset, split: Split, training: Training, count: int) -> tuple:
+    """Return the first `count` examples of a split, as `model` takes them."""
+    return batches(model, dataset, split, training, batch_size=count)[0]

@@ -27,6 +27,7 @@ def card(run: Run) -> dict[str, Any]:
         "trained_in": config.get("precision", "float32"),
         "trained_with": config["versions"],
         "epochs": int(run.history()["epoch"][-1]),
+        "best_epoch": run.best_epoch,
         "metrics_data": metrics.get("data"),
         "examples": metrics.get("n"),
         "metrics_precision": metrics.get("precision", "float32"),

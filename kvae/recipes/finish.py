@@ -29,6 +29,7 @@ def finish(run: Run, session: Session) -> Run:
     A finished run that was not trained further keeps its model and the metrics that were computed later.
     """
     if not run.finished:
+        run.restore_best(session.model)
         run.save_model(session.model)
         _compare_modes(run, session)
     if session.held_out:
@@ -38,11 +39,12 @@ def finish(run: Run, session: Session) -> Run:
 
 
 def _compare_modes(run: Run, session: Session) -> None:
-    """Warn if the training examples have a larger loss in inference mode than in the last epoch of training.
+    """Warn if the training examples have a larger loss in inference mode than in the epoch of training that is kept.
 
     Running statistics of batch norm that have not converged are the usual cause.
     """
-    trained = run.history().get("loss", [None])[-1]
+    losses = run.history().get("loss", [None])
+    trained = losses[(run.best_epoch or len(losses)) - 1]
     if trained is None:  # a model of several players has several losses
         return
     sample = session.batches(session.dataset.train, seed=session.seed, shard=backends.shard())
@@ -50,7 +52,7 @@ def _compare_modes(run: Run, session: Session) -> None:
     inferred = session.model.evaluate(sample, steps=steps, verbose=0, return_dict=True).get("loss", trained)
     if inferred - trained > TOLERANCE * abs(trained):
         logger.warning(
-            "The loss of training examples is %.5g in inference mode, and was %.5g in the last epoch of training. The "
+            "The loss of training examples is %.5g in inference mode, and was %.5g in training. The "
             "running statistics of batch norm may lag: train for more steps, lower the momentum, or use networks without "
             "batch norm.",
             *(inferred, trained),

@@ -26,6 +26,7 @@ from kvae.recipes.trust import is_recipe_file
 from kvae.suggest import hint
 
 if TYPE_CHECKING:
+    from kvae.training import BestEpoch
     from kvae.training.schedules import Schedule
 
 PREFIXES = {"data": "data.", "model": "model.", "training": ""}
@@ -55,6 +56,10 @@ class Training:
         min_steps: fewest training steps in an epoch. An epoch passes through a small data set several times.
         steps_per_execution: training steps that run without returning to Keras and its callbacks. For the short steps of
             dense networks, 20 is faster than 1 (`python -m benchmarks.steps_per_execution`). Results are the same.
+        features: classifier (preset or run), or another network that `kvae evaluate --features` takes. The kernel distance
+            of as many samples as monitored examples is then measured after each epoch, as "val_kernel".
+        best_epoch: rule by which the weights of one epoch become those of the final model, and training may stop early;
+            None to train all epochs and keep the last one.
     """
 
     epochs: int
@@ -70,6 +75,8 @@ class Training:
     brighten: bool = False
     min_steps: int = 1
     steps_per_execution: int = 1
+    features: str | None = None
+    best_epoch: "BestEpoch | None" = None
 
     def __post_init__(self):
         for name in ("epochs", "batch_size", "min_steps", "images_every", "steps_per_execution"):

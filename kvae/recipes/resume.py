@@ -58,9 +58,16 @@ def _resume(run: Run, settings: dict[str, Any]) -> Run:
     recipe = load_recorded(config["recipe"], run.path)
     values = recipe.resolve({**config["parameters"], **settings})
     done = len(run.epochs())  # of the checkpoint; history.csv is written again from it
-    if recipe.training(values).epochs < done:
+    training = recipe.training(values)
+    if training.epochs < done:
         raise UserError(f"Expected at least the {done} epochs that are done. Received: epochs={values['epochs']}.")
-    if run.finished and recipe.training(values).epochs == done:
+    if training.best_epoch is not None and training.best_epoch.is_over(run.epochs()):
+        logger.info(
+            "The training of the run has stopped after %d epochs, because the last %d were not better. To train longer, train "
+            "a new run with more patience.",
+            *(done, training.best_epoch.patience),
+        )
+    elif run.finished and training.epochs == done:
         logger.info(
             "All %d epochs of the run are done. To train longer, set more epochs: --set epochs=%d", done, 2 * done
         )

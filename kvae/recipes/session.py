@@ -9,7 +9,7 @@ from typing import Any
 import keras
 
 from kvae import backends
-from kvae.callbacks import Progress, RunWriter, StopOnInterrupt, TensorBoard
+from kvae.callbacks import KeepBest, Progress, RunWriter, StopOnInterrupt, TensorBoard
 from kvae.data import Dataset
 from kvae.presets import open_run_or_preset
 from kvae.recipes.callbacks import learning_callbacks, monitoring_callbacks
@@ -110,14 +110,15 @@ class Session:
     def fit(self, run: Run, epochs: list[dict], callbacks: Sequence = (), progress: bool = True) -> None:
         """Fit the model from the first epoch that is not done to the last, and record each epoch in `run`.
 
-        Before the first epoch, the code of the recipe is recorded.
+        Before the first epoch, the code of the recipe is recorded. A run that has stopped early is not trained further.
 
         Args:
             epochs: metrics of each epoch that is done, as `restore` returns them.
             callbacks: further callbacks. They are called after the metrics of an epoch have been recorded.
             progress: True to print a line for each epoch.
         """
-        total = self.training.epochs
+        rule = self.training.best_epoch
+        total = len(epochs) if rule is not None and rule.is_over(epochs) else self.training.epochs
         if not epochs:
             run.save_recipe(self.recipe.code)
         if len(epochs) < total:
@@ -129,7 +130,8 @@ class Session:
         if self.held_out:
             own += monitoring_callbacks(run, self.model, self.dataset, self.held_out, self.training)
         tensorboard = TensorBoard(run.path / "tensorboard")
-        own += [tensorboard, *([bar] if progress else []), RunWriter(run, epochs)]
+        own += [tensorboard, *([bar] if progress else [])]
+        own += [*([] if rule is None else [KeepBest(run, rule, epochs)]), RunWriter(run, epochs)]
         try:
             self.model.fit(
                 data,

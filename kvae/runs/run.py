@@ -3,7 +3,8 @@
     config.json     recipe, parameters, seed, backend, versions, fingerprint of the data
     recipe.txt      the recipe's code when training began: a record, which nothing reads or runs
     history.csv     losses and monitored values, a line per epoch
-    checkpoint/     model.json (architecture) and state.npz (everything that an exact resume needs)
+    checkpoint/     model.json (architecture), state.npz (everything that an exact resume needs), best.npz (weights of the
+                    best epoch, if the recipe keeps it)
     model.keras     the trained model, for `keras.saving.load_model`
     metrics.json    metrics on held-out data, and the SHA-256 checksum of the weights that they describe
     images/         samples and reconstructions by epoch, curves
@@ -98,6 +99,16 @@ class Run:
         return self.path / "checkpoint" / "state.npz"
 
     @property
+    def best(self) -> Path:
+        """The file with the weights of the best epoch, if the recipe keeps it (`BestEpoch`)."""
+        return self.path / "checkpoint" / "best.npz"
+
+    @property
+    def best_epoch(self) -> int | None:
+        """Number of the epoch whose weights are kept, counted from 1; None if those of the last epoch are."""
+        return schemas.read_best(checkpoint.read_progress(self.best), self.best) if self.best.is_file() else None
+
+    @property
     def resume_command(self) -> str:
         """The command that resumes the run."""
         return f"kvae train --resume {shlex.quote(str(self.path))}"
@@ -132,6 +143,15 @@ class Run:
         """Remove the files of a finished run, because training continues."""
         for name in ("model.keras", "metrics.json"):
             (self.path / name).unlink(missing_ok=True)
+
+    def save_best(self, model, epoch: int) -> None:
+        """Write the weights of the best epoch so far, whose number is `epoch`."""
+        checkpoint.save_weights(self.best, model, {"epoch": epoch})
+
+    def restore_best(self, model) -> None:
+        """Assign the weights of the best epoch to `model`, if the run keeps it."""
+        if self.best.is_file():
+            checkpoint.restore_weights(self.best, model)
 
     def save_model(self, model) -> None:
         """Write model.keras, which marks the run as finished."""

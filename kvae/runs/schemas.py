@@ -60,6 +60,17 @@ class Progress(Schema):
     epochs: list[dict[str, float | int]]
 
 
+class Best(Schema):
+    """The progress in the file of the best epoch: its number."""
+
+    epoch: Annotated[int, Ge(1)]
+
+
+def read_best(value: Any, path: Path) -> int:
+    """Return the number of the best epoch in `value`, the progress that the file at `path` holds."""
+    return checked(value, Best, path)["epoch"]
+
+
 def read_progress(value: Any, path: Path) -> list[dict[str, float]]:
     """Return the metrics of each epoch in `value`, the progress that the checkpoint at `path` holds."""
     epochs = checked(value, Progress, path)["epochs"]

@@ -2,6 +2,7 @@
 
 from kvae.training import schedules
 from kvae.training.batches import Batches
+from kvae.training.best_epoch import BestEpoch
 from kvae.training.cluster import Cluster
 from kvae.training.model import Model
 from kvae.training.optimizers import Optimizers
@@ -12,6 +13,7 @@ from kvae.training.warm_start import warm_start
 
 __all__ = [
     "Batches",
+    "BestEpoch",
     "Cluster",
     "Model",
     "Optimizers",

@@ -25,9 +25,12 @@ from kvae.files import MAX_JSON, atomic, open_member
 
 def save(path: str | os.PathLike, model: keras.Model, progress: dict[str, Any]) -> None:
     """Write the state of `model` and `progress`, which must be serialisable as JSON, to `path` atomically."""
-    arrays = {name: _to_numpy(variable) for name, variable in _state(model).items()}
-    with atomic(path) as temporary, open(temporary, "wb") as file:
-        np.savez(file, progress=np.array(json.dumps(progress)), **arrays)
+    _write(path, _state(model), progress)
+
+
+def save_weights(path: str | os.PathLike, model: keras.Model, progress: dict[str, Any]) -> None:
+    """Write the state of `model` without that of its optimizers, for `restore_weights`, and `progress` to `path` atomically."""
+    _write(path, _named("model", model.variables), progress)
 
 
 def restore(path: str | os.PathLike, model: keras.Model) -> dict[str, Any]:
@@ -55,6 +58,12 @@ def read_progress(path: str | os.PathLike) -> Any:
         if shape or dtype.kind != "U" or dtype.itemsize > 4 * MAX_JSON:  # 4 bytes for each character
             raise ValueError(f"its progress is not a text of at most {MAX_JSON:,} characters")
         return json.loads(str(_read(archive, "progress")))
+
+
+def _write(path: str | os.PathLike, variables: dict[str, keras.Variable], progress: dict[str, Any]) -> None:
+    arrays = {name: _to_numpy(variable) for name, variable in variables.items()}
+    with atomic(path) as temporary, open(temporary, "wb") as file:
+        np.savez(file, progress=np.array(json.dumps(progress)), **arrays)
 
 
 def _assign(path: str | os.PathLike, variables: dict[str, keras.Variable], *groups: str) -> None:

@@ -86,6 +86,29 @@ def test_at_most_of_anything_but_numbers_is_refused(counts):
         kvae.data.load("digits").at_most(counts)
 
 
+def test_training_examples_become_the_validation_split_and_the_validation_split_is_tested():
+    rng = np.random.default_rng(0)
+    persons = rng.integers(0, 300, 1000)
+
+    def split(start, stop):
+        rows = np.arange(start, stop)
+        return Split(rows[:, None].astype("float32"), None, {"identity": persons[start:stop]})
+
+    before = Dataset("faces", split(0, 900), split(900, 1000), None, (), "real", "f")
+    after = before.with_test(100)
+    assert after.test is before.validation
+    assert 90 <= len(after.validation) <= 100
+    rows = np.concatenate([after.train.x, after.validation.x])[:, 0]
+    np.testing.assert_array_equal(np.sort(rows), np.arange(900))
+    assert not set(after.train.columns["identity"]) & set(after.validation.columns["identity"])
+    assert after.fingerprint != before.fingerprint
+    np.testing.assert_array_equal(before.with_test(100).train.x, after.train.x)
+    assert after.with_test(100) is after
+    assert before.with_test(None) is before
+    with pytest.raises(UserError, match="from 1 to 899"):
+        before.with_test(900)
+
+
 def test_repeating_rare_attributes_repeats_training_examples():
     y = np.array([[1, 0], [0, 1], [0, 1], [0, 1], [0, 0], [0, 1], [0, 1], [0, 0], [0, 0], [0, 0]], np.uint8)
     dataset = small(train=Split(np.arange(10.0), y, {"file": np.arange(10)}), label_names=("hat", "male"))

@@ -43,11 +43,13 @@ def data(
     attributes: tuple[str, ...] = ATTRIBUTES,
     repeated: tuple[str, ...] = ("Wearing_Hat",),
     share: NonNegative = 0.5,
+    validation: Limit = None,
     skip_damaged: bool = False,
     limit: Limit = None,
 ):
+    """Load faces. `validation` training faces replace the validation split, which becomes the test split."""
     faces = kvae.data.load("celeba", size=size, attributes=attributes, skip_damaged=skip_damaged, limit=limit)
-    return faces.repeating(without_omitted(repeated, attributes), share)
+    return faces.with_test(validation).repeating(without_omitted(repeated, attributes), share)
 
 
 def model(
@@ -95,6 +97,7 @@ def training(
     epochs: Count = 24,
     batch_size: Count = 64,
     learning_rate: Annotated[Positive, Between(0.0002, 0.003, log=True)] = 1e-3,
+    patience: Limit = None,  # epochs without a better one after which training stops; the best is then kept
 ):
     import keras
 
@@ -104,6 +107,7 @@ def training(
         keras.optimizers.Adam(learning_rate),
         learning_rate_schedule=kvae.training.schedules.OneCycle(epochs),
         images_every=5,
+        best_epoch=kvae.training.BestEpoch("val_elbo", "max", patience) if patience else None,
     )
 
 

@@ -28,8 +28,9 @@ import kvae
 from kvae.zoo import Between, Count, Limit, Objective, OneOf, Positive, Search, Training, Upsampling
 
 
-def data(size: Count = 64, skip_damaged: bool = False, limit: Limit = None):
-    return kvae.data.load("celeba", size=size, skip_damaged=skip_damaged, limit=limit)
+def data(size: Count = 64, validation: Limit = None, skip_damaged: bool = False, limit: Limit = None):
+    """Load faces. `validation` training faces replace the validation split, which becomes the test split."""
+    return kvae.data.load("celeba", size=size, skip_damaged=skip_damaged, limit=limit).with_test(validation)
 
 
 def model(
@@ -57,10 +58,17 @@ def training(
     epochs: Count = 20,
     batch_size: Count = 128,
     learning_rate: Annotated[Positive, Between(0.0001, 0.002, log=True)] = 2e-4,
+    patience: Limit = None,  # epochs without a better one after which training stops; the best is then kept
 ):
     import keras
 
-    return Training(epochs, batch_size, keras.optimizers.Adam(learning_rate, beta_1=0.5), images_every=5)
+    return Training(
+        epochs,
+        batch_size,
+        keras.optimizers.Adam(learning_rate, beta_1=0.5),
+        images_every=5,
+        best_epoch=kvae.training.BestEpoch("val_loss", patience=patience) if patience else None,
+    )
 
 
 def search():

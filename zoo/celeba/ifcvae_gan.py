@@ -51,11 +51,13 @@ def data(
     attributes: tuple[str, ...] = ATTRIBUTES,
     repeated: tuple[str, ...] = ("Wearing_Hat",),
     share: NonNegative = 0.5,
+    validation: Limit = None,
     skip_damaged: bool = False,
     limit: Limit = None,
 ):
+    """Load faces. `validation` training faces replace the validation split, which becomes the test split."""
     faces = kvae.data.load("celeba", size=size, attributes=attributes, skip_damaged=skip_damaged, limit=limit)
-    return faces.repeating(without_omitted(repeated, attributes), share)
+    return faces.with_test(validation).repeating(without_omitted(repeated, attributes), share)
 
 
 def model(
@@ -108,6 +110,7 @@ def training(
     batch_size: Count = 64,
     learning_rate: Annotated[Positive, Between(0.0002, 0.003, log=True)] = 1e-3,
     discriminator_learning_rate: Positive = 1e-4,
+    patience: Limit = None,  # epochs without a better one after which training stops; the best is then kept
 ):
     import keras
 
@@ -118,7 +121,15 @@ def training(
         "discriminator": keras.optimizers.RMSprop(discriminator_learning_rate),
     }
     cycle = kvae.training.schedules.OneCycle(epochs)
-    return Training(epochs, batch_size, optimizers, learning_rate_schedule=cycle, images_every=5)
+    return Training(
+        epochs,
+        batch_size,
+        optimizers,
+        learning_rate_schedule=cycle,
+        images_every=5,
+        features="celeba/attribute_classifier" if patience else None,
+        best_epoch=kvae.training.BestEpoch("val_kernel", patience=patience) if patience else None,
+    )
 
 
 def search():

@@ -22,8 +22,9 @@ import kvae
 from kvae.zoo import Between, Count, Limit, NonNegative, Positive, Training, Width
 
 
-def data(size: Count = 64, skip_damaged: bool = False, limit: Limit = None):
-    return kvae.data.load("celeba", size=size, skip_damaged=skip_damaged, limit=limit)
+def data(size: Count = 64, validation: Limit = None, skip_damaged: bool = False, limit: Limit = None):
+    """Load faces. `validation` training faces replace the validation split, which becomes the test split."""
+    return kvae.data.load("celeba", size=size, skip_damaged=skip_damaged, limit=limit).with_test(validation)
 
 
 def model(
@@ -44,6 +45,7 @@ def training(
     epochs: Count = 12,
     batch_size: Count = 64,
     learning_rate: Annotated[Positive, Between(0.0002, 0.003, log=True)] = 1e-3,
+    patience: Limit = None,  # epochs without a better one after which training stops; the best is then kept
 ):
     import keras
 
@@ -53,4 +55,5 @@ def training(
         keras.optimizers.Adam(learning_rate),
         learning_rate_schedule=kvae.training.schedules.OneCycle(epochs),
         images_every=5,
+        best_epoch=kvae.training.BestEpoch("val_elbo", "max", patience) if patience else None,
     )

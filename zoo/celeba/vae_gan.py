@@ -38,8 +38,16 @@ from kvae.zoo import Between, Count, Limit, NonNegative, Objective, Positive, Se
 from kvae.zoo.celeba._shared import ATTRIBUTES
 
 
-def data(size: Count = 64, attributes: tuple[str, ...] = ATTRIBUTES, skip_damaged: bool = False, limit: Limit = None):
-    return kvae.data.load("celeba", size=size, attributes=attributes, skip_damaged=skip_damaged, limit=limit)
+def data(
+    size: Count = 64,
+    attributes: tuple[str, ...] = ATTRIBUTES,
+    validation: Limit = None,
+    skip_damaged: bool = False,
+    limit: Limit = None,
+):
+    """Load faces. `validation` training faces replace the validation split, which becomes the test split."""
+    faces = kvae.data.load("celeba", size=size, attributes=attributes, skip_damaged=skip_damaged, limit=limit)
+    return faces.with_test(validation)
 
 
 def model(
@@ -69,10 +77,18 @@ def training(
     epochs: Count = 24,
     batch_size: Count = 64,
     learning_rate: Annotated[Positive, Between(0.0001, 0.001, log=True)] = 3e-4,
+    patience: Limit = None,  # epochs without a better one after which training stops; the best is then kept
 ):
     import keras
 
-    return Training(epochs, batch_size, keras.optimizers.RMSprop(learning_rate), images_every=5)
+    return Training(
+        epochs,
+        batch_size,
+        keras.optimizers.RMSprop(learning_rate),
+        images_every=5,
+        features="celeba/attribute_classifier" if patience else None,
+        best_epoch=kvae.training.BestEpoch("val_kernel", patience=patience) if patience else None,
+    )
 
 
 def search():
