@@ -27,7 +27,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from benchmarks.round import BACKENDS, networks, plain_vae
+from benchmarks.contenders import BACKENDS
 
 BATCH, PIXELS = 32, 16
 KINDS = ("fit", "evaluate", "metrics", "sample", "new model", "Keras fit", "Keras evaluate", "Keras new model")
@@ -39,13 +39,14 @@ def calls_of(kind: str) -> Callable[[], object]:
     """Return a function that makes one call of a kind."""
     import keras
 
+    from benchmarks.in_keras import PlainVAE, networks
     from kvae import evaluation
     from kvae.models import VAE
     from kvae.training import Batches
 
     def new():
         nets = networks(PIXELS, units=8, latent=4)
-        model = plain_vae(*nets) if kind.startswith("Keras") else VAE(*nets)
+        model = PlainVAE(*nets) if kind.startswith("Keras") else VAE(*nets)
         model.compile(keras.optimizers.Adam(1e-3))
         return model
 

@@ -1,13 +1,21 @@
 """Time of single convolutions, forward and backward: the layers of kvae, those of Keras, and the backend's own functions.
 
-`python benchmarks/convolution.py --layers` prints the table. The three contenders run alternately in one process. A time is
+    python -m benchmarks.layers
+    python -m benchmarks.layers --backend torch --turns 5
+
+The three contenders run alternately in one process, on one thread and on as many as the backend uses by default. A time is
 the minimum over the turns, because other programs on the machine only add to it. A ratio is a quotient of two such times.
 """
 
+import argparse
+import importlib.util
 import json
+import os
+import subprocess
+import sys
 import time
 
-from turns import start_worker
+from benchmarks.contenders import BACKENDS
 
 BATCH = 64
 LAYERS = (
@@ -150,15 +158,32 @@ def measure(turns: int) -> None:
         print(json.dumps({"layer": layer, **{name: min(each[1:]) for name, each in times.items()}}), flush=True)
 
 
-def print_layers(program: str, backends: list[str], turns: int) -> None:
-    """Print the table of each backend, on one thread and on as many as the backend uses by default."""
-    for backend in backends:
+def main() -> None:
+    """Measure each backend in a process of its own, and print its table."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--backend", choices=BACKENDS, help="Backend to measure. Without it, all installed ones.")
+    parser.add_argument("--turns", type=int, default=7, help="Number of measurements of each contender.")
+    parser.add_argument("--in-this-process", action="store_true", help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.in_this_process:
+        measure(chosen.turns)
+        return
+    for backend in [chosen.backend] if chosen.backend else filter(importlib.util.find_spec, BACKENDS):
         for threads, variables in (("one thread", ONE_THREAD), ("default threads", {})):
             print(f"\n{backend}, {threads}: ms forward and backward, and the time relative to kvae's")
-            arguments = ("--layers", "--turns", str(turns))
-            worker = start_worker(program, backend, *arguments, variables=variables)
-            for row in map(json.loads, worker.stdout):
-                times = {name: row[name] for name in ("kvae", "Keras", "backend")}
-                cells = (f"{name} {ms:7.1f} ({ms / times['kvae']:.2f})" for name, ms in times.items())
-                print(f"{row['layer']:42}" + "  ".join(cells), flush=True)
-            worker.wait()
+            print_table(chosen.turns, {**os.environ, **variables, "KERAS_BACKEND": backend})
+
+
+def print_table(turns: int, environment: dict[str, str]) -> None:
+    """Measure in a process with these environment variables, and print a line for each layer."""
+    command = [sys.executable, "-m", "benchmarks.layers", "--in-this-process", "--turns", str(turns)]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}
+    with subprocess.Popen(command, env=environment, **pipes) as process:
+        for row in map(json.loads, process.stdout):
+            times = {name: row[name] for name in ("kvae", "Keras", "backend")}
+            cells = (f"{name} {ms:7.1f} ({ms / times['kvae']:.2f})" for name, ms in times.items())
+            print(f"{row['layer']:42}" + "  ".join(cells), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -13,7 +13,7 @@ Each backend is a package. These five files are in each of them and offer the sa
   the number of threads, which the environment variable `THREADS` sets; `slower_in_bfloat16()` is True if networks train
   more slowly in bfloat16 than in float32.
 * `convolutions`: `conv` and `conv_transpose` of channels-last maps, each in the fastest form. The command that compares the
-  forms is `python benchmarks/convolution.py --layers`.
+  forms is `python -m benchmarks.layers`.
 * `kernels`: `softplus` and `batch_norm` (None on a backend where the batch normalisation of Keras is as fast), for
   operations that are slow on one backend.
 """
