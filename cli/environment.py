@@ -1,19 +1,17 @@
 """Settings that must precede the import of Keras: the backend, and the messages of libraries on the terminal."""
 
 import contextlib
-import importlib.abc
-import importlib.machinery
 import importlib.util
 import logging
 import os
 import sys
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
+from kvae import one_backend
 from kvae.cli.output import printable_lines
 from kvae.errors import UserError, printable
-
-BACKENDS = ("tensorflow", "jax", "torch")
+from kvae.one_backend import BACKENDS
 
 
 def prepare(backend: str | None = None) -> str:
@@ -47,20 +45,13 @@ def prepare(backend: str | None = None) -> str:
 
 
 def import_keras() -> None:
-    """Import Keras and the chosen backend without start-up messages, and no other backend.
-
-    Keras itself imports JAX on every backend, and TensorFlow for setting seeds and for saving, if they are installed. This
-    takes seconds and changes no result. They are hidden until Keras has looked for them. A recipe can still import them.
+    """Import Keras and the chosen backend without start-up messages, and no other backend (`kvae.one_backend`).
 
     TensorFlow's libraries write to standard error before they read any setting that would stop them.
     """
-    if "keras" in sys.modules:
-        return
-    backend = os.environ.get("KERAS_BACKEND", "its backend")
-    with announced(f"Importing Keras and {backend}"), _silenced(2), _hidden(set(BACKENDS) - {backend}):
-        keras = importlib.import_module("keras")
-        numpy = importlib.import_module("numpy")
-        keras.saving.serialize_keras_object(numpy.float32())  # Keras looks for TensorFlow here, once
+    if "keras" not in sys.modules:
+        with announced(f"Importing Keras and {os.environ.get('KERAS_BACKEND', 'its backend')}"), _silenced(2):
+            one_backend.import_keras()
 
 
 @contextlib.contextmanager
@@ -74,33 +65,6 @@ def announced(work: str) -> Iterator[None]:
         yield
     finally:
         print(end="\r\033[K", file=sys.stderr, flush=True)
-
-
-@contextlib.contextmanager
-def _hidden(packages: Iterable[str]) -> Iterator[None]:
-    """Make imports of `packages` fail, as if they were not installed. A package that is imported already is not affected."""
-    finder = _Absent(packages)
-    sys.meta_path.insert(0, finder)
-    try:
-        yield
-    finally:
-        sys.meta_path.remove(finder)
-
-
-class _Absent(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """An import hook that refuses to import `packages`.
-
-    None in `sys.modules` would do the same, but scipy takes every name in `sys.modules` for an imported package.
-    """
-
-    def __init__(self, packages: Iterable[str]):
-        self.packages = frozenset(packages)
-
-    def find_spec(self, name, path=None, target=None):
-        return importlib.machinery.ModuleSpec(name, self) if name in self.packages else None
-
-    def create_module(self, spec):
-        raise ImportError(f"{spec.name} is not the chosen backend", name=spec.name)
 
 
 @contextlib.contextmanager

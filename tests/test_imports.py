@@ -11,7 +11,7 @@ FOLDERS = {"kvae": ROOT / "kvae", "kvae.zoo": ROOT / "zoo", "kvae.cli": ROOT / "
 
 LAYERS = (
     {"errors", "version", "capabilities", "upgrade", "weights"},
-    {"files", "suggest", "progress", "cores"},
+    {"files", "suggest", "progress", "cores", "one_backend"},
     {"backends", "images"},
     {"distributions", "data"},
     {"objectives", "networks", "training"},

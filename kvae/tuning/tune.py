@@ -4,8 +4,6 @@ import contextlib
 import io
 import json
 import os
-import sys
-import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -23,7 +21,7 @@ from kvae.tuning.hypermodel import RecipeHyperModel
 from kvae.tuning.oracles import TUNERS
 from kvae.tuning.search import Search
 from kvae.tuning.tuner import RunTuner
-from kvae.tuning.workers import REFUSED, supervise
+from kvae.tuning.workers import supervise
 from kvae.version import __version__
 
 FAILURES = 5
@@ -171,30 +169,3 @@ def _role() -> str:
             f"Expected {', '.join(names)} together. Received: no {missing[0]}. Set it, or unset the others."
         )
     return "chief" if "chief" in os.environ["KERASTUNER_TUNER_ID"] else "worker"
-
-
-def _main(folder: str, recipe: str) -> None:
-    """Run one process of a search of `recipe` on this machine."""
-
-    def leave_with_parent():
-        os.read(0, 1)  # returns when the parent dies; sys.stdin has a lock that would delay the exit
-        os._exit(1)
-
-    threading.Thread(target=leave_with_parent, daemon=True).start()
-    try:
-        described = trials.read_search(folder)
-        search = Search.from_description(described["search"])
-        options = described["seed"], described.get("precision", "float32")
-        join(Path(folder), RecipeHyperModel(recipe, described["settings"], search, *options))
-    except (UserError, OSError) as error:
-        print(error, file=sys.stderr)
-        sys.exit(REFUSED)
-    except Exception as error:
-        if type(error).__module__.partition(".")[0] != "grpc":
-            raise
-        print("The chief ended.", file=sys.stderr)
-        sys.exit(1)
-
-
-if __name__ == "__main__":
-    _main(*sys.argv[1:])

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import keras
 
+from kvae.cores import core_count
 from kvae.errors import UserError
 from kvae.tuning import trials
 
@@ -71,7 +72,7 @@ def _start(
     required = {"KERASTUNER_ORACLE_IP": "127.0.0.1", "KERASTUNER_ORACLE_PORT": str(port)}
     required["KERAS_BACKEND"] = keras.backend.backend()
     # The processes share the cores of the processor and the memory of a GPU.
-    threads = str(max(1, (os.cpu_count() or 1) // workers))
+    threads = str(max(1, core_count() // workers))
     defaults = {"OMP_NUM_THREADS": threads, "TF_NUM_INTRAOP_THREADS": threads}
     defaults |= {"XLA_PYTHON_CLIENT_PREALLOCATE": "false", "TF_FORCE_GPU_ALLOW_GROWTH": "true"}
     started = {}
@@ -79,7 +80,7 @@ def _start(
         environment = {**defaults, **os.environ, **required, "KERASTUNER_TUNER_ID": name}
         with open(search[0] / f"{name}.log", "ab") as log:
             # -P keeps Python files of the current folder from being imported, as the command kvae does.
-            command = [sys.executable, "-P", "-m", "kvae.tuning.tune", *map(str, search)]
+            command = [sys.executable, "-P", "-m", "kvae.tuning", *map(str, search)]
             started[name] = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=log, stderr=log)
             started[name].port = port
     return started

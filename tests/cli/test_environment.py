@@ -71,7 +71,7 @@ def test_prepare_keeps_the_backend_of_an_imported_keras(monkeypatch):
 
 def test_import_keras_says_so_on_a_terminal_only(monkeypatch, capsys):
     monkeypatch.delitem(sys.modules, "keras", raising=False)
-    monkeypatch.setattr(environment.importlib, "import_module", MagicMock())
+    monkeypatch.setattr(environment.one_backend, "import_keras", MagicMock())
     environment.import_keras()
     assert capsys.readouterr().err == ""
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
