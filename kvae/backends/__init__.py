@@ -25,8 +25,7 @@ import keras
 
 from kvae.backends.shard import Shard
 from kvae.errors import UserError
-
-BACKENDS = ("tensorflow", "jax", "torch")
+from kvae.one_backend import BACKENDS
 
 if keras.backend.backend() not in BACKENDS:
     raise UserError(
@@ -44,6 +43,7 @@ Backend = _backend.Backend
 apply_gradients = _backend.apply_gradients
 
 # compilation
+VALUES_AT_ONCE = _backend.VALUES_AT_ONCE
 compiled = _backend.compiled
 compilation_cache = _backend.compilation_cache
 fused = _backend.fused
@@ -66,6 +66,7 @@ softplus = _backend.softplus
 
 __all__ = [
     "THREADS",
+    "VALUES_AT_ONCE",
     "Backend",
     "Shard",
     "apply_gradients",

@@ -163,7 +163,9 @@ class Dataset:
             )
         groups = self.train.columns.get(group, np.arange(n))
         drawn = held_out_groups(groups, seed, count / n)
-        note = f"{drawn.sum():,} training examples were drawn for validation. The validation examples are the test split."
+        note = (
+            f"{drawn.sum():,} training examples were drawn for validation. The validation examples are the test split."
+        )
         changed = self._with_training_rows(np.flatnonzero(~drawn), f"with test {count} {group} {seed}", note)
         return dataclasses.replace(changed, validation=self.train[drawn], test=self.validation)
 

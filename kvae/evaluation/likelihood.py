@@ -17,11 +17,11 @@ from kvae.evaluation.requirements import NotApplicable
 from kvae.evaluation.uncertainty import mean_and_error
 from kvae.progress import announced, bar
 
-VALUES = 2**21
-"""Number of values decoded at once by default (8 MB). On CPUs, more are slower on PyTorch and JAX, and far fewer on all."""
-
 Samples = Annotated[int, "Draws per example from which log p(x) is estimated. The time is proportional to this number."]
-Rows = Annotated[int | None, "Maximum number of latent codes decoded at once. By default their images fill 8 MB."]
+Rows = Annotated[
+    int | None,
+    "Maximum number of latent codes decoded at once. By default their images fill 8 MB, on TensorFlow 32 MB.",
+]
 
 
 @metric(
@@ -61,7 +61,8 @@ def likelihood(model, batches, *, samples: Samples = 2000, rows: Rows = None, se
     data = examples(batches)
     if bytes_as_density:
         data = (((255 * x + rng.random(x.shape, "float32")) / 256, *given) for x, *given in data)
-    path = stored_as(model, examples(batches), "nll", samples, rows or VALUES, seed)
+    rows = _default_rows(model) if rows is None else rows
+    path = stored_as(model, examples(batches), "nll", samples, rows, seed)
     log_p = log_evidence(model, data, len(batches.x), samples, rows, seed, path)
     nats = -log_p.mean()
     values = {**mean_and_error("nll", -log_p), "nll_samples": samples}
@@ -97,7 +98,7 @@ def log_evidence(
     Raises:
         UserError: K or `rows` is below 1.
     """
-    rows = max(1, VALUES // math.prod(model.decoder.output_shape[1:])) if rows is None else rows
+    rows = _default_rows(model) if rows is None else rows
     for name, value in {"samples": samples, "rows": rows}.items():
         if not isinstance(value, int) or value < 1:
             raise UserError(f"Expected {name} of at least 1. Received: {name}={value!r}.")
@@ -117,6 +118,13 @@ def log_evidence(
             partial.add(log_p)
             advance(count)
     return partial.values
+
+
+def _default_rows(model) -> int:
+    """Return the number of latent codes that are fastest to decode at once."""
+    from kvae.backends import VALUES_AT_ONCE
+
+    return max(1, VALUES_AT_ONCE // math.prod(model.decoder.output_shape[1:]))
 
 
 def _blocks(batches: Iterable[tuple], block: int) -> Iterator[list[np.ndarray]]:

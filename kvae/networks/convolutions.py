@@ -1,8 +1,8 @@
 """The convolutions of Keras, computed in the form that is fastest on the backend.
 
 Weights, configuration and results are those of Keras' layers. `conv` and `conv_transpose` of `kvae.backends` are the forms.
-`python -m benchmarks.layers` compares each layer with that of Keras. Layers with dilation, groups, output padding or channels
-first are computed by Keras.
+`python -m benchmarks.layers` compares each layer with that of Keras. Layers with dilation, groups, output padding or
+channels first are computed by Keras.
 """
 
 import keras

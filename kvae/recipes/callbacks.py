@@ -4,7 +4,15 @@ from collections.abc import Mapping
 
 import keras
 
-from kvae.callbacks import Anneal, DecayLearningRate, InOrder, KernelDistance, LatentMonitor, SaveImages, StopOnNonFinite
+from kvae.callbacks import (
+    Anneal,
+    DecayLearningRate,
+    InOrder,
+    KernelDistance,
+    LatentMonitor,
+    SaveImages,
+    StopOnNonFinite,
+)
 from kvae.capabilities import DECODER, POSTERIOR
 from kvae.data import Dataset, Split
 from kvae.recipes.feature_network import open_features

@@ -63,8 +63,8 @@ def _resume(run: Run, settings: dict[str, Any]) -> Run:
         raise UserError(f"Expected at least the {done} epochs that are done. Received: epochs={values['epochs']}.")
     if training.best_epoch is not None and training.best_epoch.is_over(run.epochs()):
         logger.info(
-            "The training of the run has stopped after %d epochs, because the last %d were not better. To train longer, train "
-            "a new run with more patience.",
+            "The training of the run has stopped after %d epochs, because the last %d were not better. To train longer, "
+            "train a new run with more patience.",
             *(done, training.best_epoch.patience),
         )
     elif run.finished and training.epochs == done:

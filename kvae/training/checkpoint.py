@@ -29,7 +29,7 @@ def save(path: str | os.PathLike, model: keras.Model, progress: dict[str, Any]) 
 
 
 def save_weights(path: str | os.PathLike, model: keras.Model, progress: dict[str, Any]) -> None:
-    """Write the state of `model` without that of its optimizers, for `restore_weights`, and `progress` to `path` atomically."""
+    """Write the state of `model` for `restore_weights`, without that of its optimizers, and `progress`, as `save` does."""
     _write(path, _named("model", model.variables), progress)
 
 

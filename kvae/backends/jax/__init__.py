@@ -1,6 +1,6 @@
 """The functions of `kvae.backends` on JAX."""
 
-from kvae.backends.jax.compilation import compilation_cache, compiled, fused
+from kvae.backends.jax.compilation import VALUES_AT_ONCE, compilation_cache, compiled, fused
 from kvae.backends.jax.convolutions import conv, conv_transpose
 from kvae.backends.jax.devices import THREADS, devices, gates_are_global, shard, slower_in_bfloat16, threads
 from kvae.backends.jax.gradients import Backend, apply_gradients
@@ -8,6 +8,7 @@ from kvae.backends.jax.kernels import batch_norm, softplus
 
 __all__ = [
     "THREADS",
+    "VALUES_AT_ONCE",
     "Backend",
     "apply_gradients",
     "batch_norm",

@@ -8,6 +8,9 @@ import jax
 import keras
 from jax.experimental.compilation_cache import compilation_cache as xla_cache
 
+VALUES_AT_ONCE = 2**21
+"""Number of values that are fastest to compute at once on a CPU, when many samples are decoded (8 MB)."""
+
 FUSIONS = {"xla_cpu_experimental_ynn_fusion_type": ""}
 """The option of XLA that turns off the fusions of YNNPACK.
 

@@ -1,6 +1,6 @@
 """The functions of `kvae.backends` on TensorFlow."""
 
-from kvae.backends.tensorflow.compilation import compilation_cache, compiled, fused
+from kvae.backends.tensorflow.compilation import VALUES_AT_ONCE, compilation_cache, compiled, fused
 from kvae.backends.tensorflow.convolutions import conv, conv_transpose
 from kvae.backends.tensorflow.devices import THREADS, devices, gates_are_global, shard, slower_in_bfloat16, threads
 from kvae.backends.tensorflow.gradients import Backend, apply_gradients
@@ -8,6 +8,7 @@ from kvae.backends.tensorflow.kernels import batch_norm, softplus
 
 __all__ = [
     "THREADS",
+    "VALUES_AT_ONCE",
     "Backend",
     "apply_gradients",
     "batch_norm",

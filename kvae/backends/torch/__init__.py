@@ -1,6 +1,6 @@
 """The functions of `kvae.backends` on PyTorch."""
 
-from kvae.backends.torch.compilation import compilation_cache, compiled, fused
+from kvae.backends.torch.compilation import VALUES_AT_ONCE, compilation_cache, compiled, fused
 from kvae.backends.torch.convolutions import conv, conv_transpose
 from kvae.backends.torch.devices import THREADS, devices, gates_are_global, shard, slower_in_bfloat16, threads
 from kvae.backends.torch.gradients import Backend, apply_gradients
@@ -8,6 +8,7 @@ from kvae.backends.torch.kernels import batch_norm, softplus
 
 __all__ = [
     "THREADS",
+    "VALUES_AT_ONCE",
     "Backend",
     "apply_gradients",
     "batch_norm",

@@ -6,6 +6,9 @@ import torch
 
 from kvae.backends.torch.replay import Replayed
 
+VALUES_AT_ONCE = 2**21
+"""Number of values that are fastest to compute at once on a CPU, when many samples are decoded (8 MB)."""
+
 
 def compiled(function, variables):
     """Return a version of `function` that computes no gradients, and that is recorded and replayed if it runs often.
