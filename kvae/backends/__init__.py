@@ -7,7 +7,7 @@ Each backend is a package. These five files are in each of them and offer the sa
   batches would slow a step down; `apply_gradients(optimizer, gradients, variables)`.
 * `compilation`: `compiled(function, variables)` compiles a function of tensors (on PyTorch it is recorded and replayed);
   `fused(function)` evaluates an expression in few passes over memory; inside `compilation_cache()` models that differ only
-  in values share compiled code.
+  in values share compiled code; `VALUES_AT_ONCE` is the number of values that are fastest to decode at once.
 * `devices`: inside `devices(count, cluster)` models train on several devices; `shard()` returns the part of each batch
   that this process loads; `gates_are_global()` is True if a gate has the same value on all devices; `threads()` returns
   the number of threads, which the environment variable `THREADS` sets; `slower_in_bfloat16()` is True if networks train
