@@ -11,8 +11,16 @@ from kvae.presets.upgrade import FORMAT
 from kvae.weights import FOLDER
 
 NAMES = (
-    *("celeba/attribute_classifier", "celeba/cond_vae", "celeba/csvae", "celeba/dcgan_iwae", "celeba/dcgan_vae"),
-    *("celeba/ifcvae_gan", "celeba/vae_gan", "cifar10/residual_vae", "digits/vae", "mnist/conv_vae_annealed"),
+    *("celeba/attribute_classifier", "celeba/attribute_classifier_sharp", "celeba/cond_vae", "celeba/csvae"),
+    *(
+        "celeba/dcgan_iwae",
+        "celeba/dcgan_vae",
+        "celeba/ifcvae_gan",
+        "celeba/vae_gan",
+        "cifar10/residual_vae",
+        "digits/vae",
+        "mnist/conv_vae_annealed",
+    ),
     *("mnist/iwae", "mnist/vae", "paintings/multi_encoder", "swiss_roll/csvae"),
 )
 """Names of the presets in weights/, in order. A new preset needs a line here."""
