@@ -43,10 +43,10 @@ def _compare_modes(run: Run, session: Session) -> None:
 
     Running statistics of batch norm that have not converged are the usual cause.
     """
-    losses = run.history().get("loss", [None])
-    trained = losses[(run.best_epoch or len(losses)) - 1]
-    if trained is None:  # a model of several players has several losses
+    losses = run.history().get("loss")
+    if losses is None:  # a model of several players has several losses
         return
+    trained = losses[(run.best_epoch or len(losses)) - 1]
     sample = session.batches(session.dataset.train, seed=session.seed, shard=backends.shard())
     steps = min(len(sample), math.ceil(COMPARED / session.training.batch_size))
     inferred = session.model.evaluate(sample, steps=steps, verbose=0, return_dict=True).get("loss", trained)

@@ -98,3 +98,18 @@ def test_run_that_was_killed_between_the_best_epoch_and_its_checkpoint_ends_the_
     assert found.best_epoch == 2
     for kept, expected in zip(_weights(found.load_model()), _weights(run.load_model()), strict=True):
         np.testing.assert_array_equal(kept, expected)
+
+
+VAE_GAN = """net = kvae.networks.mlp(dataset.shape, 6)
+    critic = keras.Model(net.input, [net.output, keras.layers.Dense(1)(net.output)])
+    return kvae.models.VAEGAN(kvae.networks.mlp(dataset.shape, 4), kvae.networks.mlp(2, dataset.shape), critic, gamma=0.1)
+"""
+
+
+def test_best_epoch_of_a_model_of_several_players_is_kept(tmp_path):
+    start, end = RECIPE.index("return kvae.models.VAE"), RECIPE.index("def training")
+    text = (RECIPE[:start] + VAE_GAN + "\n\n" + RECIPE[end:]).replace("val_loss", "val_rate")
+    (tmp_path / "players.py").write_text(text)
+    run = zoo.train(str(tmp_path / "players.py"), {"epochs": 2}, out=tmp_path / "run")
+    assert "loss" not in run.history()
+    assert run.best_epoch == run.history()["val_rate"].argmin() + 1
