@@ -3,6 +3,7 @@
 import importlib
 from typing import TYPE_CHECKING
 
+from kvae.recipes.beta import beta_of
 from kvae.recipes.parameters import Count, FilePath, Limit, NonNegative, Positive, Upsampling, Width
 from kvae.recipes.recipe import Recipe, Training
 from kvae.recipes.registry import copy, files, load, load_recorded, names
@@ -28,6 +29,7 @@ __all__ = [
     "Training",
     "Upsampling",
     "Width",
+    "beta_of",
     "copy",
     "files",
     "load",

@@ -18,8 +18,8 @@ class VAE(VariationalModel):
         loss = distortion + β · rate
 
     in nats, summed over pixels and latent units, averaged over the batch (Kingma and Welling 2014, eq. 3; β: Higgins et
-    al. 2017). With β = 1 the loss is the negative bound on log p(x). A source that averages its error over the pixels
-    and adds β' times the rate has β = β' · (number of pixels) in these units.
+    al. 2017). With β = 1 the loss is the negative bound on log p(x). For a source that averages its error or its
+    rate, `kvae.zoo.beta_of` converts the weight to β.
 
     Args:
         encoder: network x (B, …) -> the parameters of q(z|x): for the default posterior (B, 2D), the means and log σ.

@@ -24,7 +24,10 @@ Run:
 from typing import Annotated
 
 import kvae
-from kvae.zoo import Between, Count, Limit, NonNegative, Positive, Training, Upsampling
+from kvae.zoo import Between, Count, Limit, NonNegative, Positive, Training, Upsampling, beta_of
+
+BETA = beta_of(1, values=784, error_scale=2)
+"""Weight of the rate at the end of the rise, see mnist/conv_vae."""
 
 
 def data(limit: Limit = None):
@@ -49,7 +52,7 @@ def training(
     epochs: Count = 10,
     batch_size: Count = 64,
     learning_rate: Annotated[Positive, Between(0.0003, 0.003, log=True)] = 1e-3,
-    beta: Annotated[NonNegative, Between(0.25, 800.0, log=True)] = 784 / 2,  # see mnist/conv_vae
+    beta: Annotated[NonNegative, Between(0.25, 800.0, log=True)] = BETA,
     delay: Annotated[NonNegative, Between(0.0, 6.0)] = 3.0,
     length: Annotated[NonNegative, Between(1.0, 1500.0, log=True)] = 1500.0,
 ):

@@ -19,8 +19,11 @@ Run:
 from typing import Annotated
 
 import kvae
-from kvae.zoo import Between, Count, Limit, NonNegative, Objective, Positive, Search, Training
+from kvae.zoo import Between, Count, Limit, NonNegative, Objective, Positive, Search, Training, beta_of
 from kvae.zoo.paintings._shared import ARTISTS, dense_decoder, dense_encoder
+
+BETA = beta_of(1, values=150 * 150 * 3, units=100, error_scale=1000)
+"""Weight of the rate: the source's 1000 · L1 + KL, for means over the values of x and over the latent units."""
 
 
 def data(size: Count = 150, artists: tuple[str, ...] = ARTISTS, skip_damaged: bool = False, limit: Limit = None):
@@ -31,8 +34,7 @@ def model(
     dataset,
     latent: Annotated[Count, Between(32, 256, log=True)] = 100,
     hidden: tuple[Count, ...] = (128,),
-    # D / (1000 · L): the source's 1000 · L1 + KL, for means over D = 150 · 150 · 3 values and L = 100 units
-    beta: Annotated[NonNegative, Between(0.135, 6.75, log=True)] = (150 * 150 * 3) / (1000 * 100),
+    beta: Annotated[NonNegative, Between(0.135, 6.75, log=True)] = BETA,
 ):
     return kvae.models.VAE(
         dense_encoder(dataset, 2 * latent, hidden),

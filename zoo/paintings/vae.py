@@ -26,8 +26,11 @@ Run:
 from typing import Annotated, Literal
 
 import kvae
-from kvae.zoo import Between, Count, Limit, NonNegative, Objective, Positive, Search, Training
+from kvae.zoo import Between, Count, Limit, NonNegative, Objective, Positive, Search, Training, beta_of
 from kvae.zoo.paintings._shared import ARTISTS, conv_decoder, conv_encoder
+
+BETA = beta_of(1, values=64 * 64 * 3, units=100, error_scale=1000)
+"""Weight of the rate: the source's 1000 · L1 + KL, for means over the values of x and over the latent units."""
 
 
 def data(
@@ -49,8 +52,7 @@ def model(
     width: Count = 32,
     dropout: Annotated[NonNegative, Between(0.0, 0.5)] = 0.0,
     normalization: Literal["batch", "group"] = "batch",
-    # D / (1000 · L): the source's 1000 · L1 + KL, for means over D = 64 · 64 · 3 values and L = 100 units
-    beta: Annotated[NonNegative, Between(0.025, 1.25, log=True)] = (64 * 64 * 3) / (1000 * 100),
+    beta: Annotated[NonNegative, Between(0.025, 1.25, log=True)] = BETA,
 ):
     return kvae.models.VAE(
         conv_encoder(dataset, 2 * latent, width),

@@ -21,7 +21,10 @@ Run:
 from typing import Annotated
 
 import kvae
-from kvae.zoo import Between, Count, Limit, NonNegative, Objective, OneOf, Positive, Search, Training
+from kvae.zoo import Between, Count, Limit, NonNegative, Objective, OneOf, Positive, Search, Training, beta_of
+
+BETA = beta_of(0.01, values=64 * 64 * 3, units=256)
+"""Weight of the rate: that of the source, for means over the values of x and over the latent units."""
 
 
 def data(size: Count = 64, unlabelled: bool = True, limit: Limit = None):
@@ -33,8 +36,7 @@ def model(
     latent: Annotated[Count, Between(32, 512, log=True)] = 256,
     width: Annotated[Count, Between(16, 64, log=True)] = 32,
     depth: Annotated[Count, OneOf(1, 2, 3)] = 1,
-    # 0.01 · D / L: the source's weight, for a mean KL of L = 256 units and a mean error of D = 64 · 64 · 3 values
-    beta: Annotated[NonNegative, Between(0.01, 5.0, log=True)] = 0.01 * (64 * 64 * 3) / 256,
+    beta: Annotated[NonNegative, Between(0.01, 5.0, log=True)] = BETA,
 ):
     return kvae.models.VAE(
         kvae.networks.residual_encoder(dataset.shape, 2 * latent, width, depth, name="encoder"),
