@@ -4,7 +4,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 from kvae.recipes.beta import beta_of
-from kvae.recipes.parameters import Count, FilePath, Limit, NonNegative, Positive, Upsampling, Width
+from kvae.recipes.parameters import Count, FilePath, ImageLikelihood, Limit, NonNegative, Positive, Upsampling, Width
 from kvae.recipes.recipe import Recipe, Training
 from kvae.recipes.registry import copy, files, load, load_recorded, names
 from kvae.recipes.run_folder import run_folder
@@ -19,6 +19,7 @@ __all__ = [
     "Between",
     "Count",
     "FilePath",
+    "ImageLikelihood",
     "Limit",
     "NonNegative",
     "Objective",

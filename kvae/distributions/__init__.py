@@ -21,6 +21,7 @@ from kvae.distributions.base import IndependentUnits as IndependentUnits
 from kvae.distributions.bernoulli import Bernoulli as Bernoulli
 from kvae.distributions.categorical import Categorical as Categorical
 from kvae.distributions.categorical import CategoricalLevels as CategoricalLevels
+from kvae.distributions.continuous_bernoulli import ContinuousBernoulli as ContinuousBernoulli
 from kvae.distributions.joint import Joint as Joint
 from kvae.distributions.kl import has_closed_form as has_closed_form
 from kvae.distributions.kl import kl as kl
@@ -31,10 +32,12 @@ from kvae.distributions.labels import ClassLabels as ClassLabels
 from kvae.distributions.laplace import Laplace as Laplace
 from kvae.distributions.likelihoods import Likelihood as Likelihood
 from kvae.distributions.logistic import DiscretizedLogistic as DiscretizedLogistic
+from kvae.distributions.logistic_mixture import DiscretizedLogisticMixture as DiscretizedLogisticMixture
 from kvae.distributions.mixture import Mixture as Mixture
 from kvae.distributions.multivariate_normal import MultivariateNormal as MultivariateNormal
 from kvae.distributions.normal import Normal as Normal
 from kvae.distributions.normal import standard_normal as standard_normal
+from kvae.distributions.optimal_normal import OptimalNormal as OptimalNormal
 from kvae.distributions.posteriors import DiagonalNormal as DiagonalNormal
 from kvae.distributions.posteriors import FullCovarianceNormal as FullCovarianceNormal
 from kvae.distributions.posteriors import InverseAutoregressiveFlow as InverseAutoregressiveFlow

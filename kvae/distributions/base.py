@@ -111,3 +111,12 @@ def random_like(draw, like, seed, shape):
     """
     dtype = keras.backend.standardize_dtype(like.dtype)
     return draw((*shape, *ops.shape(like)), dtype=dtype, seed=seed)
+
+
+def next_seed(seed, step: int = 1):
+    """Return a seed for a further draw.
+
+    An integer would repeat the random bits of the first draw, so the next integer is returned. A seed generator gives new
+    bits by itself.
+    """
+    return seed + step if isinstance(seed, int) else seed

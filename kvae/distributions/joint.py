@@ -4,7 +4,7 @@ import dataclasses
 
 from keras import ops
 
-from kvae.distributions.base import Distribution, promote
+from kvae.distributions.base import Distribution, next_seed, promote
 from kvae.distributions.normal import Normal
 
 
@@ -35,12 +35,12 @@ class Joint(Distribution):
         return self.first.log_prob(a) + self.second.log_prob(b)
 
     def sample(self, seed, shape=()):
-        return self._join(self.first.sample(seed, shape), self.second.sample(_next(seed), shape))
+        return self._join(self.first.sample(seed, shape), self.second.sample(next_seed(seed), shape))
 
     def sample_and_log_prob(self, seed, shape=()):
         (a, log_a), (b, log_b) = (
             self.first.sample_and_log_prob(seed, shape),
-            self.second.sample_and_log_prob(_next(seed), shape),
+            self.second.sample_and_log_prob(next_seed(seed), shape),
         )
         return self._join(a, b), log_a + log_b
 
@@ -69,12 +69,3 @@ def join(a: Distribution, b: Distribution) -> Distribution:
     a_loc, a_scale, b_loc, b_scale = promote(a.loc, a.log_scale, b.loc, b.log_scale)
     scales = a_scale + ops.zeros_like(a_loc), b_scale + ops.zeros_like(b_loc)
     return Normal(ops.concatenate([a_loc, b_loc], axis=-1), ops.concatenate(scales, axis=-1), event=a.event)
-
-
-def _next(seed):
-    """Return a seed for a second draw.
-
-    An integer would repeat the random bits of the first draw, so the next integer is returned. A seed generator gives new
-    bits by itself.
-    """
-    return seed + 1 if isinstance(seed, int) else seed

@@ -6,7 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from kvae.distributions.base import Distribution, promote, random_like
+from kvae.distributions.base import Distribution, next_seed, promote, random_like
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -36,8 +36,7 @@ class Mixture(Distribution):
         chosen = ops.one_hot(ops.argmax(logits + gumbel, axis=-1), logits.shape[-1])  # (..., K)
         shared = len(self.components.mean.shape) == 1 + self.event  # the same components for the whole batch
         leading = (*shape, *ops.shape(logits)[:-1]) if shared else shape
-        # An integer seed would repeat the random bits of the Gumbel noise, so the second draw takes the next integer.
-        draws = self.components.sample(seed + 1 if isinstance(seed, int) else seed, leading)  # (..., K, event)
+        draws = self.components.sample(next_seed(seed), leading)  # (..., K, event)
         return self._weighted(ops.cast(chosen, draws.dtype), draws)
 
     def _weighted(self, weights, values):

@@ -9,6 +9,7 @@ import numpy as np
 
 from kvae.capabilities import DENSITY, POSTERIOR
 from kvae.errors import UserError
+from kvae.evaluation import bits
 from kvae.evaluation.batches import examples
 from kvae.evaluation.compute import seed_generator, seeded
 from kvae.evaluation.metric import Seed, metric
@@ -43,9 +44,9 @@ def likelihood(model, batches, *, samples: Samples = 2000, rows: Rows = None, se
     `bits_per_pixel` does not count channels.
 
     A likelihood of discrete levels (logistic, categorical, Bernoulli for zeros and ones) is a probability of the
-    pixels. A density (normal, Laplace) is not. For a density, a byte k becomes (k + u) / 256 with u uniform in [0, 1).
-    `nll` is that of the density. Both values in bits include the 8 bits per dimension by which this scaling changes a
-    density (Theis et al. 2016, section 3.1).
+    pixels. A density (normal, Laplace, continuous Bernoulli) is not. For a density, a byte k becomes (k + u) / 256 with u
+    uniform in [0, 1). `nll` is that of the density. Both values in bits include the 8 bits per dimension by which this
+    scaling changes a density (Theis et al. 2016, section 3.1).
 
     The Bernoulli cross-entropy of grey values is a convention and not a likelihood. It has bits per pixel, because
     results of this kind are commonly reported, and no bits per dimension.
@@ -55,29 +56,23 @@ def likelihood(model, batches, *, samples: Samples = 2000, rows: Rows = None, se
     The time is stated after the first draws. If the estimate is stopped, it resumes where it was: a later call with the
     same model, data, K, `rows` and seed gives the same value as without the stop.
     """
-    density = model.likelihood.support == "real"
-    bytes_as_density = density and batches.x.dtype == np.uint8 and batches.scale == 255
-    rng = np.random.default_rng(seed)
-    data = examples(batches)
-    if bytes_as_density:
-        data = (((255 * x + rng.random(x.shape, "float32")) / 256, *given) for x, *given in data)
+    log_p = log_likelihoods(model, batches, samples, rows, seed)
+    values = {**mean_and_error("nll", -log_p), "nll_samples": samples}
+    reason = bits.reason_without(model, batches)
+    if reason != bits.REAL:
+        shape, in_bits = batches.x.shape[1:], float((bits.offset(model, batches) - log_p.mean()) / math.log(2))
+        values |= {"bits_per_pixel": in_bits / math.prod(shape[:2])} if len(shape) == 3 else {}
+        values["bits_per_dim"] = in_bits / math.prod(shape)
+    if reason:
+        values["bits_per_dim"] = NotApplicable(reason)
+    return values
+
+
+def log_likelihoods(model, batches, samples: int, rows: int | None, seed: int) -> np.ndarray:
+    """Return the estimate of log p(x) of each example of `batches`, in nats: (N,), float64. If it is stopped, it resumes."""
     rows = _default_rows(model) if rows is None else rows
     path = stored_as(model, examples(batches), "nll", samples, rows, seed)
-    log_p = log_evidence(model, data, len(batches.x), samples, rows, seed, path)
-    nats = -log_p.mean()
-    values = {**mean_and_error("nll", -log_p), "nll_samples": samples}
-    if density and not bytes_as_density:
-        values["bits_per_dim"] = NotApplicable("a density of real numbers has no bits")
-        return values
-    shape = batches.x.shape[1:]
-    bits = float((nats + (math.prod(shape) * math.log(256) if bytes_as_density else 0)) / math.log(2))
-    if len(shape) == 3:
-        values["bits_per_pixel"] = bits / math.prod(shape[:2])
-    if density or model.likelihood.support == "levels" or _binary(batches):
-        values["bits_per_dim"] = bits / math.prod(shape)
-    else:
-        values["bits_per_dim"] = NotApplicable("the Bernoulli cross-entropy of grey values is not a probability")
-    return values
+    return log_evidence(model, bits.likelihood_data(model, batches, seed), len(batches.x), samples, rows, seed, path)
 
 
 def log_evidence(
@@ -161,8 +156,3 @@ def _compiled_log_weights(model, draws: int, seed: int):
 def _padded(array: np.ndarray, n: int) -> np.ndarray:
     """Return `array`, padded to `n` rows by repeating the last row."""
     return np.concatenate([array, np.repeat(array[-1:], n - len(array), axis=0)])
-
-
-def _binary(batches) -> bool:
-    """Return True if all values of x are 0 or 1."""
-    return all(np.isin(x, (0.0, 1.0)).all() for x, *_ in examples(batches))

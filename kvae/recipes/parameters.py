@@ -42,6 +42,11 @@ FilePath = Annotated[str, Resolved()]
 Upsampling = Literal["deconv", "nearest", "bilinear"]
 """Ways to double the height and the width of a feature map (`kvae.networks.conv_decoder`)."""
 
+ImageLikelihood = Literal[
+    "bernoulli", "continuous_bernoulli", "normal", "optimal_normal", "laplace", "logistic", "logistic_mixture"
+]
+"""Names of likelihoods for images in [0, 1] (`kvae.distributions.likelihoods`)."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Parameter:

@@ -142,6 +142,8 @@ MODELS = {
     "VAE, flow": lambda: models.VAE(*_dense(2 * LATENT + 4), posterior=_flow()),
     "VAE, mixture prior": lambda: models.VAE(*_dense(), prior=distributions.MixtureOfNormals((LATENT,), 4, seed=0)),
     "VAE, VampPrior": lambda: models.VAE(*_dense(), prior=distributions.VampPrior(SHAPE, 4, seed=0)),
+    "VAE, optimal scale": lambda: models.VAE(*_dense(), likelihood="optimal_normal"),
+    "VAE, continuous Bernoulli": lambda: models.VAE(*_dense(), likelihood="continuous_bernoulli"),
     "VAE, spatial code": lambda: models.VAE(
         networks.mlp(SHAPE, (2, 2, 4), (16,), "softplus"), networks.mlp((2, 2, 2), SHAPE, (16,), "softplus")
     ),

@@ -8,19 +8,31 @@ import pytest
 from keras import ops
 from scipy import special
 
-from kvae.distributions import Bernoulli, CategoricalLevels, DiscretizedLogistic, Laplace, Normal, likelihoods
+from kvae.distributions import (
+    Bernoulli,
+    CategoricalLevels,
+    DiscretizedLogistic,
+    DiscretizedLogisticMixture,
+    Laplace,
+    Normal,
+    likelihoods,
+)
 from kvae.distributions.likelihoods import (
     BernoulliLikelihood,
     CategoricalLikelihood,
+    ContinuousBernoulliLikelihood,
     LaplaceLikelihood,
     LogisticLikelihood,
+    LogisticMixtureLikelihood,
     NormalLikelihood,
+    OptimalNormalLikelihood,
 )
 from kvae.errors import UserError
 
 GREY = (np.arange(256) / 255).astype("float32")
 EVERY = [
     BernoulliLikelihood(),
+    ContinuousBernoulliLikelihood(),
     NormalLikelihood(),
     NormalLikelihood(scale=0.1),
     NormalLikelihood(scale=None),
@@ -28,6 +40,7 @@ EVERY = [
     LaplaceLikelihood(scale=None),
     LogisticLikelihood(),
     LogisticLikelihood(levels=32),
+    LogisticMixtureLikelihood(components=2),
     CategoricalLikelihood(levels=4),
 ]
 
@@ -46,7 +59,7 @@ def noise(*shape):
 @pytest.mark.parametrize("likelihood", EVERY, ids=repr)
 @pytest.mark.parametrize("shape", [(2, 5), (2, 4, 4, 3)])
 def test_likelihood_of_a_decoder_output_has_the_shape_of_the_data(likelihood, shape):
-    px = likelihood(ops.convert_to_tensor(noise(*shape[:-1], shape[-1] * likelihood.outputs)))
+    px = likelihood(ops.convert_to_tensor(noise(shape[0], *likelihood.outputs(shape[1:]))))
     assert px.event == len(shape) - 1
     assert numpy(px.mean).shape == shape
     assert numpy(px.log_prob(np.zeros(shape, "float32"))).shape == shape[:1]
@@ -54,13 +67,13 @@ def test_likelihood_of_a_decoder_output_has_the_shape_of_the_data(likelihood, sh
 
 @pytest.mark.parametrize("likelihood", EVERY, ids=repr)
 def test_likelihood_check_accepts_its_own_draws(likelihood):
-    h = ops.convert_to_tensor(noise(2, 5 * likelihood.outputs))
+    h = ops.convert_to_tensor(noise(2, *likelihood.outputs((5,))))
     likelihood.check(numpy(likelihood(h).sample(0, (3,))))
 
 
 @pytest.mark.parametrize("likelihood", [one for one in EVERY if one.support != "real"], ids=repr)
 def test_likelihood_mean_stays_in_the_range_of_the_data(likelihood):
-    mean = numpy(likelihood(ops.convert_to_tensor(50 * noise(200, 3 * likelihood.outputs))).mean)
+    mean = numpy(likelihood(ops.convert_to_tensor(50 * noise(200, *likelihood.outputs((3,))))).mean)
     assert mean.min() >= 0
     assert mean.max() <= 1
 
@@ -107,14 +120,43 @@ def test_categorical_likelihood_groups_levels_by_channel():
 
 @pytest.mark.parametrize("likelihood", [LogisticLikelihood(), CategoricalLikelihood()])
 def test_likelihood_of_too_few_outputs_is_refused(likelihood):
-    with pytest.raises(UserError, match=rf"decoder with {likelihood.outputs} outputs.*channels=3"):
+    with pytest.raises(UserError, match=rf"decoder with {likelihood.parameters} outputs.*channels=3"):
         likelihood(ops.convert_to_tensor(noise(2, 3)))
+
+
+def test_logistic_mixture_likelihood_has_ten_outputs_per_component_of_an_rgb_image():
+    likelihood = LogisticMixtureLikelihood(components=4)
+    assert likelihood.outputs((8, 6, 3)) == (8, 6, 40)
+    assert likelihood.outputs((8, 6, 1)) == (8, 6, 12)
+
+
+def test_logistic_mixture_likelihood_reads_logits_then_the_parameters_of_each_component():
+    likelihood = LogisticMixtureLikelihood(components=2)
+    h = np.concatenate([[0.5, -0.5], np.arange(9) / 10, [9.0] * 3, [-50.0, 0.0, 50.0], [-9.0] * 3]).astype("float32")
+    px = likelihood(ops.convert_to_tensor(h.reshape(1, 1, 1, 20)))
+    assert isinstance(px, DiscretizedLogisticMixture)
+    np.testing.assert_allclose(numpy(px.logits)[0, 0, 0], [0.5, -0.5])
+    np.testing.assert_allclose(numpy(px.loc)[0, 0, 0], [[0.5, 0.6, 0.7], [9.5] * 3], rtol=1e-6)
+    np.testing.assert_allclose(numpy(px.log_scale)[0, 0, 0], [[0.3, 0.4, 0.5], [-7, 0, 7]], rtol=1e-6)
+    np.testing.assert_allclose(numpy(px.coupling)[0, 0, 0], np.tanh([[0.6, 0.7, 0.8], [-9] * 3]), rtol=1e-6)
+
+
+@pytest.mark.parametrize("channels", [5, 16, 19, 21])
+def test_logistic_mixture_likelihood_of_another_number_of_outputs_is_refused(channels):
+    with pytest.raises(UserError, match=rf"6 outputs for a grey image, or 20 for RGB\. Received: channels={channels}"):
+        LogisticMixtureLikelihood(components=2)(ops.convert_to_tensor(noise(2, channels)))
+
+
+@pytest.mark.parametrize("components", [0, 1.5, None])
+def test_logistic_mixture_likelihood_without_components_is_refused(components):
+    with pytest.raises(UserError, match="integer of at least 1"):
+        LogisticMixtureLikelihood(components=components)
 
 
 # ------------------------------------------------------------------ checks of data
 
 NAMES = sorted(likelihoods.LIKELIHOODS)
-UNIT = ["bernoulli", "categorical", "logistic"]
+UNIT = ["bernoulli", "categorical", "continuous_bernoulli", "logistic", "logistic_mixture"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -129,12 +171,12 @@ def test_likelihood_check_accepts_binary_data(name):
     likelihoods.get(name).check(np.array([[0, 1]], "uint8"))
 
 
-@pytest.mark.parametrize("name", ["bernoulli", "normal", "laplace"])
+@pytest.mark.parametrize("name", ["bernoulli", "continuous_bernoulli", "normal", "optimal_normal", "laplace"])
 def test_likelihood_check_without_levels_accepts_values_between_them(name):
     likelihoods.get(name).check(np.array([0.123]))
 
 
-@pytest.mark.parametrize("name", ["normal", "laplace"])
+@pytest.mark.parametrize("name", ["normal", "optimal_normal", "laplace"])
 def test_likelihood_check_of_real_data_accepts_any_finite_number(name):
     likelihoods.get(name).check(np.array([-3e5, 0.0, 255.0]))
 
@@ -157,7 +199,7 @@ def test_likelihood_check_outside_the_unit_interval_names_the_repair(name, x, re
         likelihoods.get(name).check(x, name="pixels")
 
 
-@pytest.mark.parametrize("name", ["logistic", "categorical"])
+@pytest.mark.parametrize("name", ["logistic", "logistic_mixture", "categorical"])
 def test_likelihood_check_between_the_levels_names_the_repair(name):
     x = np.tile(GREY, 3)
     x[-1] = 100.4 / 255
@@ -202,7 +244,7 @@ def test_likelihood_with_an_invalid_scale_is_refused(cls, scale):
 
 
 @pytest.mark.parametrize("levels", [1, 0, 2.5, None])
-@pytest.mark.parametrize("cls", [LogisticLikelihood, CategoricalLikelihood])
+@pytest.mark.parametrize("cls", [LogisticLikelihood, LogisticMixtureLikelihood, CategoricalLikelihood])
 def test_likelihood_with_too_few_levels_is_refused(cls, levels):
     with pytest.raises(UserError, match="Expected levels to be an integer of at least 2"):
         cls(levels=levels)
@@ -226,8 +268,24 @@ def test_likelihood_round_trips_through_keras_and_json(likelihood):
     assert likelihoods.get(config) == likelihood
 
 
+@pytest.mark.parametrize("momentum", [-0.1, 1.0, 2])
+def test_optimal_normal_likelihood_with_an_invalid_momentum_is_refused(momentum):
+    with pytest.raises(UserError, match="momentum of at least 0 and below 1"):
+        OptimalNormalLikelihood(momentum)
+
+
+def test_optimal_normal_likelihood_round_trips_through_keras_and_json():
+    config = json.loads(json.dumps(keras.saving.serialize_keras_object(OptimalNormalLikelihood(momentum=0.5))))
+    found = likelihoods.get(config)
+    assert isinstance(found, OptimalNormalLikelihood)
+    assert found.momentum == 0.5
+
+
 def test_get_likelihood_with_a_misspelt_name_suggests_the_nearest():
-    with pytest.raises(UserError, match=r"'bernoulli', 'normal'.*likelihood='bernouli'.*Did you mean bernoulli\?"):
+    with pytest.raises(
+        UserError,
+        match=r"'bernoulli', .*'normal'.*likelihood='bernouli'.*Did you mean bernoulli or continuous_bernoulli\?",
+    ):
         likelihoods.get("bernouli")
 
 

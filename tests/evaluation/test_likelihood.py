@@ -179,7 +179,7 @@ def test_likelihood_without_a_home_directory_is_computed(monkeypatch):
 
 def _uniform(likelihood_, shape=(4, 4, 3)):
     """Return a VAE with weights 0: the posterior is the prior, and p(x|z) is the same for every pixel."""
-    model = VAE(mlp(shape, 4), mlp(2, (*shape[:2], shape[2] * likelihood_.outputs)), likelihood=likelihood_)
+    model = VAE(mlp(shape, 4), mlp(2, likelihood_.outputs(shape)), likelihood=likelihood_)
     for variable in model.trainable_variables:
         variable.assign(np.zeros(variable.shape))
     return model
@@ -248,12 +248,15 @@ def test_likelihood_autoencoder_is_skipped():
     assert report["skipped"] == {"nll": "Autoencoder has no posterior and no prior"}
 
 
-@pytest.mark.parametrize("likelihood", ["bernoulli", "normal", "laplace", "logistic", "categorical"])
+@pytest.mark.parametrize(
+    "likelihood",
+    ["bernoulli", "continuous_bernoulli", "normal", "laplace", "logistic", "logistic_mixture", "categorical"],
+)
 def test_log_prob_compiled_equals_eager(likelihood, rng):
     """A backend may compute log p(x|z) differently in compiled functions. The numbers are the same."""
     px = distributions.likelihoods.get(likelihood)
     px = dataclasses.replace(px, levels=4) if px.support == "levels" else px
-    h = rng.standard_normal((2, 3, 5, 4, 2 * px.outputs)).astype("float32") * 3
+    h = rng.standard_normal((2, 3, *px.outputs((5, 4, 2)))).astype("float32") * 3
     x = (rng.integers(0, 4, (3, 5, 4, 2)) / 3).astype("float32")
     run = compiled(lambda h, x: px(h, batch_axes=2).log_prob(x), [])
     found = ops.convert_to_numpy(run(ops.convert_to_tensor(h), ops.convert_to_tensor(x)))

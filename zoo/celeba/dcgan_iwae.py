@@ -22,10 +22,10 @@ Run:
     kvae evaluate runs/celeba/iwae_ten_epochs --metric nll --samples 2000
 """
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import kvae
-from kvae.zoo import Between, Count, Limit, Objective, OneOf, Positive, Search, Training, Upsampling
+from kvae.zoo import Between, Count, ImageLikelihood, Limit, Objective, OneOf, Positive, Search, Training, Upsampling
 
 
 def data(size: Count = 64, validation: Limit = None, skip_damaged: bool = False, limit: Limit = None):
@@ -38,16 +38,16 @@ def model(
     latent: Annotated[Count, Between(32, 256, log=True)] = 100,
     width: Annotated[Count, Between(16, 64, log=True)] = 32,
     upsampling: Annotated[Upsampling, OneOf("deconv", "nearest", "bilinear")] = "deconv",
-    likelihood: Literal["bernoulli", "logistic"] = "bernoulli",
+    likelihood: ImageLikelihood = "bernoulli",
     samples: Count = 5,
     doubly_reparameterized: bool = False,
 ):
     networks, px = kvae.networks, kvae.distributions.likelihoods.get(likelihood)
-    *sides, channels = dataset.shape
-    outputs = (*sides, channels * px.outputs)
     return kvae.models.IWAE(
         networks.conv_encoder(dataset.shape, 2 * latent, width, momentum=0.9, name="encoder"),
-        networks.conv_decoder(latent, outputs, width, upsampling=upsampling, momentum=0.9, name="decoder"),
+        networks.conv_decoder(
+            latent, px.outputs(dataset.shape), width, upsampling=upsampling, momentum=0.9, name="decoder"
+        ),
         likelihood=px,
         samples=samples,
         doubly_reparameterized=doubly_reparameterized,

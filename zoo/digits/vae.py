@@ -28,10 +28,9 @@ def model(
     beta: Annotated[NonNegative, Between(0.25, 4.0, log=True)] = 1.0,
 ):
     likelihood = kvae.distributions.likelihoods.LogisticLikelihood(levels=17)
-    *sides, channels = dataset.shape
     return kvae.models.VAE(
         kvae.networks.mlp(dataset.shape, 2 * latent, hidden, name="encoder"),
-        kvae.networks.mlp(latent, (*sides, channels * likelihood.outputs), hidden[::-1], name="decoder"),
+        kvae.networks.mlp(latent, likelihood.outputs(dataset.shape), hidden[::-1], name="decoder"),
         likelihood=likelihood,
         beta=beta,
     )

@@ -16,11 +16,11 @@ def observe(likelihood, decoder, z, training: bool = False):
     """
     latent = tuple(decoder.input_shape[1:])
     if len(z.shape) == 1 + len(latent):
-        return likelihood(decoder(z, training=training))
+        return likelihood(decoder(z, training=training), training=training)
     leading = ops.shape(z)[: -len(latent)]  # (…, B)
     # (…, B, *latent) -> (… · B, *latent) -> (… · B, *h) -> (…, B, *h)
     h = decoder(ops.reshape(z, (-1, *latent)), training=training)
-    return likelihood(ops.reshape(h, (*leading, *h.shape[1:])), batch_axes=len(leading))
+    return likelihood(ops.reshape(h, (*leading, *h.shape[1:])), batch_axes=len(leading), training=training)
 
 
 def conditioned(x, labels, *y):

@@ -85,8 +85,7 @@ class LatentModel(Model):
 
         A decoder with too few channels would otherwise be broadcast against the data without an error.
         """
-        *sides, channels = self.data_shape
-        self.check_network("decoder", self.decoder, (*sides, channels * self.likelihood.outputs))
+        self.check_network("decoder", self.decoder, self.likelihood.outputs(self.data_shape))
 
     def check_network(self, name: str, net, outputs, inputs=None) -> None:
         """Raise `UserError` unless a network has the expected shapes of outputs and inputs.
