@@ -16,6 +16,7 @@ from kvae.cli.commands import (
     new,
     reconstruct,
     sample,
+    score,
     show,
     train,
     transfer,
@@ -41,6 +42,7 @@ app.command(cls=Command, epilog=new.EXAMPLES)(new.new)
 app.command(cls=Command, epilog=train.EXAMPLES)(train.train)
 app.command(cls=Command, epilog=tune.EXAMPLES)(tune.tune)
 app.command(cls=Command, epilog=evaluate.EXAMPLES)(evaluate.evaluate)
+app.command(cls=Command, epilog=score.EXAMPLES)(score.score)
 app.command(cls=Command, epilog=sample.EXAMPLES)(sample.sample)
 app.command(cls=Command, epilog=reconstruct.EXAMPLES)(reconstruct.reconstruct)
 app.command(cls=Command, epilog=traverse.EXAMPLES)(traverse.traverse)

@@ -23,6 +23,12 @@ class PrecisionName(StrEnum):
     bfloat16 = "bfloat16"
 
 
+class SplitName(StrEnum):
+    test = "test"
+    validation = "validation"
+    train = "train"
+
+
 def _set_data_dir(path: Path | None):
     if path is not None:
         os.environ["KVAE_DATA"] = str(path)
@@ -89,6 +95,15 @@ Settings = Annotated[
 ]
 
 
+First = Annotated[
+    int | None, typer.Option(min=1, help="Use only the first N examples.", metavar="N", show_default=False)
+]
+Split = Annotated[
+    SplitName | None,
+    typer.Option(
+        help="Part of the data; by default test, or validation if there is no test split.", show_default=False
+    ),
+]
 DataSettings = Annotated[
     list[str] | None,
     typer.Option(

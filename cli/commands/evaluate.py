@@ -1,13 +1,12 @@
 """`kvae evaluate`"""
 
 import logging
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from kvae.cli.options import Backend, Classifier, DataDir, Features, Json, Model, examples, settings
+from kvae.cli.options import Backend, Classifier, DataDir, Features, First, Json, Model, Split, examples, settings
 from kvae.cli.output import echo, origin, print_json, print_metrics, print_table
 from kvae.cli.sources import open_classifier, open_model
 
@@ -22,12 +21,6 @@ EXAMPLES = examples(
 )
 
 logger = logging.getLogger("kvae.cli")
-
-
-class SplitName(StrEnum):
-    test = "test"
-    validation = "validation"
-    train = "train"
 
 
 def _list_metrics(wanted: bool):
@@ -84,15 +77,6 @@ Samples = Annotated[
         help="Same as --set nll.samples=N: number of draws per example for the estimate of log p(x), 2000 by default.",
         metavar="N",
         show_default=False,
-    ),
-]
-First = Annotated[
-    int | None, typer.Option(min=1, help="Use only the first N examples.", metavar="N", show_default=False)
-]
-Split = Annotated[
-    SplitName | None,
-    typer.Option(
-        help="Part of the data; by default test, or validation if there is no test split.", show_default=False
     ),
 ]
 Out = Annotated[

@@ -71,7 +71,7 @@ def sampled_codes_and_labels(model, batches, seed: int) -> tuple[dict[str, np.nd
     def draw(generator, *data):
         return (model.posterior(*data).sample(generator),)
 
-    (z,) = per_example("sampled codes", draw, model, batches, seed)
+    (z,) = per_example("sampled codes", draw, model, examples(batches), seed)
     y = np.asarray(batches.labels)[batches.order]
     if y.ndim == 2:
         labels = list(y.T)

@@ -1,10 +1,8 @@
 """Compiled computations over held-out batches."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
-
-from kvae.evaluation.batches import examples
 
 
 def seeded(key: str, function: Callable, model, seed: int) -> Callable:
@@ -32,16 +30,14 @@ def seed_generator(model):
     return cached(model, "seed generator of metrics", keras.random.SeedGenerator)
 
 
-def per_example(key: str, function: Callable, model, batches, seed: int) -> tuple[np.ndarray, ...]:
+def per_example(key: str, function: Callable, model, data: Iterable[tuple], seed: int) -> tuple[np.ndarray, ...]:
     """Return the values of `function(generator, x)`, or `function(generator, x, y)`, for all examples, in float64.
 
-    `function` is called on the tensors of each batch, compiled under `key` (`seeded`). It returns a tuple of tensors whose
-    first axis is the batch. Each tensor is concatenated over the batches.
+    `data` yields each batch as (x,) or (x, y). `function` is called on the tensors of each batch, compiled under `key`
+    (`seeded`). It returns a tuple of tensors whose first axis is the batch. Each tensor is concatenated over the batches.
     """
     from keras import ops
 
     run = seeded(key, function, model, seed)
-    parts = [
-        [ops.convert_to_numpy(value) for value in run(*map(ops.convert_to_tensor, data))] for data in examples(batches)
-    ]
+    parts = [[ops.convert_to_numpy(value) for value in run(*map(ops.convert_to_tensor, batch))] for batch in data]
     return tuple(np.concatenate(column).astype("float64") for column in zip(*parts, strict=True))

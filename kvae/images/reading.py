@@ -1,7 +1,8 @@
 """A user's image files as input of a model."""
 
+import functools
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,12 @@ def read_images(paths: Iterable[Path], shape: Sequence[int], n: int | None = Non
     """
     if len(shape) != 3 or shape[0] != shape[1] or shape[2] not in (1, 3):
         raise UserError(f"Expected a model of square images, grey or RGB. Received: one of shape {tuple(shape)}.")
-    return np.stack([_decode(path, data, shape, levels) for path, data in itertools.islice(_files(paths), n)])
+    return np.stack([_decode(path, read(), shape, levels) for path, read in itertools.islice(_files(paths), n)])
+
+
+def image_names(paths: Iterable[Path], n: int | None = None) -> list[str]:
+    """Return the paths of the images that `read_images` returns, in the same order."""
+    return [str(path) for path, _ in itertools.islice(_files(paths), n)]
 
 
 def _decode(path: Path, data: bytes, shape: Sequence[int], levels: int) -> np.ndarray:
@@ -39,19 +45,23 @@ def _decode(path: Path, data: bytes, shape: Sequence[int], levels: int) -> np.nd
     return ((x / step).round() * step).round().astype("float32") / 255
 
 
-def _files(paths: Iterable[Path]) -> Iterator[tuple[Path, bytes]]:
-    """Yield the path and the contents of each image file, one at a time."""
+def _files(paths: Iterable[Path]) -> Iterator[tuple[Path, Callable[[], bytes]]]:
+    """Yield the path of each image file, and a function that returns its contents."""
     for path in paths:
         if not path.exists():
             raise UserError(f"Expected an image, a folder or a zip file. Received: {path}, which does not exist.")
         if path.is_dir() or path.suffix.lower() == ".zip":
             archive = open_archive(path)
-            yield from ((path / image.name, _read(archive, image)) for image in archive.images)
+            yield from ((path / image.name, functools.partial(_read, archive, image)) for image in archive.images)
         elif not is_image(path.name):
             raise UserError(f"Expected an image ({', '.join(SUFFIXES)}), a folder or a zip file. Received: {path}.")
         else:
-            with as_user_errors():
-                yield path, read_bytes(path)
+            yield path, functools.partial(_read_file, path)
+
+
+def _read_file(path: Path) -> bytes:
+    with as_user_errors():
+        return read_bytes(path)
 
 
 def _read(archive: Archive, image: ImageFile) -> bytes:

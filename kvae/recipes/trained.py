@@ -6,7 +6,7 @@ faces.transfer({"Smiling": 1}).save("smile.png")
 
 import os
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from kvae.presets.hub import check_login, repository
 from kvae.recipes.card import card
 from kvae.recipes.classifier import open_classifier
 from kvae.recipes.feature_network import Source, open_features
+from kvae.recipes.label_names import Named
+from kvae.recipes.scoring import score
 from kvae.recipes.trained_data import TrainedData
 from kvae.recipes.trained_images import TrainedImages
 
@@ -132,6 +134,40 @@ class Trained(TrainedImages):
         training = self.batches("train") if "timeline.mae" in report["metrics"] else None
         folder = self._plots if folder is None else Path(folder)
         return save_plots(folder, self.model, batches, report["metrics"], training, seed)
+
+    def score(
+        self,
+        images: Sequence[str | os.PathLike] | None = None,
+        *,
+        split: str | None = None,
+        labels: Named = None,
+        first: int | None = None,
+        samples: int = 2000,
+        rows: int | None = None,
+        seed: int = 0,
+    ) -> dict[str, Any]:
+        """Return log p(x), rate and distortion of each image, in nats and in bits per dimension.
+
+        The time, which is proportional to `samples`, is stated after the first draws. If the call is stopped, a later call
+        with the same arguments resumes it.
+
+        Args:
+            images: image files, folders, zip files or .npz files; by default examples of a split. An image is cropped and
+                scaled to the size that the model takes, and then transformed as the examples of the recipe are.
+            split: "test", "validation" or "train"; by default the first of them that exists.
+            labels: all labels of `images`, for a model that takes labels.
+            first: number of images; by default all.
+            samples: number K of draws of the estimate of log p(x).
+            rows: maximum number of latent codes decoded at once.
+            seed: seed of all random draws.
+
+        Returns:
+            {"model", "weights", "samples", "seed", "n", "means": {score: mean}, "rows": [{"image": name, score: value}],
+            "skipped": {score: reason}}. `kvae.evaluation.scores` describes the scores.
+        """
+        options = {"samples": samples, "rows": rows, "seed": seed}
+        report = score(self, images, split, labels, first, **options)
+        return {"model": self.name, "weights": self.weights, "samples": samples, "seed": seed, **report}
 
     @property
     def _plots(self) -> Path:

@@ -16,6 +16,7 @@ COMMANDS = {
     "interpolate": ("interpolate", "gift", "0", "1"),
     "reconstruct": ("reconstruct", "gift"),
     "sample": ("sample", "gift"),
+    "score": ("score", "gift"),
     "train --resume": ("train", "--resume", "gift"),
     "train --warm-start": ("train", "digits/vae", "--warm-start", "gift", "--set", "epochs=1"),
     "transfer": ("transfer", "gift", "--label", "x=1"),
