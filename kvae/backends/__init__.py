@@ -4,7 +4,8 @@ Each backend is a package. These five files are in each of them and offer the sa
 
 * `gradients`: `Backend`, the mixin that gives a model `train_step`, `test_step`, the functions that run several of them,
   `gradients(loss, variables)`, `callbacks_of_fit(callbacks)` and `loads_in_training_thread`, True if threads that load
-  batches would slow a step down; `apply_gradients(optimizer, gradients, variables)`.
+  batches would slow a step down; `apply_gradients(optimizer, gradients, variables)`;
+  `input_gradient(function, x)` for losses that contain a gradient.
 * `compilation`: `compiled(function, variables)` compiles a function of tensors (on PyTorch it is recorded and replayed);
   `fused(function)` evaluates an expression in few passes over memory; inside `compilation_cache()` models that differ only
   in values share compiled code; `VALUES_AT_ONCE` is the number of values that are fastest to decode at once.
@@ -41,6 +42,7 @@ else:
 # gradients
 Backend = _backend.Backend
 apply_gradients = _backend.apply_gradients
+input_gradient = _backend.input_gradient
 
 # compilation
 VALUES_AT_ONCE = _backend.VALUES_AT_ONCE
@@ -78,6 +80,7 @@ __all__ = [
     "devices",
     "fused",
     "gates_are_global",
+    "input_gradient",
     "shard",
     "slower_in_bfloat16",
     "softplus",

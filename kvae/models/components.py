@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from kvae.callbacks import AverageCopies
+from kvae.models.base.factors import copied
 from kvae.objectives import batch_mean, known_class_loss
 
 
@@ -59,7 +60,7 @@ class DecoderCopies:
 
     def __init__(self, decoder: keras.Model, domains):
         self.decoder = decoder
-        self.nets = {domain: _copy(decoder) for domain in domains[1:]}
+        self.nets = {domain: copied(decoder) for domain in domains[1:]}
 
     def decoder_of(self, domain: str) -> tuple[str, keras.Model]:
         """Return the decoder of the turns of `domain`: the name of its player, and the network."""
@@ -68,9 +69,3 @@ class DecoderCopies:
     def callback(self) -> keras.callbacks.Callback:
         """Return the callback that averages decoder and copies."""
         return AverageCopies(self.decoder, list(self.nets.values()))
-
-
-def _copy(net):
-    copy = keras.models.clone_model(net)
-    copy.set_weights(net.get_weights())
-    return copy

@@ -1,9 +1,16 @@
 """Pure functions of distributions and tensors: the terms of the models' losses, in nats."""
 
-from kvae.objectives.adversarial import discriminator_fake_loss, discriminator_real_loss, equilibrium, generator_loss
+from kvae.objectives.adversarial import (
+    discriminator_fake_loss,
+    discriminator_real_loss,
+    equilibrium,
+    generator_loss,
+    r1_penalty,
+)
 from kvae.objectives.batch import batch_mean
 from kvae.objectives.distances import feature_error, half_squared_error, pixel_cross_entropy
 from kvae.objectives.elbo import free_bits_penalty, negative_elbo
+from kvae.objectives.gradients import squared_gradient
 from kvae.objectives.importance import (
     doubly_reparameterized,
     importance_bound,
@@ -28,5 +35,7 @@ __all__ = [
     "log_mean_weight",
     "negative_elbo",
     "pixel_cross_entropy",
+    "r1_penalty",
     "sampled_negative_elbo",
+    "squared_gradient",
 ]

@@ -4,6 +4,7 @@ from keras import ops
 
 from kvae.distributions import Bernoulli
 from kvae.objectives.batch import batch_mean
+from kvae.objectives.gradients import squared_gradient
 
 
 def generator_loss(logits):
@@ -23,6 +24,11 @@ def discriminator_real_loss(logits):
 def discriminator_fake_loss(logits):
     """Return −E[log(1 − D(x̂))] for the logits (B, 1) of generated images."""
     return -batch_mean(Bernoulli(logits).log_prob(ops.zeros_like(logits)))
+
+
+def r1_penalty(logits, x):
+    """Return ½ E|∂D/∂x|², where `logits` is the function D of a batch of real images x (Mescheder et al. 2018, eq. 9)."""
+    return batch_mean(squared_gradient(logits, x)) / 2
 
 
 def equilibrium(real, fake, level: float, margin: float):

@@ -8,6 +8,7 @@ from keras.src.backend.common import global_state
 from kvae.errors import UserError
 from kvae.loading import build, check_size
 from kvae.models import VAE
+from tests.contracts.models import MODELS
 
 layers = keras.layers
 
@@ -43,6 +44,16 @@ def test_check_size_leaves_nothing_in_the_global_state_of_keras():
     with pytest.raises(UserError, match="data"):
         check_size(config, "x")
     assert _state() == before
+
+
+@pytest.mark.parametrize("name", ["MultiEncoder, copies"])
+def test_check_size_reads_no_weights_of_a_model_with_copies(name, monkeypatch):
+    """Weights without values would be drawn, however large they are."""
+    model = MODELS[name]()
+    config = keras.saving.serialize_keras_object(model)
+    for method in ("get_weights", "set_weights"):
+        monkeypatch.setattr(keras.Model, method, lambda *_: pytest.fail("weights are read"))
+    assert check_size(config, "x") == sum(np.prod(weight.shape, dtype=int) for weight in model.weights)
 
 
 def test_model_that_is_refused_is_not_built_later():

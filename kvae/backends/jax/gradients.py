@@ -126,3 +126,11 @@ def apply_gradients(optimizer, gradients, variables):
     values, new_state = optimizer.stateless_apply([v.value for v in state], gradients, [v.value for v in variables])
     for variable, value in zip([*variables, *state], [*values, *new_state], strict=True):
         variable.assign(value)
+
+
+def input_gradient(function, x):
+    """Return the gradient of Σ function(x) by x, in the shape of x. A loss that contains it can be differentiated.
+
+    `function` must not assign variables (`kvae.models.base.factors.stateless`).
+    """
+    return jax.grad(lambda x: jax.numpy.sum(function(x)))(x)

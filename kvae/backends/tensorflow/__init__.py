@@ -3,7 +3,7 @@
 from kvae.backends.tensorflow.compilation import VALUES_AT_ONCE, compilation_cache, compiled, fused
 from kvae.backends.tensorflow.convolutions import conv, conv_transpose
 from kvae.backends.tensorflow.devices import THREADS, devices, gates_are_global, shard, slower_in_bfloat16, threads
-from kvae.backends.tensorflow.gradients import Backend, apply_gradients
+from kvae.backends.tensorflow.gradients import Backend, apply_gradients, input_gradient
 from kvae.backends.tensorflow.kernels import batch_norm, softplus
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "devices",
     "fused",
     "gates_are_global",
+    "input_gradient",
     "shard",
     "slower_in_bfloat16",
     "softplus",

@@ -81,3 +81,14 @@ def apply_gradients(optimizer, gradients, variables):
     """Update `variables` with their gradients by a Keras optimizer, with a fused kernel if there is one."""
     with fused(optimizer):
         optimizer.apply(gradients, variables)
+
+
+def input_gradient(function, x):
+    """Return the gradient of Σ function(x) by x, in the shape of x. A loss that contains it can be differentiated.
+
+    `function` must not assign variables (`kvae.models.base.factors.stateless`).
+    """
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        total = tf.reduce_sum(function(x))
+    return tape.gradient(total, x, unconnected_gradients=tf.UnconnectedGradients.ZERO)

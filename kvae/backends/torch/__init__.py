@@ -3,7 +3,7 @@
 from kvae.backends.torch.compilation import VALUES_AT_ONCE, compilation_cache, compiled, fused
 from kvae.backends.torch.convolutions import conv, conv_transpose
 from kvae.backends.torch.devices import THREADS, devices, gates_are_global, shard, slower_in_bfloat16, threads
-from kvae.backends.torch.gradients import Backend, apply_gradients
+from kvae.backends.torch.gradients import Backend, apply_gradients, input_gradient
 from kvae.backends.torch.kernels import batch_norm, softplus
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "devices",
     "fused",
     "gates_are_global",
+    "input_gradient",
     "shard",
     "slower_in_bfloat16",
     "softplus",

@@ -97,3 +97,15 @@ def apply_gradients(optimizer, gradients, variables):
     """Update `variables` with their gradients by a Keras optimizer, with a fused kernel if there is one."""
     with fused(optimizer):
         optimizer.apply(gradients, variables)
+
+
+def input_gradient(function, x):
+    """Return the gradient of Σ function(x) by x, in the shape of x. A loss that contains it can be differentiated.
+
+    `function` must not assign variables (`kvae.models.base.factors.stateless`).
+    """
+    differentiable = torch.is_grad_enabled()
+    with torch.enable_grad():
+        x = x if x.requires_grad else x.detach().requires_grad_()
+        gradient = torch.autograd.grad(function(x).sum(), x, create_graph=differentiable, materialize_grads=True)[0]
+    return gradient if differentiable else gradient.detach()

@@ -1,12 +1,39 @@
-"""Functions with which several models compute their posteriors and likelihoods."""
+"""Functions with which several models call their networks, and compute their posteriors and likelihoods."""
 
 import keras
 from keras import ops
+from keras.src.backend import in_stateless_scope
 
 
 def layers_of(*parts) -> list[keras.Layer]:
     """Return the parts that are Keras layers: networks, and families of posteriors and priors that have weights."""
     return [part for part in parts if isinstance(part, keras.Layer)]
+
+
+def copied(net: keras.Model) -> keras.Model:
+    """Return a network of the same architecture with copies of the weights.
+
+    In a stateless scope, in which weights may have a shape and no values (`kvae.loading.size`), nothing is copied.
+    """
+    copy = keras.models.clone_model(net)
+    if not in_stateless_scope():
+        copy.set_weights(net.get_weights())
+    return copy
+
+
+def stateless(net: keras.Model, inputs, training: bool = False, frozen: bool = False):
+    """Return the outputs of a network, without assigning its batch statistics.
+
+    Args:
+        net: the network.
+        inputs: its inputs.
+        training: True for the mode of training.
+        frozen: True to let no gradient reach the weights. It then reaches the inputs only.
+    """
+    weights = [variable.value for variable in net.trainable_variables]
+    weights = [ops.stop_gradient(value) for value in weights] if frozen else weights
+    outputs, _ = net.stateless_call(weights, [v.value for v in net.non_trainable_variables], inputs, training=training)
+    return outputs
 
 
 def observe(likelihood, decoder, z, training: bool = False):
