@@ -10,6 +10,7 @@ from kvae.models.ifcvae_gan import IFCVAEGAN
 from kvae.models.iwae import IWAE
 from kvae.models.layered_vae import LayeredVAE
 from kvae.models.multi_encoder import MultiEncoder
+from kvae.models.rae import RAE
 from kvae.models.vae import VAE
 from kvae.models.vae_gan import VAEGAN
 
@@ -18,6 +19,7 @@ __all__ = [
     "DFCVAE",
     "IFCVAEGAN",
     "IWAE",
+    "RAE",
     "VAE",
     "VAEGAN",
     "Autoencoder",

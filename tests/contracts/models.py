@@ -68,6 +68,8 @@ def _multi_encoder(output_activation="linear", **options):
 
 MODELS = {
     "Autoencoder": lambda: models.Autoencoder(*_dense(LATENT), likelihood="normal"),
+    "RAE": lambda: models.RAE(*_dense(LATENT), beta=0.1, regularization=0.01),
+    "RAE, gradient penalty": lambda: models.RAE(*_dense(LATENT), regularizer="gp", regularization=0.1),
     "VAE": lambda: models.VAE(*_dense(), beta=0.7, free_bits=0.05),
     "IWAE": lambda: models.IWAE(*_dense(), samples=4),
     "IWAE, two layers": lambda: models.IWAE(
