@@ -23,6 +23,7 @@ from kvae.networks.larsen import larsen_decoder, larsen_discriminator, larsen_en
 from kvae.networks.normalization import BatchNormalization
 from kvae.networks.resampling import DoublingConv2D, StridedConv2D, StridedConv2DTranspose
 from kvae.networks.residual import residual_decoder, residual_encoder
+from kvae.networks.spectral import SpectralConv2D, SpectralDense
 
 __all__ = [
     "IMAGENET_WEIGHTS",
@@ -32,6 +33,8 @@ __all__ = [
     "DoublingConv2D",
     "MaskedDense",
     "RandomSmoothing",
+    "SpectralConv2D",
+    "SpectralDense",
     "StridedConv2D",
     "StridedConv2DTranspose",
     "conv_classifier",

@@ -14,8 +14,8 @@ import keras
 from keras import layers
 
 from kvae.networks.common import channels_last, check_sides, normalized_relu, output_dtype, standardize_labels
-from kvae.networks.convolutions import Conv2D
 from kvae.networks.resampling import doubled
+from kvae.networks.spectral import layers_with
 
 CHANNELS = (64, 128, 256, 512)
 """Numbers of channels of the encoder in the authors' code."""
@@ -42,15 +42,25 @@ def creswell_encoder(
         momentum: momentum of batch norm's running statistics.
         name: name of the network.
     """
-    image, features = _trunk(shape, width, normalization, momentum)
+    image, features, _ = _trunk(shape, width, normalization, momentum)
     return keras.Model(image, [layers.Dense(outputs, dtype=output_dtype())(features), features], name=name)
 
 
 @channels_last
-def creswell_discriminator(shape: Sequence[int], width: int = 64, name: str | None = None) -> keras.Model:
-    """Return a discriminator: images (B, H, W, C) -> logit (B, 1). `width` is as in `creswell_encoder`."""
-    image, features = _trunk(shape, width)
-    return keras.Model(image, layers.Dense(1, dtype=output_dtype())(features), name=name)
+def creswell_discriminator(
+    shape: Sequence[int], width: int = 64, normalization: str = "none", name: str | None = None
+) -> keras.Model:
+    """Return a discriminator: images (B, H, W, C) -> logit (B, 1).
+
+    Args:
+        shape: shape (H, W, C) of the images.
+        width: as in `creswell_encoder`.
+        normalization: "batch", "group", "none" as in the authors' code, or "spectral" for spectral normalisation of all
+            layers (Miyato et al. 2018).
+        name: name of the network.
+    """
+    image, features, dense = _trunk(shape, width, normalization)
+    return keras.Model(image, dense(1, dtype=output_dtype())(features), name=name)
 
 
 @channels_last
@@ -62,6 +72,7 @@ def creswell_decoder(
     momentum: float = 0.9,
     upsampling: str = "deconv",
     label_rates: Sequence[float] = (),
+    label_limit: float | None = None,
     name: str | None = None,
 ) -> keras.Model:
     """Return a decoder of a linear layer and four stages that double the sides: (B, inputs) -> (B, H, W, C).
@@ -78,12 +89,13 @@ def creswell_decoder(
         upsampling: how a stage doubles the sides, as in `conv_decoder`. The authors' code has "deconv", which leaves a
             checkerboard.
         label_rates: frequencies of the binary labels that are the last inputs, as in `larsen_decoder`.
+        label_limit: largest absolute value of a standardised label, such as 3, or None.
         name: name of the network.
     """
     sides = _smallest_sides(shape)
     code = keras.Input((inputs,))
     smallest_map_channels, *further_channels = reversed(_channels(width))
-    h = standardize_labels(code, label_rates) if label_rates else code
+    h = standardize_labels(code, label_rates, label_limit) if label_rates else code
     h = layers.Dense(sides[0] * sides[1] * smallest_map_channels)(h)
     h = layers.Reshape((*sides, smallest_map_channels))(h)  # (B, h·w·c) -> (B, h, w, c)
     h = normalized_relu(h, normalization, momentum)
@@ -94,12 +106,13 @@ def creswell_decoder(
 
 
 def _trunk(shape, width: int, normalization: str = "none", momentum: float = 0.9):
-    """Return the input of images (B, H, W, C) and the features (B, F), the flattened output of the last convolution."""
+    """Return the input of images (B, H, W, C), the flattened output (B, F) of the last convolution, and a dense class."""
     _smallest_sides(shape)
+    convolution, dense, remaining = layers_with(normalization)
     image = h = keras.Input(tuple(shape))
     for channels in _channels(width):
-        h = normalized_relu(Conv2D(channels, 5, 2, "same")(h), normalization, momentum)
-    return image, layers.Flatten()(h)
+        h = normalized_relu(convolution(channels, 5, 2, "same")(h), remaining, momentum)
+    return image, layers.Flatten()(h), dense
 
 
 def _channels(width: int) -> list[int]:

@@ -21,7 +21,9 @@ from kvae.networks.common import (
     output_dtype,
     standardize_labels,
 )
-from kvae.networks.convolutions import Conv2D, Conv2DTranspose
+from kvae.networks.convolutions import Conv2D
+from kvae.networks.resampling import doubled
+from kvae.networks.spectral import layers_with
 
 
 @channels_last
@@ -65,6 +67,8 @@ def larsen_decoder(
     width: int = 64,
     momentum: float = 0.9,
     label_rates: Sequence[float] = (),
+    label_limit: float | None = None,
+    upsampling: str = "deconv",
     name: str | None = None,
 ) -> keras.Model:
     """Return a decoder: (B, inputs) -> (B, H, W, C).
@@ -80,25 +84,31 @@ def larsen_decoder(
         label_rates: frequencies of the binary labels that are the last inputs. The network standardises these labels.
             Otherwise a label of frequency 0.05 has a variance of 0.05, and almost no effect compared with latent units
             of variance 1.
+        label_limit: largest absolute value of a standardised label, such as 3, or None.
+        upsampling: how a stage doubles the sides, as in `conv_decoder`. The paper has "deconv".
         name: name of the network.
     """
     check_sides(shape, multiple=8)
     sides, smallest_map_channels = (shape[0] // 8, shape[1] // 8), _scaled(256, width)
     code = keras.Input((inputs,))
-    h = standardize_labels(code, label_rates) if label_rates else code
+    h = standardize_labels(code, label_rates, label_limit) if label_rates else code
     h = layers.Dense(sides[0] * sides[1] * smallest_map_channels, use_bias=False)(h)
     h = normalized_relu(h, "batch", momentum)
     h = layers.Reshape((*sides, smallest_map_channels))(h)  # (B, h·w·c) -> (B, h, w, c)
     for channels in (256, 128, 32):
-        h = Conv2DTranspose(_scaled(channels, width), 5, 2, "same", use_bias=False)(h)
-        h = normalized_relu(h, "batch", momentum)
+        h = normalized_relu(doubled(h, _scaled(channels, width), 5, upsampling, use_bias=False), "batch", momentum)
     h = Conv2D(shape[-1], 5, padding="same", dtype=output_dtype())(h)
     return keras.Model(code, h, name=name)
 
 
 @channels_last
 def larsen_discriminator(
-    shape: Sequence[int], width: int = 64, label_units: int = 0, momentum: float = 0.9, name: str | None = None
+    shape: Sequence[int],
+    width: int = 64,
+    label_units: int = 0,
+    momentum: float = 0.9,
+    normalization: str = "batch",
+    name: str | None = None,
 ) -> keras.Model:
     """Return a discriminator: images (B, H, W, C) -> [features (B, H/8, W/8, 256), logit (B, 1)].
 
@@ -112,19 +122,23 @@ def larsen_discriminator(
         label_units: number of label units. With labels the network takes [image, y (B, label_units)], and the dense
             layers read y.
         momentum: momentum of batch norm's running statistics.
+        normalization: "batch" as in the paper, "group", "none", or "spectral" for spectral normalisation of all layers,
+            which then have biases in place of batch norm (Miyato et al. 2018).
         name: name of the network.
     """
     check_sides(shape, multiple=8)
+    convolution, dense, remaining = layers_with(normalization)
+    has_bias = remaining == "none"
     image, y = keras.Input(tuple(shape)), label_input(label_units)
-    h = layers.ReLU()(Conv2D(_scaled(32, width), 5, padding="same")(image))
+    h = layers.ReLU()(convolution(_scaled(32, width), 5, padding="same")(image))
     for channels in (128, 256):
-        h = Conv2D(_scaled(channels, width), 5, 2, "same", use_bias=False)(h)
-        h = normalized_relu(h, "batch", momentum)
-    features = Conv2D(_scaled(256, width), 5, 2, "same", use_bias=False, dtype=output_dtype())(h)
-    h = layers.Flatten()(normalized_relu(features, "batch", momentum))
+        h = convolution(_scaled(channels, width), 5, 2, "same", use_bias=has_bias)(h)
+        h = normalized_relu(h, remaining, momentum)
+    features = convolution(_scaled(256, width), 5, 2, "same", use_bias=has_bias, dtype=output_dtype())(h)
+    h = layers.Flatten()(normalized_relu(features, remaining, momentum))
     h = concatenate_labels(h, y)
-    h = normalized_relu(layers.Dense(_scaled(512, width), use_bias=False)(h), "batch", momentum)
-    logit = layers.Dense(1, dtype=output_dtype())(h)
+    h = normalized_relu(dense(_scaled(512, width), use_bias=has_bias)(h), remaining, momentum)
+    logit = dense(1, dtype=output_dtype())(h)
     return labelled_model(image, y, [features, logit], name)
 
 

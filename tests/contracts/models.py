@@ -177,6 +177,8 @@ OTHER_CLASSES = {
     "Conv2DTranspose": lambda: networks.Conv2DTranspose(4, 3),
     "DoublingConv2D": lambda: networks.DoublingConv2D(4, 3, padding="same"),
     "RandomSmoothing": lambda: networks.RandomSmoothing(3, seed=1),
+    "SpectralConv2D": lambda: networks.SpectralConv2D(4, 3),
+    "SpectralDense": lambda: networks.SpectralDense(4),
     "StridedConv2D": lambda: networks.StridedConv2D(4, 4, strides=2, padding="same"),
     "StridedConv2DTranspose": lambda: networks.StridedConv2DTranspose(4, 4, strides=2, padding="same"),
     "DiagonalNormal": distributions.DiagonalNormal,

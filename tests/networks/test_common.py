@@ -50,6 +50,22 @@ def test_standardize_labels_gives_labels_mean_0_and_variance_1(rng):
     np.testing.assert_allclose(standardized[:, 3:].std(axis=0), 1, atol=0.05)
 
 
+def test_standardize_labels_with_a_limit_clips_the_two_values_of_each_label():
+    rates = np.array([0.04, 0.5, 0.93, 0.0, 1.0])
+    code = ops.convert_to_tensor(np.array([[9.0, *(5 * [y])] for y in (0, 1)], "float32"))
+    found = ops.convert_to_numpy(common.standardize_labels(code, list(rates), limit=3.0))
+    deviation = np.sqrt(rates * (1 - rates)) + 1e-12  # labels that never vary are at 0, and their other value at ±3
+    expected = np.clip((np.array([[0.0], [1.0]]) - rates) / deviation, -3, 3)
+    np.testing.assert_allclose(found[:, 0], 9, rtol=1e-6)
+    np.testing.assert_allclose(found[:, 1:], expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("limit", [0, -3.0, float("nan")])
+def test_standardize_labels_with_a_limit_that_is_not_positive_raises(limit):
+    with pytest.raises(UserError, match=f"label_limit={limit}"):
+        common.standardize_labels(ops.ones((2, 2)), [0.5], limit)
+
+
 @pytest.mark.parametrize("normalization", ["batch", "group"])
 def test_normalize_gives_mean_0_and_variance_1(normalization, rng):
     h = keras.Input((4, 4, 8))

@@ -77,3 +77,11 @@ def test_larsen_decoder_label_rates_standardize_the_labels():
 def test_larsen_networks_of_unsupported_sides_raise_an_error_with_the_limits(name, shape):
     with pytest.raises(UserError, match="sides from 8 to 256 that are multiples of 8"):
         NETWORKS[name](shape, 6)
+
+
+@pytest.mark.parametrize("upsampling", ["nearest", "bilinear"])
+def test_larsen_decoder_without_transposed_convolutions_keeps_channels_and_shapes(upsampling):
+    net = larsen_decoder(5, FACES, 16, upsampling=upsampling)
+    assert not [layer for layer in net.layers if isinstance(layer, keras.layers.Conv2DTranspose)]
+    assert filters(net) == filters(larsen_decoder(5, FACES, 16))
+    assert net.output_shape == (None, *FACES)
