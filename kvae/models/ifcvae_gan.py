@@ -4,14 +4,17 @@ import keras
 from keras import ops
 
 from kvae.distributions import Distribution, sample_with_kl
+from kvae.distributions.checks import check_weight
 from kvae.models.base import LabelledModel
-from kvae.models.base.factors import layers_of
+from kvae.models.base.averaging import AveragedDecoder
+from kvae.models.base.factors import layers_of, stateless
 from kvae.objectives import (
     batch_mean,
     discriminator_fake_loss,
     discriminator_real_loss,
     generator_loss,
     label_information,
+    r1_penalty,
 )
 from kvae.training import Phase, reports
 
@@ -19,7 +22,7 @@ PLAYERS = ("loss", "label", "adversary", "discriminator")
 
 
 @keras.saving.register_keras_serializable("kvae")
-class IFCVAEGAN(LabelledModel):
+class IFCVAEGAN(AveragedDecoder, LabelledModel):
     """IFCVAE-GAN: a conditional VAE with an adversary that keeps y out of z, and a GAN that sharpens its images.
 
         p(x, z|y) = p(x|z, y) p(z)        q(z|x) and the classifier ŷ(y|x) from one encoder
@@ -54,6 +57,8 @@ class IFCVAEGAN(LabelledModel):
         base_rate: the frequencies of the labels (A,), or None for the published term.
         label_samples: True to classify prior samples too; False for the published loss.
         fixed_classifier: True to freeze the encoder while it classifies generated images; False for the published loss.
+        r1: weight of the penalty R1 in the discriminator's loss, as in `VAEGAN`; 0 for none.
+        averaging: m of the averaged weights of the decoder (`AveragedDecoder`), such as 0.999; None for none.
         posterior: the family of q(z|x); None for `DiagonalNormal`.
         prior: the family of p(z); None for `StandardNormal`.
         seed: seed of the samples drawn in training. None draws a seed, which `keras.utils.set_random_seed` fixes.
@@ -88,6 +93,8 @@ class IFCVAEGAN(LabelledModel):
         base_rate=None,
         label_samples=False,
         fixed_classifier=False,
+        r1=0.0,
+        averaging=None,
         posterior=None,
         prior=None,
         seed=None,
@@ -107,6 +114,9 @@ class IFCVAEGAN(LabelledModel):
         self.beta_realism = self.add_scalar("beta_realism", beta_realism)
         self.base_rate = None if base_rate is None else self.labels.check_base_rate(base_rate)
         self.label_samples, self.fixed_classifier = label_samples, fixed_classifier
+        check_weight(r1, "r1")
+        self.r1 = r1
+        self.average_decoder(averaging)
 
     def check_networks(self):
         labels, (_, features) = (self.labels.units,), self.encoder.output_shape
@@ -151,6 +161,7 @@ class IFCVAEGAN(LabelledModel):
             information = label_information(self.labels, logits_z, self.base_rate)
         realism = (generator_loss(fake_hat) + generator_loss(fake_p)) / 2
         fake = (discriminator_fake_loss(fake_hat) + discriminator_fake_loss(fake_p)) / 2
+        discriminator = discriminator_real_loss(real) + fake
         return {
             "loss": self.beta_distortion * distortion
             + self.beta_rate * rate
@@ -159,7 +170,7 @@ class IFCVAEGAN(LabelledModel):
             + self.beta_realism * realism,
             "label": -batch_mean(self.labels.log_prob(y, logits_x)),
             "adversary": adversary,
-            "discriminator": discriminator_real_loss(real) + fake,
+            "discriminator": discriminator + self._penalty(x, training) if self.r1 else discriminator,
             "rate": rate,
             "distortion": distortion,
             "elbo": -distortion - rate,
@@ -168,14 +179,19 @@ class IFCVAEGAN(LabelledModel):
             "realism": realism,
         }
 
+    def _penalty(self, x, training):
+        """Return R1 of the logits of real images, times its weight."""
+
+        def logits(x):
+            return stateless(self.discriminator, x, training)
+
+        return self.r1 * r1_penalty(logits, x)
+
     def _generated_features(self, x, training):
         """Return the features of generated images, from which ŷ predicts their labels."""
         if not self.fixed_classifier:
             return self.encoder(x, training=training)[1]
-        weights = [ops.stop_gradient(variable.value) for variable in self.encoder.trainable_variables]
-        statistics = [variable.value for variable in self.encoder.non_trainable_variables]
-        (_, features), _ = self.encoder.stateless_call(weights, statistics, x, training=False)
-        return features
+        return stateless(self.encoder, x, frozen=True)[1]
 
     # ------------------------------------------------------------------ phases
 

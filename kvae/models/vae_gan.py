@@ -5,8 +5,10 @@ from keras import ops
 
 from kvae.capabilities import DENSITY
 from kvae.distributions import sample_with_kl
+from kvae.distributions.checks import check_weight
 from kvae.models.base import LabelledModel
-from kvae.models.base.factors import conditioned, layers_of
+from kvae.models.base.averaging import AveragedDecoder
+from kvae.models.base.factors import conditioned, layers_of, stateless
 from kvae.objectives import (
     batch_mean,
     discriminator_fake_loss,
@@ -14,6 +16,7 @@ from kvae.objectives import (
     equilibrium,
     generator_loss,
     half_squared_error,
+    r1_penalty,
 )
 from kvae.training import Phase, reports
 
@@ -21,7 +24,7 @@ PLAYERS = ("encoder", "decoder", "discriminator")
 
 
 @keras.saving.register_keras_serializable("kvae")
-class VAEGAN(LabelledModel):
+class VAEGAN(AveragedDecoder, LabelledModel):
     """VAE/GAN: a VAE that measures its error in a discriminator's features, and a GAN whose generator is its decoder.
 
     With f(x) a feature map of the discriminator D, x̂ the reconstruction and x_p an image decoded from the prior,
@@ -55,6 +58,10 @@ class VAEGAN(LabelledModel):
         level, margin: thresholds of the gates, as in `kvae.objectives.equilibrium`. With margin=None no step is
             skipped.
         saturating: True for −L_GAN in the decoder's loss, as in the paper.
+        r1: ρ, the weight of the penalty ½ρ·E|∂D/∂x|² in the discriminator's loss, with D its logit of real images
+            (R1 of Mescheder et al. 2018, eq. 9); 0 for none. The penalty takes one more pass through the
+            discriminator and its derivatives.
+        averaging: m of the averaged weights of the decoder (`AveragedDecoder`), such as 0.999; None for none.
         posterior: the family of q(z|x); None for `DiagonalNormal`.
         prior: the family of p(z); None for `StandardNormal`.
         seed: seed of the samples drawn in training. None draws a seed, which `keras.utils.set_random_seed` fixes.
@@ -81,6 +88,8 @@ class VAEGAN(LabelledModel):
         level=0.68,
         margin=0.35,
         saturating=True,
+        r1=0.0,
+        averaging=None,
         posterior=None,
         prior=None,
         seed=None,
@@ -95,6 +104,9 @@ class VAEGAN(LabelledModel):
         self.level = level
         self.margin = margin
         self.saturating = saturating
+        check_weight(r1, "r1")
+        self.r1 = r1
+        self.average_decoder(averaging)
 
     def check_networks(self):
         super().check_networks()
@@ -127,7 +139,7 @@ class VAEGAN(LabelledModel):
         return {
             "encoder": rate + error,
             "decoder": self.gamma * error + adversarial,
-            "discriminator": gan,
+            "discriminator": gan + self._penalty(x, *y, training=training) if self.r1 else gan,
             "rate": rate,
             "features": error,
             "real": real,
@@ -135,6 +147,14 @@ class VAEGAN(LabelledModel):
             "decoder_moves": decoder_moves,
             "discriminator_moves": discriminator_moves,
         }
+
+    def _penalty(self, x, *y, training):
+        """Return R1 of the logits of real images, times its weight."""
+
+        def logits(x):
+            return stateless(self.discriminator, conditioned(x, self.labels, *y), training)[1]
+
+        return self.r1 * r1_penalty(logits, x)
 
     # ------------------------------------------------------------------ phases
 

@@ -123,8 +123,12 @@ class Model(Backend, ArgumentsAsConfiguration, DataMethods, KerasModel):
             for variable, before, gate in gated:
                 variable.assign(ops.where(terms[gate] > 0, ops.convert_to_tensor(variable), before))
             self.report(terms, phase.batch(batch))
+        self.end_round()
         self.optimizer.iterations.assign_add(1)
         return self.get_metrics_result()
+
+    def end_round(self) -> None:
+        """Update state that no player trains, such as averages of weights. `train_round` calls it after the phases."""
 
     def test_round(self, data) -> dict[str, Any]:
         """Validate on one batch: compute the same losses without training."""

@@ -46,7 +46,7 @@ def test_check_size_leaves_nothing_in_the_global_state_of_keras():
     assert _state() == before
 
 
-@pytest.mark.parametrize("name", ["MultiEncoder, copies"])
+@pytest.mark.parametrize("name", ["MultiEncoder, copies", "IFCVAEGAN, R1, averaged"])
 def test_check_size_reads_no_weights_of_a_model_with_copies(name, monkeypatch):
     """Weights without values would be drawn, however large they are."""
     model = MODELS[name]()

@@ -60,7 +60,7 @@ class LabelledModel(VariationalModel):
         if self.decodes_without_labels:
             return super().observation(z, training=training)
         inputs = concat_condition(z, self.labels, *y, axes=len(self.latent_shape))
-        return observe(self.likelihood, self.decoder, inputs, training)
+        return observe(self.likelihood, self.decoder_in(training), inputs, training)
 
     def relabel(self, z, y):
         """Return the latent codes of the same x with other labels y: z itself, unless a part of z represents labels."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import keras
 import numpy as np
 
 from kvae.backends.arrays import as_array
@@ -39,7 +40,11 @@ class LatentModel(Model):
 
     def observation(self, z, *condition, training: bool = False) -> Distribution:
         """Return p(x|z) for latent codes z of shape (…, B, *latent)."""
-        return observe(self.likelihood, self.decoder, z, training)
+        return observe(self.likelihood, self.decoder_in(training), z, training)
+
+    def decoder_in(self, training: bool) -> keras.Model:
+        """Return the network that decodes in training, or otherwise."""
+        return self.decoder
 
     def code(self, x, *condition, training: bool = False):
         """Return the latent code that represents x: (B, *latent)."""
