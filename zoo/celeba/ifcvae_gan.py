@@ -35,6 +35,12 @@ Not in the source:
       choices, samples show make-up less often than faces do.
 Run:
     kvae train celeba/ifcvae_gan
+    # averaged weights, R1 or spectral normalisation of the discriminator, no transposed convolutions, clipped labels
+    kvae train celeba/ifcvae_gan --set model.averaging=0.999
+    kvae train celeba/ifcvae_gan --set model.r1=10
+    kvae train celeba/ifcvae_gan --set model.discriminator_normalization=spectral
+    kvae train celeba/ifcvae_gan --set model.upsampling=nearest
+    kvae train celeba/ifcvae_gan --set model.label_limit=3
     # accuracy of the attributes and diversity of the samples
     kvae evaluate celeba/ifcvae_gan --metric attributes --metric diversity --classifier celeba/attribute_classifier
 """
@@ -74,6 +80,10 @@ def model(
     information: Literal["base_rate", "published"] = "base_rate",
     label_samples: bool = True,
     fixed_classifier: bool = True,
+    discriminator_normalization: Literal["none", "spectral"] = "none",
+    r1: NonNegative = 0.0,
+    averaging: Positive | None = None,
+    label_limit: Positive | None = None,
 ):
     networks, count = kvae.networks, len(dataset.label_names)
     rates = dataset.train.y.mean(axis=0).tolist()
@@ -88,10 +98,13 @@ def model(
             normalization,
             upsampling=upsampling,
             label_rates=rates,
+            label_limit=label_limit,
             name="decoder",
         ),
         adversary=networks.mlp(latent, count, (1000, 1000), name="adversary"),
-        discriminator=networks.creswell_discriminator(dataset.shape, width, name="discriminator"),
+        discriminator=networks.creswell_discriminator(
+            dataset.shape, width, discriminator_normalization, name="discriminator"
+        ),
         labels=kvae.distributions.BinaryLabels(count),
         likelihood="bernoulli",
         beta_distortion=beta_distortion,
@@ -102,6 +115,8 @@ def model(
         base_rate=rates if information == "base_rate" else None,
         label_samples=label_samples,
         fixed_classifier=fixed_classifier,
+        r1=r1,
+        averaging=averaging,
     )
 
 

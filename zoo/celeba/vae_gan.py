@@ -27,14 +27,20 @@ Run:
     kvae train celeba/vae_gan --warm-start runs/celeba/vae
     # γ and generator loss of algorithm 1
     kvae train celeba/vae_gan --warm-start runs/celeba/vae --set model.gamma=1e-6 --set model.saturating=true
+    # averaged weights, R1 or spectral normalisation of the discriminator, no transposed convolutions, clipped labels
+    kvae train celeba/vae_gan --warm-start runs/celeba/vae --set model.averaging=0.999
+    kvae train celeba/vae_gan --warm-start runs/celeba/vae --set model.r1=10
+    kvae train celeba/vae_gan --warm-start runs/celeba/vae --set model.discriminator_normalization=spectral
+    kvae train celeba/vae_gan --warm-start runs/celeba/vae --set model.upsampling=nearest
+    kvae train celeba/vae_gan --warm-start runs/celeba/vae --set model.label_limit=3
     # accuracy of the attributes
     kvae evaluate runs/celeba/vae_gan --metric attributes --classifier celeba/attribute_classifier
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import kvae
-from kvae.zoo import Between, Count, Limit, NonNegative, Objective, Positive, Search, Training, Width
+from kvae.zoo import Between, Count, Limit, NonNegative, Objective, Positive, Search, Training, Upsampling, Width
 from kvae.zoo.celeba._shared import ATTRIBUTES
 
 
@@ -58,18 +64,39 @@ def model(
     level: Annotated[Positive, Between(0.5, 1.0)] = 0.68,
     margin: Annotated[Positive, Between(0.1, 0.5)] = 0.35,
     saturating: bool = False,
+    upsampling: Upsampling = "deconv",
+    discriminator_normalization: Literal["batch", "spectral"] = "batch",
+    r1: NonNegative = 0.0,
+    averaging: Positive | None = None,
+    label_limit: Positive | None = None,
 ):
     networks, count = kvae.networks, len(dataset.label_names)
     rates = dataset.train.y.mean(axis=0).tolist()
     return kvae.models.VAEGAN(
         networks.larsen_encoder(dataset.shape, 2 * latent, width, label_units=count, name="encoder"),
-        networks.larsen_decoder(latent + count, dataset.shape, width, label_rates=rates, name="decoder"),
-        networks.larsen_discriminator(dataset.shape, width, label_units=count, name="discriminator"),
+        networks.larsen_decoder(
+            latent + count,
+            dataset.shape,
+            width,
+            label_rates=rates,
+            label_limit=label_limit,
+            upsampling=upsampling,
+            name="decoder",
+        ),
+        networks.larsen_discriminator(
+            dataset.shape,
+            width,
+            label_units=count,
+            normalization=discriminator_normalization,
+            name="discriminator",
+        ),
         labels=kvae.distributions.BinaryLabels(count),
         gamma=gamma,
         level=level,
         margin=margin,
         saturating=saturating,
+        r1=r1,
+        averaging=averaging,
     )
 
 
