@@ -12,6 +12,7 @@ from kvae.cli.commands import (
     data,
     evaluate,
     export,
+    fit_sampler,
     interpolate,
     new,
     reconstruct,
@@ -44,6 +45,7 @@ app.command(cls=Command, epilog=tune.EXAMPLES)(tune.tune)
 app.command(cls=Command, epilog=evaluate.EXAMPLES)(evaluate.evaluate)
 app.command(cls=Command, epilog=score.EXAMPLES)(score.score)
 app.command(cls=Command, epilog=sample.EXAMPLES)(sample.sample)
+app.command("fit-sampler", cls=Command, epilog=fit_sampler.EXAMPLES)(fit_sampler.fit_sampler)
 app.command(cls=Command, epilog=reconstruct.EXAMPLES)(reconstruct.reconstruct)
 app.command(cls=Command, epilog=traverse.EXAMPLES)(traverse.traverse)
 app.command(cls=Command, epilog=interpolate.EXAMPLES)(interpolate.interpolate)

@@ -27,6 +27,7 @@ EXAMPLES = examples(
     "kvae sample runs/digits/vae",
     "kvae sample runs/digits/vae -n 100 --temperature 0.8 --out grid.png",
     "kvae sample runs/digits/vae -n 1000 --out samples.npz",
+    "kvae sample runs/digits/vae --sampler prior",
     "kvae sample runs/swiss_roll/csvae --label 1",
 )
 
@@ -43,7 +44,7 @@ Temperature = Annotated[
     typer.Option(
         min=0.0,
         callback=_finite,
-        help="Factor of the prior's standard deviation. Below 1, samples are more typical and less varied.",
+        help="Factor of the distance of latent codes from their mean. Below 1, samples are more typical and less varied.",
     ),
 ]
 Labels = Annotated[
@@ -51,6 +52,15 @@ Labels = Annotated[
     labels_option(
         "Labels of the samples, for a model that takes labels: attributes by name, Smiling=1,Male=0, or a class. "
         "Unspecified attributes are copied from the held-out examples, in order."
+    ),
+]
+Sampler = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="The density of latent codes: prior, or the sampler that was fitted after training, by its kind, such as "
+        "mixture; by default that sampler, or the prior if none was fitted.",
+        show_default=False,
     ),
 ]
 Columns = Annotated[
@@ -73,6 +83,7 @@ def sample(
     model: Model,
     n: Number = 64,
     label: Labels = None,
+    sampler: Sampler = None,
     temperature: Temperature = 1.0,
     seed: Seed = 0,
     columns: Columns = None,
@@ -85,7 +96,7 @@ def sample(
     """Draw samples from a trained model."""
     labels = read_labels(label)
     trained = open_model(model, settings(set_))
-    samples = trained.sample(n, labels, temperature=temperature, seed=seed)
+    samples = trained.sample(n, labels, temperature=temperature, seed=seed, sampler=sampler)
     name = "samples.png" if samples.x.ndim == 4 else "samples.npz"
     out = save(trained, samples, out, name, columns=columns, scale=scale)
-    echo(f"{n} samples: {out}")
+    echo(f"{n} samples (sampler: {samples.facts['sampler']}): {out}")

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from kvae.capabilities import POSTERIOR
+from kvae.evaluation.samplers import PRIOR
 from kvae.plots.grids import grid, grid_of_pairs, save_image
 
 SAMPLES = 64
@@ -17,7 +18,7 @@ class SaveImages(keras.callbacks.Callback):
     """A callback that saves samples and reconstructions as PNG files every few epochs, and after the last one.
 
     The samples use the same random numbers each time, and the reconstructions the same examples, so that a series of
-    files shows how the same images become clear.
+    files shows how the same images become clear. Their latent codes are drawn from the prior, as the files of samples say.
 
     Args:
         folder: folder of the files.
@@ -45,4 +46,5 @@ class SaveImages(keras.callbacks.Callback):
         save_image(grid_of_pairs(self.x, x_hat, brighten=self.brighten), self.folder / f"{name}-reconstructions.png")
         if POSTERIOR in self.model.capabilities:
             samples = self.model.sample(SAMPLES, *self.labels, seed=0)
-            save_image(grid(samples, 8, brighten=self.brighten), self.folder / f"{name}-samples.png")
+            page = grid(samples, 8, brighten=self.brighten)
+            save_image(page, self.folder / f"{name}-samples.png", {"sampler": PRIOR})

@@ -7,6 +7,7 @@ from kvae.evaluation.batches import examples
 from kvae.evaluation.labels import label_matrix, label_names
 from kvae.evaluation.metric import Classifier, ClassNames, Seed, metric
 from kvae.evaluation.requirements import NotApplicable
+from kvae.evaluation.samplers import PRIOR
 from kvae.evaluation.uncertainty import mean_and_interval
 
 
@@ -14,18 +15,24 @@ from kvae.evaluation.uncertainty import mean_and_interval
     "attributes",
     needs={DECODER, LABELS},
     default_for={DECODER, LABELS},
-    reports=("accuracy.generation.*", "accuracy.transfer.*", "accuracy.reconstruction.*", "accuracy.without.*"),
+    reports=(
+        "accuracy.sampler",
+        "accuracy.generation.*",
+        "accuracy.transfer.*",
+        "accuracy.reconstruction.*",
+        "accuracy.without.*",
+    ),
 )
 def attributes(
     model, batches, *, classifier: Classifier = None, class_names: ClassNames = (), seed: Seed = 0
-) -> dict[str, float]:
+) -> dict[str, float | str]:
     """Return the share of generated images in which a classifier recognises the attribute they were generated with.
 
     If the labels are classes, an image has the attribute <Name> if it is of the class <Name>.
 
     `accuracy.generation.<Name>`: share of samples with the attribute in which the classifier recognises it. There are
     as many samples as held-out examples. Their labels are labels of held-out examples with the attribute, drawn with
-    replacement.
+    replacement. Their latent codes are drawn from the prior, as `accuracy.sampler` says.
 
     `accuracy.transfer.<Name>`: the same share for held-out examples without the attribute, decoded with it and with
     their other labels unchanged.
@@ -58,7 +65,7 @@ def attributes(
         return model.sample(len(y), y[rows], seed=seed)
 
     real, reconstructed = recognized(x), recognized(model.reconstruct(x, y))
-    values = {}
+    values: dict = {"accuracy.sampler": PRIOR}
     for name, column in columns.items():
         attribute = names.index(name)
         present, absent = truth[:, attribute], ~truth[:, attribute]

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
 
 def examples(batches) -> Iterator[tuple]:
     """Yield each batch as the arguments of a model's methods: (x,), or (x, y)."""
@@ -10,3 +12,19 @@ def examples(batches) -> Iterator[tuple]:
     for i in range(len(batches)):
         x, y, _ = unpack_x_y_sample_weight(batches[i])
         yield (x,) if y is None else (x, y)
+
+
+def new_rows(x: np.ndarray, known: set[int]) -> list[int]:
+    """Return the rows of examples (B, …) that equal no earlier row and none that is known. They are then known, too.
+
+    Args:
+        x: the examples.
+        known: checksums of the examples that are known.
+    """
+    rows = []
+    for row, example in enumerate(x):
+        checksum = hash(example.tobytes())
+        if checksum not in known:
+            known.add(checksum)
+            rows.append(row)
+    return rows

@@ -8,14 +8,12 @@ import numpy as np
 
 from kvae.data.fingerprint import fingerprint
 from kvae.errors import UserError
-from kvae.evaluation.batches import examples
+from kvae.evaluation.batches import examples, new_rows
 from kvae.evaluation.requirements import NotApplicable
+from kvae.evaluation.samplers import samplers_of
 
 BATCH = 64
 """Number of images whose features are computed at a time. Networks for ImageNet enlarge them."""
-
-PRIOR = "prior"
-"""Name of the sampler that draws latent codes from the prior of the model."""
 
 Features = Annotated[Any, "`FeatureNetwork` that describes images."]
 
@@ -85,7 +83,7 @@ class Compared:
     Args:
         network: the feature network.
         training: features of the training images (N, D).
-        sets: features (M, D) by the name of the set. The first is that of the samples, whose name is that of the sampler.
+        sets: features (M, D) by the name of the set. The first are those of samples, which have the name of their sampler.
             The others are references: reconstructions of the held-out images, and the held-out images themselves.
     """
 
@@ -107,26 +105,30 @@ class Compared:
         }
 
 
-def compared(model, batches, features, training, seed: int, sampler: str = PRIOR, least: int = 3) -> Compared:
+def compared(model, batches, features, training, seed: int, sampler=None, least: int = 3) -> Compared:
     """Return the features of training images, of samples of `model`, and of the references.
 
-    There are as many samples as held-out images. If the model takes labels, the samples have the labels of these images.
-    Training images that occur several times, because the recipe repeats those with rare labels, count once. Features are
-    computed once if several metrics ask for them in turn.
+    Samples are drawn from the prior and from the sampler, as far as they exist. There are as many of each as held-out
+    images. If the model takes labels, the samples have the labels of these images. Training images that occur several
+    times, because the recipe repeats those with rare labels, count once. Features are computed once if several metrics ask
+    for them in turn.
 
     Args:
-        model: a model with a prior.
+        model: a model with a decoder.
         batches: held-out examples.
         features: a `FeatureNetwork`, or None.
         training: batches of training examples, or None.
         seed: seed of the samples.
-        sampler: name of the sampler.
+        sampler: density of latent codes that was fitted after training (`kvae.latent.samplers`), or None.
         least: least number of images in each set.
 
     Raises:
-        NotApplicable: there is no feature network, there are no training examples, or too few images.
+        NotApplicable: there is no feature network, neither a prior nor a sampler, there are no training examples, or too few
+            images.
         UserError: the network takes other images.
     """
+    if not samplers_of(model, sampler):
+        raise NotApplicable(f"{type(model).__name__} has no prior, and no sampler was fitted: kvae fit-sampler")
     if features is None:
         raise NotApplicable("it needs a feature network: --features PRESET")
     if training is None:
@@ -139,11 +141,11 @@ def compared(model, batches, features, training, seed: int, sampler: str = PRIOR
     return found
 
 
-def _compute(model, batches, features, training, seed: int, sampler: str) -> Compared:
+def _compute(model, batches, features, training, seed: int, sampler) -> Compared:
     labels = tuple(np.concatenate(y) for y in zip(*(y for _, *y in examples(batches)), strict=True))
-    samples = model.sample(len(batches.x), *labels, seed=seed)
+    n, samplers = len(batches.x), samplers_of(model, sampler)
     sets = {
-        sampler: features(samples),
+        **{name: features(model.sample(n, *labels, seed=seed, sampler=each)) for name, each in samplers.items()},
         "reconstructions": np.concatenate([features(model.reconstruct(*data)) for data in examples(batches)]),
         "held_out": np.concatenate([features(x) for x, *_ in examples(batches)]),
     }
@@ -154,14 +156,8 @@ def _distinct(parts: Iterable[np.ndarray]) -> Iterable[np.ndarray]:
     """Yield the images of each part (B, …) that no earlier row equals, where there are any."""
     known: set[int] = set()
     for x in parts:
-        new = []
-        for row, image in enumerate(x):
-            digest = hash(image.tobytes())
-            if digest not in known:
-                known.add(digest)
-                new.append(row)
-        if new:
-            yield x[new]
+        if rows := new_rows(x, known):
+            yield x[rows]
 
 
 def _checksum(model) -> str:

@@ -1,13 +1,21 @@
 """The Fréchet distance of samples from training images."""
 
-from kvae.capabilities import DECODER, POSTERIOR
+from kvae.capabilities import DECODER
 from kvae.evaluation.feature_sets import Normal, limit_of_frechet_distance
 from kvae.evaluation.features import Features, compared
-from kvae.evaluation.metric import Seed, TrainingBatches, metric
+from kvae.evaluation.metric import FittedSampler, Seed, TrainingBatches, metric
 
 
-@metric("frechet", needs={DECODER, POSTERIOR}, default_for=None, reports=("frechet.*",))
-def frechet(model, batches, *, features: Features = None, training: TrainingBatches = None, seed: Seed = 0) -> dict:
+@metric("frechet", needs={DECODER}, default_for=None, reports=("frechet.*",))
+def frechet(
+    model,
+    batches,
+    *,
+    features: Features = None,
+    training: TrainingBatches = None,
+    sampler: FittedSampler = None,
+    seed: Seed = 0,
+) -> dict:
     """Return the Fréchet distance between features of samples and of training images (Heusel et al. 2017).
 
         |μ − μ'|² + tr (S + S' − 2 (S S')^½)
@@ -16,6 +24,8 @@ def frechet(model, batches, *, features: Features = None, training: TrainingBatc
 
     `frechet.distance.prior`: the distance of samples whose latent codes are drawn from the prior. There are as many samples
     as held-out images.
+    `frechet.distance.mixture`, or `.normal`: that of as many samples whose latent codes are drawn from the sampler that was
+    fitted after training, if there is one.
     `frechet.distance.reconstructions`: that of the reconstructions of the held-out images.
     `frechet.distance.held_out`: that of the held-out images, which a perfect model would have.
 
@@ -27,7 +37,7 @@ def frechet(model, batches, *, features: Features = None, training: TrainingBatc
     Distances are comparable only for the same feature network, whose name and SHA-256 are `frechet.features` and
     `frechet.features_sha256`, and for the same numbers of images.
     """
-    found = compared(model, batches, features, training, seed)
+    found = compared(model, batches, features, training, seed, sampler)
     real = Normal.of(found.training)
 
     def measure(images):

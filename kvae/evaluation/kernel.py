@@ -2,19 +2,20 @@
 
 from typing import Annotated
 
-from kvae.capabilities import DECODER, POSTERIOR
+from kvae.capabilities import DECODER
 from kvae.evaluation.feature_sets import kernel_distance, kernel_subsets
 from kvae.evaluation.features import Features, compared
-from kvae.evaluation.metric import Seed, TrainingBatches, metric
+from kvae.evaluation.metric import FittedSampler, Seed, TrainingBatches, metric
 
 
-@metric("kernel", needs={DECODER, POSTERIOR}, default_for=None, reports=("kernel.*",))
+@metric("kernel", needs={DECODER}, default_for=None, reports=("kernel.*",))
 def kernel(
     model,
     batches,
     *,
     features: Features = None,
     training: TrainingBatches = None,
+    sampler: FittedSampler = None,
     subsets: Annotated[int, "Number of random subsets."] = 100,
     subset_size: Annotated[int, "Images in a random subset of either set, or fewer if a set has fewer."] = 500,
     seed: Seed = 0,
@@ -27,6 +28,7 @@ def kernel(
 
     `kernel.distance.prior`: the estimate from all images, for samples whose latent codes are drawn from the prior. There
     are as many samples as held-out images.
+    `kernel.distance.mixture`, or `.normal`: that of samples from the sampler that was fitted after training.
     `kernel.distance.reconstructions`, `kernel.distance.held_out`: those of the reconstructions of the held-out images and
     of the held-out images themselves.
     `kernel.error.*`: the standard error of the estimate (jackknife over the images of both sets).
@@ -38,7 +40,7 @@ def kernel(
 
     check_count(subsets, "subsets")
     check_count(subset_size, "subset_size", least=3)
-    found = compared(model, batches, features, training, seed)
+    found = compared(model, batches, features, training, seed, sampler)
 
     def measure(images):
         size = min(subset_size, len(images), len(found.training))

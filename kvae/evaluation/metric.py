@@ -26,6 +26,7 @@ Seed = Annotated[int, "Seed of the metric's random draws."]
 Classifier = Annotated[Any, "Classifier that predicts the labels of images."]
 ClassNames = Annotated[Any, "Names of the classifier's outputs, in order."]
 TrainingBatches = Annotated[Any, "Batches of the training examples."]
+FittedSampler = Annotated[Any, "Density of latent codes that was fitted after training, to compare with the prior."]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -6,21 +6,22 @@ from typing import Annotated
 
 import numpy as np
 
-from kvae.capabilities import DECODER, POSTERIOR
+from kvae.capabilities import DECODER
 from kvae.evaluation.feature_sets import density_coverage, precision_recall
 from kvae.evaluation.features import Features, compared
-from kvae.evaluation.metric import Seed, TrainingBatches, metric
+from kvae.evaluation.metric import FittedSampler, Seed, TrainingBatches, metric
 
 Neighbors = Annotated[int, "Number k of neighbours: the ball of an image reaches to its k-th nearest neighbour."]
 
 
-@metric("precision_recall", needs={DECODER, POSTERIOR}, default_for=None, reports=("precision_recall.*",))
+@metric("precision_recall", needs={DECODER}, default_for=None, reports=("precision_recall.*",))
 def precision_and_recall(
     model,
     batches,
     *,
     features: Features = None,
     training: TrainingBatches = None,
+    sampler: FittedSampler = None,
     neighbors: Neighbors = 5,
     seed: Seed = 0,
 ) -> dict:
@@ -32,21 +33,24 @@ def precision_and_recall(
 
     `precision_recall.precision.prior`, `precision_recall.recall.prior`: those of samples whose latent codes are drawn from
     the prior. There are as many samples as held-out images, and as many training images, drawn at random if there are more.
+    `*.mixture`, or `*.normal`: those of samples from the sampler that was fitted after training.
     `*.reconstructions`, `*.held_out`: those of the reconstructions of the held-out images and of the held-out images
     themselves.
     `precision_recall.images.*`, `*.training_images`, `*.features`, `*.features_sha256`: as for the metric frechet.
     """
     names = ("precision", "recall")
-    return _report("precision_recall", names, precision_recall, neighbors, (model, batches, features, training, seed))
+    arguments = (model, batches, features, training, seed, sampler)
+    return _report("precision_recall", names, precision_recall, neighbors, seed, arguments)
 
 
-@metric("density_coverage", needs={DECODER, POSTERIOR}, default_for=None, reports=("density_coverage.*",))
+@metric("density_coverage", needs={DECODER}, default_for=None, reports=("density_coverage.*",))
 def density_and_coverage(
     model,
     batches,
     *,
     features: Features = None,
     training: TrainingBatches = None,
+    sampler: FittedSampler = None,
     neighbors: Neighbors = 5,
     seed: Seed = 0,
 ) -> dict:
@@ -58,25 +62,29 @@ def density_and_coverage(
 
     `density_coverage.density.prior`, `density_coverage.coverage.prior`: those of samples whose latent codes are drawn from
     the prior. There are as many samples as held-out images, and as many training images, drawn at random if there are more.
+    `*.mixture`, or `*.normal`: those of samples from the sampler that was fitted after training.
     `*.reconstructions`, `*.held_out`: those of the reconstructions of the held-out images and of the held-out images
     themselves.
     `density_coverage.images.*`, `*.training_images`, `*.features`, `*.features_sha256`: as for the metric frechet.
     """
     names = ("density", "coverage")
-    return _report("density_coverage", names, density_coverage, neighbors, (model, batches, features, training, seed))
+    arguments = (model, batches, features, training, seed, sampler)
+    return _report("density_coverage", names, density_coverage, neighbors, seed, arguments)
 
 
-def _report(metric: str, names: tuple[str, str], measure: Callable, neighbors: int, arguments: tuple) -> dict:
+def _report(
+    metric: str, names: tuple[str, str], measure: Callable, neighbors: int, seed: int, arguments: tuple
+) -> dict:
     """Return the two values of `measure(training, images, k)` for each set and for as many training images.
 
-    `arguments` are those of `compared`, the seed last.
+    `arguments` are those of `compared`.
     """
     from kvae.distributions.checks import check_count
 
     check_count(neighbors, "neighbors")
     found = compared(*arguments, least=neighbors + 1)
     count = min([len(found.training), *map(len, found.sets.values())])
-    rows = np.random.default_rng(arguments[-1]).choice(len(found.training), count, replace=False)
+    rows = np.random.default_rng(seed).choice(len(found.training), count, replace=False)
     found = dataclasses.replace(found, training=found.training[rows])
 
     def measured(images):

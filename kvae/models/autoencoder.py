@@ -15,7 +15,7 @@ class Autoencoder(LatentModel):
 
     The likelihood decides how errors are measured. With "normal" the distortion is half the squared error, with
     "laplace" the absolute error, both up to a constant, and with "bernoulli" the cross-entropy. The model has no prior,
-    so `sample` raises an error.
+    so `sample` needs a sampler.
 
     Args:
         encoder: network x (B, …) -> z (B, *latent).

@@ -127,6 +127,12 @@ class CSVAE(LabelledModel):
         """Return [z, E[w|y]]: the part w becomes the mean of p(w|y) for labels y."""
         return ops.concatenate([z[..., : self.units_z], self.prior_w(y).mean], axis=-1)
 
+    def code_units(self, y):
+        """Return 0 and 1 for z, and the mean and the standard deviation of p(w|y) for w."""
+        w = self.prior_w(y)
+        zeros = ops.zeros((ops.shape(y)[0], self.units_z))
+        return ops.concatenate([zeros, w.mean], axis=-1), ops.concatenate([zeros + 1, w.stddev], axis=-1)
+
     # ------------------------------------------------------------------ shapes
 
     @property

@@ -39,6 +39,7 @@ class Contender:
         x: examples (N, H, W, C) in [0, 1], or None.
         x_hat: reconstructions of the examples, or None.
         samples: samples (N, H, W, C), or None.
+        sampler: name of the density from which their latent codes were drawn.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Contender:
     x: np.ndarray | None = None
     x_hat: np.ndarray | None = None
     samples: np.ndarray | None = None
+    sampler: str | None = None
 
 
 def image_counts(n: int) -> tuple[int, int]:
@@ -126,11 +128,12 @@ def _centre(image: np.ndarray) -> np.ndarray:
 
 
 def _caption(contender: Contender, n: int) -> str:
-    """Return the metrics above the images of one of `n` contenders, two on each line, or one if its column is narrow."""
+    """Return the text above the images of one of `n` contenders: metrics and the sampler, two or one on each line."""
     row = summary(contender)
     formats = {"rate": ".1f", "distortion": ".1f", "mse": ".4f", "checkerboard": ".2f"}
     facts = [f"{name} {row[name]:{form}}" for name, form in formats.items() if name in row]
     in_line = 2 if n <= 5 else 1
+    facts += [] if contender.sampler is None else [f"sampler: {contender.sampler}"]
     return "\n".join(" · ".join(facts[start : start + in_line]) for start in range(0, len(facts), in_line))
 
 

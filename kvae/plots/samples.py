@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from kvae.capabilities import LABELS, POSTERIOR
+from kvae.capabilities import LABELS
+from kvae.evaluation.samplers import sampler_name, samplers_of
 from kvae.plots.figure import new_figure, save_figure
 from kvae.plots.grids import grid, save_image
 
@@ -13,23 +14,26 @@ POINTS = 2000
 """Number of samples of a model of points."""
 
 
-def save_samples(path: Path, model, y=None) -> bool:
+def save_samples(path: Path, model, y=None, sampler=None) -> bool:
     """Draw samples of `model` into the file `path`. Return False, and draw nothing, if the model cannot be sampled.
 
     `y` holds the labels of `sample_count(model)` samples. By default the classes take turns. If the labels are
-    attributes, the samples in turn have no attribute, only the first, only the second, and so on.
+    attributes, the samples in turn have no attribute, only the first, only the second, and so on. Latent codes are drawn
+    from `sampler`, a density that was fitted after training (`kvae.latent.samplers`), or else from the prior. The file
+    names the sampler.
     """
-    if POSTERIOR not in model.capabilities:
+    name = sampler_name(sampler)
+    if name not in samplers_of(model, sampler):
         return False
     n = sample_count(model)
     given = ()
     if LABELS in model.capabilities:
         given = (model.labels.cycle(n) if y is None else np.asarray(y),)
-    x = model.sample(n, *given, seed=0)
+    x = model.sample(n, *given, seed=0, sampler=sampler)
     if len(model.data_shape) == 3:
-        save_image(grid(x), path)
+        save_image(grid(x), path, {"sampler": name})
     else:
-        _save_points(path, x.reshape(n, -1), *given)
+        _save_points(path, x.reshape(n, -1), f"sampler: {name}", *given)
     return True
 
 
@@ -40,7 +44,7 @@ def sample_count(model) -> int:
     return 64 if max(model.data_shape[:2]) <= 64 else 16
 
 
-def _save_points(path: Path, x: np.ndarray, y=None) -> None:
+def _save_points(path: Path, x: np.ndarray, title: str, y=None) -> None:
     """Draw points (N, D) in a panel for each pair of the first three coordinates, coloured by the label.
 
     A single coordinate is drawn against the number of the sample.
@@ -56,4 +60,5 @@ def _save_points(path: Path, x: np.ndarray, y=None) -> None:
         axes.scatter(columns[i], columns[j], c=color, s=3, alpha=0.5, linewidths=0, cmap="coolwarm")
         axes.set(xlabel=i, ylabel=j)
         axes.tick_params(labelsize=7)
+    figure.suptitle(title, fontsize=8)
     save_figure(figure, path)

@@ -3,7 +3,8 @@
     config.json         the model: classes and sizes
     model.weights.h5    its weights, perhaps in 16 bits
     card.json           recipe and parameters, data and their licence, versions, metrics and the commands that reproduce
-                        them, reference outputs (`kvae.presets.probe`), SHA-256 of the other two files
+                        them, reference outputs (`kvae.presets.probe`), SHA-256 of the other files
+    sampler.npz         a density of the latent codes (`kvae.latent.samplers`), if one was fitted. The card names it.
 
 An existing preset is replaced in two steps. The new files are written completely and become the folder `.new` inside
 the preset. Then they move to their places. If the process is killed before the folder `.new` exists, the old preset
@@ -26,6 +27,9 @@ from kvae.suggest import hint
 FILES = ("config.json", "model.weights.h5", "card.json")
 """Files that every preset has."""
 
+SAMPLER = "sampler.npz"
+"""File that a preset has if a sampler was fitted. It belongs to the preset if the card holds its checksum."""
+
 README, IMAGE = "README.md", "samples.png"
 OPTIONAL = (README, IMAGE, "picture.png")
 """Files that a preset on the Hub has in addition. Version 0.1.0 called the image of samples picture.png."""
@@ -45,7 +49,7 @@ def locate(source: str | os.PathLike) -> Path:
     """
     text = os.fspath(source)
     if is_hub(text):
-        return download(repository(text), FILES)
+        return download(repository(text), (*FILES, SAMPLER))
     if Path(text).is_dir():
         return Path(text)
     names = weights.names()
@@ -99,15 +103,15 @@ def read_card(source: str | os.PathLike) -> dict:
 def belongs_to_preset(path: Path) -> bool:
     """Return True if `path` is a file of a preset, its lock, or a folder of new files that a killed process left."""
     is_left = path.name == NEW or path.name.startswith(f"{NEW}-")
-    return path.name in (*FILES, *OPTIONAL, LOCK) or (is_left and path.is_dir() and not path.is_symlink())
+    return path.name in (*FILES, SAMPLER, *OPTIONAL, LOCK) or (is_left and path.is_dir() and not path.is_symlink())
 
 
 def move_new(folder: Path) -> None:
-    """Move complete new files to their places, the card first: it makes the folder recognisable as a preset."""
+    """Move complete new files to their places. The card precedes the model, because it makes the folder a preset."""
     new = folder / NEW
     if not new.is_dir():
         return
-    for name in reversed(FILES):
+    for name in reversed((SAMPLER, *FILES)):
         if (new / name).exists():
             os.replace(new / name, folder / name)
     new.rmdir()

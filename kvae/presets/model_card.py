@@ -21,7 +21,7 @@ def model_card(repo: str, model, card: Mapping, licence: str | None = None, imag
         f"# {repo.partition('/')[2]}",
         f"{card.get('summary') or 'A model of kvae'}".rstrip(".") + ".",
         f"![Samples of the model]({image})" if image else "",
-        _usage(repo, model),
+        _usage(repo, model, card),
         _recipe(model, card),
         _metrics(repo, card),
         _licences(card, licence),
@@ -44,21 +44,24 @@ def _front_matter(model, card: Mapping, licence: str | None) -> str:
     return "\n".join(["---", *lines, "---", "", ""])
 
 
-def _usage(repo: str, model) -> str:
-    lines = ["import kvae", f'model = kvae.from_preset("hf://{repo}")  # pip install "kvae-zoo[hub]"', _call(model)]
+def _usage(repo: str, model, card: Mapping) -> str:
+    preset = f"hf://{repo}"
+    lines = ["import kvae", f'model = kvae.from_preset("{preset}")  # pip install "kvae-zoo[hub]"']
+    lines += [f'sampler = kvae.presets.load_sampler("{preset}")'] if card.get("sampler") else []
+    lines += [_call(model, card)]
     return "\n".join(["```python", *lines, "```"])
 
 
-def _call(model) -> str:
-    """Return a line of code that samples from the model, or shows another typical use if it has no prior."""
+def _call(model, card: Mapping) -> str:
+    """Return a line of code that samples from the model, or shows another use if it has neither prior nor sampler."""
     if DECODER not in model.capabilities:
         return "probabilities = model.probabilities(x)  # of images in [0, 1]"
-    if POSTERIOR not in model.capabilities:
+    if POSTERIOR not in model.capabilities and not card.get("sampler"):
         return "x_hat = model.reconstruct(x)"
     y = ""
     if "y" in model.batch_spec:
         y = f"y={model.labels.cycle(1)[0].tolist()}, "
-    return f"x = model.sample(64, {y}seed=0)"
+    return f"x = model.sample(64, {y}seed=0{', sampler=sampler' if card.get('sampler') else ''})"
 
 
 def _recipe(model, card: Mapping) -> str:
@@ -67,6 +70,7 @@ def _recipe(model, card: Mapping) -> str:
         "recipe": _code(card.get("recipe")),
         "source": _cell(card.get("source")),
         "training": _code(card.get("command")),
+        **({"sampler": _sampler(card)} if POSTERIOR in model.capabilities or card.get("sampler") else {}),
         "epochs, seed": f"{_epochs(card)}, {_cell(card.get('seed'))}",
         "trained in": _cell(card.get("trained_in")),
         "trained with": _versions(card.get("trained_with")),
@@ -79,6 +83,14 @@ def _epochs(card: Mapping) -> str:
     """Return the number of epochs, and the number of the one whose weights were kept."""
     best = card.get("best_epoch")
     return _cell(card.get("epochs")) + (f" (the weights are those of epoch {best})" if best else "")
+
+
+def _sampler(card: Mapping) -> str:
+    """Return the sampler of the code above and of the image of samples."""
+    facts = card.get("sampler")
+    if not facts:
+        return "the prior"
+    return f"{_cell(facts['kind'])}, log density of held-out codes {_cell(facts['held_out_log_prob'])} nats"
 
 
 def _metrics(repo: str, card: Mapping) -> str:

@@ -14,9 +14,10 @@ import numpy as np
 from kvae.data.licences import licence
 from kvae.errors import UserError
 from kvae.files import LOCK, atomic, locked, sha256, write_json
+from kvae.latent.samplers import Sampler, read_sampler, write_sampler
 from kvae.loading import assign, build, without_training
-from kvae.presets.layout import FILES, NEW, belongs_to_preset, locate, move_new, read_card
-from kvae.presets.load import from_preset
+from kvae.presets.layout import FILES, NEW, SAMPLER, belongs_to_preset, locate, move_new, read_card
+from kvae.presets.load import from_preset, load_sampler
 from kvae.presets.probe import probe
 from kvae.presets.upgrade import FORMAT
 from kvae.presets.weights import compress
@@ -40,6 +41,10 @@ class Preset:
         """Return the trained model."""
         return from_preset(self.path)
 
+    def load_sampler(self) -> Sampler | None:
+        """Return the sampler, or None if the preset has none."""
+        return load_sampler(self.path)
+
     def history(self) -> dict[str, np.ndarray]:
         """Return the number of epochs as the column "epoch". A card has no other history."""
         epochs = self.config.get("epochs")
@@ -58,7 +63,13 @@ def open_run_or_preset(source: str | os.PathLike) -> Run | Preset:
     return Preset(folder) if (folder / "card.json").is_file() else Run.open(folder)
 
 
-def to_preset(model, path: str | os.PathLike, card: Mapping | None = None, half: bool = False) -> Path:
+def to_preset(
+    model,
+    path: str | os.PathLike,
+    card: Mapping | None = None,
+    half: bool = False,
+    sampler: Sampler | None = None,
+) -> Path:
     """Write `model` as a preset and return its folder.
 
     If the disk is full or the process is killed, the folder holds the old preset or the new one, and never a mixture.
@@ -70,6 +81,7 @@ def to_preset(model, path: str | os.PathLike, card: Mapping | None = None, half:
             licence of the data, reference outputs and checksums are added.
         half: True to store weights in 16 bits. This halves the size, and suits models whose metrics do not change by
             the rounding.
+        sampler: density of the latent codes that was fitted after training.
 
     Raises:
         UserError: `from_preset` would refuse the model, for example because of a layer with code of its own; `path` holds
@@ -89,17 +101,19 @@ def to_preset(model, path: str | os.PathLike, card: Mapping | None = None, half:
             shutil.rmtree(left)
         new = Path(tempfile.mkdtemp(dir=path, prefix=f"{NEW}-"))
         try:
-            _write(config, model, copy, new, card or {}, half)
+            _write(config, model, copy, new, card or {}, half, sampler)
             os.rename(new, path / NEW)
         except BaseException:
             shutil.rmtree(new, ignore_errors=True)
             raise
         move_new(path)
+        if sampler is None:  # that of the old preset, which the new card does not name
+            (path / SAMPLER).unlink(missing_ok=True)
     return path
 
 
-def _write(config: str, model, copy, folder: Path, card: Mapping, half: bool) -> None:
-    """Write the files of a preset of `model` into `folder`. The weights are read again, into its `copy`."""
+def _write(config: str, model, copy, folder: Path, card: Mapping, half: bool, sampler: Sampler | None) -> None:
+    """Write the files of a preset of `model` into `folder`. Weights and sampler are read again, the weights into `copy`."""
     with atomic(folder / "config.json") as temporary:
         temporary.write_text(f"{config}\n", encoding="utf-8")
     everything = folder / "all.weights.h5"
@@ -108,6 +122,11 @@ def _write(config: str, model, copy, folder: Path, card: Mapping, half: bool) ->
         compress(everything, weights, half)
     everything.unlink()
     assign(copy, folder / "model.weights.h5", "the new preset")
+    names = FILES[:2]
+    if sampler is not None:
+        write_sampler(folder / SAMPLER, sampler)
+        sampler, names = read_sampler(folder / SAMPLER), (*names, SAMPLER)
+        card = {**card, "sampler": sampler.facts}
     backend = keras.backend.backend()
     written = {
         **_with_licence(card),
@@ -116,8 +135,8 @@ def _write(config: str, model, copy, folder: Path, card: Mapping, half: bool) ->
         "precision": "float16" if half else "float32",
         "versions": installed_versions(backend),
         "backend": backend,
-        "probe": probe(copy),  # the card describes the stored model, whose weights may be rounded
-        "sha256": {name: sha256(folder / name) for name in FILES[:2]},
+        "probe": probe(copy, sampler),  # the card describes the stored model, whose weights may be rounded
+        "sha256": {name: sha256(folder / name) for name in names},
     }
     write_json(folder / "card.json", written)
     read_card(folder)  # which refuses facts that are none of a card

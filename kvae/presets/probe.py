@@ -10,6 +10,7 @@ import math
 import numpy as np
 
 from kvae.capabilities import CLASSIFIER, DECODER, POSTERIOR
+from kvae.latent.samplers import Sampler
 
 EXAMPLES, SEED = 4, 0
 """Number of the random inputs, and their seed."""
@@ -21,20 +22,20 @@ DIGITS = 7
 """Significant digits of each stored number, as many as a float32 has."""
 
 
-def probe(model) -> dict | None:
-    """Return the reference outputs of `model`, or None if it neither reconstructs nor classifies."""
-    outputs = _outputs(model, EXAMPLES, SEED)
+def probe(model, sampler: Sampler | None = None) -> dict | None:
+    """Return the reference outputs of `model`, and of its sampler, or None if it neither reconstructs nor classifies."""
+    outputs = _outputs(model, EXAMPLES, SEED, sampler)
     if outputs is None:
         return None
     return {"examples": EXAMPLES, "seed": SEED, "answers": {name: _stored(output) for name, output in outputs.items()}}
 
 
-def deviation(model, stored: dict) -> float:
-    """Return the largest difference between the outputs of `model` and those that `probe` returned.
+def deviation(model, stored: dict, sampler: Sampler | None = None) -> float:
+    """Return the largest difference between the outputs of `model`, and of its sampler, and those that `probe` returned.
 
     The difference is relative for numbers above 1, and infinite if the outputs have other names or shapes.
     """
-    outputs = _outputs(model, stored["examples"], stored["seed"])
+    outputs = _outputs(model, stored["examples"], stored["seed"], sampler)
     if not outputs or set(outputs) != set(stored["answers"]):
         return float("inf")
     return max(_distance(_stored(outputs[name]), expected) for name, expected in stored["answers"].items())
@@ -63,8 +64,8 @@ def inputs(model, n: int, seed: int) -> tuple[np.ndarray, ...]:
     return (x,) if "y" not in model.batch_spec else (x, model.labels.random(rng, n))
 
 
-def _outputs(model, n: int, seed: int) -> dict[str, np.ndarray] | None:
-    """Return the outputs of `model` that do not depend on random numbers, by the name of the method."""
+def _outputs(model, n: int, seed: int, sampler: Sampler | None) -> dict[str, np.ndarray] | None:
+    """Return the outputs of `model` that are the same on all backends, by the name of the method or as "sampler"."""
     if CLASSIFIER in model.capabilities:
         return {"probabilities": model.probabilities(inputs(model, n, seed)[0])}
     if DECODER not in model.capabilities:
@@ -74,6 +75,8 @@ def _outputs(model, n: int, seed: int) -> dict[str, np.ndarray] | None:
     if y and POSTERIOR in model.capabilities:
         # Temperature 0 decodes the mean of each label's prior. Without labels there is only one such mean.
         outputs["sample"] = model.sample(n, *y, seed=seed, temperature=0.0)
+    if sampler is not None:  # NumPy draws its codes, on every backend
+        outputs["sampler"] = model.sample(n, *y, seed=seed, sampler=sampler)
     return outputs
 
 

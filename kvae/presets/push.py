@@ -12,8 +12,8 @@ import keras
 from kvae.errors import UserError
 from kvae.plots.samples import save_samples
 from kvae.presets.hub import check_login, repository, upload
-from kvae.presets.layout import FILES, IMAGE, OPTIONAL, README, file_in, is_run, locate, read_card
-from kvae.presets.load import from_preset
+from kvae.presets.layout import FILES, IMAGE, OPTIONAL, README, SAMPLER, file_in, is_run, locate, read_card
+from kvae.presets.load import from_preset, load_sampler
 from kvae.presets.model_card import model_card
 from kvae.presets.preset import to_preset
 
@@ -23,7 +23,7 @@ def push_preset(
 ) -> str:
     """Upload a preset to the Hugging Face Hub and return its address.
 
-    In addition to the three files of the preset, the repository gets a model card (README.md) and an image of samples
+    In addition to the files of the preset, the repository gets a model card (README.md) and an image of samples
     (samples.png). If the folder of the preset holds files of these names, they are uploaded instead. Paths of this
     computer, which a card contains if the data or the recipe are the user's own, are reduced to their last component.
 
@@ -53,14 +53,14 @@ def _push(folder: Path, name: str, y, licence, private) -> str:
     model, card = from_preset(folder), _without_paths(read_card(folder))
     with tempfile.TemporaryDirectory() as temporary:
         new = Path(temporary)
-        for file in FILES[:2]:
+        for file in (*FILES[:2], *([SAMPLER] if SAMPLER in card["sha256"] else [])):
             shutil.copyfile(file_in(folder, file), new / file)
         (new / FILES[2]).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
         for file in OPTIONAL:
             if (folder / file).is_file():
                 shutil.copyfile(file_in(folder, file), new / file)
         if not (new / IMAGE).exists():
-            save_samples(new / IMAGE, model, y)
+            save_samples(new / IMAGE, model, y, load_sampler(folder))
         if not (new / README).exists():
             image = IMAGE if (new / IMAGE).exists() else None
             (new / README).write_text(model_card(name, model, card, licence, image), encoding="utf-8")

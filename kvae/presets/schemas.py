@@ -42,6 +42,15 @@ class Data(Schema):
     licence: Licence = Licence(terms="")
 
 
+class SamplerFacts(Schema):
+    """Facts about the sampler, in sampler.npz."""
+
+    kind: str
+    components: Annotated[int, Ge(1)]
+    codes: Annotated[int, Ge(1)]
+    held_out_log_prob: float
+
+
 class Card(Schema):
     """The file card.json, in the present format."""
 
@@ -63,6 +72,7 @@ class Card(Schema):
     trained_with: dict[str, str] | None = None
     epochs: Annotated[int, Ge(0)] | None = None
     best_epoch: Annotated[int, Ge(1)] | None = None
+    sampler: SamplerFacts | None = None
     metrics_data: str | None = None
     examples: Annotated[int, Ge(0)] | None = None
     metrics_precision: str | None = None

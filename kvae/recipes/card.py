@@ -15,9 +15,7 @@ def card(run: Run) -> dict[str, Any]:
     run.check_finished()
     config, metrics = run.config, run.metrics or {}
     recipe = load_recorded(config["recipe"], run.path)
-    parameters = config["parameters"]
-    if renamed.is_old(config):
-        parameters = renamed.translate(config["recipe"], parameters)
+    parameters = renamed.present(config["recipe"], config)
     return {
         **{key: config[key] for key in ("recipe", "seed", "data", "warm_start") if key in config},
         "parameters": parameters,

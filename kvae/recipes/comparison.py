@@ -8,15 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from kvae.capabilities import DECODER, LABELS, POSTERIOR
+from kvae.capabilities import DECODER, LABELS
 from kvae.errors import UserError
+from kvae.evaluation.samplers import sampler_name, samplers_of
 from kvae.plots import comparison as plots
-from kvae.recipes.trained_data import TrainedData
+from kvae.recipes.trained_samples import TrainedSamples
 
 logger = logging.getLogger(__name__)
 
 
-def compare(models: Iterable[TrainedData], path: str | os.PathLike) -> dict[str, dict[str, Any]]:
+def compare(models: Iterable[TrainedSamples], path: str | os.PathLike) -> dict[str, dict[str, Any]]:
     """Draw the curves, reconstructions and samples of several models in one figure, and return their metrics.
 
     Args:
@@ -24,7 +25,8 @@ def compare(models: Iterable[TrainedData], path: str | os.PathLike) -> dict[str,
         path: file of the figure (.png, .pdf or .svg).
 
     Returns:
-        {short name: {"run", "recipe", "data", "likelihood", "metrics": {name: value}}}.
+        {short name: {"run", "recipe", "data", "likelihood", "sampler": name, or None without samples, "metrics":
+        {name: value}}}.
     """
     models = list({model.source.path.resolve(): model for model in models}.values())
     names = short_names(models)
@@ -37,13 +39,14 @@ def compare(models: Iterable[TrainedData], path: str | os.PathLike) -> dict[str,
             # the data of the metrics, or else those of the training
             "data": (model.source.metrics or {}).get("data") or model.config["data"]["name"],
             "likelihood": str(model.model.likelihood) if DECODER in model.model.capabilities else None,
+            "sampler": contender.sampler,
             "metrics": plots.summary(contender),
         }
         for name, model, contender in zip(names, models, contenders, strict=True)
     }
 
 
-def short_names(models: Sequence[TrainedData]) -> list[str]:
+def short_names(models: Sequence[TrainedSamples]) -> list[str]:
     """Return a short name for each model: its path without the folders that all paths share.
 
     A bundled preset or a preset on the Hub keeps its name, and so does a model whose short name another model has.
@@ -55,15 +58,16 @@ def short_names(models: Sequence[TrainedData]) -> list[str]:
     return [name if names.count(name) == 1 else model.name for name, model in zip(names, models, strict=True)]
 
 
-def _contender(model: TrainedData, name: str, n: int) -> plots.Contender:
+def _contender(model: TrainedSamples, name: str, n: int) -> plots.Contender:
     """Return the history, the metrics and the images of a model, for a figure of `n` models."""
     source = model.source
     return plots.Contender(name, source.history(), (source.metrics or {}).get("metrics", {}), **_images(model, name, n))
 
 
-def _images(model: TrainedData, name: str, n: int) -> dict[str, np.ndarray]:
+def _images(model: TrainedSamples, name: str, n: int) -> dict[str, Any]:
     """Return the examples, reconstructions and samples of a model as arguments of `Contender`.
 
+    The samples are drawn from the sampler that was fitted after training, or from the prior if none was fitted.
     If the data are missing there are no examples and no reconstructions. A model that takes labels then has no samples
     either, because it takes the labels of the examples.
     """
@@ -79,6 +83,8 @@ def _images(model: TrainedData, name: str, n: int) -> dict[str, np.ndarray]:
     except UserError as error:
         missing = "reconstructions" if condition is not None else "reconstructions and samples"
         logger.warning("No %s of %s: %s", missing, name, error)
-    if POSTERIOR in net.capabilities and condition is not None:
-        images["samples"] = net.sample(samples, *condition, seed=0)
+    drawn_from = sampler_name(model.sampler)
+    if drawn_from in samplers_of(net, model.sampler) and condition is not None:
+        images["samples"] = net.sample(samples, *condition, seed=0, sampler=model.sampler)
+        images["sampler"] = drawn_from
     return images

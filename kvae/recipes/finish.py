@@ -1,15 +1,16 @@
-"""The files that complete a run after its last epoch: the model, its metrics and its images."""
+"""The files that complete a run after its last epoch: the model, its metrics, its images and its sampler."""
 
 import contextlib
 import logging
 import math
 
 from kvae import backends, evaluation
-from kvae.capabilities import POSTERIOR
+from kvae.capabilities import DECODER, POSTERIOR
 from kvae.evaluation import NotApplicable
 from kvae.files import finite
 from kvae.plots.curves import save_curves
 from kvae.plots.scatter import save_planes
+from kvae.recipes.sampler import DEFAULT, fit_sampler
 from kvae.recipes.session import Session
 from kvae.recipes.trained_model import load_model
 from kvae.runs import Run
@@ -36,6 +37,18 @@ def finish(run: Run, session: Session) -> Run:
         _evaluate(run, session)
     save_curves(run.images / "curves.png", {run.path.name: run.history()})
     return run
+
+
+def complete_sampler(run: Run, session: Session) -> None:
+    """Fit the default sampler to the trained model of a run that has none, and store it. A failure is only warned of."""
+    if DECODER not in session.model.capabilities or run.has_sampler:
+        return
+    try:
+        weights = run.weights
+        sampler = fit_sampler(DEFAULT, in_float32(run, session), session.dataset, session.training, session.seed)
+        run.save_sampler(sampler, weights)
+    except Exception as error:  # the run is complete without a sampler, whatever its codes are
+        logger.warning("No sampler was fitted (%s). Try again: kvae fit-sampler %s", error, run.path)
 
 
 def _compare_modes(run: Run, session: Session) -> None:

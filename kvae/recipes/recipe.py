@@ -154,10 +154,7 @@ class Recipe:
 
         Parameters of version 0.1.0 are translated (`kvae.recipes.renamed`).
         """
-        parameters = config["parameters"]
-        if renamed.is_old(config):
-            parameters = renamed.translate(self.name, parameters)
-        return self.resolve({**parameters, **(settings or {})})
+        return self.resolve({**renamed.present(self.name, config), **(settings or {})})
 
     def data(self, values: Mapping[str, Any]):
         """Return the data set for resolved `values`."""

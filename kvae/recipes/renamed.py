@@ -60,6 +60,12 @@ def is_old(config: Mapping[str, Any]) -> bool:
     return version(config).startswith(OLD)
 
 
+def present(recipe: str, config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters in the configuration of a run or on the card of a preset, under their present names."""
+    parameters = config["parameters"]
+    return translate(recipe, parameters) if is_old(config) else parameters
+
+
 def _named(old: str, new: str, choices: Mapping | None = None) -> Change:
     """Return the change of a parameter that has another name, or values with other names: `choices`, {old: new}."""
     values = ", ".join(f"{before} is now {after}" for before, after in (choices or {}).items())

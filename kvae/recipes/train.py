@@ -8,7 +8,7 @@ from typing import Any
 from kvae import backends
 from kvae.callbacks import NonFiniteLoss
 from kvae.data import Dataset
-from kvae.recipes.finish import finish
+from kvae.recipes.finish import complete_sampler, finish
 from kvae.recipes.recipe import Recipe
 from kvae.recipes.registry import load
 from kvae.recipes.run_folder import run_folder
@@ -65,7 +65,9 @@ def fit(run: Run, session: Session, epochs: list[dict]) -> Run:
     """Fit `session` after the epochs that are done, `epochs`, and complete the run."""
     with _explained(run):
         session.fit(run, epochs)
-        return Run.open(finish(run, session).path)  # somebody may have removed its files meanwhile
+        finish(run, session)
+        complete_sampler(run, session)
+        return Run.open(run.path)  # somebody may have removed its files meanwhile
 
 
 def shared_devices(devices: int, cluster: Cluster | None):

@@ -15,14 +15,18 @@ import numpy as np
 from kvae import evaluation, presets
 from kvae.capabilities import DECODER, LABELS
 from kvae.errors import UserError, printable
+from kvae.evaluation.samplers import without_fitted
 from kvae.files import finite
+from kvae.latent.samplers import KINDS, Sampler
 from kvae.plots.domains import save_plots
 from kvae.plots.samples import sample_count
 from kvae.presets.hub import check_login, repository
+from kvae.recipes import renamed
 from kvae.recipes.card import card
 from kvae.recipes.classifier import open_classifier
 from kvae.recipes.feature_network import Source, open_features
 from kvae.recipes.label_names import Named
+from kvae.recipes.sampler import DEFAULT, fit_sampler
 from kvae.recipes.scoring import score
 from kvae.recipes.trained_data import TrainedData
 from kvae.recipes.trained_images import TrainedImages
@@ -101,6 +105,8 @@ class Trained(TrainedImages):
             options["features"] = open_features(features, self.dataset.name, self.model.data_shape)
         if any("training" in metric.options for metric in chosen):
             options["training"] = self.batches("train")
+        if any("sampler" in metric.options for metric in chosen):
+            options["sampler"] = self.sampler
         batches = self.batches(split, first=first)
         report = evaluation.evaluate(self.model, batches, [metric.name for metric in chosen], full=full, **options)
         data = f"{self.dataset.name}/{split or self.default_split}"
@@ -188,7 +194,36 @@ class Trained(TrainedImages):
         """
         if self.is_preset:
             raise UserError(f"Expected a run directory. Received: {self.name}, which is a preset already.")
-        return presets.to_preset(self.model, folder, {**card(self.source), **self._stored_labels()}, half=half)
+        return presets.to_preset(self.model, folder, self._card(), half, self.sampler)
+
+    def fit_sampler(self, kind: str = DEFAULT, *, seed: int = 0, out: str | os.PathLike | None = None) -> Sampler:
+        """Fit a density to the latent codes of training examples, store it, and return it.
+
+        It replaces the sampler of the run. `sample` and `export` then use it.
+
+        Args:
+            kind: a name in `kvae.latent.samplers.KINDS`, such as "mixture".
+            seed: seed of the choice of the examples, of their codes and of the fit.
+            out: folder of a preset that is written, with the sampler. The run or the preset is then not changed. A preset
+                needs it, because its files do not change.
+        """
+        self.require(DECODER)
+        if not self.is_preset:
+            self.source.check_finished()
+        elif out is None:
+            raise UserError(
+                f"Expected a run directory. Received: {self.name}, a preset, whose files do not change. Give the folder "
+                "of a new preset with the sampler: --out DIR."
+            )
+        weights = self.weights
+        sampler = fit_sampler(kind, self.model, self.dataset, self.training, seed)
+        if out is not None:
+            facts = self._card()
+            facts["metrics"] = without_fitted(facts.get("metrics") or {}, KINDS)
+            presets.to_preset(self.model, out, facts, facts.get("precision") == "float16", sampler)
+        elif self.source.save_sampler(sampler, weights):
+            self.sampler = sampler
+        return sampler
 
     def push(self, repo: str, *, half: bool = False, licence: str | None = None, private: bool = False) -> str:
         """Upload the preset, or the finished run as a preset, to the Hugging Face Hub, and return the address.
@@ -203,6 +238,12 @@ class Trained(TrainedImages):
         with tempfile.TemporaryDirectory() as temporary:
             folder = self.source.path if self.is_preset and not half else self.export(temporary, half=half)
             return presets.push_preset(folder, repo, y=self._sample_labels(), licence=licence, private=private)
+
+    def _card(self) -> dict[str, Any]:
+        """Return the facts on the card of this preset, or those for the card of a preset of this run."""
+        if self.is_preset:
+            return {**self.config, "parameters": renamed.present(self.config["recipe"], self.config)}
+        return {**card(self.source), **self._stored_labels()}
 
     def _stored_labels(self) -> dict[str, str]:
         """Return the entry of a card with labels of held-out examples, from which unspecified labels of samples are copied.

@@ -1,4 +1,4 @@
-"""Samples and sheets of images of a trained model."""
+"""Sheets of images of a trained model."""
 
 import os
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from kvae.capabilities import DECODER, LABELS, POSTERIOR
+from kvae.capabilities import DECODER, LABELS
 from kvae.distributions.checks import check_count
 from kvae.errors import ChoiceError, UserError
 from kvae.latent.blending import DARK, blend, brightness, mean_probabilities, negation
@@ -15,11 +15,11 @@ from kvae.latent.interpolation import interpolate
 from kvae.latent.transfer import predict_labels, restyle, rows_to_change, transfer_steps
 from kvae.latent.traversal import center_and_scale, check_units, informative_units, standard_units, traverse
 from kvae.plots.grids import table, table_of_pairs
-from kvae.plots.sheet import Samples, Sheet
+from kvae.plots.sheet import Sheet
 from kvae.recipes.classifier import open_classifier
 from kvae.recipes.label_names import Named, as_pairs, as_text
 from kvae.recipes.trained_data import TrainedData
-from kvae.version import __version__
+from kvae.recipes.trained_samples import TrainedSamples
 
 CODES = 1000
 """Number of held-out examples whose latent codes give the mean and standard deviation of units in `traverse`."""
@@ -31,32 +31,8 @@ PAIRS_SHOWN = 12
 """Number of pairs in a sheet of `blend` with several weights."""
 
 
-class TrainedImages(TrainedData):
+class TrainedImages(TrainedSamples):
     """A trained model that draws samples and sheets of images."""
-
-    def sample(self, n: int = 64, labels: Named = None, *, temperature: float = 1.0, seed: int = 0) -> Samples:
-        """Return `n` samples.
-
-        Args:
-            n: number of samples.
-            labels: labels of all samples, {"Smiling": 1} or a class. Unspecified attributes are copied from held-out
-                examples.
-            temperature: factor of the distance of latent codes from the mean of the prior.
-            seed: seed of the samples.
-        """
-        self.require(DECODER, POSTERIOR)
-        check_count(n, "n")
-        y = self.condition(n, labels)
-        x = self.model.sample(n, *y, seed=seed, temperature=temperature)
-        title = as_text(labels) if as_pairs(labels) else ""
-        facts = {**self.facts, "seed": seed, "temperature": temperature}
-        return Samples(x, *y, title=title, below=self._differing_labels(*y), facts=facts)
-
-    def _differing_labels(self, y: np.ndarray | None = None) -> list[list[str]]:
-        """Return lines of text with the labels `y` of each sample, or nothing if all samples have the same."""
-        if y is None or len(np.unique(y, axis=0)) == 1:
-            return []
-        return self._names.lines(y)
 
     def reconstruct(
         self,
@@ -280,11 +256,6 @@ class TrainedImages(TrainedData):
         return Sheet(images, rows, (), frames, metrics, count, title, self.facts)
 
     # ------------------------------------------------------------------ helpers
-
-    @property
-    def facts(self) -> dict[str, str]:
-        """The texts that PNG files of the model hold."""
-        return {"Software": f"kvae {__version__}", "model": self.name, "recipe": self.config["recipe"]}
 
     def _require_labelled_images(self) -> None:
         self.require(DECODER, LABELS)

@@ -6,6 +6,7 @@
     checkpoint/     model.json (architecture), state.npz (everything that an exact resume needs), best.npz (weights of the
                     best epoch, if the recipe keeps it)
     model.keras     the trained model, for `keras.saving.load_model`
+    sampler.npz     a density of the latent codes of the trained model (`kvae.latent.samplers`)
     metrics.json    metrics on held-out data, and the SHA-256 checksum of the weights that they describe
     images/         samples and reconstructions by epoch, curves
     tensorboard/    the history for TensorBoard
@@ -26,8 +27,10 @@ import numpy as np
 from kvae import upgrade
 from kvae.errors import UserError
 from kvae.evaluation.renamed import current
+from kvae.evaluation.samplers import without_fitted
 from kvae.files import LOCK, InUse, atomic, locked, require_new, sha256, write_csv, write_json
 from kvae.files.schemas import read
+from kvae.latent.samplers import KINDS, Sampler, read_sampler, write_sampler
 from kvae.loading import build, load_archive, without_training
 from kvae.runs import schemas
 from kvae.training import checkpoint
@@ -141,7 +144,7 @@ class Run:
 
     def mark_unfinished(self) -> None:
         """Remove the files of a finished run, because training continues."""
-        for name in ("model.keras", "metrics.json"):
+        for name in ("model.keras", "metrics.json", "sampler.npz"):
             (self.path / name).unlink(missing_ok=True)
 
     def save_best(self, model, epoch: int) -> None:
@@ -215,6 +218,40 @@ class Run:
             for part in ("metrics", "skipped"):
                 report = {**report, part: {**former.get(part, {}), **report[part]}}
         write_json(self.path / "metrics.json", report)
+
+    # ------------------------------------------------------------------ sampler
+
+    @property
+    def has_sampler(self) -> bool:
+        """True if training has ended and a sampler of the trained model was fitted."""
+        return self.finished and (self.path / "sampler.npz").is_file()
+
+    def load_sampler(self) -> Sampler | None:
+        """Return the sampler of the trained model, or None if there is none."""
+        return read_sampler(self.path / "sampler.npz") if self.has_sampler else None
+
+    def save_sampler(self, sampler: Sampler, weights: str | None) -> bool:
+        """Write sampler.npz and return True, unless the run no longer has these weights or another process trains it.
+
+        Metrics of samples from the former sampler are removed.
+
+        Args:
+            sampler: the sampler.
+            weights: SHA-256 checksum of the weights to whose codes it was fitted, as `Run.weights` returns it.
+        """
+        try:
+            with locked(self.path / LOCK, seconds=10):
+                if current := self.finished and weights == self.weights:
+                    if (report := self.metrics) is not None:
+                        kept = without_fitted(report["metrics"], KINDS)
+                        write_json(self.path / "metrics.json", {**report, "metrics": kept})
+                    write_sampler(self.path / "sampler.npz", sampler)
+        except InUse as error:
+            logger.warning("The sampler is not saved. %s", error)
+            return False
+        if not current:
+            logger.warning("The sampler is not saved: the run %s was trained further. Fit it again.", self.path)
+        return current
 
     # ------------------------------------------------------------------ history
 

@@ -36,6 +36,7 @@ def test_save_images_labelled_model_uses_labels_of_examples(name, tmp_path):
     for kind, sheet in expected.items():
         with Image.open(tmp_path / f"now-{kind}.png") as drawn:
             np.testing.assert_array_equal(np.asarray(drawn), np.asarray(sheet))
+            assert drawn.text == ({"sampler": "prior"} if kind == "samples" else {})
 
 
 @pytest.mark.parametrize("name", LABELLED)

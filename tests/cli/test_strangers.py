@@ -13,6 +13,7 @@ COMMANDS = {
     "evaluate --classifier": ("evaluate", "digits/vae", "--metric", "attributes", "--classifier", "gift"),
     "evaluate --features": ("evaluate", "digits/vae", "--metric", "frechet", "--features", "gift"),
     "export": ("export", "gift", "preset"),
+    "fit-sampler": ("fit-sampler", "gift"),
     "interpolate": ("interpolate", "gift", "0", "1"),
     "reconstruct": ("reconstruct", "gift"),
     "sample": ("sample", "gift"),

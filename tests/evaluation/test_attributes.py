@@ -42,6 +42,7 @@ def batches():
 def test_attributes_known_model_reports_shares_of_images(batches):
     values = attributes(HalfFollowsLabels(), batches, classifier=Classifier(), class_names=NAMES)
     assert values["accuracy.generation.left"] == values["accuracy.transfer.left"] == 1.0
+    assert values["accuracy.sampler"] == "prior"
     assert values["accuracy.generation.right"] == values["accuracy.transfer.right"] == 0.5
     assert values["accuracy.generation.right.low"] < 0.4 < 0.6 < values["accuracy.generation.right.high"]
     assert values["accuracy.without.left"] == values["accuracy.without.right"] == 1.0

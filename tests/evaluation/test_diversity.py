@@ -24,6 +24,7 @@ def test_diversity_samples_at_half_distance_is_half(rng):
     values = diversity(_scaled(0.5), batches)
     assert values["diversity_examples"] == pytest.approx(np.sqrt(np.pi), rel=0.05)
     assert values["diversity"] == pytest.approx(0.5, rel=0.07)
+    assert values["diversity_sampler"] == "prior"
     assert diversity(_scaled(0.0), batches)["diversity"] == 0
 
 

@@ -8,6 +8,7 @@ from kvae.errors import UserError
 from kvae.evaluation import METRICS, NotApplicable, evaluate
 from kvae.evaluation.feature_sets import frechet_distance
 from kvae.evaluation.features import BATCH, FeatureNetwork, compared
+from kvae.latent.samplers import fit
 from kvae.models import VAE
 from kvae.networks import mlp
 from kvae.training import Batches
@@ -114,6 +115,28 @@ def test_sample_metrics_of_a_perfect_model_are_those_of_held_out_data(rng):
     assert abs(values["kernel.distance.prior"]) < 4 * values["kernel.error.prior"]
     for name in ("precision_recall.precision", "precision_recall.recall", "density_coverage.coverage"):
         assert values[f"{name}.prior"] == pytest.approx(values[f"{name}.held_out"], abs=0.1)
+
+
+def test_sample_metrics_compare_the_fitted_sampler_with_the_prior(rng):
+    sampler = fit("normal", 1e-3 * rng.standard_normal((50, 2)))  # its samples are nearly constant
+    batches, training = _batches(rng, 100), _batches(rng, 300)
+    values = evaluate(_vae(0.1), batches, SAMPLE_METRICS, features=_identity(), training=training, sampler=sampler)[
+        "metrics"
+    ]
+    x = training.x.astype("float64")
+    expected = np.trace(np.cov(x.T)) + np.square(x.mean(axis=0) - 0.5).sum()
+    assert values["frechet.distance.normal"] == pytest.approx(expected, rel=0.01)
+    assert values["frechet.distance.prior"] < 0.2 * expected
+    assert values["precision_recall.recall.normal"] < 0.05 < values["precision_recall.recall.prior"]
+    assert values["kernel.images.normal"] == values["density_coverage.images.normal"] == 100
+
+
+def test_sample_metrics_of_an_autoencoder_need_a_sampler(rng):
+    model, sampler = MODELS["Autoencoder"](), fit("normal", rng.standard_normal((50, 3)))
+    network = FeatureNetwork(keras.Sequential([keras.Input(SHAPE), keras.layers.Flatten()]))
+    batches = Batches(*data_for(model, 10))
+    found = compared(model, batches, network, batches, seed=0, sampler=sampler)
+    assert list(found.sets) == ["normal", "reconstructions", "held_out"]
 
 
 def test_sample_metrics_record_the_network_and_the_numbers_of_images(rng):

@@ -13,6 +13,7 @@ import pytest
 
 import kvae
 from kvae.errors import UserError
+from kvae.latent.samplers import fit, read_sampler, write_sampler
 from kvae.presets.layout import FILES
 from kvae.presets.probe import deviation
 from kvae.recipes import trust
@@ -143,6 +144,10 @@ def write_examples(folder):
     np.savez(folder / "x.npz", x=np.zeros((4, 8, 8, 1), np.uint8))
 
 
+def fit_sampler(folder):
+    write_sampler(folder / "sampler.npz", fit("mixture", np.random.default_rng(0).standard_normal((60, 3))))
+
+
 READERS = {
     "card": Reader(copy_bundled, open_trained, "card.json", cases=32),
     "reference outputs": Reader(copy_bundled, read_card, "card.json"),
@@ -153,6 +158,9 @@ READERS = {
     "model.keras": Reader(copy_run(True), read_model, "model.keras", cases=32),
     "checkpoint": Reader(copy_run(False), read_checkpoint, "checkpoint/*", cases=48),
     "examples": Reader(write_examples, lambda folder: digits().read([folder / "x.npz"])),
+    "sampler": Reader(
+        fit_sampler, lambda folder: read_sampler(folder / "sampler.npz").sample(3), "sampler.npz", cases=32
+    ),
     "search": Reader(write_search, read_search, "*.json", cases=48),
     "oracle": Reader(write_oracle, read_oracle, "*.json", cases=32),
 }

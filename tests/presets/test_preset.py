@@ -14,7 +14,7 @@ from keras import ops
 import kvae
 from kvae.errors import UserError
 from kvae.presets import deviation, from_preset, read_card, to_preset
-from kvae.presets.layout import FILES
+from kvae.presets.layout import FILES, SAMPLER
 from kvae.presets.probe import EXAMPLES
 from kvae.presets.upgrade import FORMAT
 from tests.contracts.models import MODELS, ONE_OF_EACH, answer, data_for, settle
@@ -200,4 +200,4 @@ def test_from_preset_of_the_hub_accepts_links_within_its_cache(tmp_path, monkeyp
 
     monkeypatch.setitem(sys.modules, "huggingface_hub", types.SimpleNamespace(snapshot_download=snapshot_download))
     assert type(from_preset("hf://me/vae")).__name__ == "VAE"
-    assert asked == [("me/vae", sorted(FILES))]
+    assert asked == [("me/vae", sorted([*FILES, SAMPLER]))]

@@ -12,8 +12,9 @@ from PIL import Image
 
 import kvae
 from kvae.errors import UserError
+from kvae.latent.samplers import fit
 from kvae.plots.samples import sample_count, save_samples
-from kvae.presets import push_preset, read_card, to_preset
+from kvae.presets import load_sampler, push_preset, read_card, to_preset
 from kvae.presets.layout import FILES
 from tests.contracts.models import MODELS, settle
 
@@ -236,3 +237,15 @@ def test_save_samples_of_points_draws_a_scatter_plot(tmp_path):
     assert save_samples(tmp_path / "points.png", model)
     assert Image.open(tmp_path / "points.png").width > 1000
     assert save_samples(tmp_path / "points.png", model, np.ones((sample_count(model), 2), "uint8"))
+
+
+def test_push_preset_with_a_sampler_uploads_it_and_names_it(hub, tmp_path):
+    sampler = fit("normal", np.random.default_rng(0).standard_normal((50, 3)))
+    push_preset(to_preset(settle(MODELS["Autoencoder"]()), tmp_path / "ae", CARD, sampler=sampler), "hf://me/ae")
+    assert load_sampler(hub.files).facts == sampler.facts
+    readme = (hub.files / "README.md").read_text()
+    assert (
+        'sampler = kvae.presets.load_sampler("hf://me/ae")\nx = model.sample(64, seed=0, sampler=sampler)\n' in readme
+    )
+    assert "| sampler | normal, log density of held-out codes " in readme
+    assert Image.open(hub.files / "samples.png").text["sampler"] == "normal"

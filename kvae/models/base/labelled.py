@@ -7,12 +7,12 @@ from keras import ops
 from kvae.backends.arrays import as_array
 from kvae.capabilities import LABELS
 from kvae.distributions import Distribution
-from kvae.distributions.checks import check_count, check_weight
+from kvae.distributions.checks import check_count
 from kvae.distributions.labels import get as get_labels
 from kvae.errors import UserError
+from kvae.latent.samplers import Sampler
 from kvae.models.base.factors import concat_condition, conditioned, observe
 from kvae.models.base.variational import VariationalModel
-from kvae.training.seeds import generator_of
 
 
 class LabelledModel(VariationalModel):
@@ -114,19 +114,27 @@ class LabelledModel(VariationalModel):
     # ------------------------------------------------------------------ NumPy in, NumPy out
 
     def sample(
-        self, n: int, y=None, seed: int | None = None, temperature: float = 1.0, batch_size: int = 256
+        self,
+        n: int,
+        y=None,
+        seed: int | None = None,
+        temperature: float = 1.0,
+        batch_size: int = 256,
+        *,
+        sampler: Sampler | None = None,
     ) -> np.ndarray:
-        """Return `n` draws z ~ p(z|y), decoded to the mean of p(x|z, y): (n, …).
+        """Return `n` latent codes z ~ p(z|y), decoded to the mean of p(x|z, y): (n, …).
 
-        `y` holds n labels, or one for all. `temperature` scales the distance of the draws from the prior's mean.
+        `y` holds n labels, or one for all. The other arguments are those of `LatentModel.sample`.
         """
         check_count(n, "n")
-        check_weight(temperature, "temperature")
         self.check_batch_spec(y)
         condition = () if y is None else (self.labels.spread(y, n),)
-        tensors = map(ops.convert_to_tensor, condition)
-        z = self.sample_prior(generator_of(seed), n, *tensors, temperature=temperature)
-        return self.decode(ops.convert_to_numpy(z), *condition, batch_size=batch_size)
+        z = self.sample_codes(n, seed, temperature, *condition, sampler=sampler)
+        return self.decode(z, *condition, batch_size=batch_size)
+
+    def encoded_labels(self, *y):
+        return ops.convert_to_numpy(self.labels.encode(ops.convert_to_tensor(*y))) if y else None
 
     def transfer(self, x, y, new_y, amount: float = 1.0, batch_size: int = 256) -> np.ndarray:
         """Return the reconstructions of `x` (N, …), whose labels are `y`, with `new_y` as labels: (N, …).

@@ -1,17 +1,21 @@
 """The base class of models with a latent code."""
 
+import random
 from collections.abc import Mapping
 
 import keras
 import numpy as np
+from keras import ops
 
 from kvae.backends.arrays import as_array
 from kvae.capabilities import DECODER
 from kvae.distributions import Distribution, likelihoods
-from kvae.distributions.checks import check_shape
+from kvae.distributions.checks import check_count, check_shape, check_weight
 from kvae.errors import UserError
+from kvae.latent.samplers import Sampler
 from kvae.models.base.factors import observe
 from kvae.training import Model
+from kvae.training.seeds import generator_of
 
 
 class LatentModel(Model):
@@ -49,6 +53,24 @@ class LatentModel(Model):
     def code(self, x, *condition, training: bool = False):
         """Return the latent code that represents x: (B, *latent)."""
         raise NotImplementedError
+
+    def draw_code(self, x, *condition, seed):
+        """Return a draw of the latent code of x: (B, *latent). Without a posterior it is `code(x)`."""
+        return self.code(x, *condition)
+
+    def code_units(self, *condition):
+        """Return the location and the scale of the codes of examples with these labels.
+
+        A sampler is a density of (z − location) / scale.
+        """
+        return 0.0, 1.0
+
+    def sample_prior(self, seed, n: int, *condition, temperature: float = 1.0):
+        """Raise `UserError`, because the model has no prior. Models with a prior override this method."""
+        raise UserError(
+            f"Expected a model with a prior, or a sampler. Received: {type(self).__name__}, which has no prior. "
+            "Fit a sampler to its codes (kvae fit-sampler), or decode latent codes of your own with decode(z)."
+        )
 
     def call(self, x, training=False):
         """Return the reconstruction of x, or of (x, y): the mean of p(x|z) at the latent code of x."""
@@ -134,12 +156,53 @@ class LatentModel(Model):
         self.check_code(as_array(z, "z"), *condition)
         return self.batched("decode", lambda *code: self.observation(*code).mean, z, *condition, batch_size=batch_size)
 
-    def sample(self, n: int, **options) -> np.ndarray:
-        """Raise `UserError`, because the model has no prior. Models with a prior override this method."""
-        raise UserError(
-            f"Expected a model with a prior. Received: {type(self).__name__}, which has none to sample from. "
-            "Train a VAE, or decode latent codes of your own with decode(z)."
-        )
+    def sample(
+        self,
+        n: int,
+        seed: int | None = None,
+        temperature: float = 1.0,
+        batch_size: int = 256,
+        *,
+        sampler: Sampler | None = None,
+    ) -> np.ndarray:
+        """Return `n` latent codes z ~ p(z), decoded to the mean of p(x|z): (n, …).
+
+        With the same `seed` and backend the samples are the same.
+
+        Args:
+            n: number of samples.
+            seed: seed of the draws.
+            temperature: factor of the distance of the codes from the mean of the prior, or of the sampler.
+            batch_size: number of codes that are decoded at a time.
+            sampler: density of the latent codes, fitted after training (`kvae.latent.samplers`); by default the prior.
+        """
+        return self.decode(self.sample_codes(n, seed, temperature, sampler=sampler), batch_size=batch_size)
+
+    def sample_codes(
+        self, n: int, seed: int | None, temperature: float, *condition, sampler: Sampler | None = None
+    ) -> np.ndarray:
+        """Return `n` draws of the prior, or of a sampler, given the labels of each: (n, *latent)."""
+        check_count(n, "n")
+        check_weight(temperature, "temperature")
+        if sampler is None:
+            tensors = map(ops.convert_to_tensor, condition)
+            return ops.convert_to_numpy(self.sample_prior(generator_of(seed), n, *tensors, temperature=temperature))
+        if not isinstance(sampler, Sampler):
+            raise UserError(
+                f"Expected a Sampler, or None for the prior. Received: sampler={sampler!r}. A trained model knows its "
+                "samplers by name: kvae.open_trained(…).sample(…)."
+            )
+        features = self.encoded_labels(*condition)
+        sampler.check(self.latent_shape, 0 if features is None else features.shape[1])
+        if seed is None:
+            seed = random.randrange(2**32)  # `keras.utils.set_random_seed` fixes it
+        units = self.code_units(*map(ops.convert_to_tensor, condition))
+        location, scale = (np.asarray(ops.convert_to_numpy(unit), "float32") for unit in units)
+        return location + scale * sampler.sample(n, features, seed=seed, temperature=temperature)
+
+    def encoded_labels(self, *condition) -> np.ndarray | None:
+        """Return the labels of examples as networks take them (N, A), or None if the model takes none."""
+        return None
 
     def reconstruct(self, x, *condition, batch_size: int = 256) -> np.ndarray:
         """Return the reconstructions of `x` (N, …): the means of p(x|z) at the latent codes of x."""

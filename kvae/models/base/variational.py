@@ -17,9 +17,7 @@ from kvae.distributions import (
     priors,
     sample_with_kl,
 )
-from kvae.distributions.checks import check_count, check_weight
 from kvae.models.base.latent import LatentModel
-from kvae.training.seeds import generator_of
 
 
 class VariationalModel(LatentModel):
@@ -66,6 +64,9 @@ class VariationalModel(LatentModel):
 
     def code(self, x, *condition, training: bool = False):
         return self.posterior(x, *condition, training=training).mean
+
+    def draw_code(self, x, *condition, seed):
+        return self.posterior(x, *condition).sample(seed)
 
     def sample_prior(self, seed, n: int, *condition, temperature: float = 1.0):
         """Return `n` draws of the prior, (n, *latent). `temperature` scales their distance from the prior's mean."""
@@ -124,14 +125,3 @@ class VariationalModel(LatentModel):
             return kl_per_unit(self.posterior(x, *condition), self.prior(*condition))
 
         return self.batched("rate_per_unit", rates, x, *condition, batch_size=batch_size)
-
-    def sample(self, n: int, seed: int | None = None, temperature: float = 1.0, batch_size: int = 256) -> np.ndarray:
-        """Return `n` draws z ~ p(z), decoded to the mean of p(x|z): (n, …).
-
-        `temperature` scales the distance of the draws from the prior's mean. With the same `seed` and backend the
-        samples are the same.
-        """
-        check_count(n, "n")
-        check_weight(temperature, "temperature")
-        z = self.sample_prior(generator_of(seed), n, temperature=temperature)
-        return self.decode(ops.convert_to_numpy(z), batch_size=batch_size)

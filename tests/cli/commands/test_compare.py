@@ -76,8 +76,10 @@ def test_compare_samples_have_labels_of_held_out_examples(kvae, attributes, comp
     assert kvae("compare", attributes).code == 0
     (contender,) = compared.values()
     y = held_out[1][: len(contender.x)]
-    expected = Run(attributes).load_model().sample(2 * len(y), np.concatenate([y, y]), seed=0)
+    model, sampler = Run(attributes).load_model(), Run(attributes).load_sampler()
+    expected = model.sample(2 * len(y), np.concatenate([y, y]), seed=0, sampler=sampler)
     assert np.array_equal(contender.samples, expected)
+    assert contender.sampler == "mixture"
 
 
 def test_compare_and_export_take_settings_of_the_data(kvae, trained):

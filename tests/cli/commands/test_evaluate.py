@@ -8,7 +8,7 @@ import pytest
 import kvae as kvae_
 
 QUICK_VALUES = {"elbo", "elbo_se", "rate", "distortion", "mse", "mae", "ssim", "active_units", "kl_per_unit"}
-LONGER = {"diversity", "diversity_samples", "diversity_examples"}
+LONGER = {"diversity", "diversity_samples", "diversity_examples", "diversity_sampler"}
 LIKELIHOOD = {"nll", "nll_se", "nll_samples", "bits_per_pixel", "bits_per_dim"}
 
 

@@ -91,7 +91,7 @@ def test_export_to_the_hub_uploads_a_preset_that_commands_accept(kvae, trained, 
 
 def test_export_draws_samples_with_labels_of_held_out_examples(kvae, attributes, hub, monkeypatch):
     seen = {}
-    monkeypatch.setattr("kvae.presets.push.save_samples", lambda path, model, y: seen.update(y=y))
+    monkeypatch.setattr("kvae.presets.push.save_samples", lambda path, model, y, sampler: seen.update(y=y))
     assert kvae("export", attributes, "hf://me/attributes").code == 0
     test = load("digits").test.y
     test = test[np.linspace(0, len(test) - 1, 64).astype(int)]

@@ -11,6 +11,11 @@ from kvae.runs import Run
 from tests.cli.sheets import SIDE
 
 
+def _samples(run, y):
+    """Return samples with the labels `y`, from the sampler of the run."""
+    return Run(run).load_model().sample(len(y), y, seed=0, sampler=Run(run).load_sampler())
+
+
 def test_sample_by_default_writes_a_sheet_into_the_run(kvae, run):
     result = kvae("sample", run)
     assert result.code == 0, result.err
@@ -56,7 +61,7 @@ def test_sample_by_default_takes_labels_of_held_out_examples(kvae, attributes, t
     found = np.load(tmp_path / "x.npz")
     _, y = held_out
     assert np.array_equal(found["y"], np.concatenate([y, y])[:200])  # 180 labels, then from the start again
-    assert np.array_equal(found["x"], Run(attributes).load_model().sample(200, found["y"], seed=0))
+    assert np.array_equal(found["x"], _samples(attributes, found["y"]))
 
 
 def test_sample_named_attribute_holds_for_all_samples(kvae, attributes, tmp_path, held_out):
@@ -65,7 +70,7 @@ def test_sample_named_attribute_holds_for_all_samples(kvae, attributes, tmp_path
     _, y = held_out
     assert np.array_equal(found["y"][:, 0], y[np.linspace(0, len(y) - 1, 50).astype(int), 0])
     assert not found["y"][:, 1].any()
-    assert np.array_equal(found["x"], Run(attributes).load_model().sample(50, found["y"], seed=0))
+    assert np.array_equal(found["x"], _samples(attributes, found["y"]))
 
 
 @pytest.mark.parametrize("options", [("even=1,small=0",), (" small=0, even = 1",), ("small=0", "even=1")])
@@ -135,7 +140,7 @@ def test_sample_with_all_labels_named_needs_no_data(kvae, attributes, classes, t
         assert kvae("sample", run, "-n", 2, "--label", label, "--out", "x.npz").code == 0
         found = np.load(tmp_path / "x.npz")
         assert found["y"].tolist() == [y, y]
-        assert np.array_equal(found["x"], Run(run).load_model().sample(2, found["y"], seed=0))
+        assert np.array_equal(found["x"], _samples(run, found["y"]))
 
 
 def test_sample_run_without_label_names_takes_them_from_the_data(kvae, attributes, tmp_path):
@@ -145,3 +150,25 @@ def test_sample_run_without_label_names_takes_them_from_the_data(kvae, attribute
     (run / "config.json").write_text(json.dumps(config))
     assert kvae("sample", run, "-n", 2, "--label", "even=0,small=1", "--out", "x.npz").code == 0
     assert np.load(tmp_path / "x.npz")["y"].tolist() == [[0, 1], [0, 1]]
+
+
+def test_sample_uses_the_sampler_of_the_run_or_the_prior(kvae, trained, tmp_path):
+    by_default = kvae("sample", trained, "-n", 3, "--out", "a.npz")
+    assert by_default.out == "3 samples (sampler: mixture): a.npz\n"
+    prior = kvae("sample", trained, "-n", 3, "--sampler", "prior", "--out", "b.npz")
+    assert prior.out == "3 samples (sampler: prior): b.npz\n"
+    found = [np.load(tmp_path / name)["x"] for name in ("a.npz", "b.npz")]
+    model, sampler = Run(trained).load_model(), Run(trained).load_sampler()
+    assert np.array_equal(found[0], model.sample(3, seed=0, sampler=sampler))
+    assert np.array_equal(found[1], model.sample(3, seed=0))
+    kvae("sample", trained, "-n", 3, "--out", "c.png")
+    assert Image.open(tmp_path / "c.png").text["sampler"] == "mixture"
+
+
+def test_sample_with_a_sampler_that_was_not_fitted_is_refused(kvae, trained):
+    result = kvae("sample", trained, "--sampler", "normal")
+    assert result.code == 2
+    assert result.err == (
+        f"Error: Expected a sampler of {trained}: prior, mixture. Received: sampler=normal. "
+        f"Fit one: kvae fit-sampler {trained} normal\n"
+    )

@@ -1,0 +1,36 @@
+"""The kinds of samplers."""
+
+import dataclasses
+import functools
+from collections.abc import Callable, Iterator, Mapping
+
+from kvae.errors import ChoiceError
+from kvae.latent.samplers.density import Density
+from kvae.latent.samplers.mixture import Mixture, mixtures
+
+
+@dataclasses.dataclass(frozen=True)
+class Kind:
+    """A kind of sampler.
+
+    Args:
+        density: the class of its densities of scores.
+        fits: a function (used, held, *, exclusive, room, seed) -> sequences of densities that are fitted to scores, the
+            simplest of each sequence first. The arguments are those of `mixtures`.
+    """
+
+    density: type[Density]
+    fits: Callable[..., Iterator[Iterator[Density]]]
+
+
+KINDS: Mapping[str, Kind] = {
+    "normal": Kind(Mixture, functools.partial(mixtures, counts=(1,))),
+    "mixture": Kind(Mixture, functools.partial(mixtures, counts=(1, 2, 5, 10, 20))),
+}
+"""All kinds of samplers by name."""
+
+
+def check_kind(kind: str) -> None:
+    """Raise `ChoiceError` unless there is such a kind of sampler."""
+    if kind not in KINDS:
+        raise ChoiceError(f"Expected a kind of sampler: {', '.join(KINDS)}. Received: kind={kind}.")

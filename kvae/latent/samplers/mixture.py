@@ -1,0 +1,156 @@
+"""Mixtures of normal distributions with full covariances."""
+
+import dataclasses
+import warnings
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from kvae.latent.samplers.density import Density, Scores, check_arrays
+
+CODES_PER_COMPONENT = 10
+"""Least number of codes to which a component is fitted."""
+
+REGULARIZATION = 1e-3
+"""Number that is added to each variance of a component. The scores have variances of about 1."""
+
+TOLERANCE, ITERATIONS = 1e-2, 100
+"""Change of the mean log density, in nats, below which the fit ends, and largest number of its iterations."""
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Mixture(Density):
+    """The density Σ_k w_gk N(s; μ_k, L_k L_kᵀ) of scores s (R,) of group g.
+
+    There is one group, or one for each class.
+
+    Args:
+        weights: weights of the components in each group (G, K).
+        means: (K, R).
+        factors: the rows of the lower triangles L_k, (K, R (R + 1) / 2).
+    """
+
+    weights: np.ndarray
+    means: np.ndarray
+    factors: np.ndarray
+
+    @classmethod
+    def of(cls, scores: np.ndarray, groups: np.ndarray, count: int, components: int, seed: int) -> "Mixture":
+        """Return the mixture fitted to scores (N, R): `components` of each of the `count` groups (N,)."""
+        fitted = [_fit(scores[groups == group], components, seed) for group in range(count)]
+        weights = np.zeros((count, count * components))
+        for group, mixture in enumerate(fitted):
+            weights[group, group * components : (group + 1) * components] = mixture.weights_
+        means = np.concatenate([mixture.means_ for mixture in fitted])
+        factors = np.linalg.cholesky(np.concatenate([mixture.covariances_ for mixture in fitted]))  # (K, R, R)
+        packed = factors[(slice(None), *np.tril_indices(scores.shape[1]))]
+        return cls(*(array.astype("float32") for array in (weights, means, packed)))
+
+    @property
+    def facts(self):
+        return {"components": len(self.means)}
+
+    def check(self, rank, labels):
+        components = self.means.size // rank
+        groups = self.weights.size // max(components, 1)
+        triangle = rank * (rank + 1) // 2
+        shapes = {"weights": (groups, components), "means": (components, rank), "factors": (components, triangle)}
+        check_arrays(self, shapes)
+        if components < 1 or groups not in (1, labels):
+            raise ValueError(f"{groups} groups of {components} components for {labels} labels")
+        diagonal = np.cumsum(np.arange(1, rank + 1)) - 1  # its positions in the rows of a lower triangle
+        if (self.factors[:, diagonal] <= 0).any():
+            raise ValueError("covariances that are not positive")
+        if (self.weights < 0).any() or (self.weights.sum(axis=1) <= 0).any():
+            raise ValueError("weights that are not positive")
+
+    def log_prob(self, scores, features):
+        from scipy.linalg import solve_triangular
+        from scipy.special import logsumexp
+
+        columns = []
+        for mean, factor in zip(self.means, self._matrices(), strict=True):
+            distance = solve_triangular(factor, (scores - mean).T, lower=True)  # (R, N)
+            columns.append(-0.5 * np.square(distance).sum(axis=0) - np.log(np.diagonal(factor)).sum())
+        log_normals = np.stack(columns, axis=1) - 0.5 * scores.shape[1] * np.log(2 * np.pi)  # (N, K)
+        return logsumexp(log_normals, b=self._weights(features), axis=1)
+
+    def sample(self, features, rng):
+        cumulated = np.cumsum(self._weights(features), axis=1)  # (N, K)
+        cumulated /= cumulated[:, -1:]
+        # A component without weight is never chosen: random numbers are below 1.
+        chosen = (rng.random((len(features), 1)) >= cumulated).sum(axis=1)
+        scores = rng.standard_normal((len(features), self.means.shape[1]))
+        for k, factor in enumerate(self._matrices()):
+            rows = chosen == k
+            scores[rows] = self.means[k] + scores[rows] @ factor.T
+        return scores
+
+    def _weights(self, features: np.ndarray) -> np.ndarray:
+        """Return the weights of the components, given encoded labels (N, A): (N, K), in float64. The sum of a row is 1."""
+        weights = self.weights.astype("float64")
+        groups = np.zeros(len(features), int) if len(weights) == 1 else np.argmax(features, axis=1)
+        return (weights / weights.sum(axis=1, keepdims=True))[groups]
+
+    def _matrices(self) -> np.ndarray:
+        """Return the lower triangular matrices L_k in float64: (K, R, R)."""
+        rank = self.means.shape[1]
+        matrices = np.zeros((len(self.means), rank, rank))
+        matrices[(slice(None), *np.tril_indices(rank))] = self.factors
+        return matrices
+
+
+def numbers_of_mixture(rank: int, groups: int, components: int) -> int:
+    """Return the number of values of a mixture with so many components of each group."""
+    return groups * components * (groups + rank + rank * (rank + 1) // 2)
+
+
+def mixtures(
+    used: Scores, held: Scores, *, exclusive: bool, room: int, seed: int, counts: Sequence[int]
+) -> Iterator[Iterator[Mixture]]:
+    """Yield sequences of mixtures with more and more components, as far as there is room for and there are scores.
+
+    The first sequence ignores the labels. With classes, the second has `counts` components of each class.
+
+    Args:
+        used: the scores to which the mixtures are fitted.
+        held: scores that are held back. They are not used.
+        exclusive: True if the labels are classes.
+        room: largest number of values of a mixture.
+        seed: seed of the fits.
+        counts: numbers of components of a group.
+    """
+    scores, features = used
+    groupings = [(np.zeros(len(scores), int), 1)]
+    if exclusive:
+        groupings.append((np.argmax(features, axis=1), features.shape[1]))
+    for groups, number in groupings:
+        most = np.bincount(groups, minlength=number).min() // CODES_PER_COMPONENT
+        fits = [k for k in counts if k <= most and numbers_of_mixture(scores.shape[1], number, k) <= room]
+        yield (Mixture.of(scores, groups, number, components, seed) for components in fits)
+
+
+def _fit(scores: np.ndarray, components: int, seed: int):
+    """Return the mixture of scikit-learn that is fitted to scores (N, R).
+
+    The components begin with unit covariances around scores that k-means++ chooses. The k-means of scikit-learn, which it
+    would begin with by default, adds numbers of several threads in an order that varies.
+    """
+    from sklearn.cluster import kmeans_plusplus
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.mixture import GaussianMixture
+
+    mixture = GaussianMixture(
+        components,
+        tol=TOLERANCE,
+        reg_covar=REGULARIZATION,
+        max_iter=ITERATIONS,
+        init_params="random_from_data",  # which the next three replace
+        weights_init=np.full(components, 1 / components),
+        means_init=kmeans_plusplus(scores, components, random_state=seed)[0],
+        precisions_init=np.tile(np.eye(scores.shape[1]), (components, 1, 1)),
+        random_state=seed,
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # the fit may end at ITERATIONS
+        return mixture.fit(scores)
