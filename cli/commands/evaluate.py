@@ -127,8 +127,8 @@ def evaluate(
     The metric nll estimates −log p(x) by importance sampling and may take hours. It is computed with --full, --metric nll
     or --samples. Its time is stated first. If it is stopped, the same command resumes it.
 
-    The metrics frechet, kernel, precision_recall and density_coverage compare samples with training images in the features
-    of a network. Next to samples they report reconstructions and held-out images. They are computed if they are named.
+    The metrics frechet, kernel, nearest, precision_recall and density_coverage compare samples with training images in the
+    features of a network. Next to samples they report reconstructions and held-out images. They are computed if they are named.
     """
     aliases = {"nll.samples": samples, "seed": seed}
     values = {**{name: value for name, value in aliases.items() if value is not None}, **settings(set_)}

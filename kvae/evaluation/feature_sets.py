@@ -146,6 +146,12 @@ def density_coverage(real: np.ndarray, generated: np.ndarray, k: int) -> tuple[f
     return float(count / (k * len(generated))), float(covered.mean())
 
 
+def nearest_distances(real: np.ndarray, generated: np.ndarray) -> np.ndarray:
+    """Return the distance of each generated image to the nearest real image, for features (N, D) and (M, D): (M,)."""
+    nearest = [_squared_distances(generated[rows], real).min(axis=1) for rows in _blocks(len(generated))]
+    return np.sqrt(np.concatenate(nearest))
+
+
 def _share_within(x: np.ndarray, centres: np.ndarray, k: int) -> float:
     """Return the share of the images `x` that lie in the ball of one of the `centres` or more."""
     radii = _squared_radii(centres, k)

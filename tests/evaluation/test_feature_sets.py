@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 
 from kvae.evaluation.feature_sets import (
+    BLOCK,
     Normal,
     density_coverage,
     frechet_distance,
     kernel_distance,
     kernel_subsets,
     limit_of_frechet_distance,
+    nearest_distances,
     precision_recall,
 )
 
@@ -105,6 +107,13 @@ def test_precision_recall_density_coverage_of_a_small_case_are_those_counted_by_
     # 0.5 lies within the radii of 0 and 1, and 2 within those of 1 and 3; 20 and 21 lie within none
     assert precision_recall(real, generated, 1) == (2 / 4, 3 / 4)  # 6 lies within no radius of a generated image
     assert density_coverage(real, generated, 1) == (4 / 4, 3 / 4)  # the ball of 6 reaches from 3 to 9 and is empty
+
+
+def test_nearest_distances_are_those_of_all_pairs(rng):
+    x, y = rng.standard_normal((2 * BLOCK + 5, 3)), rng.standard_normal((BLOCK + 1, 3))
+    rows = [0, BLOCK - 1, BLOCK]
+    expected = [np.linalg.norm(x - y[row], axis=1).min() for row in rows]
+    np.testing.assert_allclose(nearest_distances(x, y)[rows], expected, rtol=1e-12)
 
 
 @pytest.mark.parametrize("k", [1, 3])

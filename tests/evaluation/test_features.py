@@ -14,7 +14,7 @@ from kvae.networks import mlp
 from kvae.training import Batches
 from tests.contracts.models import MODELS, SHAPE, batch, data_for
 
-SAMPLE_METRICS = ("frechet", "kernel", "precision_recall", "density_coverage")
+SAMPLE_METRICS = ("frechet", "kernel", "nearest", "precision_recall", "density_coverage")
 
 
 def _identity(units=2):
@@ -94,6 +94,14 @@ def test_sample_metrics_of_constant_samples_are_known(rng):
     assert values["precision_recall.recall.held_out"] > 0.8
     assert values["density_coverage.coverage.held_out"] > 0.8
     assert values["frechet.distance.held_out"] < 0.05 * expected
+
+
+def test_samples_that_are_copies_are_nearer_to_training_images_than_held_out_images_are(rng):
+    training = _batches(rng, 400)
+    training.x[0] = 0.5  # the sample that `_vae(0.0)` draws again and again
+    values = evaluate(_vae(0.0), _batches(rng, 50), ["nearest"], features=_identity(), training=training)["metrics"]
+    assert values["nearest.median.prior"] == values["nearest.tenth.prior"] == 0
+    assert 0 < values["nearest.tenth.held_out"] < values["nearest.median.held_out"]
 
 
 def test_kernel_distance_of_samples_with_another_mean_is_significant(rng):
