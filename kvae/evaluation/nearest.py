@@ -25,8 +25,8 @@ def nearest(
     `nearest.median.prior`, `nearest.tenth.prior`: median and first decile of the distances of samples whose latent codes are
     drawn from the prior. There are as many samples as held-out images.
     `nearest.median.mixture`, …: those of samples from the sampler that was fitted after training.
-    `nearest.median.reconstructions`, `nearest.median.held_out`, …: those of the reconstructions of the held-out images and of
-    the held-out images themselves.
+    `nearest.median.reconstructions`, `nearest.median.held_out`, …: those of the reconstructions of the held-out images and
+    of the held-out images themselves.
     `nearest.images.*`, `nearest.training_images`, `nearest.features`, `nearest.features_sha256`: as for the metric frechet.
     """
     found = compared(model, batches, features, training, seed, sampler)
