@@ -18,7 +18,7 @@ import keras
 import torch
 from keras.src.backend.torch import random as keras_random
 from keras.src.random.seed_generator import draw_seed
-from torch.fx.experimental.proxy_tensor import make_fx
+from torch.fx.experimental.proxy_tensor import get_proxy_mode, get_proxy_slot, make_fx
 
 from kvae.backends.torch import inductor
 from kvae.backends.torch.graphs import clean, generated, generator_of, is_random, makes_memory
@@ -108,9 +108,9 @@ def _without_reading(seeds: list):
         read = getattr(torch.Tensor, name)
 
         def refuse(tensor, *arguments, **options):
-            if threading.get_ident() != recorder:
-                return read(tensor, *arguments, **options)
-            raise NoTraceError("it reads the value of a tensor")
+            if threading.get_ident() == recorder and _varies(tensor):
+                raise NoTraceError("it reads the value of a tensor")
+            return read(tensor, *arguments, **options)
 
         return mock.patch.object(torch.Tensor, name, refuse)
 
@@ -122,6 +122,23 @@ def _without_reading(seeds: list):
         refused("__dlpack__"),
     ):
         yield
+
+
+def _varies(tensor: torch.Tensor) -> bool:
+    """Return True if the value of a tensor depends on the inputs of the function that is recorded, or is random.
+
+    Keras itself reads other tensors, such as the positions at which `ops.split` splits.
+    """
+    mode = get_proxy_mode()
+    proxy = None if mode is None else get_proxy_slot(tensor, mode.tracer, None)
+    nodes, known = [] if proxy is None else [proxy.proxy.node], set()
+    while nodes:
+        node = nodes.pop()
+        if node.op == "placeholder" or is_random(node):
+            return True
+        nodes += [each for each in node.all_input_nodes if each not in known]
+        known.update(node.all_input_nodes)
+    return False
 
 
 def reason(error: Exception) -> str:

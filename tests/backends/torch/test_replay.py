@@ -132,6 +132,20 @@ def test_model_that_reads_a_tensor_is_not_replayed_with_the_value_of_one_batch(h
     assert "reads the value of a tensor" in capsys.readouterr().err
 
 
+def test_model_that_splits_at_positions_is_replayed(capsys):
+    """Keras reads the positions from a tensor, whose value is fixed."""
+
+    def halves(compute, x):
+        first, second = keras.ops.split(x, [3], axis=1)
+        return compute(keras.ops.concatenate([first, second], axis=1))
+
+    model = _changed(halves)
+    model.compile("adam")
+    for _ in range(3):
+        model.train_on_batch(batch(8))
+    assert _step(model).programs, capsys.readouterr().err
+
+
 def test_accumulation_of_gradients_runs_operation_by_operation(monkeypatch, capsys):
     model, data = _vae()
     model.compile(keras.optimizers.Adam(gradient_accumulation_steps=2))
