@@ -1,8 +1,5 @@
 """Fitting samplers. Codes that are held back choose among densities."""
 
-import math
-from collections.abc import Iterable, Iterator
-
 import numpy as np
 
 from kvae.errors import UserError
@@ -28,9 +25,9 @@ def fit(
     """Return the sampler of `kind` that is fitted to latent codes (N, *latent).
 
     A tenth of the codes is held back. "normal" has one component. "mixture" has the number of components with which the
-    codes that are held back have the largest mean log density. Larger numbers are tried as long as it increases. With
-    labels, the mean of the density depends linearly on the encoded labels. With classes, the same codes choose between a
-    mixture that the classes share up to their means, and a mixture of each class.
+    codes that are held back have the largest mean log density. With labels, the mean of the density depends linearly on
+    the encoded labels. With classes, the same codes choose between a mixture that the classes share up to their means, and a
+    mixture of each class.
 
     The covariances are full if the sampler then has at most `MAX_NUMBERS` numbers. They are low-rank for larger codes, such
     as spatial ones (h, w, c): a mixture in the leading principal components, and equal variances in all other directions
@@ -67,19 +64,8 @@ def fit(
 
     parts = (Scores(scores[rows], features[rows]) for rows in (used, held))
     room = MAX_NUMBERS - numbers_of_coordinates(size, labels, scores.shape[1])
-    sequences = KINDS[kind].fits(*parts, exclusive=exclusive, room=room, seed=seed)
-    choices = [sampler for densities in sequences for sampler in _until_worse(map(fitted, densities))]
-    return max(choices, key=lambda sampler: sampler.held_out_log_prob)
-
-
-def _until_worse(samplers: Iterable[Sampler]) -> Iterator[Sampler]:
-    """Yield samplers up to the first whose log density of the codes that are held back is not above that before."""
-    best = -math.inf
-    for sampler in samplers:
-        yield sampler
-        if sampler.held_out_log_prob <= best:
-            return
-        best = sampler.held_out_log_prob
+    densities = KINDS[kind].fits(*parts, exclusive=exclusive, room=room, seed=seed)
+    return max(map(fitted, densities), key=lambda sampler: sampler.held_out_log_prob)
 
 
 def _rank(size: int, labels: int, codes: int) -> int:

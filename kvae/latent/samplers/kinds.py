@@ -15,12 +15,12 @@ class Kind:
 
     Args:
         density: the class of its densities of scores.
-        fits: a function (used, held, *, exclusive, room, seed) -> sequences of densities that are fitted to scores, the
-            simplest of each sequence first. The arguments are those of `mixtures`.
+        fits: a function (used, held, *, exclusive, room, seed) -> densities that are fitted to scores, among which
+            the scores that are held back choose. The arguments are those of `mixtures`.
     """
 
     density: type[Density]
-    fits: Callable[..., Iterator[Iterator[Density]]]
+    fits: Callable[..., Iterator[Density]]
 
 
 KINDS: Mapping[str, Kind] = {

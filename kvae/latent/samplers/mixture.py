@@ -107,10 +107,10 @@ def numbers_of_mixture(rank: int, groups: int, components: int) -> int:
 
 def mixtures(
     used: Scores, held: Scores, *, exclusive: bool, room: int, seed: int, counts: Sequence[int]
-) -> Iterator[Iterator[Mixture]]:
-    """Yield sequences of mixtures with more and more components, as far as there is room for and there are scores.
+) -> Iterator[Mixture]:
+    """Yield mixtures with `counts` components, as far as there is room for them and there are scores.
 
-    The first sequence ignores the labels. With classes, the second has `counts` components of each class.
+    The first ones ignore the labels. With classes, others with `counts` components of each class follow.
 
     Args:
         used: the scores to which the mixtures are fitted.
@@ -127,7 +127,7 @@ def mixtures(
     for groups, number in groupings:
         most = np.bincount(groups, minlength=number).min() // CODES_PER_COMPONENT
         fits = [k for k in counts if k <= most and numbers_of_mixture(scores.shape[1], number, k) <= room]
-        yield (Mixture.of(scores, groups, number, components, seed) for components in fits)
+        yield from (Mixture.of(scores, groups, number, components, seed) for components in fits)
 
 
 def _fit(scores: np.ndarray, components: int, seed: int):

@@ -1,5 +1,7 @@
 """Samplers fitted to codes whose density is known."""
 
+import functools
+
 import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
@@ -7,6 +9,8 @@ from scipy.stats import multivariate_normal
 from kvae.errors import ChoiceError, UserError
 from kvae.latent.samplers import fit
 from kvae.latent.samplers.coordinates import _principal_components
+from kvae.latent.samplers.kinds import KINDS, Kind
+from kvae.latent.samplers.mixture import Mixture, mixtures
 
 RNG_SEED = 0
 
@@ -162,3 +166,12 @@ def test_sample_with_labels_of_another_number_is_refused():
     sampler = fit("normal", np.random.default_rng(0).standard_normal((50, 2)))
     with pytest.raises(UserError, match=r"encoded labels of shape \(3, 0\)"):
         sampler.sample(3, np.ones((3, 2)), seed=0)
+
+
+def test_mixture_has_the_number_of_components_with_the_largest_log_density(monkeypatch):
+    codes = np.random.default_rng(4).standard_t(3, (400, 3))
+    found = fit("mixture", codes)
+    assert found.facts["components"] > 1
+    for count in (1, 2, 5, 10, 20):
+        monkeypatch.setitem(KINDS, "mixture", Kind(Mixture, functools.partial(mixtures, counts=(count,))))
+        assert fit("mixture", codes).held_out_log_prob <= found.held_out_log_prob
