@@ -1,6 +1,7 @@
 """Small instances of every registered class, on which the contracts are tested.
 
-A new class needs a line here. `test_saving.py` fails until it has one.
+A new class needs a line here. `test_saving.py` fails until it has one. The import of this module must compute nothing:
+`tests/torture` forks processes after it, in which TensorFlow would wait for its threads for ever.
 """
 
 import keras
@@ -202,10 +203,7 @@ OTHER_CLASSES = {
     "VampPrior": lambda: distributions.VampPrior((4,), 3, seed=0),
     "MaskedDense": lambda: networks.MaskedDense((1, 2), (1, 2, 1)),
     "Optimizers": lambda: training.Optimizers({"loss": keras.optimizers.Adam(1e-3)}),
-    **{
-        type(lik).__name__: lambda lik=lik: lik
-        for lik in map(distributions.likelihoods.get, distributions.likelihoods.LIKELIHOODS)
-    },
+    **{likelihood.__name__: likelihood for likelihood in distributions.likelihoods.LIKELIHOODS.values()},
 }
 
 EAGERLY = keras.backend.backend() == "tensorflow"

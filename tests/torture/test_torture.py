@@ -5,6 +5,7 @@ import random
 import subprocess
 import sys
 
+import keras
 import pytest
 
 from kvae.files import atomic
@@ -24,6 +25,12 @@ def test_torture_damages_nothing(target):
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(f"| {target} |")
     assert done.stdout.endswith("| 0 | 0 | 0 |\n")
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="only TensorFlow waits for threads after a fork")
+def test_import_of_the_recipe_computes_nothing(run_python):
+    code = "import tests.torture.recipe; from tensorflow.python.eager import context; print(context.context()._initialized)"
+    assert run_python(code) == "False\n"
 
 
 def write_whole(folder):
