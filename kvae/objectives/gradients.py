@@ -3,6 +3,7 @@
 from keras import ops
 
 from kvae.backends import input_gradient
+from kvae.distributions.base import promote
 
 
 def squared_gradient(function, x):
@@ -15,5 +16,5 @@ def squared_gradient(function, x):
         function: a function of a batch that assigns no variables.
         x: the batch.
     """
-    gradient = input_gradient(function, x)
+    (gradient,) = promote(input_gradient(function, x))
     return ops.sum(ops.square(gradient), axis=tuple(range(1, len(gradient.shape))))

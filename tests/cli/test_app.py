@@ -79,8 +79,8 @@ def test_every_command_shows_an_example(kvae):
     from kvae.cli.app import app
 
     names = [command.name or command.callback.__name__ for command in app.registered_commands]
-    expected = ["list", "show", "new", "train", "tune", "evaluate", "score", "sample", "reconstruct", "traverse"]
-    expected += ["interpolate", "transfer", "blend", "export", "compare"]
+    expected = ["list", "show", "new", "train", "tune", "evaluate", "score", "sample", "fit-sampler"]
+    expected += ["reconstruct", "traverse", "interpolate", "transfer", "blend", "export", "compare"]
     assert names == expected
     for name in names:
         help_text = kvae(name, "--help").out

@@ -48,6 +48,7 @@ FACES = (
             for name in (*FACES, "cifar10/residual_vae", "paintings/multi_encoder")
         ),
         ("celeba/attribute_classifier", "accuracy", "accuracy", 1e-3),
+        ("celeba/attribute_classifier_sharp", "accuracy", "accuracy", 1e-3),
         ("mnist/conv_vae_annealed", "reconstruction", "mse", 1e-5),
         # The pixels of these two are drawn as black or white anew.
         *((name, "reconstruction", "mse", 2e-4) for name in ("mnist/iwae", "mnist/vae")),
