@@ -7,7 +7,7 @@ from kvae.distributions.base import promote
 
 
 def squared_gradient(function, x):
-    """Return |∂ Σ f(x) / ∂x|² of each example x of a batch: (B, …) -> (B,).
+    """Return |∂ Σ f(x) / ∂x|² of each example x of a batch: (B, …) -> (B,), in float32 also where x is bfloat16.
 
     It is the square of the gradient of f at x if each output of f depends on one example only, which holds without batch
     norm. For f(z) = ⟨v, D(z)⟩ with v ~ N(0, 1), it estimates the squared Frobenius norm of ∂D(z)/∂z without bias.

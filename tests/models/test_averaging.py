@@ -13,7 +13,7 @@ from kvae.training import checkpoint
 from tests.contracts.models import MODELS, data_for, settle
 
 DENSE = "IFCVAEGAN, R1, averaged"
-AVERAGED = ["VAEGAN, convolutional, spectral, averaged", DENSE]
+AVERAGED = ["VAEGAN, spectral, averaged", DENSE]
 
 
 def _compiled(name):
