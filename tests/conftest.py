@@ -73,6 +73,11 @@ if keras.backend.backend() == "jax":
     draw_initial_weights_with_numpy()
 
 
+def pytest_collection_modifyitems(items):
+    """Begin with the slow tests. Otherwise one process could run them alone in the end, while the other is idle."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 def pytest_runtest_setup(item):
     """Set the same random state before each test and the fixtures that are made for it."""
     keras.utils.set_random_seed(0)
