@@ -10,6 +10,7 @@ from kvae.cli.commands import (
     blend,
     compare,
     data,
+    doctor,
     evaluate,
     export,
     fit_sampler,
@@ -31,7 +32,6 @@ from kvae.version import __version__
 
 app = typer.Typer(
     cls=Group,
-    add_completion=False,
     rich_markup_mode=None,  # importing Rich would take as long as everything else
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -53,14 +53,15 @@ app.command(cls=Command, epilog=transfer.EXAMPLES)(transfer.transfer)
 app.command(cls=Command, epilog=blend.EXAMPLES)(blend.blend)
 app.command(cls=Command, epilog=export.EXAMPLES)(export.export)
 app.command(cls=Command, epilog=compare.EXAMPLES)(compare.compare)
+app.command(cls=Command, epilog=doctor.EXAMPLES)(doctor.doctor)
 datasets = typer.Typer(epilog=data.EXAMPLES)
 datasets.callback(invoke_without_command=True)(data.list_data)
 datasets.command(cls=Command, epilog=data.GET_EXAMPLES)(data.get)
 app.add_typer(datasets, name="data")
 
 
-def _print_version(wanted: bool):
-    if wanted:
+def _print_version(context: typer.Context, wanted: bool):
+    if wanted and not context.resilient_parsing:
         typer.echo(f"kvae {__version__}")
         raise typer.Exit
 

@@ -28,7 +28,7 @@ def prepare(backend: str | None = None) -> str:
             f"Expected a backend among {', '.join(BACKENDS)}. Received: KERAS_BACKEND={name}. "
             "Change it, or use --backend."
         )
-    if not _is_installed(name):
+    if not is_installed(name):
         raise UserError(
             f"Expected an installed backend. Received: {name}, which is not installed. "
             f'Install it: pip install "kvae-zoo[{name}]"'
@@ -82,7 +82,7 @@ def _silenced(descriptor: int) -> Iterator[None]:
 
 def _first_installed() -> str:
     for name in BACKENDS:
-        if _is_installed(name):
+        if is_installed(name):
             return name
     raise UserError(
         f"Expected one of {', '.join(BACKENDS)} to be installed. Received: none. "
@@ -90,7 +90,8 @@ def _first_installed() -> str:
     )
 
 
-def _is_installed(name: str) -> bool:
+def is_installed(name: str) -> bool:
+    """Return True if the module of a backend is found. It is not imported."""
     return importlib.util.find_spec(name) is not None
 
 

@@ -45,6 +45,8 @@ class Command(TyperCommand):
     """A command that explains options of version 0.1.0, and options that are parameters of a recipe."""
 
     def parse_args(self, ctx, args):
+        if ctx.resilient_parsing:  # the shell completes a command that is not finished
+            return super().parse_args(ctx, args)
         known = {option for parameter in self.params for option in parameter.opts} | set(ctx.help_option_names)
         for word in args:
             option = word.partition("=")[0]
@@ -64,7 +66,8 @@ class Group(TyperGroup):
     """The group of all commands. It reports each error that is not a bug in one sentence on stderr."""
 
     def parse_args(self, ctx, args):
-        with announced("kvae"):  # Typer now imports Pydantic, which takes as long as everything before
+        # Typer now imports Pydantic, which takes as long as everything before.
+        with contextlib.nullcontext() if ctx.resilient_parsing else announced("kvae"):
             return super().parse_args(ctx, args)
 
     def invoke(self, ctx):

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from kvae.cli import environment
+from kvae.cli import completion, environment
 from kvae.errors import UserError
 
 
@@ -60,6 +60,7 @@ Model = Annotated[
     typer.Argument(
         metavar="MODEL",
         help="A run directory, or a preset: its name, its folder or hf://user/repo.",
+        autocompletion=completion.models,
         show_default=False,
     ),
 ]
@@ -69,6 +70,7 @@ Classifier = Annotated[
         "--classifier",
         metavar="MODEL",
         help="A trained classifier: its run directory or preset. It predicts the labels of images.",
+        autocompletion=completion.models,
         show_default=False,
     ),
 ]
@@ -79,10 +81,16 @@ Features = Annotated[
         metavar="NETWORK",
         help="The feature network of frechet, kernel, nearest, precision_recall and density_coverage: a run or preset "
         "of a classifier, inception_v3 or vgg19; by default the bundled classifier of the data.",
+        autocompletion=completion.models,
         show_default=False,
     ),
 ]
-RecipeName = typer.Argument(metavar="RECIPE", help="Name of a recipe, or your own .py file.", show_default=False)
+RecipeName = typer.Argument(
+    metavar="RECIPE",
+    help="Name of a recipe, or your own .py file.",
+    autocompletion=completion.recipes,
+    show_default=False,
+)
 Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of all random draws.")]
 Settings = Annotated[
     list[str] | None,

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from kvae.cli import completion
 from kvae.cli.options import Backend, DataDir, DataSettings, Json, examples, out_option, settings
 from kvae.cli.output import echo, print_json, print_table
 from kvae.cli.sources import open_model
@@ -15,7 +16,12 @@ EXAMPLES = examples(
     "kvae compare runs/digits/vae my-preset hf://user/repo",
 )
 
-Runs = Annotated[list[str], typer.Argument(metavar="MODEL", help="Run directories or presets.", show_default=False)]
+Runs = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="MODEL", help="Run directories or presets.", autocompletion=completion.models, show_default=False
+    ),
+]
 Out = Annotated[Path, out_option("Figure (.png, .pdf or .svg)", ".png", ".pdf", ".svg")]
 
 

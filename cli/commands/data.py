@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from kvae import data, zoo
+from kvae.cli import completion
 from kvae.cli.errors import usage
 from kvae.cli.options import DataDir, Json, examples
 from kvae.cli.output import echo, print_json, print_table
@@ -13,7 +14,10 @@ EXAMPLES = examples("kvae data", "kvae data --verify", "kvae data get mnist")
 GET_EXAMPLES = examples("kvae data get mnist", "kvae data get omniglot --data-dir ~/data")
 
 Verify = Annotated[bool, typer.Option("--verify", help="Compare checksums, and not only the sizes of files.")]
-Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of a data set.", show_default=False)]
+Name = Annotated[
+    str,
+    typer.Argument(metavar="NAME", help="Name of a data set.", autocompletion=completion.data_sets, show_default=False),
+]
 
 
 def list_data(context: typer.Context, verify: Verify = False, data_dir: DataDir = None, json: Json = False):

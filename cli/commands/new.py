@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from kvae import zoo
+from kvae.cli import completion
 from kvae.cli.errors import usage
 from kvae.cli.options import examples
 from kvae.cli.output import echo
@@ -14,7 +15,15 @@ from kvae.cli.output import echo
 EXAMPLES = examples("kvae new my_recipe.py", "kvae new faces.py --from folder/conv_vae")
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="New file *.py.", show_default=False)]
-Source = Annotated[str, typer.Option("--from", metavar="RECIPE", help="Recipe that the new one begins as a copy of.")]
+Source = Annotated[
+    str,
+    typer.Option(
+        "--from",
+        metavar="RECIPE",
+        help="Recipe that the new one begins as a copy of.",
+        autocompletion=completion.recipes,
+    ),
+]
 
 
 def new(file: File, source: Source = "digits/vae"):

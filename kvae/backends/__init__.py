@@ -9,10 +9,10 @@ Each backend is a package. These five files are in each of them and offer the sa
 * `compilation`: `compiled(function, variables)` compiles a function of tensors (on PyTorch it is recorded and replayed);
   `fused(function)` evaluates an expression in few passes over memory; inside `compilation_cache()` models that differ only
   in values share compiled code; `VALUES_AT_ONCE` is the number of values that are fastest to decode at once.
-* `devices`: inside `devices(count, cluster)` models train on several devices; `shard()` returns the part of each batch
-  that this process loads; `gates_are_global()` is True if a gate has the same value on all devices; `threads()` returns
-  the number of threads, which the environment variable `THREADS` sets; `slower_in_bfloat16()` is True if networks train
-  more slowly in bfloat16 than in float32.
+* `devices`: inside `devices(count, cluster)` models train on several devices; `device_names()` lists the devices;
+  `shard()` returns the part of each batch that this process loads; `gates_are_global()` is True if a gate has the same
+  value on all devices; `threads()` returns the number of threads, which the environment variable `THREADS` sets;
+  `slower_in_bfloat16()` is True if networks train more slowly in bfloat16 than in float32.
 * `convolutions`: `conv` and `conv_transpose` of channels-last maps, each in the fastest form. The command that compares the
   forms is `python -m benchmarks.layers`.
 * `kernels`: `softplus` and `batch_norm` (None on a backend where the batch normalisation of Keras is as fast), for
@@ -55,6 +55,7 @@ conv = _backend.conv
 conv_transpose = _backend.conv_transpose
 
 # devices
+device_names = _backend.device_names
 devices = _backend.devices
 gates_are_global = _backend.gates_are_global
 shard = _backend.shard
@@ -77,6 +78,7 @@ __all__ = [
     "compiled",
     "conv",
     "conv_transpose",
+    "device_names",
     "devices",
     "fused",
     "gates_are_global",

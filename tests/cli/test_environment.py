@@ -18,7 +18,7 @@ def install(monkeypatch):
     monkeypatch.delitem(sys.modules, "keras", raising=False)
 
     def only(*names):
-        monkeypatch.setattr(environment, "_is_installed", lambda name: name in names)
+        monkeypatch.setattr(environment, "is_installed", lambda name: name in names)
 
     only("tensorflow", "jax", "torch")
     return only
@@ -62,7 +62,7 @@ def test_prepare_keeps_the_backend_of_an_imported_keras(monkeypatch):
 
     own = keras.backend.backend()
     other = next(name for name in environment.BACKENDS if name != own)
-    monkeypatch.setattr(environment, "_is_installed", lambda name: True)
+    monkeypatch.setattr(environment, "is_installed", lambda name: True)
     monkeypatch.setenv("KERAS_BACKEND", other)
     assert environment.prepare() == own
     with pytest.raises(UserError, match=f"Received: backend={other}"):

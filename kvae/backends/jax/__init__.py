@@ -2,7 +2,15 @@
 
 from kvae.backends.jax.compilation import VALUES_AT_ONCE, compilation_cache, compiled, fused
 from kvae.backends.jax.convolutions import conv, conv_transpose
-from kvae.backends.jax.devices import THREADS, devices, gates_are_global, shard, slower_in_bfloat16, threads
+from kvae.backends.jax.devices import (
+    THREADS,
+    device_names,
+    devices,
+    gates_are_global,
+    shard,
+    slower_in_bfloat16,
+    threads,
+)
 from kvae.backends.jax.gradients import Backend, apply_gradients, input_gradient
 from kvae.backends.jax.kernels import batch_norm, softplus
 
@@ -16,6 +24,7 @@ __all__ = [
     "compiled",
     "conv",
     "conv_transpose",
+    "device_names",
     "devices",
     "fused",
     "gates_are_global",

@@ -46,6 +46,12 @@ THREADS = "NPROC"
 """Environment variable that sets the number of threads."""
 
 
+def device_names() -> list[str]:
+    """Return the devices of this process, such as cpu:0 or gpu:0 (NVIDIA H200)."""
+    named = {f"{device.platform}:{device.id}": device.device_kind for device in jax.local_devices()}
+    return [name if name.startswith(kind) else f"{name} ({kind})" for name, kind in named.items()]
+
+
 def threads() -> int:
     """Return the number of threads that share one operation."""
     return int(os.environ.get(THREADS) or core_count())

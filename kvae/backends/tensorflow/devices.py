@@ -45,6 +45,16 @@ THREADS = "TF_NUM_INTRAOP_THREADS"
 """Environment variable that sets the number of threads."""
 
 
+def device_names() -> list[str]:
+    """Return the devices of this machine, such as cpu:0 and gpu:0 (NVIDIA H200)."""
+    names = []
+    for device in tf.config.list_physical_devices():
+        name = device.name.removeprefix("/physical_device:").lower()
+        kind = tf.config.experimental.get_device_details(device).get("device_name")
+        names.append(f"{name} ({kind})" if kind else name)
+    return names
+
+
 def threads() -> int:
     """Return the number of threads that share one operation."""
     chosen = tf.config.threading.get_intra_op_parallelism_threads() or os.environ.get(THREADS)

@@ -31,6 +31,12 @@ THREADS = "OMP_NUM_THREADS"
 """Environment variable that sets the number of threads."""
 
 
+def device_names() -> list[str]:
+    """Return the devices of this machine, such as cpu and cuda:0 (NVIDIA H200)."""
+    gpus = [f"cuda:{number} ({torch.cuda.get_device_name(number)})" for number in range(torch.cuda.device_count())]
+    return ["cpu", *gpus, *(["mps"] if torch.backends.mps.is_available() else [])]
+
+
 def threads() -> int:
     """Return the number of threads that share one operation."""
     return torch.get_num_threads()
