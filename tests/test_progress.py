@@ -3,6 +3,7 @@
 import io
 import logging
 import re
+import sys
 from contextlib import redirect_stderr
 
 import pytest
@@ -124,3 +125,17 @@ def test_announced_states_the_time_of_all_calls_after_the_second(calls, expected
         assert caplog.messages == expected
         run(3)
     assert caplog.messages == expected
+
+
+# ------------------------------------------------------------------ in a notebook
+
+
+def test_bar_in_a_notebook_replaces_one_line_and_removes_it(capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ipykernel", None)
+    clock = iter([0.0, 0.1, 1.0, 1.0, 1.5, 1.5, 1.6, 1.6])
+    monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
+    with progress.bar(2000, "Weighing") as advance:
+        for _ in range(3):
+            advance(500)
+    first, second, end = "Weighing: 1,000 of 2,000, 0:00:01 left.", "Weighing: 1,500 of 2,000, 0:00:00 left.", " " * 39
+    assert capsys.readouterr() == ("", f"\r{first}\r{second}\r{end}\r")
