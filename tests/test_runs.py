@@ -49,6 +49,7 @@ def test_run_create_then_open_returns_its_configuration(run):
     assert not run.finished
     assert run.metrics is None
     assert run.history() == {}
+    assert repr(run) == f"<Run {run.path}, not finished>"
 
 
 def test_run_create_in_a_folder_with_files_is_refused(run):

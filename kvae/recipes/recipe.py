@@ -19,7 +19,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from kvae.errors import UserError
+from kvae.errors import UserError, printable
 from kvae.recipes import docstring, renamed
 from kvae.recipes.parameters import Parameter, parameters_of
 from kvae.recipes.trust import is_recipe_file
@@ -99,6 +99,9 @@ class Recipe:
     module: ModuleType
     file: Path
     code: bytes
+
+    def __repr__(self):
+        return printable(f"<Recipe {self.name}: {self.summary}>")
 
     @property
     def summary(self) -> str:

@@ -25,7 +25,7 @@ import keras
 import numpy as np
 
 from kvae import upgrade
-from kvae.errors import UserError
+from kvae.errors import UserError, printable
 from kvae.evaluation.renamed import current
 from kvae.evaluation.samplers import without_fitted
 from kvae.files import LOCK, InUse, atomic, locked, require_new, sha256, write_csv, write_json
@@ -43,6 +43,9 @@ class Run:
 
     def __init__(self, path: str | os.PathLike):
         self.path = Path(path)
+
+    def __repr__(self):
+        return printable(f"<Run {self.path}{'' if self.finished else ', not finished'}>")
 
     @classmethod
     def create(cls, path: str | os.PathLike, config: dict) -> "Run":

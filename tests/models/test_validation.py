@@ -201,6 +201,7 @@ def test_sample_of_no_number_of_examples_is_refused(name, n):
         MODELS[name]().sample(n)
 
 
-def test_repr_of_a_model_states_its_shapes():
+def test_repr_of_a_model_states_its_shapes_and_families():
     assert "data_shape=(" in repr(MODELS["VAE"]())
+    assert "posterior=DiagonalNormal, prior=StandardNormal, " in repr(MODELS["VAE"]())
     assert "likelihood=" in repr(MODELS["CondVAE"]())

@@ -160,3 +160,8 @@ def test_recipe_has_no_parameter_that_a_schedule_overwrites(name):
     recipe = zoo.load(name)
     annealed = recipe.training(recipe.resolve()).anneal
     assert not {f"model.{variable}" for variable in annealed} & set(recipe.parameters())
+
+
+def test_repr_of_a_recipe_is_its_name_and_summary():
+    recipe = zoo.load("digits/vae")
+    assert repr(recipe) == f"<Recipe digits/vae: {recipe.summary}>"

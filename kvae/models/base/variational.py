@@ -52,6 +52,10 @@ class VariationalModel(LatentModel):
         closed = isinstance(self.posterior_family, DiagonalNormal) and isinstance(self.prior_family, StandardNormal)
         return self.provides if closed and self.latent_layers == 1 else self.provides - {UNIT_KL}
 
+    def described(self):
+        families = {"posterior": self.posterior_family, "prior": self.prior_family}
+        return super().described() | {name: type(family).__name__ for name, family in families.items()}
+
     # ------------------------------------------------------------------ factors
 
     def posterior(self, x, *condition, training: bool = False) -> Distribution:
