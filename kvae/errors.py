@@ -30,6 +30,10 @@ class UserError(ValueError):
         super().__init__(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…")
 
 
+class MissingData(UserError):
+    """The files of a data set are not found."""
+
+
 class ChoiceError(UserError):
     """A name or a number that is not among the choices: a label, a latent unit, a metric or a split.
 

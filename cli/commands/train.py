@@ -7,12 +7,13 @@ from typing import Annotated
 import typer
 
 from kvae import zoo
+from kvae.cli import completion
 from kvae.cli.environment import announced, import_keras
 from kvae.cli.errors import UsageError, usage
 from kvae.cli.options import Backend, DataDir, Json, PrecisionName, RecipeName, Settings, examples, settings
 from kvae.cli.output import echo, origin, print_json, print_metrics
 from kvae.cli.sources import open_model
-from kvae.errors import UserError
+from kvae.errors import MissingData, UserError
 
 EXAMPLES = examples(
     "kvae train digits/vae",
@@ -25,6 +26,9 @@ EXAMPLES = examples(
     "kvae train mnist/vae --backend jax --cluster 10.0.0.1:5000 --processes 2 --process 0",
 )
 
+DEFAULT = "digits/vae"
+"""The recipe that is trained by default. Its data are bundled."""
+
 Out = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="New run directory; by default runs/RECIPE, with a number if it exists."),
@@ -34,6 +38,7 @@ Resume = Annotated[
     typer.Option(
         metavar="DIR",
         help="Resume the run in DIR. Of its parameters, only epochs may change, and data.path if the images have moved.",
+        autocompletion=completion.runs,
     ),
 ]
 WarmStart = Annotated[
@@ -42,6 +47,7 @@ WarmStart = Annotated[
         "--warm-start",
         metavar="MODEL",
         help="Copy the weights of this run or preset into the new model. Arrays that do not fit are listed and left out.",
+        autocompletion=completion.models,
         show_default=False,
     ),
 ]
@@ -163,18 +169,27 @@ def _train(
         none = (None, {}, 0, "float32")
         searched, found, best_seed, best_precision = trials.best_settings(from_search) if from_search else none
         chosen, seed = {**found, **chosen}, best_seed if seed is None else seed
-        recipe = zoo.load_recorded(searched, from_search) if searched and not name else zoo.load(name or "digits/vae")
+        recipe = zoo.load_recorded(searched, from_search) if searched and not name else zoo.load(name or DEFAULT)
         if searched not in (None, recipe.name):
             raise UserError(f"Expected {searched}, the recipe of the search {from_search}. Received: {name}.")
         values = recipe.resolve(chosen)
     with zoo.run_folder(recipe, out, share["cluster"]) as folder:
-        with announced(f"Loading the data of {recipe.name}"):
-            dataset = recipe.data(values)  # before Keras is imported, which takes seconds
+        dataset = _load_data(recipe, values)  # before Keras is imported, which takes seconds
         echo(dataset.summary(), err=True)
         source = None if warm_start is None else open_model(warm_start, to_train=True).source.path
         import_keras()
         share |= {"dataset": dataset, "precision": precision or best_precision}
         return zoo.train(recipe, chosen, out=folder, seed=seed, warm_start=source, **share)
+
+
+def _load_data(recipe, values):
+    """Return the data set of a recipe. An error about missing files suggests the recipe that needs none."""
+    try:
+        with announced(f"Loading the data of {recipe.name}"):
+            return recipe.data(values)
+    except MissingData as error:
+        error.add_note(f"The data of {DEFAULT} are bundled: kvae train {DEFAULT}")
+        raise
 
 
 def _cluster(address: str | None, processes: int | None, process: int | None):

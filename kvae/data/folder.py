@@ -7,7 +7,7 @@ import numpy as np
 from kvae.data import image_dataset
 from kvae.data.dataset import Dataset
 from kvae.data.layout import read_layout
-from kvae.errors import UserError
+from kvae.errors import MissingData
 from kvae.images.archives import open_archive
 from kvae.suggest import require
 
@@ -41,7 +41,7 @@ def load(
     require("color", color, ("rgb", "gray"))
     require("splits", splits, ("auto", "named", "random"))
     if not path.exists():
-        raise UserError(
+        raise MissingData(
             f"Expected a folder or a zip file of images. Received: {path}, which does not exist. Correct the path. Recipes "
             "and runs take it as --set data.path=FOLDER."
         )

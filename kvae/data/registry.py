@@ -12,7 +12,7 @@ from kvae import suggest
 from kvae.data import official_files
 from kvae.data.source import Source
 from kvae.data.sources import SOURCES
-from kvae.errors import UserError
+from kvae.errors import MissingData, UserError
 from kvae.files import as_user_errors, expanded
 
 if TYPE_CHECKING:
@@ -123,12 +123,12 @@ def _call(name: str, loader: str, arguments: tuple, options: dict, seed: int) ->
     return function(*arguments, **options)
 
 
-def _missing(name: str, source: Source, where: Path, missing: list[str]) -> UserError:
+def _missing(name: str, source: Source, where: Path, missing: list[str]) -> MissingData:
     wanted = ", ".join(pattern.replace("|", " or ") for pattern in missing)
     found = ", ".join(path.name for path in official_files.find(where, "*|*/")[:3])
     received = f"only {found}" if found else "no such folder" if not where.exists() else "nothing"
     tfds = f", or prepare it once with TFDS: tensorflow_datasets.load('{source.tfds}')" if source.tfds else ""
     download = f"Download the files: kvae data get {name}. Or put" if source.may_be_downloaded else "Put"
     repair = f"{download} the official files there (data_dir or KVAE_DATA sets {where.parent}){tfds}."
-    error = UserError(f"Expected {name} in {where}: {wanted}. Received: {received}. {repair}")
+    error = MissingData(f"Expected {name} in {where}: {wanted}. Received: {received}. {repair}")
     return source.explained(error, where)

@@ -30,7 +30,6 @@ FAILED, USAGE = 1, 2
         (["train", "--resume", "nowhere", "--seed", "0"], USAGE, "because the run keeps its own"),
         (["train", "--data-dir", "nowhere"], USAGE, "does not exist"),
         (["train", "--backend", "numpy"], USAGE, "'tensorflow', 'jax', 'torch'"),
-        (["train", "mnist/conv_vae"], FAILED, "no such folder. Download the files: kvae data get mnist."),
         (["train", "--resume", "nowhere"], FAILED, "nowhere, which does not exist"),
         (["train", "digits/vae", "--resume", "nowhere"], USAGE, "because the run keeps its own"),
         (["evaluate", "mnist/conv_vae"], FAILED, "which is a recipe. Train it: kvae train mnist/conv_vae"),

@@ -56,9 +56,16 @@ def test_data_get_of_data_that_may_not_be_downloaded_says_what_to_do(kvae, name,
 
 
 @pytest.mark.parametrize(
-    ("recipe", "repair"), [("mnist/vae", "kvae data get mnist"), ("celeba/vae", "links at https://mmlab")]
+    ("recipe", "repair"),
+    [
+        ("mnist/vae", "no such folder. Download the files: kvae data get mnist."),
+        ("celeba/vae", "links at https://mmlab"),
+        ("folder/conv_vae", "--set data.path=FOLDER"),
+    ],
 )
-def test_train_without_its_data_says_how_to_get_them(kvae, recipe, repair):
+def test_train_without_its_data_says_how_to_get_them_and_names_a_recipe_without_files(kvae, recipe, repair):
     result = kvae("train", recipe)
-    assert result.code == 1
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith("Error: Expected ")
     assert repair in result.err
+    assert result.err.splitlines()[-1] == "The data of digits/vae are bundled: kvae train digits/vae"
