@@ -34,7 +34,10 @@ def complete(kvae, monkeypatch):
         ("data get cif", ["cifar10"]),
         ("train --backend ", ["tensorflow", "jax", "torch"]),
         ("train --prec", ["--precision"]),
-        ("evaluate digits/vae --classifier celeba/att", ["celeba/attribute_classifier"]),
+        (
+            "evaluate digits/vae --classifier celeba/att",
+            [name for name in weights.names() if name.startswith("celeba/att")],
+        ),
         ("new mine.py --from swiss_roll/v", ["swiss_roll/vae"]),
         ("train --no-such-option=3 --warm-start digits", ["digits/vae"]),
         ("sample my-own-pre", []),  # Bash then completes the names of files
