@@ -2,7 +2,7 @@
 
 Source: none. The networks are those of celeba/dcgan_vae, without batch norm and with nearest-neighbour up-sampling.
 Expected: no metrics, since the images are yours.
-    The table "Your own images" in docs/results.md has the errors for 50 to 9,000 faces and paintings. Good samples need
+    docs/results/own_images.md has the errors for 50 to 9,000 faces and paintings. Good samples need
     some thousands of images of the same kind.
 Cost: a minute for up to 2,000 images at 32×32 on one CPU core, and about four times as long for 9,000.
 Chosen here:
