@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from kvae.errors import UserError
 from kvae.plots.captions import captioned
@@ -55,11 +56,17 @@ class Sheet:
         if path.suffix not in (".png", ".gif"):
             raise UserError(f"Expected a file *.png or *.gif. Received: path={path}.")
         if path.suffix == ".png":
-            page = captioned(_to_grid(self.images, scale), self.title, self.rows, self.columns)
-            save_image(page, path, {**self.facts, **facts})
+            save_image(self._page(scale), path, {**self.facts, **facts})
         else:
             save_animation([captioned(_to_grid(frame, scale), self.title) for frame in self._frames()], path)
         return path
+
+    def _repr_png_(self) -> bytes:
+        """Return the sheet as a PNG file, which a notebook shows."""
+        return self._page()._repr_png_()
+
+    def _page(self, scale: int | None = None) -> Image.Image:
+        return captioned(_to_grid(self.images, scale), self.title, self.rows, self.columns)
 
     def _frames(self) -> Sequence[np.ndarray]:
         if self.frames is not None:
@@ -105,6 +112,12 @@ class Samples:
         options = {"title": self.title, "below": self.below, "facts": {**self.facts, **facts}}
         save_images(path, self.x, self.y, columns=columns, scale=scale, **options)
         return path
+
+    def _repr_png_(self) -> bytes | None:
+        """Return a grid of images as a PNG file, which a notebook shows; None for points."""
+        if self.x.ndim != 4:
+            return None
+        return captioned(grid(self.x, below=self.below), self.title)._repr_png_()
 
 
 def _to_grid(images: np.ndarray, scale: int | None = None):

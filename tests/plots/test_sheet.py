@@ -1,5 +1,7 @@
 """Sheets of images and samples as files."""
 
+import io
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -42,6 +44,14 @@ def test_sheet_other_suffix_is_refused(images, tmp_path):
 def test_repr_of_sheets_and_samples_is_one_short_line(images):
     assert repr(Sheet(images)) == "<sheet of 2 × 3 images (8, 8, 1); .save(path) writes it>"
     assert repr(Samples(images[0])) == "<3 samples (8, 8, 1); .save(path) writes them>"
+
+
+def test_sheet_and_samples_in_a_notebook_are_the_saved_images(images, rng, tmp_path):
+    samples = Samples(rng.random((4, 8, 8, 1)), title="four")
+    for number, drawn in enumerate([Sheet(images, rows="ab"), samples]):
+        with Image.open(drawn.save(tmp_path / f"{number}.png")) as saved:
+            assert Image.open(io.BytesIO(drawn._repr_png_())).tobytes() == saved.tobytes()
+    assert Samples(rng.random((4, 2)))._repr_png_() is None
 
 
 def test_samples_npz_holds_examples_and_labels(rng, tmp_path):
