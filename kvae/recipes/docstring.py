@@ -16,23 +16,35 @@ A field begins at the start of a line with one of the names in `FIELDS` and ends
 
 import ast
 import inspect
+import itertools
 from pathlib import Path
 
 FIELDS = ("Source", "Expected", "Cost", "Not in the source", "Chosen here", "Run")
 """Names of the fields. A recipe has either "Not in the source", or "Chosen here" if there is no source."""
 
 
+def description(docstring: str) -> str:
+    """Return the text between the title and the first field of a recipe's docstring. It may be empty."""
+    lines = inspect.cleandoc(docstring).splitlines()[1:]
+    return "\n".join(itertools.takewhile(lambda line: _field(line) is None, lines)).strip()
+
+
 def fields(docstring: str) -> dict[str, str]:
     """Return the text of each field of a recipe's docstring by the name of the field."""
     found, name = {}, None
     for line in inspect.cleandoc(docstring).splitlines():
-        head, colon, rest = line.partition(":")
-        if colon and head in FIELDS:
-            name = head
+        if _field(line):
+            name, _, rest = line.partition(":")
             found[name] = [rest.strip()]
         elif name is not None:
             found[name].append(line)
     return {name: "\n".join(lines).strip("\n") for name, lines in found.items()}
+
+
+def _field(line: str) -> str | None:
+    """Return the name of the field that begins in a line, or None if none does."""
+    name, colon, _ = line.partition(":")
+    return name if colon and name in FIELDS else None
 
 
 def source(docstring: str) -> str | None:

@@ -30,6 +30,11 @@ def test_fields_of_a_docstring_end_where_the_next_begins():
     assert found["Expected"] == "10 digits\n    ELBO\n    −1"
 
 
+def test_description_of_a_docstring_lies_between_its_title_and_its_first_field():
+    assert docstring.description(EXAMPLE) == "It is small."
+    assert docstring.description("A title.\n\nSource: none.") == ""
+
+
 def test_source_of_a_docstring_is_one_line():
     assert docstring.source(EXAMPLE) == "a paper, section 3."
     assert docstring.source("A title.\n\nA description.") is None
