@@ -1,0 +1,32 @@
+"""Links from code within a line to the pages of recipes, commands and names of Python."""
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from kvae import zoo
+
+
+class LinkNames(SphinxPostTransform):
+    """Let `digits/vae`, `kvae train` and `kvae.models.VAE` link to the pages with these names."""
+
+    default_priority = 5  # before Sphinx resolves references
+    formats = ("html",)
+
+    def run(self, **options) -> None:
+        for literal in list(self.document.findall(nodes.literal)):
+            page, anchor = self._target(literal.astext())
+            inside = isinstance(literal.parent, nodes.reference | nodes.title | addnodes.pending_xref)
+            if page not in ("", self.env.docname) and not inside:
+                address = self.app.builder.get_relative_uri(self.env.docname, page) + anchor
+                literal.replace_self(nodes.reference("", "", literal.deepcopy(), internal=True, refuri=address))
+
+    def _target(self, text: str) -> tuple[str, str]:
+        """Return the page and the anchor of a name, or ("", "") if it has none."""
+        if text in zoo.names():
+            return f"generated/recipes/{text}", ""
+        page = f"generated/commands/{text.removeprefix('kvae ')}"
+        if text.startswith("kvae ") and page in self.env.found_docs:
+            return page, ""
+        found = self.env.domains["py"].objects.get(text.removesuffix("()"))
+        return (found.docname, f"#{found.node_id}") if found else ("", "")
