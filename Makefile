@@ -10,12 +10,13 @@ ifneq ($(wildcard ../shared/data),)
 export KVAE_DATA ?= $(abspath ../shared/data)
 endif
 
-.PHONY: demo test fuzz torture lint clean
+.PHONY: demo test test-newest test-lowest docs fuzz torture lint clean
 
 # Compiling every installed module would take a minute. Modules are compiled when they are first imported.
-INSTALL = $(BIN)/python -m pip install --quiet --no-compile --constraint constraints.txt --editable
+CONSTRAINTS ?= constraints.txt
+INSTALL = $(BIN)/python -m pip install --quiet --no-compile $(CONSTRAINTS:%=--constraint %) --editable
 
-# Everything uses one environment. The demonstration installs one backend into it, the tests install the other two.
+# Everything uses one environment. The demonstration and the site install one backend into it, the tests install all.
 $(VENV)/python: pyproject.toml setup.py constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	touch $@
@@ -26,6 +27,10 @@ $(VENV)/demo: $(VENV)/python
 
 $(VENV)/test: $(VENV)/python
 	$(INSTALL) ".[test]"
+	touch $@
+
+$(VENV)/docs: $(VENV)/python
+	$(INSTALL) ".[docs]"
 	touch $@
 
 # Trains a VAE on scikit-learn's handwritten digits, evaluates it and draws samples.
@@ -59,6 +64,23 @@ test: $(VENV)/test lint
 		KERAS_BACKEND=$$backend $(PYTEST) $$paths; \
 	done
 
+# The same tests with the newest dependencies, and with the lowest versions that pyproject.toml allows.
+test-newest:
+	$(MAKE) test VENV=.venv-newest CONSTRAINTS=
+
+test-lowest: build/lowest.txt
+	$(MAKE) test VENV=.venv-lowest CONSTRAINTS=$<
+
+build/lowest.txt: pyproject.toml
+	mkdir -p build
+	grep -oE '"[A-Za-z_-]+>=[0-9.]+' $< | tr -d '"' | sed 's/>=/==/' | sort -u > $@
+
+# Builds the site in build/site. Warnings are errors. Notebooks whose code has not changed keep their results.
+docs: $(VENV)/docs
+	PATH="$(abspath $(BIN)):$$PATH" KERAS_BACKEND=jax $(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet \
+		--doctree-dir build/doctrees docs build/site
+	@echo "build/site/index.html"
+
 # Kills every program that writes files, and fills its disk, at random moments, at every step and at every write. TORTURE holds
 # further options.
 torture: $(VENV)/test
@@ -76,4 +98,4 @@ lint: $(VENV)/test
 	$(BIN)/ruff format --check .
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) .venv-newest .venv-lowest build dist docs/generated *.egg-info
