@@ -34,12 +34,13 @@ nb_merge_streams = True
 
 # Docstrings
 default_role = "code"  # `text` between single backticks
+autodoc_inherit_docstrings = False  # those of Keras are not in the form of kvae
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
 napoleon_numpy_docstring = False
 python_use_unqualified_type_names = True
 
 # Appearance
-html_theme = "pydata_sphinx_theme"
+html_theme = "furo"
 html_title = f"kvae {__version__}"
 html_show_sourcelink = False

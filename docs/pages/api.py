@@ -7,6 +7,7 @@ import inspect
 from pathlib import Path
 from types import ModuleType
 
+from pages.docstrings import escape
 from pages.markdown import page, table, toctree
 
 MODULES = (
@@ -50,10 +51,14 @@ def public_names(module: str) -> list[str]:
     They are `__all__` if there is one. Otherwise they are the names that the module imports as themselves, as in
     `from part import name as name`, and those that it defines.
     """
-    tree = ast.parse(Path(importlib.util.find_spec(module).origin).read_text(encoding="utf-8"))
+    tree = _tree(module)
     listed = vars(importlib.import_module(module)).get("__all__")
     names = listed or [name for node in ast.walk(tree) for name in _names(node, tree)]
     return sorted({name for name in names if not name.startswith("_")})
+
+
+def _tree(module: str) -> ast.Module:
+    return ast.parse(Path(importlib.util.find_spec(module).origin).read_text(encoding="utf-8"))
 
 
 def _names(node: ast.AST, tree: ast.Module) -> list[str]:
@@ -109,4 +114,16 @@ def _directive(name: str, thing: object) -> list[str]:
         return [f".. autoclass:: {name}", "   :members:", "   :show-inheritance:"]
     if inspect.isroutine(thing):
         return [f".. autofunction:: {name}"]
-    return [f".. autodata:: {name}", "   :no-value:"]
+    return [f".. py:data:: {name}", "", f"   {escape(constant_doc(*name.rsplit('.', 1)))}"]
+
+
+def constant_doc(module: str, name: str) -> str:
+    """Return the docstring below the definition of a constant, which the module may import from another one."""
+    body = _tree(module).body
+    for node, following in zip(body, [*body[1:], None], strict=True):
+        match node:
+            case ast.ImportFrom(module=str(origin)) if name in {alias.asname or alias.name for alias in node.names}:
+                return constant_doc(origin, name)
+            case ast.Assign(targets=[ast.Name(id=found)]) | ast.AnnAssign(target=ast.Name(id=found)) if found == name:
+                return " ".join(ast.literal_eval(following.value).split()) if isinstance(following, ast.Expr) else ""
+    return ""

@@ -1,26 +1,32 @@
 """Docstrings of kvae as reStructuredText, the language of autodoc.
 
-A docstring is plain text: code stands between single backticks, an indented block is a formula or code, and sections such
-as "Args:" are those of Google's style.
+A docstring is plain text. Code stands between single backticks, an indented block is a formula or code, and sections such as
+"Args:" are those of Google's style. Arguments may also follow a blank line without a heading.
 """
 
 import re
 
 SECTIONS = {"Args:", "Returns:", "Raises:", "Example:"}
 
+ARGUMENT = re.compile(r"[a-z_]\w*(, [a-z_]\w*)*: ")
+
 CODE = re.compile(r"(`[^`]*`)")
 
 
 def to_rest(app, what: str, name: str, thing: object, options, lines: list[str]) -> None:
     """Rewrite the lines of a docstring in place: an event of autodoc."""
-    result, block = [], ""  # the kind of block that the line belongs to: a section, "code" or ""
-    for number, line in enumerate(lines):
-        if line and not line.startswith(" "):
-            block = line if line in SECTIONS else ""
-        elif line and not block and number and not lines[number - 1]:
-            result += ["::", ""]
+    result, block = [], ""  # the kind of block that the line belongs to: a section, "code", "arguments" or "" for text
+    for line, before in zip(lines, ["", *lines], strict=False):
+        if line in SECTIONS:
+            block = line
+        elif line and not line.startswith(" ") and (not before or block != "arguments"):
+            block = "arguments" if not before and ARGUMENT.match(line) else ""
+            result += ["Args:"] if block else []
+        elif line.startswith(" ") and not before and not block:
             block = "code"
-        result.append(line if block in ("code", "Example:") else escape(line))
+            result += ["::", ""]
+        text = line if block in ("code", "Example:") else escape(line)
+        result.append(f"    {text}" if block == "arguments" and line else text)
     lines[:] = result
 
 

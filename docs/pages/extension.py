@@ -5,7 +5,7 @@ They are written into docs/generated, which is not part of the repository, befor
 
 from pathlib import Path
 
-from pages import api, commands, presets, recipes
+from pages import api, commands, metrics, presets, recipes
 from pages.docstrings import to_rest
 from pages.links import LinkNames
 
@@ -15,7 +15,7 @@ FOLDER = "generated"
 def write(app) -> None:
     """Write all pages. A page that is unchanged keeps its time, so that Sphinx does not read it again."""
     folder = Path(app.srcdir) / FOLDER
-    pages = {**recipes.pages(), **presets.pages(folder), **commands.pages(), **api.pages()}
+    pages = {**recipes.pages(), **presets.pages(folder), **commands.pages(), **metrics.pages(), **api.pages()}
     files = {folder / f"{name}.md": text for name, text in pages.items()}
     for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)

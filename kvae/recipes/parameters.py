@@ -13,8 +13,13 @@ from kvae.files import expanded
 from kvae.recipes.space import Between, OneOf, Space
 
 Count = Annotated[int, Ge(1)]
+"""An integer of 1 or more."""
+
 Positive = Annotated[float, Gt(0)]
+"""A number above 0."""
+
 NonNegative = Annotated[float, Ge(0)]
+"""A number of at least 0."""
 
 Limit = Count | None
 """Largest number of examples of each part of the data (`kvae.data.load`), or None for all of them."""

@@ -29,6 +29,12 @@ def _documented():
                         yield f"{module}.{name}.{method}", getattr(thing, method)
 
 
+def _doc(name: str, thing: object) -> str | None:
+    if inspect.isclass(thing) or inspect.isroutine(thing):
+        return inspect.getdoc(thing)
+    return api.constant_doc(*name.rsplit(".", 1))
+
+
 def test_reference_has_a_page_for_each_public_part_of_kvae():
     parts = [f"kvae.{name}" for name in kvae.__all__ if inspect.ismodule(getattr(kvae, name))]
     assert set(parts) <= set(api.MODULES)
@@ -37,7 +43,7 @@ def test_reference_has_a_page_for_each_public_part_of_kvae():
 def test_every_public_name_is_documented():
     documented = list(_documented())
     assert len(documented) > 300
-    assert not [name for name, thing in documented if callable(thing) and not inspect.getdoc(thing)]
+    assert not [name for name, thing in documented if not _doc(name, thing)]
 
 
 def test_public_names_are_those_that_a_type_checker_knows():
@@ -75,6 +81,13 @@ def test_docstrings_become_rest_without_markup():
     assert lines[:4] == [r"Return \*x\* of `f(*x)`:", "", "::", ""]
     assert lines[4:7] == ["    a |b|", "", r"with x\_. See q(z\|x)."]
     assert lines[-1] == r"    x: of shape (\*s,)."
+
+
+def test_arguments_without_a_heading_become_a_section():
+    lines = ["Return a.", "", "a, b: numbers", "    in a list.", "c: a text.", "", "More: text."]
+    to_rest(None, "function", "f", None, None, lines)
+    assert lines[2:6] == ["Args:", "    a, b: numbers", "        in a list.", "    c: a text."]
+    assert lines[-1] == "More: text."
 
 
 def test_version_of_the_citation_is_that_of_the_package():
