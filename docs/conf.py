@@ -10,7 +10,6 @@ from kvae.version import __version__
 project = "kvae"
 author = "the authors of kvae"
 version = release = __version__
-exclude_patterns = ["pages.extension", "_*.md"]
 
 extensions = [
     "myst_nb",
@@ -41,6 +40,6 @@ napoleon_numpy_docstring = False
 python_use_unqualified_type_names = True
 
 # Appearance
-html_theme = "furo"
+html_theme = "sphinx_book_theme"
 html_title = f"kvae {__version__}"
 html_show_sourcelink = False
