@@ -1,27 +1,19 @@
-"""A Sphinx extension: pages generated from the recipes, the presets, the commands and the docstrings.
+"""A Sphinx extension that writes the generated pages before Sphinx reads its sources."""
 
-They are written into docs/generated, which is not part of the repository, before Sphinx reads its sources.
-"""
-
-from pathlib import Path
-
-from pages import api, commands, metrics, presets, recipes
+from pages import GENERATED, api, commands, metrics, presets, recipes
 from pages.docstrings import to_rest
 from pages.links import LinkNames
-
-FOLDER = "generated"
 
 
 def write(app) -> None:
     """Write all pages. A page that is unchanged keeps its time, so that Sphinx does not read it again."""
-    folder = Path(app.srcdir) / FOLDER
-    pages = {**recipes.pages(), **presets.pages(folder), **commands.pages(), **metrics.pages(), **api.pages()}
-    files = {folder / f"{name}.md": text for name, text in pages.items()}
+    pages = {**recipes.pages(), **presets.pages(), **commands.pages(), **metrics.pages(), **api.pages()}
+    files = {GENERATED / f"{name}.md": text for name, text in pages.items()}
     for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")
-    for path in set(folder.rglob("*.md")) - set(files):
+    for path in set(GENERATED.rglob("*.md")) - set(files):
         path.unlink()
 
 

@@ -4,16 +4,17 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kvae import open_trained, presets, weights
+from pages import GENERATED
 from pages.markdown import code, escape, literal, page, section, table, toctree
 
 COUNT = 32
 """Number of samples in an image."""
 
 
-def pages(folder: Path) -> dict[str, str]:
-    """Return {name of the page: text} of an overview, a gallery and each preset. Images are drawn into `folder`."""
+def pages() -> dict[str, str]:
+    """Return {name of the page: text} of an overview, a gallery and each preset, and draw the images of samples."""
     cards = {name: presets.read_card(name) for name in weights.names()}
-    images = {name: _image(folder, name, card) for name, card in cards.items() if _draws_images(card)}
+    images = {name: _image(name, card) for name, card in cards.items() if _draws_images(card)}
     rows = ((f"[{name}](presets/{name}.md)", escape(card["summary"]), _size(name)) for name, card in cards.items())
     overview = page(
         "Presets",
@@ -36,12 +37,12 @@ def _draws_images(card: Mapping) -> bool:
     return len(card["probe"]["answers"].get("reconstruct", {"shape": ()})["shape"]) == 4
 
 
-def _image(folder: Path, name: str, card: Mapping) -> str:
-    """Return the path of an image of samples, relative to `folder`. The image is drawn once for each file of weights."""
+def _image(name: str, card: Mapping) -> str:
+    """Return the path of an image of samples, relative to `GENERATED`. The image is drawn once for each file of weights."""
     image = Path("images") / f"{name.replace('/', '-')}-{card['sha256']['model.weights.h5'][:8]}.png"
-    if not (folder / image).exists():
-        (folder / image).parent.mkdir(parents=True, exist_ok=True)
-        open_trained(name).sample(COUNT, seed=0).save(folder / image, columns=8)
+    if not (GENERATED / image).exists():
+        (GENERATED / image).parent.mkdir(parents=True, exist_ok=True)
+        open_trained(name).sample(COUNT, seed=0).save(GENERATED / image, columns=8)
     return image.as_posix()
 
 

@@ -1,8 +1,11 @@
 """Pages of the recipes: docstring, parameters, search and code."""
 
+import os
+
 from kvae import weights, zoo
 from kvae.recipes import docstring
 from kvae.tuning.search import search_of
+from pages import GENERATED
 from pages.markdown import code, escape, literal, page, prose, section, table, toctree
 
 
@@ -28,6 +31,7 @@ def _page(name: str) -> str:
     recipe = zoo.load(name)
     fields = docstring.fields(recipe.docstring)
     run = fields.pop("Run", "")
+    file = os.path.relpath(recipe.file, (GENERATED / "recipes" / name).parent)
     preset = f"A trained model is bundled as the [preset {name}](../../presets/{name}.md)." if _preset(name) else ""
     return page(
         name,
@@ -38,7 +42,7 @@ def _page(name: str) -> str:
         *(section(field, prose(text)) for field, text in fields.items()),
         section("Parameters", "`--set NAME=VALUE` changes a parameter.", _parameters(recipe)),
         section("Search", _search(recipe)),
-        section("Code", f"```{{literalinclude}} {recipe.file}\n:language: python\n```"),
+        section("Code", f"```{{literalinclude}} {file}\n:language: python\n```"),
     )
 
 
