@@ -76,8 +76,11 @@ build/lowest.txt: pyproject.toml
 	grep -oE '"[A-Za-z_-]+>=[0-9.]+' $< | tr -d '"' | sed 's/>=/==/' | sort -u > $@
 
 # Builds the site in build/site. Warnings are errors. Notebooks whose code has not changed keep their results.
+docs: export PATH := $(abspath $(BIN)):$(PATH)
+docs: export KERAS_BACKEND = jax
+docs: export PYTHONPATH = $(CURDIR)/tests/fixtures/no_tensorflow
 docs: $(VENV)/docs
-	PATH="$(abspath $(BIN)):$$PATH" KERAS_BACKEND=jax $(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet \
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet \
 		--doctree-dir build/doctrees docs build/site
 	@echo "build/site/index.html"
 

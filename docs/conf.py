@@ -26,7 +26,7 @@ myst_heading_anchors = 3
 
 # Tutorials run when the site is built. A notebook whose code has not changed keeps its results.
 nb_execution_mode = "cache"
-nb_execution_cache_path = "../build/notebooks"
+nb_execution_cache_path = str(Path(__file__).parents[1] / "build" / "notebooks")
 nb_execution_in_temp = True
 nb_execution_raise_on_error = True
 nb_execution_timeout = 300

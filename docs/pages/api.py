@@ -78,7 +78,9 @@ def documented() -> dict[str, list[str]]:
     known, found = set(), {}
     for module in MODULES:
         objects = {name: getattr(importlib.import_module(module), name) for name in public_names(module)}
-        new = {name: each for name, each in objects.items() if not isinstance(each, ModuleType) and id(each) not in known}
+        new = {
+            name: each for name, each in objects.items() if not isinstance(each, ModuleType) and id(each) not in known
+        }
         known |= {id(each) for each in new.values()}
         found[module] = list(new)
     return found

@@ -30,9 +30,14 @@ def _page(context: typer.Context) -> str:
     """Return the page of a command, with its subcommands as sections."""
     command = context.command
     inner = command.commands.items() if isinstance(command, TyperGroup) else ()
-    return page(context.command_path, *_parts(context), *(
-        section(f"kvae {context.info_name} {name}", *_parts(typer.Context(each, context, name))) for name, each in inner
-    ))
+    return page(
+        context.command_path,
+        *_parts(context),
+        *(
+            section(f"kvae {context.info_name} {name}", *_parts(typer.Context(each, context, name)))
+            for name, each in inner
+        ),
+    )
 
 
 def _parts(context: typer.Context) -> list[str]:

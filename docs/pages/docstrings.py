@@ -12,6 +12,9 @@ ARGUMENT = re.compile(r"[a-z_]\w*(, [a-z_]\w*)*: ")
 
 CODE = re.compile(r"(`[^`]*`)")
 
+AFTER_CODE = re.compile(r"""[\s.,:;!?)\]}'"/-]|$""")
+"""Characters that may follow code."""
+
 
 def to_rest(app, what: str, name: str, thing: object, options, lines: list[str]) -> None:
     """Rewrite the lines of a docstring in place: an event of autodoc."""
@@ -32,4 +35,12 @@ def to_rest(app, what: str, name: str, thing: object, options, lines: list[str])
 
 def escape(line: str) -> str:
     """Return a line in which reStructuredText finds no emphasis, substitutions or references. `Code` remains as it is."""
-    return "".join(part if part.startswith("`") else re.sub(r"([*|]|_(?!\w))", r"\\\1", part) for part in CODE.split(line))
+    text, *others = CODE.split(line)  # text and code in turn
+    result = _plain(text)
+    for code, text in zip(others[::2], others[1::2], strict=True):
+        result += code + ("" if AFTER_CODE.match(text) else r"\ ") + _plain(text)
+    return result
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"([*|]|_(?!\w))", r"\\\1", text)

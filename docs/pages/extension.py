@@ -2,7 +2,7 @@
 
 from pages import GENERATED, api, commands, metrics, presets, recipes
 from pages.docstrings import to_rest
-from pages.links import LinkNames
+from pages.transforms import LinkNames, ShellCells
 
 
 def write(app) -> None:
@@ -21,4 +21,5 @@ def setup(app):
     app.connect("builder-inited", write)
     app.connect("autodoc-process-docstring", to_rest, priority=400)  # before napoleon reads the sections
     app.add_post_transform(LinkNames)
+    app.add_post_transform(ShellCells)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -12,10 +12,13 @@ def pages() -> dict[str, str]:
     rows = ((f"[{name}](#{name})", ", ".join(map(literal, metric.reports))) for name, metric in METRICS.items())
     text = page(
         "Metrics",
-        "`kvae evaluate MODEL --metric NAME` computes a metric, and `--set NAME.OPTION=VALUE` sets one of its options. Without "
-        "`--metric` the metrics that suit the kind of model are computed, except those that take minutes.",
+        "`kvae evaluate MODEL --metric NAME` computes a metric, and `--set NAME.OPTION=VALUE` sets one of its options. "
+        "Without `--metric` the metrics that suit the kind of model are computed, except those that take minutes.",
         table(("metric", "values"), rows),
-        *(section(name, _cost(metric), code(inspect.getdoc(metric)), _options(metric)) for name, metric in METRICS.items()),
+        *(
+            section(name, _cost(metric), code(inspect.getdoc(metric)), _options(metric))
+            for name, metric in METRICS.items()
+        ),
     )
     return {"metrics": text}
 

@@ -26,7 +26,10 @@ def pages() -> dict[str, str]:
     gallery = page(
         "Gallery",
         f"Samples of the bundled presets, seed 0. `kvae sample NAME -n {COUNT}` draws the same.",
-        *(f"[{name}](presets/{name}.md): {escape(cards[name]['summary'])}\n\n![Samples of {name}]({image})" for name, image in images.items()),
+        *(
+            f"[{name}](presets/{name}.md): {escape(cards[name]['summary'])}\n\n![Samples of {name}]({image})"
+            for name, image in images.items()
+        ),
     )
     text = {f"presets/{name}": _page(name, card, images.get(name)) for name, card in cards.items()}
     return {"presets": overview, "gallery": gallery, **text}
@@ -75,7 +78,8 @@ def _size(name: str) -> str:
 def _origin(card: Mapping) -> str:
     if not card["metrics"]:
         return ""
-    return f"On {card['examples']:,} examples of `{card['metrics_data']}`. Information is in nats. [Meaning of the metrics](../../../results.md)."
+    origin = f"On {card['examples']:,} examples of `{card['metrics_data']}`. Information is in nats. "
+    return origin + "[Meaning of the metrics](../../../results.md)."
 
 
 def _metrics(metrics: Mapping) -> list[tuple[str, str]]:

@@ -12,7 +12,9 @@ from pages.markdown import code, escape, literal, page, prose, section, table, t
 def pages() -> dict[str, str]:
     """Return {name of the page: text} of an overview and of each recipe."""
     names = zoo.names()
-    rows = ((f"[{name}](recipes/{name}.md)", escape(docstring.summary(zoo.files()[name])), _preset(name)) for name in names)
+    rows = (
+        (f"[{name}](recipes/{name}.md)", escape(docstring.summary(zoo.files()[name])), _preset(name)) for name in names
+    )
     overview = page(
         "Recipes",
         "A recipe is one published experiment: its data, model, training and expected metrics. Each page below is made of "

@@ -20,8 +20,8 @@ def reconstruction(model, batches) -> dict[str, float]:
     squared, absolute, similarity, n, dimensions = 0.0, 0.0, [], 0, 0
     for x, *given in examples(batches):
         error = model.reconstruct(x, *given).astype("float64") - x
-        squared += np.square(error).sum()
-        absolute += np.abs(error).sum()
+        squared += float(np.square(error).sum())
+        absolute += float(np.abs(error).sum())
         n, dimensions = n + len(x), error[0].size
         if x.ndim == 4 and min(x.shape[1:3]) >= WINDOW:
             similarity += [_ssim(a, a + e) for a, e in zip(x, error, strict=True)]

@@ -6,12 +6,12 @@ import re
 
 import keras
 import pytest
-from pages import api, commands, markdown, recipes
-from pages.docstrings import to_rest
 
 import kvae
 from kvae import zoo
 from kvae.cli.app import app
+from pages import api, commands, markdown, recipes
+from pages.docstrings import to_rest
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="the pages are made on one backend")
@@ -64,23 +64,40 @@ def test_page_of_a_recipe_holds_its_docstring_and_its_parameters():
 
 def test_page_of_a_command_holds_all_options():
     pages = commands.pages()
-    assert {f"commands/{command.name or command.callback.__name__}" for command in app.registered_commands} <= set(pages)
+    assert {f"commands/{command.name or command.callback.__name__}" for command in app.registered_commands} <= set(
+        pages
+    )
     assert {"`--warm-start MODEL`", "`--seed N`"} <= set(re.findall(r"`--[^`]+`", pages["commands/train"]))
     assert "## kvae data get" in pages["commands/data"]
 
 
 def test_prose_turns_aligned_lines_into_a_table():
     text = "10 images:\n    model   MSE   SSIM\n    VAE     0.1   0.9\n    a [b]"
-    assert markdown.prose(text) == "10 images:\n\n| model | MSE | SSIM |\n| --- | --- | --- |\n| VAE | 0.1 | 0.9 |\n\na \\[b\\]"
+    assert (
+        markdown.prose(text)
+        == "10 images:\n\n| model | MSE | SSIM |\n| --- | --- | --- |\n| VAE | 0.1 | 0.9 |\n\na \\[b\\]"
+    )
     assert markdown.prose("a  b\nc  d  e  f").startswith("```text\n")
 
 
 def test_docstrings_become_rest_without_markup():
-    lines = ["Return *x* of `f(*x)`:", "", "    a |b|", "", "with x_. See q(z|x).", "", "Args:", "    x: of shape (*s,)."]
+    lines = [
+        "Return *x* of `f(*x)`:",
+        "",
+        "    a |b|",
+        "",
+        "with x_. See q(z|x).",
+        "",
+        "Args:",
+        "    x: of shape (*s,).",
+    ]
     to_rest(None, "function", "f", None, None, lines)
     assert lines[:4] == [r"Return \*x\* of `f(*x)`:", "", "::", ""]
     assert lines[4:7] == ["    a |b|", "", r"with x\_. See q(z\|x)."]
     assert lines[-1] == r"    x: of shape (\*s,)."
+    lines = ["The scale N(`m`, `a`²) of `b`."]
+    to_rest(None, "function", "f", None, None, lines)
+    assert lines == [r"The scale N(`m`, `a`\ ²) of `b`."]
 
 
 def test_arguments_without_a_heading_become_a_section():

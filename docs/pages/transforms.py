@@ -1,4 +1,4 @@
-"""Links from code within a line to the pages of recipes, commands and names of Python."""
+"""Changes to the pages before they are written: links from code, and commands of the shell in notebooks."""
 
 from docutils import nodes
 from sphinx import addnodes
@@ -30,3 +30,15 @@ class LinkNames(SphinxPostTransform):
             return page, ""
         found = self.env.domains["py"].objects.get(text.removesuffix("()"))
         return (found.docname, f"#{found.node_id}") if found else ("", "")
+
+
+class ShellCells(SphinxPostTransform):
+    """Show a cell of a notebook that begins with %%bash as commands of the shell."""
+
+    default_priority = 5
+
+    def run(self, **options) -> None:
+        for block in list(self.document.findall(nodes.literal_block)):
+            first, _, commands = block.astext().partition("\n")
+            if first == "%%bash":
+                block.replace_self(nodes.literal_block(commands, commands, language="bash"))
