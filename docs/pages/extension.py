@@ -2,6 +2,7 @@
 
 from pages import GENERATED, api, commands, metrics, presets, recipes
 from pages.docstrings import to_rest
+from pages.signatures import signature_of_constructor
 from pages.transforms import LinkNames, ShellCells
 
 
@@ -20,6 +21,7 @@ def write(app) -> None:
 def setup(app):
     app.connect("builder-inited", write)
     app.connect("autodoc-process-docstring", to_rest, priority=400)  # before napoleon reads the sections
+    app.connect("autodoc-process-signature", signature_of_constructor)
     app.add_post_transform(LinkNames)
     app.add_post_transform(ShellCells)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import textwrap
 from collections.abc import Iterable, Sequence
 
 COLUMNS = re.compile(r"\s{2,}")
@@ -36,7 +37,7 @@ def literal(text: object) -> str:
 
 def code(text: str, language: str = "text") -> str:
     """Return a block of code."""
-    return f"```{language}\n{text.strip()}\n```"
+    return f"```{language}\n{textwrap.dedent(text).strip()}\n```"
 
 
 def toctree(names: Iterable[str]) -> str:
