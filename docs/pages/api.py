@@ -32,6 +32,7 @@ MODULES = (
     "kvae.latent.interpolation",
     "kvae.latent.blending",
     "kvae.latent.transfer",
+    "kvae.latent.samplers",
     "kvae.plots",
     "kvae.plots.sheet",
     "kvae.recipes",
