@@ -14,7 +14,7 @@ DISTRIBUTION = "kvae-zoo"
 HINT = re.compile(r"pip install (?P<what>.{1,40})")
 """The names in the installation hints."""
 
-FROM_INDEX = re.compile(r'"kvae-zoo\[[\w{},]+\]"')
+FROM_INDEX = re.compile(r'"kvae-zoo\[[\w{},…]+\]"')  # {name} and … stand for an extra
 FROM_CHECKOUT = re.compile(r'-e "\.(\[[\w,]+\])?"')
 
 NOT_HINTS = ("Makefile", Path(__file__).relative_to(ROOT).as_posix())

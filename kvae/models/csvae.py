@@ -167,6 +167,7 @@ class CSVAE(LabelledModel):
 
     @reports("loss", "adversary", "rate_z", "rate_w", "distortion", "information", "elbo")
     def adversarial_loss_terms(self, data, training):
+        """Return the terms of the phase that trains all networks, with the adversary."""
         terms, z = self._terms_and_z(data, training)
         logits = self.adversary(z, training=training)
         information = label_information(self.labels, logits, self.base_rate)
@@ -179,6 +180,7 @@ class CSVAE(LabelledModel):
 
     @reports("adversary")
     def adversary_loss(self, data, training):
+        """Return the loss of the adversary in a phase that trains it alone."""
         x, y = data
         z = self.posterior_z(x).sample(self.seed_generator)  # inference only: this phase does not update the encoder
         log_prob = self.labels.log_prob(y, self.adversary(z, training=training))

@@ -82,6 +82,7 @@ class IWAE(StochasticLayers):
 
     @reports("encoder", "decoder", "loss", "rate", "distortion", "elbo")
     def doubly_reparameterized_terms(self, x, training):
+        """Return the losses of the encoder and of the decoder (Tucker et al. 2019, eq. 8), and the bound."""
         qz = self.posterior(x, training=training)
         z = qz.sample(self.seed_generator, (self.samples,))  # (K, B, D)
         log_px, log_pz = self.observation(z, training=training).log_prob(x), self.prior().log_prob(z)

@@ -70,6 +70,7 @@ class SpectralConv2D(_SpectralNormalization, Conv2D):
         super().build(input_shape)
 
     def product(self, inputs, kernel):
+        """Return the convolution of the inputs with a kernel."""
         return self.convolution_op(inputs, kernel)
 
 
@@ -78,6 +79,7 @@ class SpectralDense(_SpectralNormalization, layers.Dense):
     """A dense layer with spectral normalisation."""
 
     def product(self, inputs, kernel):
+        """Return the inputs times a kernel."""
         return ops.matmul(inputs, kernel)
 
 

@@ -18,15 +18,16 @@ pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason=
 
 
 def _documented():
-    """Yield the full name and the object of each public name, and of the public methods of each public class."""
+    """Yield the full name and the object of each public name, and of the public methods that a public class adds."""
     for module, names in api.documented().items():
         for name in names:
             thing = getattr(importlib.import_module(module), name)
             yield f"{module}.{name}", thing
             if inspect.isclass(thing):
-                for method, function in vars(thing).items():
-                    if inspect.isfunction(function) and not method.startswith("_"):
-                        yield f"{module}.{name}.{method}", getattr(thing, method)
+                inherited = {method for base in thing.__bases__ for method in dir(base)}
+                for method, function in inspect.getmembers_static(thing, inspect.isfunction):
+                    if function.__name__ == method and method not in inherited and not method.startswith("_"):
+                        yield f"{module}.{name}.{method}", function
 
 
 def _doc(name: str, thing: object) -> str | None:
