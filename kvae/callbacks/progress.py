@@ -26,7 +26,9 @@ class Progress(keras.callbacks.Callback):
     def __init__(self, epochs: int, names: tuple[str, ...] | None = None):
         super().__init__()
         self.epochs, self.names = epochs, names
-        self.console = Console(stderr=True, highlight=False, force_jupyter=False)
+        # A notebook sets FORCE_COLOR for the commands that it runs, although their output is no terminal.
+        terminal = sys.stderr.isatty()
+        self.console = Console(stderr=True, highlight=False, force_jupyter=False, force_terminal=terminal)
         self.bar = self.task = self.line = None
         self.losses = ""
 

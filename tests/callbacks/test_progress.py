@@ -13,7 +13,8 @@ from tests.callbacks.training import fit
 EPOCH = r"epoch {}/3  \d+\.\d s  loss [\d.]+"
 
 
-def test_progress_without_a_terminal_prints_a_line_for_each_epoch(vae, capsys):
+def test_progress_without_a_terminal_prints_a_line_for_each_epoch(vae, capsys, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")  # as in a cell %%bash of a notebook
     fit(vae, Progress(3, ("loss",)), epochs=3)
     out, err = capsys.readouterr()
     lines = err.splitlines()
