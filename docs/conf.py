@@ -7,7 +7,6 @@ sys.path.insert(0, str(Path(__file__).parent))  # for `pages`, which generates p
 
 from kvae.version import __version__
 
-exclude_patterns = ["_*.md"]  # drafts
 project = "kvae"
 author = "the authors of kvae"
 version = release = __version__

@@ -1,11 +1,12 @@
 """Documents that name a test after each promise name tests that exist."""
 
+import json
 import re
 
 import pytest
 
 import kvae
-from kvae import zoo
+from kvae import weights, zoo
 from tests.conftest import ROOT
 
 
@@ -31,9 +32,15 @@ def test_every_promise_of_the_readme_names_a_test():
     assert not [promise for promise in promises if "`tests/" not in promise]
 
 
-def test_table_of_models_in_the_readme_names_every_model_and_its_recipe():
-    table = (ROOT / "README.md").read_text(encoding="utf-8").split("### Models")[1].split("\n### ")[0]
-    rows = re.findall(r"^\| `(\w+)`.*\| `([\w/]+)` \|$", table, re.MULTILINE)
-    assert sorted(model for model, _ in rows) == sorted(set(kvae.models.__all__) - {"LatentModel"})
-    for model, recipe in rows:
+def test_table_of_models_in_the_readme_names_every_model_with_its_recipe_and_its_presets():
+    table = (ROOT / "README.md").read_text(encoding="utf-8").split("## Models")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)` \|.*\| `([\w/]+)` \|([^|]*)\|$", table, re.MULTILINE)
+    assert sorted(model for model, *_ in rows) == sorted(set(kvae.models.__all__) - {"LatentModel"})
+    listed = {preset: model for model, _, presets in rows for preset in re.findall(r"`([\w/]+)`", presets)}
+    assert listed == {name: _class_of(name) for name in weights.names()}
+    for model, recipe, _ in rows:
         assert f"kvae.models.{model}(" in zoo.files()[recipe].read_text(encoding="utf-8")
+
+
+def _class_of(preset: str) -> str:
+    return json.loads((weights.FOLDER / preset / "config.json").read_text(encoding="utf-8"))["model"]["class_name"]

@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 GENERATED = ROOT / "docs" / "generated"
 """Pages that `make docs` writes. Their commands are those of recipes, presets and help texts."""
 
-FOUND = sorted(page for page in (ROOT / "docs").rglob("[!_]*.md") if GENERATED not in page.parents)
+FOUND = sorted(page for page in (ROOT / "docs").rglob("*.md") if GENERATED not in page.parents)
 PAGES = (ROOT / "README.md", *FOUND)
 BLOCKS = [
     pytest.param(language, code, id=f"{page.stem}-{number}-{language}")

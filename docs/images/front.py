@@ -1,0 +1,48 @@
+"""The image at the top of README.md: samples, attributes, a blend and painters.
+
+It needs MNIST, CelebA and the paintings, and two presets with a sampler:
+
+    kvae fit-sampler mnist/iwae mixture --out front/digits
+    kvae fit-sampler celeba/ifcvae_gan mixture --out front/faces
+    python docs/images/front.py
+"""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+import kvae
+from kvae.plots.sheet import Sheet
+
+COLUMNS = 10
+"""Number of images in a row."""
+
+SIDE = 64
+"""Height and width of an image in pixels."""
+
+
+def rows() -> dict[str, np.ndarray]:
+    """Return {caption of a row: its images (COLUMNS, H, W, C)}."""
+    digits, faces = kvae.open_trained("front/digits"), kvae.open_trained("front/faces")
+    painters = kvae.open_trained("paintings/multi_encoder")
+    weights = np.linspace(1, 0, COLUMNS)
+    return {
+        "samples": digits.sample(COLUMNS).x,
+        "3 to 8": digits.blend("3", "8", weights, n=2).images[1:-1, 1],
+        "smiling": faces.sample(COLUMNS, {"Smiling": 1, "Eyeglasses": 0}).x,
+        "glasses": faces.sample(COLUMNS, {"Smiling": 1, "Eyeglasses": 1}).x,
+        "paintings": painters.interpolate(0, 2, steps=COLUMNS).images[0],
+    }
+
+
+def enlarged(image: np.ndarray) -> np.ndarray:
+    """Return an image (H, W, C) in colour, with `SIDE` pixels per side."""
+    pixels = Image.fromarray(np.uint8(np.round(255 * image.squeeze()))).convert("RGB")
+    return np.asarray(pixels.resize((SIDE, SIDE), Image.Resampling.LANCZOS)) / 255
+
+
+if __name__ == "__main__":
+    found = rows()
+    images = np.stack([[enlarged(image) for image in row] for row in found.values()])
+    Sheet(images, rows=list(found)).save(Path(__file__).with_name("front.png"), scale=1)
