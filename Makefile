@@ -10,13 +10,14 @@ ifneq ($(wildcard ../shared/data),)
 export KVAE_DATA ?= $(abspath ../shared/data)
 endif
 
-.PHONY: demo test test-newest test-lowest docs fuzz torture lint clean
+.PHONY: demo test test-newest test-lowest docs site fuzz torture lint clean
 
 # Compiling every installed module would take a minute. Modules are compiled when they are first imported.
 CONSTRAINTS ?= constraints.txt
 INSTALL = $(BIN)/python -m pip install --quiet --no-compile $(CONSTRAINTS:%=--constraint %) --editable
 
-# Everything uses one environment. The demonstration and the site install one backend into it, the tests install all.
+# The demonstration installs one backend into the environment, the tests install all. The site has an environment of its own, so
+# that its packages are not part of the tests.
 $(VENV)/python: pyproject.toml setup.py constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	touch $@
@@ -76,10 +77,12 @@ build/lowest.txt: pyproject.toml
 	grep -oE '"[A-Za-z_-]+>=[0-9.]+' $< | tr -d '"' | sed 's/>=/==/' | sort -u > $@
 
 # Builds the site in build/site. Warnings are errors. Notebooks whose code has not changed keep their results.
-docs: export PATH := $(abspath $(BIN)):$(PATH)
-docs: export KERAS_BACKEND = jax
-docs: export PYTHONPATH = $(CURDIR)/tests/fixtures/no_tensorflow
-docs: $(VENV)/docs
+docs:
+	$(MAKE) site VENV=.venv-docs
+
+site: export PATH := $(abspath $(BIN)):$(PATH)
+site: export KERAS_BACKEND = jax
+site: $(VENV)/docs
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet \
 		--doctree-dir build/doctrees docs build/site
 	@echo "build/site/index.html"
@@ -101,4 +104,4 @@ lint: $(VENV)/test
 	$(BIN)/ruff format --check .
 
 clean:
-	rm -rf $(VENV) .venv-newest .venv-lowest build dist docs/generated *.egg-info
+	rm -rf $(VENV) .venv-docs .venv-newest .venv-lowest build dist docs/generated *.egg-info

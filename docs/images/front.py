@@ -1,6 +1,6 @@
-"""The image at the top of README.md: samples, attributes, a blend and painters.
+"""The image at the top of README.md: samples, attributes, and two ways from one image to another.
 
-It needs MNIST, CelebA and the paintings, and two presets with a sampler:
+It needs MNIST and CelebA, and two presets with a sampler:
 
     kvae fit-sampler mnist/iwae mixture --out front/digits
     kvae fit-sampler celeba/ifcvae_gan mixture --out front/faces
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from sklearn.datasets import load_sample_image
 
 import kvae
 from kvae.plots.sheet import Sheet
@@ -25,15 +26,24 @@ SIDE = 64
 def rows() -> dict[str, np.ndarray]:
     """Return {caption of a row: its images (COLUMNS, H, W, C)}."""
     digits, faces = kvae.open_trained("front/digits"), kvae.open_trained("front/faces")
-    painters = kvae.open_trained("paintings/multi_encoder")
     weights = np.linspace(1, 0, COLUMNS)
     return {
         "samples": digits.sample(COLUMNS).x,
         "3 to 8": digits.blend("3", "8", weights, n=2).images[1:-1, 1],
         "smiling": faces.sample(COLUMNS, {"Smiling": 1, "Eyeglasses": 0}).x,
         "glasses": faces.sample(COLUMNS, {"Smiling": 1, "Eyeglasses": 1}).x,
-        "paintings": painters.interpolate(0, 2, steps=COLUMNS).images[0],
+        "painters": between_photographs(weights),
     }
+
+
+def between_photographs(weights: np.ndarray) -> np.ndarray:
+    """Return two photographs of scikit-learn, as a model of paintings reconstructs them, and the images between them."""
+    painters = kvae.from_preset("paintings/multi_encoder")
+    photographs = [Image.fromarray(load_sample_image(name)) for name in ("china.jpg", "flower.jpg")]
+    x = np.stack([np.float32(image.crop((107, 0, 534, 427)).resize((SIDE, SIDE))) / 255 for image in photographs])
+    a, b = painters.encode(x, np.zeros(2, "int32"))  # through the encoder of Monet
+    weights = weights[:, None]
+    return painters.decode(weights * a + (1 - weights) * b)
 
 
 def enlarged(image: np.ndarray) -> np.ndarray:
