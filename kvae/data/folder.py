@@ -7,8 +7,7 @@ import numpy as np
 from kvae.data import image_dataset
 from kvae.data.dataset import Dataset
 from kvae.data.layout import read_layout
-from kvae.errors import MissingData
-from kvae.images.archives import open_archive
+from kvae.images import crop
 from kvae.suggest import require
 
 
@@ -17,6 +16,7 @@ def load(
     *,
     size: int | None = None,
     color: str = "rgb",
+    aspect: str = "square",
     splits: str = "auto",
     skip_damaged: bool = False,
     limit: int | None = None,
@@ -30,22 +30,21 @@ def load(
     ten images are all training images.
 
     A class is called by the path of its folder, without the folder of the split and without the folders that hold all
-    images, such as "Greek/alpha". Images that all lie in one folder have no labels. With `size`, the largest centred
-    square of each image is scaled to size × size.
+    images, such as "Greek/alpha". Images that all lie in one folder have no labels.
 
+    size: number of pixels to which the shorter edge of each image is scaled, after it has been cropped to `aspect`. Without
+        a size, images are neither cropped nor scaled.
     color: "rgb" or "gray".
+    aspect: aspect of the largest centred part of an image that is kept: "square", a ratio width:height such as "16:9", or
+        "keep" for the whole image. With "keep", all images must have the same aspect.
     splits: "auto"; "random" to take folders named after splits for classes; or "named", with which other folders next
         to `val` or `test` are training images. If only some folders are named after splits, "auto" raises an error.
     limit: number of images that are read, the first of each folder in turn; of each split if folders are the splits.
     """
     require("color", color, ("rgb", "gray"))
     require("splits", splits, ("auto", "named", "random"))
-    if not path.exists():
-        raise MissingData(
-            f"Expected a folder or a zip file of images. Received: {path}, which does not exist. Correct the path. Recipes "
-            "and runs take it as --set data.path=FOLDER."
-        )
-    archive = open_archive(path)
+    box = crop.of_aspect(aspect)
+    archive = image_dataset.open_own(path)
     names = [image.name for image in archive.images]
     split, y, label_names, notes = read_layout([image.folders for image in archive.images], names, splits, seed, limit)
     return image_dataset.from_archive(
@@ -57,6 +56,7 @@ def load(
         columns={"file": np.array(names)},
         size=size,
         color=color,
+        box=box,
         skip_damaged=skip_damaged,
         notes=notes,
     )

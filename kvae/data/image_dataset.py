@@ -2,16 +2,34 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import numpy as np
 
 from kvae.data import cache
 from kvae.data.dataset import Dataset, Split
 from kvae.data.fingerprint import fingerprint
-from kvae.errors import UserError
+from kvae.data.official_files import find
+from kvae.errors import MissingData, UserError
 from kvae.images import crop, decoding
-from kvae.images.archives import Archive, ImageFile
+from kvae.images.archives import Archive, ImageFile, open_archive
 from kvae.images.processes import ImageDecoder
+
+
+def open_own(path: Path) -> Archive:
+    """Return a user's folder or zip file of images. Raise `UserError` if it does not exist or holds no images."""
+    if not path.exists():
+        raise MissingData(
+            f"Expected a folder or a zip file of images. Received: {path}, which does not exist. Correct the path. Recipes "
+            "and runs take it as --set data.path=FOLDER."
+        )
+    return open_archive(path)
+
+
+def open_official(folder: Path, pattern: str) -> Archive:
+    """Return the images of a data set: a zip file that matches `pattern`, or a folder with a sub-folder that does."""
+    found = find(folder, pattern)[0]
+    return open_archive(found.parent if found.is_dir() else found)
 
 
 def from_archive(
@@ -25,6 +43,7 @@ def from_archive(
     size: int | None,
     color: str = "rgb",
     box: crop.Box = crop.centre,
+    halves: bool = False,
     skip_damaged: bool = False,
     notes: tuple[str, ...] = (),
 ) -> Dataset:
@@ -32,13 +51,14 @@ def from_archive(
 
     split_names: the split of each image (N,): "train", "validation" or "test". Images with another value are left out.
     y, columns: one entry per image, as in `Split`. A split whose images all have the label -1 has no y.
-    size, color, box: as in `decoding.decode`. Without `size`, all images must have the same size.
+    size, color, box, halves: as in `decoding.decode`. Without `size`, all images must have the same size. With `halves`, an
+        example is a pair (2, H, W, C).
 
     The fingerprint covers the names and contents of the files, `y` and `columns`. It does not depend on the files'
     dates, nor on whether they are in a folder or in a zip file.
     """
     decoding.check_size(size)
-    settings = {"size": size, "color": color, "box": box}
+    settings = {"size": size, "color": color, "box": box, "halves": halves}
     splits = dict.fromkeys(("train", "validation", "test"))
     rows_of = {split: rows for split in splits if len(rows := np.flatnonzero(split_names == split))}
     contents, damaged, first = [], {}, None
@@ -51,7 +71,7 @@ def from_archive(
                 kept = rows[[image.name not in damaged for image in images]]
                 named_shape = archive.images[kept[0]].name, x.shape[1:]
                 first = first or named_shape
-                expect_shape(first, named_shape)
+                expect_shape(first, named_shape, size)
                 facts = {key: column[kept] for key, column in columns.items()}
                 labels = None if y is None or (y[kept] < 0).all() else y[kept]
                 splits[split] = Split(x, labels, facts)
@@ -81,9 +101,7 @@ def _prepared(
     x, notes = cache.prepared(
         label,
         [
-            settings["size"],
-            settings["color"],
-            settings["box"].__name__,
+            {**settings, "box": settings["box"].__name__},
             identity(archive),
             [(image.name, image.stamp) for image in images],
         ],
@@ -105,7 +123,7 @@ def _rows(
         digests.append(digest)
         if x is not None:
             first = first or (image.name, x.shape)
-            expect_shape(first, (image.name, x.shape))
+            expect_shape(first, (image.name, x.shape), decoder.settings["size"])
         elif skip_damaged:
             notes["damaged"][image.name] = reason
         else:
@@ -114,13 +132,25 @@ def _rows(
     notes["content"] = fingerprint(digests)
 
 
-def expect_shape(first: tuple[str, tuple[int, ...]], other: tuple[str, tuple[int, ...]]) -> None:
-    """Raise `UserError` if two images, each a name and a shape (H, W, C), differ in shape."""
+def expect_shape(first: tuple[str, tuple[int, ...]], other: tuple[str, tuple[int, ...]], size: int | None) -> None:
+    """Raise `UserError` if two images, each a name and a shape (…, H, W, C), differ in shape.
+
+    size: edge length to which they were scaled, or None.
+    """
     if first[1] != other[1]:
-        received = ", ".join(f"{name} of {'×'.join(map(str, shape))}" for name, shape in (first, other))
+        received = ", ".join(f"{name} of {'×'.join(map(str, shape[-3:]))}" for name, shape in (first, other))
+        repair = "size=64, or another edge length" if size is None else "aspect=square, or a ratio such as aspect=16:9"
         raise UserError(
-            f"Expected images of one size. Received: {received}. "
-            "Give size=64, or another edge length, to crop and scale them all."
+            f"Expected images of one size. Received: {received}. Give {repair}, to crop and scale them all."
+        )
+
+
+def expect_even(*edges: int | None) -> None:
+    """Raise `UserError` unless these edges of images, in pixels, are even or None."""
+    if any(isinstance(edge, int) and edge % 2 for edge in edges):
+        raise UserError(
+            "Expected images of even height and width, because networks that translate images halve them. "
+            f"Received: {'×'.join(map(str, edges))} pixels. Choose another size."
         )
 
 

@@ -95,7 +95,7 @@ def _rows(
         digests.append(hashlib.sha256(np.ascontiguousarray(image)).hexdigest())
         x = decoding.resize(image, size, box)
         first = first or (f"image {i}", x.shape)
-        expect_shape(first, (f"image {i}", x.shape))
+        expect_shape(first, (f"image {i}", x.shape), size)
         yield x
     notes["content"] = fingerprint(digests)
 

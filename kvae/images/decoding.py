@@ -27,16 +27,20 @@ def decode(
     size: int | None = None,
     color: str = "rgb",
     box: crop.Box = crop.centre,
+    halves: bool = False,
     large: bool = True,
 ) -> np.ndarray:
     """Return the image in `data` as uint8 (H, W, 3), or as (H, W, 1) with `color="gray"`.
 
     The suffix of the file name `name` decides which decoders may open it. EXIF rotation is applied. Sixteen bits are
     scaled to eight. Palettes, CMYK and other colour spaces become RGB. Transparent pixels become white. With `size`,
-    the part in `box` is scaled to size × size. With `large=False`, an image of more than `LARGE` pixels is refused.
+    the part in `box` is scaled so that its shorter edge has `size` pixels. With `halves`, the left and the right half of
+    the image are cropped and scaled like images: (2, H, W, C). With `large=False`, an image of more than `LARGE` pixels is
+    refused.
 
     Raises:
         ValueError: The image has so many pixels that it may be a decompression bomb, or it has unusual channels.
+        UserError: The image has no two halves of equal width.
         Exception: The image is damaged. Pillow raises exceptions of many types.
     """
     from PIL import Image, ImageOps, UnidentifiedImageError
@@ -51,10 +55,25 @@ def decode(
     if pixels > LARGE and not large:
         raise ValueError(f"{image.width}×{image.height} pixels are too many for one of several processes")
     with image:
-        if size is not None:
-            image.draft(None, (2 * size, 2 * size))  # a large JPEG is decoded at a fraction of its size
+        if size is not None and not halves:  # a fraction of a pair may have no pixel that ends its left half
+            edge = 2 * max(_scaled(box(image.width, image.height), size))
+            image.draft(None, (edge, edge))  # a large JPEG is decoded at a fraction of its size
         ImageOps.exif_transpose(image, in_place=True)
-        return _resized(_eight_bits(image).convert("L" if color == "gray" else "RGB"), size, box)
+        upright = _eight_bits(image).convert("L" if color == "gray" else "RGB")
+        if halves:
+            return np.stack([_resized(half, size, box) for half in _halves(name, upright)])
+        return _resized(upright, size, box)
+
+
+def _halves(name: str, image) -> list:
+    """Return the left and the right half of a Pillow image. Scaling one of them does not mix it with the other."""
+    middle, odd = divmod(image.width, 2)
+    if odd:
+        raise UserError(
+            "Expected two images of the same width, side by side. "
+            f"Received: {name}, whose width of {image.width} pixels is odd."
+        )
+    return [image.crop((left, 0, left + middle, image.height)) for left in (0, middle)]
 
 
 def _unidentified(name: str, data: bytes) -> str:
@@ -78,7 +97,7 @@ def _unidentified(name: str, data: bytes) -> str:
 
 
 def resize(x: np.ndarray, size: int | None, box: crop.Box = crop.centre) -> np.ndarray:
-    """Return the part of `x` in `box`, scaled to size × size, or `x` itself if `size` is None.
+    """Return the part of `x` in `box`, scaled so that its shorter edge has `size` pixels, or `x` itself without a size.
 
     x: a decoded image, uint8 (H, W, 1) or (H, W, 3).
     """
@@ -88,16 +107,28 @@ def resize(x: np.ndarray, size: int | None, box: crop.Box = crop.centre) -> np.n
 
 
 def _resized(image, size: int | None, box: crop.Box) -> np.ndarray:
-    """Return a Pillow image as an array (H, W, C), scaled bicubically to size × size unless `size` is None.
+    """Return a Pillow image as an array (H, W, C). Unless `size` is None, the part in `box` is scaled bicubically.
 
     When Pillow shrinks an image, it widens the kernel by the scale factor, which avoids aliasing.
     """
     from PIL import Image
 
     if size is not None:
-        image = image.resize((size, size), Image.Resampling.BICUBIC, box(image.width, image.height))
+        part = box(image.width, image.height)
+        image = image.resize(_scaled(part, size), Image.Resampling.BICUBIC, part)
     x = np.asarray(image)
     return x[..., None] if x.ndim == 2 else x
+
+
+def _scaled(part: tuple[float, float, float, float], size: int) -> tuple[int, int]:
+    """Return the width and the height of a box after its shorter edge has been scaled to `size` pixels."""
+    left, top, right, bottom = part
+    scale = size / min(right - left, bottom - top)
+    # Boxes of one aspect in images of other sizes differ by rounding errors, which must not decide a half pixel.
+    width, height = (round(round(scale * edge, 6)) for edge in (right - left, bottom - top))
+    if max(width, height) > MAX_SIZE:
+        raise ValueError(f"at this size it would have {width}×{height} pixels, and {MAX_SIZE} are the most in a row")
+    return width, height
 
 
 def _eight_bits(image):

@@ -9,7 +9,7 @@ import numpy as np
 
 from kvae.errors import UserError, first_line
 from kvae.files import as_user_errors, read_bytes
-from kvae.images import decoding
+from kvae.images import crop, decoding
 from kvae.images.archives import Archive, ImageFile, open_archive
 from kvae.images.formats import SUFFIXES, is_image
 
@@ -18,16 +18,16 @@ def read_images(paths: Iterable[Path], shape: Sequence[int], n: int | None = Non
     """Return the first `n` images, by default all, as float32 (N, H, W, C) in [0, 1].
 
     paths: image files, folders and zip files.
-    shape: (H, W, C) of an image. H equals W, and C is 1 (grey) or 3 (red, green, blue).
+    shape: (H, W, C) of an image. C is 1 (grey) or 3 (red, green, blue).
     levels: number of equally spaced values in [0, 1] to which pixels are rounded, for a likelihood of discrete levels.
 
-    Images are decoded as those of data sets are, and the largest centred square is scaled to H × W.
+    Images are decoded as those of data sets are, and the largest centred part of the same aspect is scaled to H × W.
 
     Raises:
         UserError: A path does not exist, or an image is damaged.
     """
-    if len(shape) != 3 or shape[0] != shape[1] or shape[2] not in (1, 3):
-        raise UserError(f"Expected a model of square images, grey or RGB. Received: one of shape {tuple(shape)}.")
+    if len(shape) != 3 or shape[2] not in (1, 3):
+        raise UserError(f"Expected a model of images, grey or RGB. Received: one of shape {tuple(shape)}.")
     return np.stack([_decode(path, read(), shape, levels) for path, read in itertools.islice(_files(paths), n)])
 
 
@@ -37,8 +37,10 @@ def image_names(paths: Iterable[Path], n: int | None = None) -> list[str]:
 
 
 def _decode(path: Path, data: bytes, shape: Sequence[int], levels: int) -> np.ndarray:
+    height, width, channels = shape
+    settings = {"color": "gray" if channels == 1 else "rgb", "box": crop.ratio(width, height)}
     try:
-        x = decoding.decode(path.name, data, size=shape[0], color="gray" if shape[2] == 1 else "rgb")
+        x = decoding.decode(path.name, data, size=min(height, width), **settings)
     except Exception as error:  # Pillow raises exceptions of many types for damaged bytes
         raise _refusal(path, error) from error
     step = 255 / (levels - 1)

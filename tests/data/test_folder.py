@@ -250,3 +250,34 @@ def test_folder_zip_with_a_member_of_no_name_or_of_an_endless_one_is_refused_in_
     with pytest.raises(UserError) as refusal:
         data.load(f"folder:{tmp_path / 'a.zip'}", size=8)
     assert len(str(refusal.value)) < 2000
+
+
+def test_folder_keeps_the_aspect_on_request(tmp_path, paint):
+    for i, size in enumerate([(32, 18), (64, 36), (128, 72)]):
+        paint(tmp_path / "set" / f"{i}.png", (i, 0, 0), size)
+    square, kept = (data.load(f"folder:{tmp_path / 'set'}", size=9, aspect=aspect) for aspect in ("square", "keep"))
+    assert (square.shape, kept.shape) == ((9, 9, 3), (9, 16, 3))
+    assert kept.fingerprint != square.fingerprint == data.load(f"folder:{tmp_path / 'set'}", size=9).fingerprint
+    paint(tmp_path / "set" / "3.png", size=(18, 32))
+    with pytest.raises(UserError, match=r"Received: 0.png of 9×16×3, 3.png of 16×9×3. Give aspect=square, or a ratio"):
+        data.load(f"folder:{tmp_path / 'set'}", size=9, aspect="keep")
+
+
+def test_folder_with_a_ratio_crops_images_of_any_aspect_to_it(tmp_path, paint):
+    for i, size in enumerate([(30, 20), (31, 20), (20, 31), (1023, 577)]):
+        paint(tmp_path / "set" / f"{i}.png", (i, 0, 0), size)
+    assert data.load(f"folder:{tmp_path / 'set'}", size=5, aspect="3:2").shape == (5, 8, 3)
+    assert data.load(f"folder:{tmp_path / 'set'}", size=5, aspect="4:6").shape == (8, 5, 3)
+    assert data.load(f"folder:{tmp_path / 'set'}", size=4, aspect="1:1").shape == (4, 4, 3)
+
+
+@pytest.mark.parametrize("aspect", ["kept", "16", "0:1", "16:9:1", "16/9", 2])
+def test_folder_with_an_unknown_aspect_is_refused(animals, aspect):
+    with pytest.raises(UserError, match=r"Expected an aspect: square, keep, or a ratio .* Received: aspect="):
+        data.load(f"folder:{animals}", size=4, aspect=aspect)
+
+
+def test_folder_with_an_endless_image_that_keeps_its_aspect_is_refused(tmp_path, paint):
+    paint(tmp_path / "set" / "0.png", size=(1000, 2))
+    with pytest.raises(UserError, match=r"Received: 0.png in .*it would have 32000×64 pixels"):
+        data.load(f"folder:{tmp_path / 'set'}", size=64, aspect="keep")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kvae.images import decoding
+from kvae.images import crop, decoding
 
 CORNERS = np.array([[[255, 0, 0], [0, 255, 0], [0, 0, 255]], [[9, 9, 9], [99, 99, 99], [199, 199, 199]]], np.uint8)
 
@@ -199,3 +199,25 @@ def test_decode_of_a_tiff_of_unusual_channels_names_them(channels):
     data = b"II*\0" + struct.pack("<I", 8) + struct.pack("<H", len(entries)) + directory + bytes(4)
     with pytest.raises(ValueError, match=rf"cannot be read as grey or as colours: {channels}, of 16 bits"):
         decode(data)
+
+
+def test_decode_of_a_part_that_is_not_square_scales_its_shorter_edge():
+    data = encoded(np.zeros((20, 40, 3), np.uint8))
+    assert decode(data, size=10, box=crop.whole).shape == (10, 20, 3)
+    assert decode(data, size=10, box=crop.ratio(3, 2)).shape == (10, 15, 3)
+    assert decode(data, size=10, box=crop.ratio(1, 3)).shape == (30, 10, 3)
+
+
+def test_decode_of_a_narrow_part_of_a_large_jpeg_shows_its_details():
+    stripes = np.where(np.arange(512)[:, None, None] // 4 % 2, 255, 0).astype("uint8").repeat(512, 1).repeat(3, 2)
+    x = decoding.decode("0.jpg", encoded(stripes, "JPEG", quality=95), size=32, box=crop.ratio(1, 4))
+    assert x.shape == (128, 32, 3)
+    assert x.std() > 60
+
+
+def test_decode_of_halves_returns_both_images():
+    pair = np.concatenate([np.full((4, 3, 3), 10, np.uint8), np.full((4, 3, 3), 200, np.uint8)], axis=1)
+    halves = decode(encoded(pair), halves=True)
+    assert halves.shape == (2, 4, 3, 3)
+    assert [half.mean() for half in halves] == [10, 200]
+    assert decode(encoded(pair), halves=True, size=8, color="gray").shape == (2, 8, 8, 1)
