@@ -110,7 +110,7 @@ def _open(path: Path) -> tuple[np.ndarray, dict] | None:
 
 @contextlib.contextmanager
 def rows_of_at_most(values: int) -> Iterator[None]:
-    """Refuse, within the block, to prepare rows of more than `values` values each.
+    """Refuse, within the block, to prepare images, or other rows, of more than `values` values each.
 
     A run or a preset may come from anyone, and decides how its data are prepared. Its model takes no larger examples.
     """
@@ -130,7 +130,7 @@ def _write(path: Path, rows: Iterable[np.ndarray | None]) -> None:
                 continue
             if n == 0:
                 example = row
-                if row.size > _most_values.get():
+                if math.prod(row.shape[-3:]) > _most_values.get():
                     raise UserError(
                         f"Expected images of at most {_most_values.get():,} values, which the model takes. "
                         f"Received: images of {' × '.join(map(str, row.shape))}, which the parameters of its data ask for."

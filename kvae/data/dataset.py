@@ -1,4 +1,4 @@
-"""The classes `Dataset` and `Split`: examples and labels, in up to three splits."""
+"""The classes `Dataset` and `Split`: examples with labels or target images, in up to three splits."""
 
 import dataclasses
 import hashlib
@@ -19,10 +19,11 @@ _MAX_CLASSES = 1 << 16  # of labels without names
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Split:
-    """Examples, their labels and further facts about them.
+    """Examples, their labels or targets, and further facts about them.
 
     x: images as uint8 (N, H, W, C), possibly a read-only memory map, or points as float32 (N, D).
-    y: class indices as int32 (N,), -1 if an example is unlabelled; or 0/1 attributes as uint8 (N, A); or None.
+    y: class indices as int32 (N,), -1 if an example is unlabelled; or 0/1 attributes as uint8 (N, A); or images as uint8
+        (N, H, W, C), into which a model translates x; or None.
     columns: further facts by name ("file", "year", "identity", ...), each of length N.
     """
 
@@ -53,9 +54,9 @@ class Split:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Dataset:
-    """Examples and labels in a training split and, if they exist, a validation and a test split.
+    """Examples and labels, or targets, in a training split and, if they exist, a validation and a test split.
 
-    label_names: the names of the classes (y of rank 1) or of the attributes (y of rank 2).
+    label_names: the names of the classes (y of rank 1) or of the attributes (y of rank 2); () for other y.
     support: "bytes" (uint8, read as k/255 in [0, 1]), "binary" (0/1 images as uint8) or "real" (float32 points).
     fingerprint: SHA-256, in hexadecimal, of the source files' contents and the settings. Equal data and equal settings
         have equal fingerprints on any machine.
@@ -90,7 +91,7 @@ class Dataset:
         Args:
             x: images (N, H, W, C) or points (N, D). Values of uint8 are read as k/255, truth values as 0 and 1, and other
                 numbers as they are.
-            y: classes (N,), or 0/1 attributes (N, A), or None.
+            y: classes (N,), or 0/1 attributes (N, A), or images of uint8 (N, H, W, C), or None.
             label_names: names of the classes or attributes; by default their numbers.
             held_out: share of the examples in each of the two held-out splits.
             seed: seed of the splits.
@@ -104,8 +105,9 @@ class Dataset:
             )
         support = {"b": "binary"}.get(x.dtype.kind, "bytes" if x.dtype == np.uint8 else "real")
         x = x if support == "bytes" else x.astype("uint8" if support == "binary" else "float32")
-        if y is not None:
-            y = _labels(np.asarray(y), len(x), len(label_names))
+        y = None if y is None else np.asarray(y)
+        if y is not None and not (holds_images(y) and y.dtype == np.uint8):
+            y = _labels(y, len(x), len(label_names))
             count = int(y.max()) + 1 if y.ndim == 1 else y.shape[1]
             label_names = tuple(label_names) or tuple(map(str, range(count)))
         n, order = round(held_out * len(x)), permutation(len(x), seed)
@@ -221,10 +223,18 @@ class Dataset:
         return f"{self.support} from {sample.min()} to {sample.max()}"
 
     def _label_kind(self) -> str:
-        if self.train.y is None:
+        y = self.train.y
+        if y is None:
             return "no labels"
-        one, many = ("class", "classes") if self.train.y.ndim == 1 else ("attribute", "attributes")
+        if holds_images(y):
+            return f"targets of {'×'.join(map(str, y.shape[1:]))}"
+        one, many = ("class", "classes") if y.ndim == 1 else ("attribute", "attributes")
         return f"{len(self.label_names)} {one if len(self.label_names) == 1 else many}"
+
+
+def holds_images(y: np.ndarray | None) -> bool:
+    """Return True if `y` holds images (N, H, W, C), which are targets, and False if it holds labels or is None."""
+    return y is not None and np.ndim(y) == 4
 
 
 def _labels(y: np.ndarray, n: int, names: int) -> np.ndarray:
@@ -235,7 +245,7 @@ def _labels(y: np.ndarray, n: int, names: int) -> np.ndarray:
     whole = y.astype("int32" if y.ndim == 1 else "uint8") if fits else None
     if whole is None or (whole != y).any():
         raise UserError(
-            f"Expected y with one class (N,), from 0 to {most}, or attributes (N, A) of 0 and 1 for each of {n:,} examples. "
-            f"Received: y {y.dtype} {y.shape}, or other values."
+            f"Expected y with one class (N,), from 0 to {most}, attributes (N, A) of 0 and 1, or an image (N, H, W, C) for "
+            f"each of {n:,} examples. Received: y {y.dtype} {y.shape}, or other values."
         )
     return whole

@@ -161,6 +161,7 @@ def test_from_arrays_of_no_examples_is_refused(x):
         np.full(6, 0.5),
         np.full((6, 2), 2),
         np.array(["a"] * 6),
+        np.zeros((6, 2, 2, 1)),
     ],
 )
 def test_from_arrays_with_labels_that_are_none_is_refused(y):
@@ -200,3 +201,15 @@ def test_load_npz_reads_arrays_and_a_path_suggests_the_name(tmp_path, rng):
         kvae.data.load(f"{tmp_path}/mine.npz")
     with pytest.raises(UserError, match=f"Did you mean folder:{tmp_path}"):
         kvae.data.load(str(tmp_path))
+
+
+def test_from_arrays_with_images_as_y_keeps_pairs_together(rng, tmp_path):
+    x = rng.integers(0, 256, (20, 4, 4, 1), "uint8")
+    np.savez(tmp_path / "x.npz", x=x, y=255 - x)
+    for dataset in (Dataset.from_arrays(x, 255 - x), kvae.data.load(f"npz:{tmp_path}/x.npz")):
+        assert (dataset.label_names, len(dataset.train), len(dataset.test)) == ((), 16, 2)
+        for part in (dataset.train, dataset.validation, dataset.test):
+            np.testing.assert_array_equal(part.y, 255 - part.x)
+        assert "targets of 4×4×1" in dataset.summary()
+        with pytest.raises(UserError, match="a number for each class"):
+            dataset.at_most([3, 4])
