@@ -18,10 +18,17 @@ if TYPE_CHECKING:
     from kvae.data.dataset import Dataset as Dataset
     from kvae.data.dataset import Split as Split
     from kvae.data.downloads import download as download
+    from kvae.data.transforms import Jitter as Jitter
     from kvae.data.transforms import binarize as binarize
 
 
-_LAZY = {"Dataset": "dataset", "Split": "dataset", "binarize": "transforms", "download": "downloads"}
+_LAZY = {
+    "Dataset": "dataset",
+    "Jitter": "transforms",
+    "Split": "dataset",
+    "binarize": "transforms",
+    "download": "downloads",
+}
 
 
 if not TYPE_CHECKING:  # so that a type checker finds a misspelled name

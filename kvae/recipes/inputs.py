@@ -1,9 +1,10 @@
 """Batches and rounds of a data set, as the training of a recipe takes them."""
 
+from collections.abc import Callable
+
 from kvae import backends
 from kvae.capabilities import DOMAINS
 from kvae.data import Dataset, Split
-from kvae.errors import UserError
 from kvae.recipes.recipe import Training
 from kvae.training.batches import Batches
 from kvae.training.rounds import Rounds
@@ -11,25 +12,24 @@ from kvae.training.rounds import Rounds
 
 def training_batches(model, dataset: Dataset, training: Training, seed: int) -> Batches | Rounds:
     """Return the training split as `model` learns from it: batches in an order that `seed` decides, or rounds."""
-    split, shard = dataset.train, backends.shard()
+    split = dataset.train
+    options = {
+        "transform": _training_transform(training),
+        "min_steps": training.min_steps,
+        "seed": seed,
+        "shard": backends.shard(),
+    }
     if DOMAINS not in model.capabilities:
-        return batches(model, dataset, split, training, min_steps=training.min_steps, seed=seed, shard=shard)
-    if training.transform is not None:
-        raise UserError(
-            f"Expected no transform for a model that learns from rounds. Received: a transform for {type(model).__name__}. "
-            "Transform the data set instead."
-        )
+        return batches(model, dataset, split, training, **options)
     return Rounds(
         split.x,
         split.y,
         model.turns,
         batch_size=training.batch_size,
-        min_steps=training.min_steps,
         repeats=training.repeats,
         periods=None if training.periods is None else training.periods(split),
-        seed=seed,
         scale=_scale(dataset),
-        shard=shard,
+        **options,
     )
 
 
@@ -40,19 +40,31 @@ def batches(
 
     Args:
         batch_size: number of examples in a batch; by default that of `training`.
-        options: further arguments of `Batches`. Without a seed the order of the split is kept.
+        options: further arguments of `Batches`. Without a seed the order of the split is kept, and without a transform
+            examples are those of held-out data.
     """
     return Batches(
         split.x,
         split.y if "y" in model.batch_spec else None,
         batch_size=batch_size or training.batch_size,
         scale=_scale(dataset),
-        transform=training.transform,
         labels=split.y,
         names=dataset.label_names,
         columns=split.columns,
-        **options,
+        **{"transform": training.transform, **options},
     )
+
+
+def _training_transform(training: Training) -> Callable | None:
+    """Return the function that applies `augment` to training examples, and then `transform`."""
+    steps = [step for step in (training.augment, training.transform) if step is not None]
+
+    def apply(x, rng):
+        for step in steps:
+            x = step(x, rng)
+        return x
+
+    return apply if steps else None
 
 
 def _scale(dataset: Dataset) -> float:

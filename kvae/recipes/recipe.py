@@ -45,7 +45,8 @@ class Training:
             without a factor keep their rate.
         anneal: {name of a Keras variable of the model, such as "beta": schedule}.
         transform: function (x, rng) -> x of the examples, such as random binarisation. In training its random numbers
-            are drawn anew whenever an example is used, for held-out examples only once.
+            are drawn anew whenever an example is used, for held-out examples only once. If y is an image, it is
+            transformed with the same random numbers.
         repeats: number of times each example is repeated within a batch, for a model that learns from rounds.
         periods: function split -> number of the period of each example, −1 if unknown, for a model that learns from
             rounds with periods.
@@ -60,6 +61,8 @@ class Training:
             of as many samples as monitored examples is then measured after each epoch, as "val_kernel".
         best_epoch: rule by which the weights of one epoch become those of the final model, and training may stop early;
             None to train all epochs and keep the last one.
+        augment: function (x, rng) -> x that is applied to training examples alone, before `transform`, such as
+            `kvae.data.Jitter`.
     """
 
     epochs: int
@@ -77,6 +80,7 @@ class Training:
     steps_per_execution: int = 1
     features: str | None = None
     best_epoch: "BestEpoch | None" = None
+    augment: Callable | None = None
 
     def __post_init__(self):
         for name in ("epochs", "batch_size", "min_steps", "images_every", "steps_per_execution"):

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from kvae.backends import Shard
+from kvae.data.dataset import holds_images
 from kvae.errors import UserError
 from kvae.training.scaling import as_floats
 
@@ -21,14 +22,16 @@ class Batches(keras.utils.PyDataset):
     Args:
         x: array (N, …) of bytes (uint8), or of floats, which are passed on unchanged. For bytes whose values are 0 and 1,
             pass `scale=1`.
-        y: array (N, …) of labels that each batch holds next to x, or None.
+        y: array (N, …) of labels that each batch holds next to x; or images (N, H, W, C), which are scaled as x is; or None.
         batch_size: number of examples per batch. The last batch of an epoch may be shorter.
         seed: seed of the order; None keeps the order of the array.
         scale: divisor for bytes.
         transform: a function (x, rng) -> x, such as random binarisation. With a seed it is applied to each batch, with a
             generator drawn from (seed, epoch, batch). Without a seed it is applied to each example, with a generator drawn
-            from the example's index, so that held-out data are the same in every pass and at every batch size.
-        labels: the labels of the examples, for metrics of a model that does not train on labels; by default y.
+            from the example's index, so that held-out data are the same in every pass and at every batch size. Images y are
+            transformed with the same random numbers as x.
+        labels: the labels of the examples, for metrics of a model that does not train on labels; by default y. Images are
+            no labels.
         names: names of the attributes or of the classes.
         columns: further values of the examples, {name: array of length N}, such as the year of a painting.
         min_steps: fewest batches in an epoch. An epoch passes through a small data set several times, in a new order each
@@ -55,7 +58,8 @@ class Batches(keras.utils.PyDataset):
         check_divides(shard, batch_size)
         self.x = x
         self.y = y
-        self.labels = y if labels is None else labels
+        labels = y if labels is None else labels
+        self.labels = None if holds_images(labels) else labels
         self.names = tuple(names)
         self.columns = dict(columns or {})
         self.batch_size = batch_size
@@ -86,18 +90,22 @@ class Batches(keras.utils.PyDataset):
     def __getitem__(self, index: int) -> tuple[np.ndarray, ...]:
         rows = self.order[index * self.batch_size : (index + 1) * self.batch_size]
         whole = rows[: self.shard.whole(len(rows))]
-        rows = self.shard.part(whole)
-        x = self._transformed(index, whole, rows)
-        return (x,) if self.y is None else (x, self.y[rows])
+        x = self._transformed(self.x, index, whole)
+        if self.y is None:
+            return (x,)
+        if holds_images(self.y):
+            return x, self._transformed(self.y, index, whole)
+        return x, self.y[self.shard.part(whole)]
 
-    def _transformed(self, index: int, whole: np.ndarray, rows: np.ndarray) -> np.ndarray:
-        """Return the examples `rows` after the transform. They are this process's part of the batch `whole`."""
+    def _transformed(self, images: np.ndarray, index: int, whole: np.ndarray) -> np.ndarray:
+        """Return this process's part of the batch of the rows `whole`, after the transform, from the array x or y."""
         if self.transform is None:
-            return self.take(rows)
+            return as_floats(images[self.shard.part(whole)], self.scale)
         if self.seed is not None:  # each process transforms the whole batch, with the same random numbers as all others
             rng = np.random.default_rng((self.seed, self.epoch, index))
-            return self.shard.part(self.transform(self.take(whole), rng))
-        examples = zip(rows, self.take(rows), strict=True)
+            return self.shard.part(self.transform(as_floats(images[whole], self.scale), rng))
+        rows = self.shard.part(whole)
+        examples = zip(rows, as_floats(images[rows], self.scale), strict=True)
         return np.concatenate([self.transform(x[None], np.random.default_rng(int(row))) for row, x in examples])
 
 

@@ -35,7 +35,10 @@ class Rounds(keras.utils.PyDataset):
         repeats: number of times that a turn holds each of its examples. With 5, a turn of 50 holds 10 distinct examples.
         periods: numbers (N,) that accompany x, such as the period of a painting, −1 where unknown; or None.
         seed: seed of the permutations.
-        scale: divisor for bytes. Bytes with a divisor other than 255 become floats here and not in the model.
+        scale: divisor for bytes. Bytes with a divisor other than 255, or with a transform, become floats here and not in the
+            model.
+        transform: a function (x, rng) -> x of the examples as floats. It is applied to all turns of a domain at once, with a
+            generator drawn from (seed, number of the round, number of the domain).
         min_steps: fewest rounds in an epoch.
         shard: the part of each turn that this process loads.
     """
@@ -50,6 +53,7 @@ class Rounds(keras.utils.PyDataset):
         periods: np.ndarray | None = None,
         seed: int = 0,
         scale: float = 255.0,
+        transform: Callable[[np.ndarray, np.random.Generator], np.ndarray] | None = None,
         min_steps: int = 1,
         shard: Shard = Shard(),  # noqa: B008  immutable
     ):
@@ -66,6 +70,7 @@ class Rounds(keras.utils.PyDataset):
         self.periods = periods
         self.seed = seed
         self.scale = scale
+        self.transform = transform
         self.shard = shard
         self.rows = [np.flatnonzero(self.y == number) for number in range(len(self.turns))]
         for domain, rows in zip(self.turns, self.rows, strict=True):
@@ -84,12 +89,22 @@ class Rounds(keras.utils.PyDataset):
     def __getitem__(self, index: int) -> tuple[dict[str, Any]]:
         number = self.epoch * len(self) + index  # number of the round from the start of training
         batch = {}
-        for domain, rows in self.chosen(number).items():
-            rows = self.shard.part(rows)
-            x = self.x[rows.reshape(-1)].reshape(*rows.shape, *self.x.shape[1:])  # (B · turns, …) -> (B, turns, …)
-            x = x if self.scale == 255 else as_floats(x, self.scale)
-            batch[domain] = x if self.periods is None else (x, self.periods[rows])
+        for place, (domain, rows) in enumerate(self.chosen(number).items()):
+            x = self._turns(rows, (self.seed, number, place))
+            batch[domain] = x if self.periods is None else (x, self.periods[self.shard.part(rows)])
         return (batch,)
+
+    def _turns(self, whole: np.ndarray, seed: tuple[int, ...]) -> np.ndarray:
+        """Return this process's part of the turns (B, turns, …) of the rows `whole`, after the transform."""
+        # With a transform, each process transforms whole turns, with the same random numbers as all others.
+        rows = self.shard.part(whole) if self.transform is None else whole
+        x = self.x[rows.reshape(-1)]  # (B, turns) -> (B · turns, …)
+        if self.transform is not None:
+            x = self.transform(as_floats(x, self.scale), np.random.default_rng(seed))
+        elif self.scale != 255:
+            x = as_floats(x, self.scale)
+        x = x.reshape(*rows.shape, *x.shape[1:])  # (B · turns, …) -> (B, turns, …)
+        return x if self.transform is None else self.shard.part(x)
 
     def chosen(self, number: int) -> dict[str, np.ndarray]:
         """Return the rows of the examples in a round: {domain: (batch_size, turns)}."""

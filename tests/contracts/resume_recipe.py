@@ -1,4 +1,4 @@
-"""Small recipe with all that has a state or a schedule: batch norm, annealing, decay and random transforms.
+"""Small recipe with all that has a state or a schedule: batch norm, annealing, decay, and random transforms and crops.
 
 Source: none. `test_resume.py` kills and resumes its training.
 """
@@ -28,5 +28,6 @@ def training(epochs: int = 40):
         learning_rate_schedule=kvae.training.schedules.Cosine(1.0, 0.1, length=epochs),
         anneal={"beta": kvae.training.schedules.Cyclical(0.0, 1.0, period=7)},
         transform=lambda x, rng: (rng.random(x.shape) < x).astype("float32"),
+        augment=kvae.data.Jitter(),
         images_every=10,
     )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from kvae.callbacks import InOrder
-from kvae.data import binarize
+from kvae.data import Jitter, binarize
 from kvae.training.batches import Batches
 
 
@@ -162,3 +162,36 @@ def test_in_order_sets_the_epoch_of_batches(grey):
         other.begin(epoch)
         np.testing.assert_array_equal(_pass(batches), _pass(other))
         assert batches.epoch == epoch
+
+
+@pytest.mark.parametrize("seed", [None, 3])
+def test_batches_with_images_as_y_treat_them_as_x(grey, seed):
+    batches = Batches(grey, 255 - grey, batch_size=5, seed=seed)
+    for x, y in (batches[i] for i in range(len(batches))):
+        assert y.dtype == np.float32
+        np.testing.assert_allclose(y, 1 - x, atol=1e-6)
+    assert batches.labels is None
+    assert Batches(grey, labels=grey).labels is None
+
+
+@pytest.mark.parametrize("seed", [None, 3])
+def test_transform_of_a_pair_has_the_same_random_numbers(grey, seed):
+    batches = Batches(grey, grey, batch_size=5, seed=seed, transform=Jitter())
+    plain = Batches(grey, grey, batch_size=5, seed=seed)
+    batches.begin(4)
+    plain.begin(4)
+    for i in range(len(batches)):
+        x, y = batches[i]
+        np.testing.assert_array_equal(x, y)
+        assert (x != plain[i][0]).any()
+
+
+def test_transform_of_a_pair_depends_on_seed_and_epoch_only(grey):
+    def epoch(number, seed=3):
+        batches = Batches(grey, 255 - grey, batch_size=5, seed=seed, transform=Jitter())
+        batches.begin(number)
+        return np.concatenate([np.concatenate(batches[i], axis=-1) for i in range(len(batches))])
+
+    np.testing.assert_array_equal(epoch(7), epoch(7))
+    assert (epoch(7) != epoch(8)).any()
+    assert (epoch(7) != epoch(7, seed=4)).any()

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from keras import ops
 
+from kvae.backends import Shard
+from kvae.data import Jitter
 from kvae.errors import UserError
 from kvae.training import Rounds
 from kvae.training.rounds import check_round, turn_of
@@ -106,3 +108,42 @@ def test_check_round_returns_examples_of_each_domain_as_floats():
 def test_check_round_of_other_rounds_raises(batch, with_periods, message):
     with pytest.raises(UserError, match=message):
         check_round(batch, ("one", "two"), {"one": 1, "two": 2}, with_periods)
+
+
+def _images():
+    return np.random.default_rng(0).integers(0, 256, (30, 6, 6, 3), "uint8")
+
+
+def test_rounds_with_a_transform_depend_on_seed_and_epoch_only():
+    def rounds(epoch, seed=5, **options):
+        made = Rounds(_images(), Y, {"few": 1, "many": 2}, batch_size=3, seed=seed, transform=Jitter(), **options)
+        made.begin(epoch)
+        return [made[i][0] for i in range(len(made))]
+
+    batch = rounds(2)[1]
+    assert batch["many"].shape == (3, 2, 6, 6, 3)
+    assert batch["many"].dtype == np.float32
+    assert batch["many"].max() <= 1
+    for name in batch:
+        np.testing.assert_array_equal(batch[name], rounds(2)[1][name])
+        assert (batch[name] != rounds(3)[1][name]).any()
+        assert (batch[name] != rounds(2, seed=6)[1][name]).any()
+
+
+def test_rounds_with_a_transform_hold_the_transformed_examples_of_those_without():
+    options = {"batch_size": 3, "seed": 5, "periods": np.arange(30)}
+    plain = Rounds(_images(), Y, {"few": 1, "many": 2}, **options)
+    negative = Rounds(_images(), Y, {"few": 1, "many": 2}, transform=lambda x, rng: 1 - x, **options)
+    for domain in ("few", "many"):
+        (x, period), (y, same) = plain[3][0][domain], negative[3][0][domain]
+        np.testing.assert_allclose(y, 1 - x / np.float32(255), atol=1e-6)
+        np.testing.assert_array_equal(period, same)
+
+
+def test_shards_of_a_round_share_the_transform_of_the_whole():
+    options = {"batch_size": 4, "seed": 5, "transform": Jitter()}
+    whole = Rounds(_images(), Y, {"few": 1, "many": 2}, **options)
+    parts = [Rounds(_images(), Y, {"few": 1, "many": 2}, shard=Shard(2, part, 2), **options) for part in range(2)]
+    for domain in ("few", "many"):
+        together = np.concatenate([part[1][0][domain] for part in parts])
+        np.testing.assert_array_equal(together, whole[1][0][domain])
