@@ -150,7 +150,7 @@ def expect_even(*edges: int | None) -> None:
     if any(isinstance(edge, int) and edge % 2 for edge in edges):
         raise UserError(
             "Expected images of even height and width, because networks that translate images halve them. "
-            f"Received: {'×'.join(map(str, edges))} pixels. Choose another size."
+            f"Received: {'×'.join(map(str, edges))} pixels. Choose another size, such as size=64."
         )
 
 

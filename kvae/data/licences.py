@@ -10,7 +10,7 @@ OWN = Licence("unknown: the user's own images")
 def licence(name: str) -> Licence:
     """Return the terms of the data set called `name`, as in `load` or `Dataset.name`. They may be unknown."""
     kind, colon, rest = name.partition(":")
-    if kind == "folder" and colon:
+    if kind in ("folder", "paired", "unpaired") and colon:
         return OWN
     if kind == "tfds" and colon:
         names = {source.tfds: own_name for own_name, source in SOURCES.items() if source.tfds}

@@ -19,8 +19,12 @@ if TYPE_CHECKING:
     from kvae.data.dataset import Dataset
 
 
+_KINDS = ("folder", "npz", "paired", "unpaired")
+"""Kinds of a user's data, in names `kind:PATH`. The function `load` in the module of the same name reads them."""
+
+
 def names() -> tuple[str, ...]:
-    """Return the names of all data sets. `load` takes `folder:PATH`, `npz:PATH` and `tfds:NAME` too."""
+    """Return the names of all data sets. `load` also takes a kind of data and a path, such as `folder:PATH`."""
     return tuple(SOURCES)
 
 
@@ -28,7 +32,7 @@ def is_available(name: str, data_dir: str | os.PathLike | None = None) -> bool:
     """Return True if `load` would find the files of the data set. No file is opened, and TFDS is not imported."""
     root = official_files.root(data_dir)
     kind, _, rest = name.partition(":")
-    if kind in ("folder", "npz"):
+    if kind in _KINDS:
         return bool(rest) and os.path.exists(expanded(rest))
     if kind == "tfds" and rest:
         return official_files.find_tfds(rest, root) is not None
@@ -52,12 +56,13 @@ def load(
 ) -> "Dataset":
     """Load a data set by name.
 
-    The name is one of `names()`, `folder:PATH` (a folder or a zip file of images), `npz:PATH` (a file with arrays x and,
-    with labels, y) or `tfds:NAME[/config]`.
+    The name is one of `names()`; `folder:PATH` (a folder or a zip file of images), `unpaired:PATH` (of two domains) or
+    `paired:PATH` (of pairs side by side); `npz:PATH` (a file with arrays x and, with labels, y); or `tfds:NAME[/config]`.
 
     data_dir: the folder with one sub-folder per data set. The default is KVAE_DATA, or else `data` in the current
         folder.
-    size: edge length, in pixels, to which images are cropped and scaled.
+    size: edge length, in pixels, to which images are cropped and scaled. Images that are not square have shorter edges of
+        this length.
     skip_damaged: True to leave damaged image files out and count them in `notes`, instead of raising an error.
     limit: number of examples that are read: the first of each part into which the files divide the data, such as training
         and test files or the folders `train` and `val`. Held-out examples are then drawn from these. Images in several
@@ -86,10 +91,8 @@ def _load(name: str, data_dir: str | os.PathLike | None, options: dict, seed: in
     root = official_files.root(data_dir)
     kind, _, rest = name.partition(":")
     with as_user_errors():
-        if kind == "folder" and rest:
-            return _call(name, "folder:load", (expanded(rest),), options, seed)
-        if kind == "npz" and rest:
-            return _call(name, "npz:load", (expanded(rest),), options, seed)
+        if kind in _KINDS and rest:
+            return _call(name, f"{kind}:load", (expanded(rest),), options, seed)
         if kind == "tfds" and rest:
             return _call(name, "tfds:load", (rest, root), options, seed)
         source = _source(name)
@@ -106,7 +109,7 @@ def _source(name: str) -> Source:
     if name not in SOURCES and os.path.exists(name):
         kind = "npz" if name.endswith(".npz") else "folder"
         raise UserError(f"Expected the name of a data set. Received: {name}, a path. Did you mean {kind}:{name}?")
-    suggest.require("name", name, (*SOURCES, "folder:PATH", "npz:PATH", "tfds:NAME"))
+    suggest.require("name", name, (*SOURCES, *(f"{kind}:PATH" for kind in _KINDS), "tfds:NAME"))
     return SOURCES[name]
 
 

@@ -37,6 +37,27 @@ def held_out_groups(groups: np.ndarray, seed: int, fraction: float = 0.1) -> np.
     return chosen[group_of]
 
 
+def with_validation(splits: np.ndarray, groups: np.ndarray, seed: int) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Return `splits` with validation examples, and a note on them, unless it has some already.
+
+    `seed` draws a tenth of the training examples of each group. If a group is too small for that, none are drawn.
+
+    splits: split of each example (N,).
+    groups: group of each example (N,), such as its domain.
+    """
+    if "validation" in splits:
+        return splits, ()
+    train, drawn = splits == "train", np.zeros(len(splits), bool)
+    known = np.unique(groups[train])
+    for group in known:
+        rows = np.flatnonzero(train & (groups == group))
+        drawn[rows[held_out(len(rows), seed)]] = True
+    if len(np.unique(groups[drawn])) < len(known):
+        return splits, ()
+    note = f"There were no validation images. {drawn.sum():,} training images were drawn for validation."
+    return np.where(drawn, "validation", splits), (note,)
+
+
 def first_of_each(groups: Sequence, limit: int | None) -> np.ndarray:
     """Return a mask (n,) of the first `limit` examples: the first of each group, then the second of each, and so on.
 

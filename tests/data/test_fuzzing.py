@@ -73,6 +73,11 @@ def write_images(folder, suffixes=("png",), size=(9, 12), n=2):
             Image.fromarray(pixels(*size, 3, seed=i)).save(folder / f"{i:06}.{suffix}")
 
 
+def write_domains(folder):
+    for name in ("trainA", "trainB", "testA", "testB"):
+        write_images(folder / name, suffixes=("jpg",), size=(8, 8))
+
+
 def write_zip(path, folder="", n=12):
     write_images(path.parent / "made", n=n)
     with zipfile.ZipFile(path, "w") as archive:
@@ -161,6 +166,11 @@ READERS = {
         Reader(lambda folder: write_zip(folder / "x.zip"), load("folder:{0}/x.zip", size=8, skip_damaged=True)),
     ),
     "folder": ("folder", Reader(lambda folder: write_images(folder, n=12), load("folder:{0}"))),
+    "domains": ("domains", Reader(write_domains, load("unpaired:{0}", size=8, aspect="3:2"))),
+    "pairs": (
+        "pairs",
+        Reader(lambda folder: write_zip(folder / "x.zip", "train/"), load("paired:{0}/x.zip", size=8, aspect="keep")),
+    ),
     "CelebA": (
         "celeba",
         Reader(lambda folder: write_celeba(folder, "txt", "  "), load("celeba", size=8), files="*.txt", cases=32),

@@ -26,6 +26,8 @@ def test_licence_states_its_source_or_is_unknown(name):
         ("tfds:mnist:3.0.1", "CC BY-SA 3.0, as its authors are commonly quoted"),
         ("tfds:another", "unknown"),
         ("folder:/home/me/images", "unknown: the user's own images"),
+        ("paired:/home/me/images", "unknown: the user's own images"),
+        ("unpaired:/home/me/images", "unknown: the user's own images"),
         ("another", "unknown"),
     ],
 )

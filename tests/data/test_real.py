@@ -67,6 +67,23 @@ def test_real_paintings_have_their_artists_and_years(real):
     assert 0.4 < np.isnan(years).mean() < 0.6
 
 
+def test_real_monet2photo_has_its_domains(real):
+    monet2photo = data.load("monet2photo", size=32)
+    assert counts(monet2photo) == (3_795, 421, 872)
+    assert [np.bincount(split.y).tolist() for split in splits(monet2photo)] == [[965, 2830], [107, 314], [121, 751]]
+    paintings, photographs = (monet2photo.train.x[monet2photo.train.y == domain] for domain in (0, 1))
+    # Paintings have less contrast than photographs, in which skies and shadows are near white and black.
+    assert paintings.std((1, 2)).mean() < photographs.std((1, 2)).mean()
+
+
+def test_real_facades_are_pairs_of_a_map_and_a_photograph(real):
+    facades = data.load("facades", size=128)
+    assert counts(facades) == (400, 50, 50)
+    assert facades.train.x.shape == facades.train.y.shape == (400, 128, 128, 3)
+    pure = [((images[:50] < 26) | (images[:50] > 229)).mean() for images in (facades.train.x, facades.train.y)]
+    assert pure[0] > 2 * pure[1]  # maps have a few pure colours
+
+
 def test_real_zip_file_of_images_is_a_data_set(real):
     images = data.load(f"folder:{real / 'stl10' / 'stl10_examples_256.zip'}")
     assert sum(counts(images)) == 256

@@ -13,8 +13,10 @@ def test_names_lists_every_data_set():
         "celeba",
         "cifar10",
         "digits",
+        "facades",
         "fashion_mnist",
         "mnist",
+        "monet2photo",
         "omniglot",
         "paintings",
         "stl10",
@@ -39,7 +41,10 @@ def test_sources_have_documented_loaders():
         assert pkgutil.resolve_name(f"kvae.data.{source.loader}").__doc__
 
 
-@pytest.mark.parametrize(("name", "near"), [("celba", "celeba"), ("MNIST", "mnist"), ("folders", "folder:PATH")])
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [("celba", "celeba"), ("MNIST", "mnist"), ("folders", "folder:PATH"), ("paird", "paired:PATH")],
+)
 def test_load_of_an_unknown_name_suggests_the_nearest(name, near):
     with pytest.raises(UserError, match=rf"name='{name}'..* (mean|one of) .*{near}"):
         data.load(name)
@@ -47,7 +52,7 @@ def test_load_of_an_unknown_name_suggests_the_nearest(name, near):
         data.is_available(name)
 
 
-@pytest.mark.parametrize("name", ["nothing:x", "folder:", "tfds:"])
+@pytest.mark.parametrize("name", ["nothing:x", "folder:", "paired:", "tfds:"])
 def test_load_of_a_name_with_an_empty_part_is_refused(name):
     with pytest.raises(UserError, match="Expected a known name"):
         data.load(name)

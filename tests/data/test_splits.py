@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kvae.data.splits import held_out, held_out_groups, permutation, random_splits, split_of
+from kvae.data.splits import held_out, held_out_groups, permutation, random_splits, split_of, with_validation
 
 
 def test_permutation_depends_on_the_seed():
@@ -57,3 +57,19 @@ def test_random_splits_of_ten_or_more_names_have_no_empty_split():
     for seed in range(50):
         assert len(set(random_splits([str(i) for i in range(10)], seed))) == 3
     assert set(random_splits([str(i) for i in range(9)], 0)) == {"train"}
+
+
+def test_with_validation_draws_a_tenth_of_the_training_examples_of_each_group():
+    splits, groups = np.array(["train"] * 50 + ["test"] * 10), np.array([0] * 20 + [1] * 30 + [0, 1] * 5)
+    drawn, notes = with_validation(splits, groups, seed=0)
+    assert np.bincount(groups[drawn == "validation"]).tolist() == [2, 3]
+    assert (drawn == "test").sum() == 10
+    assert notes == ("There were no validation images. 5 training images were drawn for validation.",)
+    assert (drawn != with_validation(splits, groups, seed=1)[0]).any()
+
+
+def test_with_validation_keeps_given_examples_and_draws_none_of_a_small_group():
+    given = np.array(["train"] * 50 + ["validation"])
+    assert with_validation(given, np.zeros(51), seed=0) == (given, ())
+    small = np.array(["train"] * 50)
+    assert with_validation(small, np.arange(50) < 4, seed=0) == (small, ())

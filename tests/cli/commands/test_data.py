@@ -48,7 +48,7 @@ def test_data_get_of_an_unknown_name_is_a_mistake_in_the_command(kvae):
     assert result.err == "Error: Expected a known name. Received: name='celba'. Did you mean celeba?\n"
 
 
-@pytest.mark.parametrize("name", ["celeba", "paintings"])
+@pytest.mark.parametrize("name", ["celeba", "facades", "paintings"])
 def test_data_get_of_data_that_may_not_be_downloaded_says_what_to_do(kvae, name, tmp_path):
     result = kvae("data", "get", name)
     assert result.code == 1
