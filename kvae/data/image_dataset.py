@@ -1,7 +1,7 @@
 """Data sets made from image files, which are decoded by all cores and cached. Damaged files are refused or left out."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -84,7 +84,7 @@ def from_archive(
         label_names=label_names,
         support="bytes",
         fingerprint=fingerprint(size, color, box.__name__, label_names, *contents),
-        notes=(*notes, *_notes(damaged)),
+        notes=(*notes, *_notes(damaged, archive.others)),
     )
 
 
@@ -161,9 +161,16 @@ def _refusal(archive: Archive, name: str, reason: str) -> UserError:
     )
 
 
-def _notes(damaged: dict[str, str]) -> tuple[str, ...]:
-    if not damaged:
-        return ()
-    name, reason = next(iter(damaged.items()))
-    counted = "1 damaged image was" if len(damaged) == 1 else f"{len(damaged):,} damaged images were"
-    return (f"{counted} left out. The first is {name} ({reason}).",)
+def _notes(damaged: dict[str, str], others: Sequence[ImageFile]) -> tuple[str, ...]:
+    """Return notes on images that were left out: damaged ones, with reasons by name, and those of formats not read."""
+    notes = []
+    if damaged:
+        name, reason = next(iter(damaged.items()))
+        counted = "1 damaged image was" if len(damaged) == 1 else f"{len(damaged):,} damaged images were"
+        notes.append(f"{counted} left out. The first is {name} ({reason}).")
+    if others:
+        counted = "1 image is" if len(others) == 1 else f"{len(others):,} images are"
+        notes.append(
+            f"{counted} of a format that is not read, such as {others[0].name}. Convert such files to JPEG or PNG."
+        )
+    return tuple(notes)

@@ -5,13 +5,13 @@ import errno
 import os
 import stat
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
 
 from kvae.errors import UserError
 from kvae.files import MAX_BYTES, as_user_errors, check_regular, open_member, read_bytes
-from kvae.images.formats import SUFFIXES, is_image
+from kvae.images.formats import SUFFIXES, is_image, is_other_image
 
 _MISSING = "missing"
 """Stamp of a link whose target does not exist."""
@@ -47,10 +47,11 @@ class ImageFile:
 
 
 class Archive(Protocol):
-    """A folder or a zip file of images."""
+    """A folder or a zip file of images. `others` are images of formats that are not read."""
 
     path: Path
     images: tuple[ImageFile, ...]
+    others: tuple[ImageFile, ...]
 
     def read(self, image: ImageFile) -> bytes:
         """Return the bytes of an image file.
@@ -66,7 +67,8 @@ def open_archive(path: Path) -> Archive:
     check_regular(path)
     archive = FolderArchive(path) if path.is_dir() else ZipArchive(path)
     if not archive.images:
-        raise UserError(f"Expected images ({', '.join(SUFFIXES)}). Received: none in {path}.")
+        repair = f" Convert files such as {archive.others[0].name} to JPEG or PNG." if archive.others else ""
+        raise UserError(f"Expected images ({', '.join(SUFFIXES)}). Received: none in {path}.{repair}")
     return archive
 
 
@@ -78,10 +80,10 @@ class FolderArchive:
 
     def __init__(self, path: Path):
         self.path = path
-        self.images = tuple(sorted(self._walk(), key=lambda image: image.name))
+        self.images, self.others = _parted(self._walk())
 
     def _walk(self) -> Iterator[ImageFile]:
-        """Yield the image files. Links to folders come last, so that a folder is visited under its own name."""
+        """Yield all image files. Links to folders come last, so that a folder is visited under its own name."""
         visited, folders, links = set(), [self.path], []
         while folders or links:
             folder = folders.pop() if folders else links.pop(0)
@@ -94,11 +96,11 @@ class FolderArchive:
                 path = folder / entry.name
                 if entry.is_dir(follow_symlinks=False):
                     folders.append(path)
-                elif entry.is_symlink() or is_image(entry.name):
+                elif entry.is_symlink() or _is_listed(entry.name):
                     status = _status(path)
                     if status is not None and stat.S_ISDIR(status.st_mode):
                         links.append(path)
-                    elif status is None or is_image(entry.name):
+                    elif status is None or _is_listed(entry.name):
                         size = status.st_size if status else 0
                         yield ImageFile(path.relative_to(self.path).as_posix(), _stamp(status), size)
 
@@ -125,10 +127,10 @@ class ZipArchive:
                 f"Expected an undamaged zip file. Received: {path}: {error}. Get the file again."
             ) from error
         self._members = {_name(info): info for info in self._zip.infolist() if info.filename and not info.is_dir()}
-        self.images = tuple(
+        self.images, self.others = _parted(
             ImageFile(name, _stamp_of_member(info), info.file_size)
-            for name, info in sorted(self._members.items())
-            if all(map(_is_visible, name.split("/"))) and is_image(name)
+            for name, info in self._members.items()
+            if all(map(_is_visible, name.split("/"))) and _is_listed(name)
         )
 
     def read(self, image: ImageFile) -> bytes:
@@ -145,6 +147,13 @@ def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     check_bytes(info.file_size)
     with open_member(archive, info) as file:
         return file.read(info.file_size + 1)  # without a bound, up to 2 GB would be decompressed and then cut
+
+
+def _parted(files: Iterable[ImageFile]) -> tuple[tuple[ImageFile, ...], tuple[ImageFile, ...]]:
+    """Return the images that are read, and those of other formats, both sorted by name."""
+    files = sorted(files, key=lambda file: file.name)
+    images = tuple(file for file in files if not is_other_image(file.name))
+    return images, tuple(file for file in files if is_other_image(file.name))
 
 
 def _name(info: zipfile.ZipInfo) -> str:
@@ -174,6 +183,11 @@ def check_bytes(n: int) -> None:
     """Raise `ValueError` if `n` bytes are too many for a file of data, after decompression."""
     if n > MAX_BYTES:
         raise ValueError(f"{n:,} bytes are too many for a file of data")
+
+
+def _is_listed(name: str) -> bool:
+    """Return True if a file name has the suffix of an image, of a format that is read or of another."""
+    return is_image(name) or is_other_image(name)
 
 
 def _is_visible(name: str) -> bool:

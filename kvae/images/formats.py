@@ -11,10 +11,17 @@ DECODERS = {
 
 SUFFIXES = tuple(sorted(DECODERS))
 
+_OTHERS = (".arw", ".avif", ".cr2", ".dng", ".heic", ".heif", ".jp2", ".jxl", ".nef", ".psd")
+
 
 def is_image(name: str) -> bool:
     """Return True if a file name has the suffix of an image."""
     return name.lower().endswith(SUFFIXES)
+
+
+def is_other_image(name: str) -> bool:
+    """Return True if a file name has the suffix of an image of a format that is not read, such as ".heic"."""
+    return name.lower().endswith(_OTHERS)
 
 
 def decoders(name: str) -> tuple[str, ...]:

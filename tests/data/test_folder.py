@@ -281,3 +281,8 @@ def test_folder_with_an_endless_image_that_keeps_its_aspect_is_refused(tmp_path,
     paint(tmp_path / "set" / "0.png", size=(1000, 2))
     with pytest.raises(UserError, match=r"Received: 0.png in .*it would have 32000×64 pixels"):
         data.load(f"folder:{tmp_path / 'set'}", size=64, aspect="keep")
+
+
+def test_folder_notes_images_of_formats_that_are_not_read(animals):
+    (animals / "photo.heic").write_bytes(b"")
+    assert "1 image is of a format that is not read, such as photo.heic." in data.load(f"folder:{animals}").summary()
