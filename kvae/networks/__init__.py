@@ -19,11 +19,16 @@ from kvae.networks.features import (
     penultimate,
     vgg19_features,
 )
+from kvae.networks.generator import residual_generator
 from kvae.networks.larsen import larsen_decoder, larsen_discriminator, larsen_encoder
 from kvae.networks.normalization import BatchNormalization
+from kvae.networks.padding import ReflectionPadding2D
+from kvae.networks.patches import patch_discriminator
 from kvae.networks.resampling import DoublingConv2D, StridedConv2D, StridedConv2DTranspose
 from kvae.networks.residual import residual_decoder, residual_encoder
+from kvae.networks.spatial import spatial_decoder, spatial_encoder
 from kvae.networks.spectral import SpectralConv2D, SpectralDense
+from kvae.networks.unet import unet, unet_decoder, unet_encoder
 
 __all__ = [
     "IMAGENET_WEIGHTS",
@@ -33,6 +38,7 @@ __all__ = [
     "DoublingConv2D",
     "MaskedDense",
     "RandomSmoothing",
+    "ReflectionPadding2D",
     "SpectralConv2D",
     "SpectralDense",
     "StridedConv2D",
@@ -52,9 +58,16 @@ __all__ = [
     "larsen_encoder",
     "made",
     "mlp",
+    "patch_discriminator",
     "penultimate",
     "residual_decoder",
     "residual_encoder",
+    "residual_generator",
     "residual_posterior",
+    "spatial_decoder",
+    "spatial_encoder",
+    "unet",
+    "unet_decoder",
+    "unet_encoder",
     "vgg19_features",
 ]

@@ -14,10 +14,10 @@ from kvae.networks.normalization import BatchNormalization
 P = ParamSpec("P")
 """Parameters of a function that returns a network."""
 
-NORMALIZATIONS = ("batch", "group", "none")
+NORMALIZATIONS = ("batch", "group", "instance", "none")
 """Values of the argument `normalization` of a network."""
 
-LARGEST_SIDE = 256
+LARGEST_SIDE = 320
 """Largest height or width of an image, in pixels, that a convolutional network accepts."""
 
 
@@ -97,18 +97,31 @@ def normalize(h, normalization: str, momentum: float = 0.9):
     Args:
         h: a tensor (B, …, C).
         normalization: "batch" for batch norm, "group" for group norm (Wu and He 2018) with eight groups of channels, or
-            fewer if 8 does not divide C, "none" for `h` as it is.
+            fewer if 8 does not divide C, "instance" for instance norm of maps (Ulyanov et al. 2016), which normalises
+            each channel of each image, "none" for `h` as it is.
         momentum: momentum of batch norm's running statistics.
     """
     if normalization not in NORMALIZATIONS:
         raise UserError(
             f"Expected normalization to be one of {', '.join(NORMALIZATIONS)}. Received: normalization={normalization!r}."
         )
+    if normalization == "instance" and len(h.shape) < 3:
+        raise UserError(
+            f"Expected maps for instance norm. Received: vectors of {h.shape[-1]} units, which would all become 0. "
+            "Use batch norm or group norm."
+        )
     if normalization == "batch":
         return BatchNormalization(momentum=momentum)(h)
     if normalization == "group":
         return layers.GroupNormalization(math.gcd(8, h.shape[-1]))(h)
+    if normalization == "instance":
+        return layers.GroupNormalization(-1, epsilon=1e-5)(h)
     return h
+
+
+def small_weights() -> keras.initializers.Initializer:
+    """Return a new initializer, N(0, 0.02²), of the networks of image-to-image translation (Isola et al. 2017, 6.2)."""
+    return keras.initializers.RandomNormal(stddev=0.02)
 
 
 def normalized_relu(h, normalization: str, momentum: float = 0.9):

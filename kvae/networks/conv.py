@@ -55,7 +55,7 @@ def conv_encoder(
         gain: factor on the scale of the linear layer's initial weights, compared with Glorot and Bengio (2010). With a
             small gain every posterior starts near N(0, 1), and no log σ is large before the decoder has learnt to use
             z.
-        normalization: "batch", "group" or "none", as in `conv_decoder`.
+        normalization: "batch", "group", "instance" or "none", as in `conv_decoder`.
         name: name of the network.
     """
     stages = len(map_sides(shape)) - 1
@@ -100,8 +100,8 @@ def conv_decoder(
         momentum: momentum of batch norm's running statistics.
         dropout: fraction of whole channels that training sets to zero after the first two layers.
         activation: activation of the outputs.
-        normalization: "batch", "group" or "none". Group norm (Wu and He 2018) normalises within one image. It suits
-            decoders whose batches come from one domain at a time, since no single running statistic fits all domains.
+        normalization: "batch", "group", "instance" or "none". Group norm (Wu and He 2018) normalises within one image. It
+            suits decoders whose batches come from one domain at a time, since no single running statistic fits all domains.
         name: name of the network.
     """
     sides = map_sides(shape)

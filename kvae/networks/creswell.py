@@ -38,7 +38,7 @@ def creswell_encoder(
         shape: shape (H, W, C) of the images.
         outputs: number of outputs.
         width: number of channels of the first convolution, 64 in the authors' code.
-        normalization: "batch", "group" or "none". The authors' code has "none".
+        normalization: "batch", "group", "instance" or "none". The authors' code has "none".
         momentum: momentum of batch norm's running statistics.
         name: name of the network.
     """
@@ -84,7 +84,7 @@ def creswell_decoder(
         shape: shape (H, W, C) of the images.
         width: number of channels of the encoder's first convolution, and of the last map before the image, 64 in the
             authors' code.
-        normalization: "batch", "group" or "none". The authors' code has "none".
+        normalization: "batch", "group", "instance" or "none". The authors' code has "none".
         momentum: momentum of batch norm's running statistics.
         upsampling: how a stage doubles the sides, as in `conv_decoder`. The authors' code has "deconv", which leaves a
             checkerboard.

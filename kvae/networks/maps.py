@@ -7,14 +7,14 @@ from keras import layers
 from kvae.networks.common import check_sides
 
 
-def map_sides(shape: Sequence[int]) -> list[tuple[int, int]]:
+def map_sides(shape: Sequence[int], smallest: int = 4) -> list[tuple[int, int]]:
     """Return the sides of the maps, from the image (H, W) to the smallest map.
 
-    Each map has half the sides of the one before, rounded up. The smallest is the first with a side of 4 or less.
+    Each map has half the sides of the one before, rounded up. The last is the first with a side of `smallest` or less.
     """
     check_sides(shape)
     sides = [(shape[0], shape[1])]
-    while min(sides[-1]) > 4:
+    while min(sides[-1]) > smallest:
         height, width = sides[-1]
         sides.append(((height + 1) // 2, (width + 1) // 2))
     return sides

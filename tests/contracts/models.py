@@ -195,6 +195,7 @@ OTHER_CLASSES = {
     "RandomSmoothing": lambda: networks.RandomSmoothing(3, seed=1),
     "SpectralConv2D": lambda: networks.SpectralConv2D(4, 3),
     "SpectralDense": lambda: networks.SpectralDense(4),
+    "ReflectionPadding2D": lambda: networks.ReflectionPadding2D(2),
     "StridedConv2D": lambda: networks.StridedConv2D(4, 4, strides=2, padding="same"),
     "StridedConv2DTranspose": lambda: networks.StridedConv2DTranspose(4, 4, strides=2, padding="same"),
     "DiagonalNormal": distributions.DiagonalNormal,

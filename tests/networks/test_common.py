@@ -66,7 +66,7 @@ def test_standardize_labels_with_a_limit_that_is_not_positive_raises(limit):
         common.standardize_labels(ops.ones((2, 2)), [0.5], limit)
 
 
-@pytest.mark.parametrize("normalization", ["batch", "group"])
+@pytest.mark.parametrize("normalization", ["batch", "group", "instance"])
 def test_normalize_gives_mean_0_and_variance_1(normalization, rng):
     h = keras.Input((4, 4, 8))
     net = keras.Model(h, common.normalize(h, normalization))
@@ -83,7 +83,7 @@ def test_normalize_none_returns_its_argument():
 
 
 def test_normalize_unknown_name_raises_an_error_with_the_known_names():
-    with pytest.raises(UserError, match=r"one of batch, group, none\. Received: normalization='layer'"):
+    with pytest.raises(UserError, match=r"one of batch, group, instance, none\. Received: normalization='layer'"):
         common.normalize(keras.Input((4,)), "layer")
 
 
@@ -94,20 +94,20 @@ def test_normalized_relu_without_normalization_is_relu():
     np.testing.assert_array_equal(y, [[0, 0, 2]])
 
 
-@pytest.mark.parametrize("shape", [(8, 8, 1), (256, 9, 3)])
+@pytest.mark.parametrize("shape", [(8, 8, 1), (320, 9, 3)])
 def test_check_sides_within_the_limits_raises_nothing(shape):
     common.check_sides(shape)
 
 
-@pytest.mark.parametrize("shape", [(7, 8, 1), (8, 257, 1), (8, 8), (64,)])
+@pytest.mark.parametrize("shape", [(7, 8, 1), (8, 321, 1), (8, 8), (64,)])
 def test_check_sides_outside_the_limits_raises(shape):
-    with pytest.raises(UserError, match=r"sides from 8 to 256\. Received: shape=\("):
+    with pytest.raises(UserError, match=r"sides from 8 to 320\. Received: shape=\("):
         common.check_sides(shape)
 
 
 def test_check_sides_that_are_no_multiple_raises_an_error_with_the_multiple():
     common.check_sides((32, 48, 3), smallest=16, multiple=16)
-    with pytest.raises(UserError, match="sides from 16 to 256 that are multiples of 16"):
+    with pytest.raises(UserError, match="sides from 16 to 320 that are multiples of 16"):
         common.check_sides((32, 40, 3), smallest=16, multiple=16)
 
 
@@ -154,3 +154,8 @@ def test_failed_network_restores_the_image_data_format_of_keras(channels_first):
     with pytest.raises(UserError):
         conv_encoder((1, 1, 3), 4)
     assert keras.config.image_data_format() == "channels_first"
+
+
+def test_normalize_vectors_by_instance_norm_raises():
+    with pytest.raises(UserError, match="Expected maps for instance norm"):
+        common.normalize(keras.Input((4,)), "instance")

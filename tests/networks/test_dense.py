@@ -61,7 +61,7 @@ def test_mlp_group_normalization_treats_each_example_alone(x):
 
 
 def test_mlp_unknown_normalization_raises_an_error_with_the_known_names():
-    with pytest.raises(UserError, match=r"one of batch, group, none\. Received: normalization='layer'"):
+    with pytest.raises(UserError, match=r"one of batch, group, instance, none\. Received: normalization='layer'"):
         mlp(3, 2, (5,), normalization="layer")
 
 

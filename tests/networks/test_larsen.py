@@ -75,7 +75,7 @@ def test_larsen_decoder_label_rates_standardize_the_labels():
 @pytest.mark.parametrize("name", NETWORKS)
 @pytest.mark.parametrize("shape", [(28, 28, 1), (512, 512, 3), (64, 64), (0, 0, 1)], ids=str)
 def test_larsen_networks_of_unsupported_sides_raise_an_error_with_the_limits(name, shape):
-    with pytest.raises(UserError, match="sides from 8 to 256 that are multiples of 8"):
+    with pytest.raises(UserError, match="sides from 8 to 320 that are multiples of 8"):
         NETWORKS[name](shape, 6)
 
 

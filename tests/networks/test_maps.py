@@ -34,3 +34,7 @@ def test_cropped_removes_the_last_rows_and_columns():
 def test_cropped_to_the_same_sides_returns_its_argument():
     h = keras.Input((4, 4, 1))
     assert maps.cropped(h, (4, 4)) is h
+
+
+def test_map_sides_end_at_the_first_side_of_the_smallest():
+    assert maps.map_sides((8, 20, 1), smallest=1) == [(8, 20), (4, 10), (2, 5), (1, 3)]
