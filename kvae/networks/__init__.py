@@ -24,6 +24,7 @@ from kvae.networks.larsen import larsen_decoder, larsen_discriminator, larsen_en
 from kvae.networks.normalization import BatchNormalization
 from kvae.networks.padding import ReflectionPadding2D
 from kvae.networks.patches import patch_discriminator
+from kvae.networks.pool import ImagePool
 from kvae.networks.resampling import DoublingConv2D, StridedConv2D, StridedConv2DTranspose
 from kvae.networks.residual import residual_decoder, residual_encoder
 from kvae.networks.spatial import spatial_decoder, spatial_encoder
@@ -36,6 +37,7 @@ __all__ = [
     "Conv2D",
     "Conv2DTranspose",
     "DoublingConv2D",
+    "ImagePool",
     "MaskedDense",
     "RandomSmoothing",
     "ReflectionPadding2D",
