@@ -119,7 +119,7 @@ class Model(Backend, ArgumentsAsConfiguration, DataMethods, KerasModel):
         for phase in self.phases():
             variables, gated = phase.variables(), self._gated(phase)
             terms, gradients = self.gradients(lambda phase=phase: self._terms(phase, batch, training=True), variables)
-            self.optimizer.apply_phase(gradients, variables)
+            self.optimizer.apply_phase(phase.balanced(gradients, variables), variables)
             for variable, before, gate in gated:
                 variable.assign(ops.where(terms[gate] > 0, ops.convert_to_tensor(variable), before))
             self.report(terms, phase.batch(batch))

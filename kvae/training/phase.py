@@ -8,6 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import keras
+from keras import ops
+
+from kvae.training.balance import Balance
 
 
 def reports(*names: str) -> Callable:
@@ -35,12 +38,14 @@ class Phase:
         gates: {player: name of a reported scalar}, for players that may skip the phase. Where the scalar is 0, neither the
             weights nor the batch statistics of the player nor the moments of its optimizer change. The mean of the scalar
             over an epoch is the share of phases that the player did not skip.
+        balance: a factor on the gradients of one player, or None.
     """
 
     loss: Callable[..., dict[str, Any]]
     over: Mapping[str, Sequence[keras.Layer]]
     batch: Callable[[Any], Any] = lambda batch: batch
     gates: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    balance: Balance | None = None
 
     def __post_init__(self):
         if unknown := sorted(set(self.gates) - set(self.over)):
@@ -66,6 +71,10 @@ class Phase:
             for player, layers in self.over.items()
         }
 
+    def balanced(self, gradients: Mapping[str, Sequence], variables: Mapping[str, Sequence]) -> Mapping[str, Sequence]:
+        """Return the gradients of the players, after the factor of `balance`."""
+        return self.balance.of(gradients, variables) if self.balance else gradients
+
     def __call__(self, batch, training: bool) -> dict[str, Any]:
         terms = self.loss(self.batch(batch), training=training)
         if set(terms) != set(self.reports):
@@ -74,3 +83,8 @@ class Phase:
                 f"Received: terms={sorted(terms)}, reports={sorted(self.reports)}."
             )
         return terms
+
+
+def started(model: keras.Model, rounds: int):
+    """Return 1 if `model` has trained for at least `rounds` rounds, otherwise 0: the gate of a player that starts late."""
+    return ops.cast(ops.convert_to_tensor(model.optimizer.iterations) >= rounds, model.variable_dtype)

@@ -29,7 +29,10 @@ class Constant:
 @dataclasses.dataclass(frozen=True)
 class Linear:
     """The value `start` for `delay` epochs, then a line that reaches `end` after `length` more epochs (Bowman et al. 2016,
-    section 3.1)."""
+    section 3.1).
+
+    The learning rates of CycleGAN and pix2pix have the factor `Linear(1.0, 0.0, length=100, delay=100)`.
+    """
 
     start: float
     end: float

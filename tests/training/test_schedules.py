@@ -32,3 +32,9 @@ def test_schedule_returns_known_values(schedule, values):
 def test_stages_without_epoch_0_raise():
     with pytest.raises(ValueError, match="epoch 0"):
         Stages({1: 1.0})
+
+
+def test_linear_with_a_delay_is_constant_and_then_falls_to_zero():
+    """The learning rate of CycleGAN and pix2pix, with two epochs at the full rate and two in which it falls."""
+    falling = Linear(1.0, 0.0, length=2, delay=2)
+    assert [falling(epoch) for epoch in range(5)] == [1, 1, 1, 0.5, 0]
