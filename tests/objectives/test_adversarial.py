@@ -5,6 +5,7 @@ import pytest
 from keras import ops
 
 from kvae import objectives
+from kvae.errors import UserError
 
 
 @pytest.mark.parametrize(
@@ -30,3 +31,29 @@ def test_generator_and_discriminator_losses_are_cross_entropies():
     np.testing.assert_allclose(float(objectives.generator_loss(tensor)), -np.log(d).mean(), rtol=1e-6)
     expected = np.log1p(np.exp(logits.astype("float64"))).mean()
     np.testing.assert_allclose(float(objectives.discriminator_fake_loss(tensor)), expected, rtol=1e-6)
+
+
+def _costs(name):
+    """Return the losses of the discriminator and of the generator for scores (2, 1, 2, 1), in double precision by hand."""
+    real, fake = np.array([[2.0, -1.0], [0.5, 3.0]]), np.array([[-3.0, 0.2], [1.5, -0.4]])
+    softplus = lambda s: np.log1p(np.exp(s))  # noqa: E731
+    discriminator, generator = {
+        "cross_entropy": (softplus(-real).mean() + softplus(fake).mean(), softplus(-fake).mean()),
+        "least_squares": (((real - 1) ** 2).mean() + (fake**2).mean(), ((fake - 1) ** 2).mean()),
+        "hinge": (np.maximum(0, 1 - real).mean() + np.maximum(0, 1 + fake).mean(), -fake.mean()),
+    }[name]
+    maps = (ops.convert_to_tensor(s.astype("float32")[:, None, :, None]) for s in (real, fake))
+    return *maps, discriminator / 2, generator
+
+
+@pytest.mark.parametrize("name", objectives.ADVERSARIES)
+def test_adversary_losses_are_means_over_examples_and_places(name):
+    real, fake, discriminator, generator = _costs(name)
+    adversary = objectives.adversary(name)
+    np.testing.assert_allclose(float(adversary.discriminator_loss(real, fake)), discriminator, rtol=1e-6)
+    np.testing.assert_allclose(float(adversary.generator_loss(fake)), generator, rtol=1e-6)
+
+
+def test_adversary_of_an_unknown_name_raises():
+    with pytest.raises(UserError, match="cross_entropy, least_squares, hinge"):
+        objectives.adversary("wasserstein")
