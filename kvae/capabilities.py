@@ -23,3 +23,7 @@ DOMAINS = "domains"
 
 CLASSIFIER = "classifier"
 """The model predicts labels: `probabilities`."""
+
+TRANSLATION = "translation"
+"""The model translates images into images of another kind: `translate`. If it takes y, y holds the target images, or with
+`DOMAINS` the domain of each image."""

@@ -91,3 +91,13 @@ def check_levels(x, name, user, levels):
                 f"Received: {name} with values between them, such as {float(rows[between][0]):g}. "
                 f"Use np.round({top} * {name}) / {top}, or {ALTERNATIVE}."
             )
+
+
+def check_images(x, name, shape, user):
+    """Raise `UserError` unless the array x holds images of `shape` with values in [0, 1].
+
+    `name` and `user` are those of `check_unit`.
+    """
+    check_shape(x, name, shape)
+    check_finite(x, name)
+    check_unit(x, name, user, alternative=None)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from kvae.capabilities import CLASSIFIER, DECODER, DENSITY, DOMAINS, LABELS, POSTERIOR, UNIT_KL
+from kvae.capabilities import CLASSIFIER, DECODER, DENSITY, DOMAINS, LABELS, POSTERIOR, TRANSLATION, UNIT_KL
 from kvae.errors import UserError
 
 _REASONS = {
@@ -13,6 +13,7 @@ _REASONS = {
     LABELS: "takes no labels",
     DOMAINS: "has one encoder",
     CLASSIFIER: "predicts no labels",
+    TRANSLATION: "translates no images",
 }
 
 

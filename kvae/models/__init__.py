@@ -10,6 +10,7 @@ from kvae.models.ifcvae_gan import IFCVAEGAN
 from kvae.models.iwae import IWAE
 from kvae.models.layered_vae import LayeredVAE
 from kvae.models.multi_encoder import MultiEncoder
+from kvae.models.pix2pix import Pix2Pix
 from kvae.models.rae import RAE
 from kvae.models.vae import VAE
 from kvae.models.vae_gan import VAEGAN
@@ -28,4 +29,5 @@ __all__ = [
     "LatentModel",
     "LayeredVAE",
     "MultiEncoder",
+    "Pix2Pix",
 ]

@@ -6,11 +6,14 @@ from keras import ops
 
 from kvae.backends.arrays import as_array
 from kvae.capabilities import CLASSIFIER
-from kvae.distributions.checks import check_finite, check_shape, check_unit
+from kvae.distributions.checks import check_images
 from kvae.distributions.labels import get as get_labels
 from kvae.errors import UserError
 from kvae.objectives import batch_mean
 from kvae.training import Model, reports
+
+USER = "a classifier of images"
+"""What an error about the range of x names."""
 
 
 @keras.saving.register_keras_serializable("kvae")
@@ -56,7 +59,7 @@ class Classifier(Model):
 
     def check(self, x, y=None):
         super().check(x, y)
-        _check_images(x, self.data_shape)
+        check_images(x, "x", self.data_shape, USER)
         self.labels.check(y)
 
     # ------------------------------------------------------------------ losses
@@ -81,11 +84,5 @@ class Classifier(Model):
 
     def probabilities(self, x, batch_size: int = 256) -> np.ndarray:
         """Return q(y|x) for `x` (N, …), the probability of each attribute to be 1 or of each class: (N, A)."""
-        _check_images(as_array(x), self.data_shape)
+        check_images(as_array(x), "x", self.data_shape, USER)
         return self.batched("probabilities", self.call, x, batch_size=batch_size)
-
-
-def _check_images(x, shape):
-    check_shape(x, "x", shape)
-    check_finite(x, "x")
-    check_unit(x, "x", "a classifier of images", alternative=None)

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from kvae.capabilities import CLASSIFIER, DECODER, POSTERIOR
+from kvae.capabilities import CLASSIFIER, DECODER, LABELS, POSTERIOR, TRANSLATION
 from kvae.latent.samplers import Sampler
 
 EXAMPLES, SEED = 4, 0
@@ -23,7 +23,7 @@ DIGITS = 7
 
 
 def probe(model, sampler: Sampler | None = None) -> dict | None:
-    """Return the reference outputs of `model`, and of its sampler, or None if it neither reconstructs nor classifies."""
+    """Return the reference outputs of `model`, and of its sampler, or None if there are none."""
     outputs = _outputs(model, EXAMPLES, SEED, sampler)
     if outputs is None:
         return None
@@ -61,13 +61,15 @@ def inputs(model, n: int, seed: int) -> tuple[np.ndarray, ...]:
         top = model.likelihood.levels - 1
         x = np.round(x * top) / top
     x = x.astype("float32")
-    return (x,) if "y" not in model.batch_spec else (x, model.labels.random(rng, n))
+    return (x, model.labels.random(rng, n)) if LABELS in model.capabilities else (x,)
 
 
 def _outputs(model, n: int, seed: int, sampler: Sampler | None) -> dict[str, np.ndarray] | None:
     """Return the outputs of `model` that are the same on all backends, by the name of the method or as "sampler"."""
     if CLASSIFIER in model.capabilities:
         return {"probabilities": model.probabilities(inputs(model, n, seed)[0])}
+    if TRANSLATION in model.capabilities:
+        return {"translate": model.translate(*inputs(model, n, seed))}
     if DECODER not in model.capabilities:
         return None
     x, *y = inputs(model, n, seed)

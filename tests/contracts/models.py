@@ -8,20 +8,15 @@ import keras
 import numpy as np
 
 from kvae import distributions, models, networks, training
-from kvae.capabilities import DECODER, DOMAINS
-
-SHAPE = (8, 8, 1)
-LATENT = 3
+from kvae.capabilities import DECODER, DOMAINS, LABELS, TRANSLATION
+from tests.contracts.parts import LATENT, SHAPE, settle
+from tests.contracts.parts import dense as _dense
+from tests.contracts.translators import TRANSLATORS
 
 
 def _conv():
     """Return an encoder and a decoder with batch norm."""
     return networks.conv_encoder(SHAPE, 2 * LATENT, width=4), networks.conv_decoder(LATENT, SHAPE, width=4)
-
-
-def _dense(outputs=2 * LATENT):
-    # Softplus is smooth, for finite differences, and Keras computes it in float64 on every backend.
-    return networks.mlp(SHAPE, outputs, (16,), "softplus"), networks.mlp(LATENT, SHAPE, (16,), "softplus")
 
 
 def _flow():
@@ -174,6 +169,7 @@ MODELS = {
     "CSVAE, mixture prior": lambda: _csvae(
         distributions.BinaryLabels(2), prior=distributions.MixtureOfNormals((2,), 3, seed=0)
     ),
+    **TRANSLATORS,
 }
 """Every model of kvae.models, at minimal size."""
 
@@ -231,14 +227,27 @@ def batch(n=6, seed=0):
     return np.random.default_rng(seed).random((n, *SHAPE)).astype("float32")
 
 
+def takes_targets(model):
+    """Return True if y holds images."""
+    return TRANSLATION in model.capabilities and LABELS not in model.capabilities and "y" in model.batch_spec
+
+
 def data_for(model, n=6, seed=0):
-    """Return validation data for a model: (x,) or (x, y)."""
+    """Return validation data for a model: (x,), or (x, y) with labels or target images y."""
     if model.batch_spec == ("x",):
         return (batch(n, seed),)
+    if takes_targets(model):
+        rows = np.random.default_rng(seed + 1)
+        return batch(n, seed), rows.random((n, *model.target_shape)).astype("float32")
     labels, rng = model.labels, np.random.default_rng(seed)
     if isinstance(labels, distributions.BinaryLabels):
         return batch(n, seed), rng.integers(0, 2, (n, labels.count)).astype("uint8")
     return batch(n, seed), rng.integers(0, labels.classes, n).astype("int32")
+
+
+def inputs_of(model, data):
+    """Return the data that a model maps to its output: x, and the labels y of a model that is conditioned on them."""
+    return data if LABELS in model.capabilities else data[:1]
 
 
 def rounds_of(model, data, batch_size):
@@ -246,7 +255,8 @@ def rounds_of(model, data, batch_size):
     if DOMAINS not in model.capabilities:
         return None
     x, y = data
-    periods = None if model.critic is None else np.arange(len(y)) % 4 - 1
+    dated = isinstance(model, models.MultiEncoder) and model.critic is not None
+    periods = np.arange(len(y)) % 4 - 1 if dated else None
     return training.Rounds(x, y, model.turns, batch_size, periods=periods)
 
 
@@ -264,16 +274,7 @@ def fit(model, data, batch_size=32, **options):
 
 
 def answer(model, data):
-    """Return the output of a model as an array: reconstructions, or the probabilities of a classifier."""
+    """Return the output of a model as an array: reconstructions, translations, or the probabilities of a classifier."""
+    if TRANSLATION in model.capabilities:
+        return model.translate(*inputs_of(model, data))
     return model.reconstruct(*data) if DECODER in model.capabilities else model.probabilities(data[0])
-
-
-def settle(model):
-    """Set weights of moderate size, equal on every backend, and return the model.
-
-    With the initial weights of Keras, scales of e²⁰ may occur.
-    """
-    rng = np.random.default_rng(3)
-    for variable in model.trainable_variables:
-        variable.assign((0.2 * rng.standard_normal(variable.shape)).astype("float32"))
-    return model

@@ -18,8 +18,13 @@ def normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
     return ops.convert_to_tensor(noise.astype("float32")) * stddev + mean
 
 
+def uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
+    drawn = np.random.default_rng(1).uniform(minval, maxval, tuple(int(n) for n in shape))
+    return ops.convert_to_tensor(drawn.astype("float32"))
+
+
 def main(path):
-    keras.random.normal = normal
+    keras.random.normal, keras.random.uniform = normal, uniform
     arrays = {}
     for name, make in MODELS.items():
         model = make()

@@ -71,12 +71,15 @@ def test_loaded_model_continues_training_exactly(tmp_path):
 
 LOAD_ALL = """
 import keras, kvae, numpy as np, pathlib, sys
-from kvae.capabilities import DECODER
+from kvae.capabilities import DECODER, LABELS, TRANSLATION
 folder, backend = pathlib.Path(sys.argv[1]), keras.backend.backend()
 for path in folder.glob("*.keras"):
     model = keras.saving.load_model(path)
     x, *given = np.load(path.with_suffix(".npz")).values()
-    answer = model.reconstruct(x, *given) if DECODER in model.capabilities else model.probabilities(x)
+    if TRANSLATION in model.capabilities:
+        answer = model.translate(x, *(given if LABELS in model.capabilities else ()))
+    else:
+        answer = model.reconstruct(x, *given) if DECODER in model.capabilities else model.probabilities(x)
     np.save(path.with_suffix(f".{backend}.npy"), answer)
 """
 

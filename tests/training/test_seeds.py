@@ -7,6 +7,7 @@ from keras import layers
 from kvae.models import VAE
 from kvae.networks import mlp
 from kvae.training import checkpoint
+from kvae.training.seeds import called_as_in_training, own_seeds
 
 
 def _model():
@@ -35,3 +36,20 @@ def test_restored_model_draws_the_random_numbers_of_the_uninterrupted_one(tmp_pa
     resumed.fit(x, epochs=2, shuffle=False, verbose=0)
     for expected, found in zip(model.variables, resumed.variables, strict=True):
         np.testing.assert_array_equal(keras.ops.convert_to_numpy(expected), keras.ops.convert_to_numpy(found))
+
+
+def test_called_as_in_training_draws_by_the_seed_and_changes_no_variable(rng):
+    x = keras.Input((16,))
+    h = layers.BatchNormalization()(layers.Dropout(0.5)(layers.Dropout(0.5)(x)))
+    net, images = keras.Model(x, h), rng.random((4, 16)).astype("float32")
+    own_seeds(net)
+    before = [keras.ops.convert_to_numpy(variable).copy() for variable in net.variables]
+    first, again, other = (
+        keras.ops.convert_to_numpy(called_as_in_training(net, images, keras.ops.convert_to_tensor(seed, "int32")))
+        for seed in (3, 3, 4)
+    )
+    np.testing.assert_array_equal(first, again)
+    assert np.abs(first - other).max() > 0.1
+    np.testing.assert_allclose(first.mean(axis=0), 0, atol=1e-5)  # batch norm with the statistics of the batch
+    for variable, old in zip(net.variables, before, strict=True):
+        np.testing.assert_array_equal(keras.ops.convert_to_numpy(variable), old)

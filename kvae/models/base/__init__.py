@@ -2,6 +2,7 @@
 
 from kvae.models.base.labelled import LabelledModel
 from kvae.models.base.latent import LatentModel
+from kvae.models.base.translator import Translator
 from kvae.models.base.variational import VariationalModel
 
-__all__ = ["LabelledModel", "LatentModel", "VariationalModel"]
+__all__ = ["LabelledModel", "LatentModel", "Translator", "VariationalModel"]

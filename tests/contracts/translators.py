@@ -1,0 +1,21 @@
+"""Small instances of the models of image-to-image translation and of spatial codes. A part of `models.py`."""
+
+from kvae import models, networks
+from tests.contracts.parts import SHAPE
+
+
+def _translator(channels=1):
+    return networks.mlp(SHAPE, (8, 8, channels), (16,), "softplus", output_activation="sigmoid")
+
+
+def _scores(channels=2):
+    return networks.mlp((8, 8, channels), 1, (12,), "softplus")
+
+
+TRANSLATORS = {
+    "Pix2Pix": lambda: models.Pix2Pix(_translator(), _scores()),
+    "Pix2Pix, convolutional": lambda: models.Pix2Pix(
+        networks.unet(SHAPE, 2, width=2, dropout=0.0), networks.patch_discriminator((8, 8, 3), width=2, stages=1)
+    ),
+}
+"""Models of image-to-image translation and of spatial codes, at minimal size."""
