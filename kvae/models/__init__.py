@@ -5,6 +5,7 @@ from kvae.models.base.latent import LatentModel
 from kvae.models.classifier import Classifier
 from kvae.models.cond_vae import CondVAE
 from kvae.models.csvae import CSVAE
+from kvae.models.cycle_gan import CycleGAN
 from kvae.models.dfc_vae import DFCVAE
 from kvae.models.ifcvae_gan import IFCVAEGAN
 from kvae.models.iwae import IWAE
@@ -26,6 +27,7 @@ __all__ = [
     "Autoencoder",
     "Classifier",
     "CondVAE",
+    "CycleGAN",
     "LatentModel",
     "LayeredVAE",
     "MultiEncoder",

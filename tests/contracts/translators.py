@@ -12,10 +12,17 @@ def _scores(channels=2):
     return networks.mlp((8, 8, channels), 1, (12,), "softplus")
 
 
+def _cycle_gan(**options):
+    nets = {name: _translator() for name in "AB"}, {name: _scores(1) for name in "AB"}
+    return models.CycleGAN(*nets, beta_cycle=2.0, pool_size=10, **options)
+
+
 TRANSLATORS = {
     "Pix2Pix": lambda: models.Pix2Pix(_translator(), _scores()),
     "Pix2Pix, convolutional": lambda: models.Pix2Pix(
         networks.unet(SHAPE, 2, width=2, dropout=0.0), networks.patch_discriminator((8, 8, 3), width=2, stages=1)
     ),
+    "CycleGAN": lambda: _cycle_gan(beta_identity=1.0),
+    "CycleGAN, without identity": lambda: _cycle_gan(beta_identity=0.0, adversary="cross_entropy"),
 }
 """Models of image-to-image translation and of spatial codes, at minimal size."""
