@@ -12,6 +12,7 @@ from kvae.models.iwae import IWAE
 from kvae.models.layered_vae import LayeredVAE
 from kvae.models.multi_encoder import MultiEncoder
 from kvae.models.pix2pix import Pix2Pix
+from kvae.models.pix2pix_vae import Pix2PixVAE
 from kvae.models.rae import RAE
 from kvae.models.vae import VAE
 from kvae.models.vae_gan import VAEGAN
@@ -32,4 +33,5 @@ __all__ = [
     "LayeredVAE",
     "MultiEncoder",
     "Pix2Pix",
+    "Pix2PixVAE",
 ]

@@ -1,7 +1,7 @@
 """Small instances of the models of image-to-image translation and of spatial codes. A part of `models.py`."""
 
 from kvae import models, networks
-from tests.contracts.parts import SHAPE
+from tests.contracts.parts import LATENT, SHAPE, dense
 
 
 def _translator(channels=1):
@@ -17,6 +17,11 @@ def _cycle_gan(**options):
     return models.CycleGAN(*nets, beta_cycle=2.0, pool_size=10, **options)
 
 
+def _pix2pix_vae(skips=False, **options):
+    nets = networks.unet_encoder(SHAPE, 2 * LATENT, 2, skips), networks.unet_decoder(LATENT, SHAPE, 2, skips)
+    return models.Pix2PixVAE(*nets, **options)
+
+
 TRANSLATORS = {
     "Pix2Pix": lambda: models.Pix2Pix(_translator(), _scores()),
     "Pix2Pix, convolutional": lambda: models.Pix2Pix(
@@ -24,5 +29,8 @@ TRANSLATORS = {
     ),
     "CycleGAN": lambda: _cycle_gan(beta_identity=1.0),
     "CycleGAN, without identity": lambda: _cycle_gan(beta_identity=0.0, adversary="cross_entropy"),
+    "Pix2PixVAE": lambda: models.Pix2PixVAE(*dense(), _scores()),
+    "Pix2PixVAE, skips": lambda: _pix2pix_vae(skips=True),
+    "Pix2PixVAE, one's own target": lambda: _pix2pix_vae(paired=False),
 }
 """Models of image-to-image translation and of spatial codes, at minimal size."""
