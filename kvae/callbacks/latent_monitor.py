@@ -29,6 +29,7 @@ class LatentMonitor(keras.callbacks.Callback):
         posterior_std_min, posterior_std_max      extremes of its standard deviation
         active_units                              number of units j with Var_x E_q[z_j] > 0.01
         kl_unit/j                                 mean over x of KL(q(z_j|x) ‖ p(z_j)), in nats, if it has a closed form
+                                                  and if the latent code is a vector
 
     It warns with `PosteriorCollapse` when no unit has been active for three epochs and a thousand training steps, and
     otherwise at the end of a training that leaves no unit active. The warning names the likely cause: running statistics
@@ -43,6 +44,7 @@ class LatentMonitor(keras.callbacks.Callback):
         self.data = data
         self.epochs_without_active_unit = 0
         self.warned = False
+        self.inferred_rate = float("inf")  # unknown, if the KL of a unit has no closed form
 
     def on_train_begin(self, logs=None):
         if POSTERIOR not in self.model.capabilities:
@@ -59,8 +61,10 @@ class LatentMonitor(keras.callbacks.Callback):
             "active_units": active,
         }
         if UNIT_KL in self.model.capabilities:
-            rates = self.model.rate_per_unit(*self.data).mean(axis=0).ravel()
-            logs |= {f"kl_unit/{j}": float(rate) for j, rate in enumerate(rates)}
+            rates = self.model.rate_per_unit(*self.data).mean(axis=0)
+            self.inferred_rate = float(rates.sum())
+            if rates.ndim == 1:  # a spatial code has thousands of units
+                logs |= {f"kl_unit/{j}": float(rate) for j, rate in enumerate(rates)}
         self.epochs_without_active_unit = 0 if active else self.epochs_without_active_unit + 1
         self.finding = f"No latent unit is active after epoch {epoch + 1}. {self._cause(logs)}"
         if self.epochs_without_active_unit >= PATIENCE and self._steps() >= FEW_STEPS:
@@ -72,12 +76,11 @@ class LatentMonitor(keras.callbacks.Callback):
 
     def _cause(self, logs) -> str:
         """Return the likely cause of a posterior without an active unit, and its repair."""
-        inferred = sum(rate for name, rate in logs.items() if name.startswith("kl_unit/"))
-        if UNIT_KL in self.model.capabilities and logs.get("rate", 0.0) > 1 + 2 * inferred:
+        if logs.get("rate", 0.0) > 1 + 2 * self.inferred_rate:
             return (
-                f"The rate is {logs['rate']:.1f} nats in training and {inferred:.1f} nats in inference mode, so the layers "
-                "that act differently in training are the cause. Running statistics of batch norm may lag: train for more "
-                "steps, lower the momentum, or use networks without batch norm."
+                f"The rate is {logs['rate']:.1f} nats in training and {self.inferred_rate:.1f} nats in inference mode, so "
+                "the layers that act differently in training are the cause. Running statistics of batch norm may lag: train "
+                "for more steps, lower the momentum, or use networks without batch norm."
             )
         if self._steps() < FEW_STEPS:
             return f"The model is undertrained: it has made {self._steps()} training steps. Train for more epochs."

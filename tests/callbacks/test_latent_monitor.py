@@ -74,3 +74,14 @@ def test_latent_monitor_of_model_without_posterior_is_refused():
     model.compile("sgd")
     with pytest.raises(UserError, match="a model with a posterior"):
         fit(model, LatentMonitor(batch(4)))
+
+
+def test_latent_monitor_of_a_spatial_code_logs_no_single_units():
+    model = MODELS["VAE, spatial code"]()
+    model.compile("sgd")
+    monitor, logs = LatentMonitor(batch(4)), {}
+    monitor.set_model(model)
+    monitor.on_train_begin()
+    monitor.on_epoch_end(0, logs)
+    assert not [name for name in logs if name.startswith("kl_unit/")]
+    assert monitor.inferred_rate == pytest.approx(model.rate_per_unit(batch(4)).mean(axis=0).sum(), rel=1e-5)
