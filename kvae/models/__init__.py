@@ -1,6 +1,7 @@
 """The models, one published model per file."""
 
 from kvae.models.autoencoder import Autoencoder
+from kvae.models.autoencoder_kl import AutoencoderKL
 from kvae.models.base.latent import LatentModel
 from kvae.models.classifier import Classifier
 from kvae.models.cond_vae import CondVAE
@@ -26,6 +27,7 @@ __all__ = [
     "VAE",
     "VAEGAN",
     "Autoencoder",
+    "AutoencoderKL",
     "Classifier",
     "CondVAE",
     "CycleGAN",

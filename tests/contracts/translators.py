@@ -1,7 +1,7 @@
 """Small instances of the models of image-to-image translation and of spatial codes. A part of `models.py`."""
 
 from kvae import models, networks
-from tests.contracts.parts import LATENT, SHAPE, dense
+from tests.contracts.parts import LATENT, SHAPE, dense, settle
 
 
 def _translator(channels=1):
@@ -22,6 +22,14 @@ def _pix2pix_vae(skips=False, **options):
     return models.Pix2PixVAE(*nets, **options)
 
 
+def _autoencoder_kl(**options):
+    encoder, decoder = (
+        networks.mlp(SHAPE, (2, 2, 4), (16,), "softplus"),
+        networks.mlp((2, 2, 2), SHAPE, (16,), "softplus"),
+    )
+    return models.AutoencoderKL(encoder, decoder, beta=0.1, seed=1, **options)
+
+
 TRANSLATORS = {
     "Pix2Pix": lambda: models.Pix2Pix(_translator(), _scores()),
     "Pix2Pix, convolutional": lambda: models.Pix2Pix(
@@ -32,5 +40,14 @@ TRANSLATORS = {
     "Pix2PixVAE": lambda: models.Pix2PixVAE(*dense(), _scores()),
     "Pix2PixVAE, skips": lambda: _pix2pix_vae(skips=True),
     "Pix2PixVAE, one's own target": lambda: _pix2pix_vae(paired=False),
+    "AutoencoderKL": lambda: _autoencoder_kl(
+        features=settle(networks.mlp(SHAPE, (4, 4, 2), (7,), "softplus")), discriminator=_scores(1), beta_adversary=0.1
+    ),
+    "AutoencoderKL, adaptive": lambda: _autoencoder_kl(
+        discriminator=_scores(1), adaptive=True, adversary="least_squares"
+    ),
+    "AutoencoderKL, convolutional": lambda: models.AutoencoderKL(
+        networks.spatial_encoder(SHAPE, 4, 2, width=16), networks.spatial_decoder(2, SHAPE, 2, width=16)
+    ),
 }
 """Models of image-to-image translation and of spatial codes, at minimal size."""
