@@ -3,6 +3,7 @@
 from kvae.models.autoencoder import Autoencoder
 from kvae.models.autoencoder_kl import AutoencoderKL
 from kvae.models.base.latent import LatentModel
+from kvae.models.bicycle_gan import BicycleGAN
 from kvae.models.classifier import Classifier
 from kvae.models.cond_vae import CondVAE
 from kvae.models.csvae import CSVAE
@@ -28,6 +29,7 @@ __all__ = [
     "VAEGAN",
     "Autoencoder",
     "AutoencoderKL",
+    "BicycleGAN",
     "Classifier",
     "CondVAE",
     "CycleGAN",

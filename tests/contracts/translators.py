@@ -30,6 +30,11 @@ def _autoencoder_kl(**options):
     return models.AutoencoderKL(encoder, decoder, beta=0.1, seed=1, **options)
 
 
+def _bicycle_gan():
+    generator = networks.mlp(SHAPE, SHAPE, (16,), "softplus", label_units=LATENT)
+    return models.BicycleGAN(generator, dense()[0], _scores(1), _scores(1))
+
+
 TRANSLATORS = {
     "Pix2Pix": lambda: models.Pix2Pix(_translator(), _scores()),
     "Pix2Pix, convolutional": lambda: models.Pix2Pix(
@@ -46,6 +51,7 @@ TRANSLATORS = {
     "AutoencoderKL, adaptive": lambda: _autoencoder_kl(
         discriminator=_scores(1), adaptive=True, adversary="least_squares"
     ),
+    "BicycleGAN": _bicycle_gan,
     "AutoencoderKL, convolutional": lambda: models.AutoencoderKL(
         networks.spatial_encoder(SHAPE, 4, 2, width=16), networks.spatial_decoder(2, SHAPE, 2, width=16)
     ),
