@@ -16,6 +16,7 @@ from kvae.models.multi_encoder import MultiEncoder
 from kvae.models.pix2pix import Pix2Pix
 from kvae.models.pix2pix_vae import Pix2PixVAE
 from kvae.models.rae import RAE
+from kvae.models.style_transfer_vae import StyleTransferVAE
 from kvae.models.vae import VAE
 from kvae.models.vae_gan import VAEGAN
 
@@ -38,4 +39,5 @@ __all__ = [
     "MultiEncoder",
     "Pix2Pix",
     "Pix2PixVAE",
+    "StyleTransferVAE",
 ]

@@ -52,6 +52,7 @@ TRANSLATORS = {
         discriminator=_scores(1), adaptive=True, adversary="least_squares"
     ),
     "BicycleGAN": _bicycle_gan,
+    "StyleTransferVAE": lambda: models.StyleTransferVAE(*dense(), _translator(), beta_repulsion=1.0),
     "AutoencoderKL, convolutional": lambda: models.AutoencoderKL(
         networks.spatial_encoder(SHAPE, 4, 2, width=16), networks.spatial_decoder(2, SHAPE, 2, width=16)
     ),
