@@ -55,6 +55,7 @@ class Training:
         images_every: number of epochs between two sets of images.
         brighten: True if saved images show faint pixels brighter.
         min_steps: fewest training steps in an epoch. An epoch passes through a small data set several times.
+        freeze: names of networks of the model that keep their weights, such as "encoder".
         steps_per_execution: training steps that run without returning to Keras and its callbacks. For the short steps of
             dense networks, 20 is faster than 1 (`python -m benchmarks.steps_per_execution`). Results are the same.
         features: classifier (preset or run), or another network that `kvae evaluate --features` takes. The kernel distance
@@ -77,6 +78,7 @@ class Training:
     images_every: int = 1
     brighten: bool = False
     min_steps: int = 1
+    freeze: Sequence[str] = ()
     steps_per_execution: int = 1
     features: str | None = None
     best_epoch: "BestEpoch | None" = None

@@ -17,7 +17,7 @@ from kvae.recipes.inputs import batches, training_batches
 from kvae.recipes.recipe import Recipe
 from kvae.recipes.trained_model import load_model
 from kvae.runs import Run
-from kvae.training import networks_in
+from kvae.training import freeze, networks_in
 from kvae.training import warm_start as copy_weights
 from kvae.version import installed_versions
 
@@ -68,6 +68,7 @@ class Session:
         if source is not None:
             self._copy_weights(source)
         self.training = recipe.training(values)
+        freeze(self.model, self.training.freeze)
         self.model.compile(self.training.optimizer, steps_per_execution=self.training.steps_per_execution)
         # Read before a checkpoint is restored, whose rates have already decayed.
         self.rates = self.model.optimizer.learning_rates

@@ -5,6 +5,7 @@ from kvae.training.balance import Balance
 from kvae.training.batches import Batches
 from kvae.training.best_epoch import BestEpoch
 from kvae.training.cluster import Cluster
+from kvae.training.freezing import freeze
 from kvae.training.model import Model
 from kvae.training.optimizers import Optimizers
 from kvae.training.phase import Phase, reports, started
@@ -22,6 +23,7 @@ __all__ = [
     "Phase",
     "Rounds",
     "RoundsModel",
+    "freeze",
     "networks_in",
     "reports",
     "schedules",
