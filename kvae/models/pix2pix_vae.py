@@ -127,8 +127,15 @@ class Pix2PixVAE(Translator, VariationalModel):
 
     @property
     def target_shape(self):
-        *sides, channels = self.decoder.output_shape[1:]
-        return (*sides, channels // self.likelihood.outputs)
+        *sides, outputs = self.decoder.output_shape[1:]
+        shapes = ((*sides, channels) for channels in range(1, outputs + 1))
+        target = next((shape for shape in shapes if self.likelihood.outputs(shape)[-1] == outputs), None)
+        if target is None:
+            raise UserError(
+                f"Expected a decoder of the parameters of {self.likelihood}. Received: a decoder with {outputs} outputs for "
+                "each pixel."
+            )
+        return target
 
     def check_decoder(self):
         if not self.paired:

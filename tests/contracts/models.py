@@ -218,7 +218,7 @@ SURROGATES = {
 
 Gradients are stopped in the loss, or averaged weights decode in validation. Each has a separate test."""
 
-WITHOUT_FALLING_LOSS = {name for name in MODELS if name.startswith("VAEGAN")}
+WITHOUT_FALLING_LOSS = {name for name in MODELS if name.startswith(("VAEGAN", "CycleGAN"))}
 """Names of models in which no loss needs to fall during training, because their players have opposed objectives."""
 
 

@@ -25,7 +25,7 @@ from tests.contracts.models import (
 
 
 def _falls(history):
-    loss = next(history[name] for name in ("loss", "distortion", "error", "cycle") if name in history)
+    loss = next(history[name] for name in ("loss", "distortion", "error") if name in history)
     return loss[-1] < loss[0]
 
 

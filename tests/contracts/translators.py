@@ -17,11 +17,6 @@ def _cycle_gan(**options):
     return models.CycleGAN(*nets, beta_cycle=2.0, pool_size=10, **options)
 
 
-def _pix2pix_vae(skips=False, **options):
-    nets = networks.unet_encoder(SHAPE, 2 * LATENT, 2, skips), networks.unet_decoder(LATENT, SHAPE, 2, skips)
-    return models.Pix2PixVAE(*nets, **options)
-
-
 def _autoencoder_kl(**options):
     encoder, decoder = (
         networks.mlp(SHAPE, (2, 2, 4), (16,), "softplus"),
@@ -31,7 +26,7 @@ def _autoencoder_kl(**options):
 
 
 def _bicycle_gan():
-    generator = networks.mlp(SHAPE, SHAPE, (16,), "softplus", label_units=LATENT)
+    generator = networks.mlp(SHAPE, SHAPE, (12,), "softplus", label_units=LATENT)
     return models.BicycleGAN(generator, dense()[0], _scores(1), _scores(1))
 
 
@@ -43,8 +38,10 @@ TRANSLATORS = {
     "CycleGAN": lambda: _cycle_gan(beta_identity=1.0),
     "CycleGAN, without identity": lambda: _cycle_gan(beta_identity=0.0, adversary="cross_entropy"),
     "Pix2PixVAE": lambda: models.Pix2PixVAE(*dense(), _scores()),
-    "Pix2PixVAE, skips": lambda: _pix2pix_vae(skips=True),
-    "Pix2PixVAE, one's own target": lambda: _pix2pix_vae(paired=False),
+    "Pix2PixVAE, skips": lambda: models.Pix2PixVAE(
+        networks.unet_encoder(SHAPE, 2 * LATENT, 2, skips=True), networks.unet_decoder(LATENT, SHAPE, 2, skips=True)
+    ),
+    "Pix2PixVAE, one's own target": lambda: models.Pix2PixVAE(*dense(), paired=False),
     "AutoencoderKL": lambda: _autoencoder_kl(
         features=settle(networks.mlp(SHAPE, (4, 4, 2), (7,), "softplus")), discriminator=_scores(1), beta_adversary=0.1
     ),
@@ -53,8 +50,5 @@ TRANSLATORS = {
     ),
     "BicycleGAN": _bicycle_gan,
     "StyleTransferVAE": lambda: models.StyleTransferVAE(*dense(), _translator(), beta_repulsion=1.0),
-    "AutoencoderKL, convolutional": lambda: models.AutoencoderKL(
-        networks.spatial_encoder(SHAPE, 4, 2, width=16), networks.spatial_decoder(2, SHAPE, 2, width=16)
-    ),
 }
 """Models of image-to-image translation and of spatial codes, at minimal size."""

@@ -30,6 +30,10 @@ NETWORKS = {
 }
 
 
+GENERATORS = ("residual_generator", "unet", "unet without skips")
+"""Networks whose outputs are images in [0, 1]."""
+
+
 def _filters(net):
     convolutions = (keras.layers.Conv2D, keras.layers.Conv2DTranspose)
     return [layer.filters for layer in net.layers if isinstance(layer, convolutions)]
@@ -37,17 +41,9 @@ def _filters(net):
 
 @pytest.mark.parametrize("side", [64, 128, 256])
 def test_generators_return_images_of_the_shape_of_their_input(side):
-    for name in ("residual_generator", "unet", "unet without skips"):
+    for name in GENERATORS:
         assert NETWORKS[name]((side, side, 3)).output_shape == (None, side, side, 3)
     assert unet((side, side, 3), channels=1, width=2).output_shape == (None, side, side, 1)
-
-
-def test_generators_return_values_between_0_and_1(rng):
-    x = rng.random((2, 8, 8, 3)).astype("float32")
-    for name in ("residual_generator", "unet", "unet without skips"):
-        y = ops.convert_to_numpy(NETWORKS[name]((8, 8, 3))(x))
-        assert y.min() > 0
-        assert y.max() < 1
 
 
 def test_channels_are_those_of_the_sources_for_width_64():
@@ -118,3 +114,5 @@ def test_loaded_network_gives_the_same_outputs(name, rng):
     given = given[0] if len(given) == 1 else given
     for one, other in zip(keras.tree.flatten(net(given)), keras.tree.flatten(again(given)), strict=True):
         np.testing.assert_array_equal(ops.convert_to_numpy(one), ops.convert_to_numpy(other))
+        if name in GENERATORS:
+            assert 0 < float(ops.min(one)) <= float(ops.max(one)) < 1
