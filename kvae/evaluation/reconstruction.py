@@ -1,5 +1,7 @@
 """The error of reconstructions."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from kvae.evaluation.batches import examples
@@ -17,9 +19,14 @@ def reconstruction(model, batches) -> dict[str, float]:
 
     The means are over examples and dimensions. `ssim` is the structural similarity (Wang et al. 2004), for images only.
     """
+    return image_errors((x, model.reconstruct(x, *given)) for x, *given in examples(batches))
+
+
+def image_errors(pairs: Iterable[tuple[np.ndarray, np.ndarray]]) -> dict[str, float]:
+    """Return mse, mae and, for images, ssim of batches of x and x̂, (B, …) each."""
     squared, absolute, similarity, n, dimensions = 0.0, 0.0, [], 0, 0
-    for x, *given in examples(batches):
-        error = model.reconstruct(x, *given).astype("float64") - x
+    for x, x_hat in pairs:
+        error = x_hat.astype("float64") - x
         squared += float(np.square(error).sum())
         absolute += float(np.abs(error).sum())
         n, dimensions = n + len(x), error[0].size

@@ -1,0 +1,35 @@
+"""The error of translations."""
+
+import numpy as np
+
+from kvae.capabilities import DOMAINS, TRANSLATION
+from kvae.evaluation.batches import examples
+from kvae.evaluation.metric import metric
+from kvae.evaluation.reconstruction import image_errors
+
+
+@metric(
+    "translation",
+    needs={TRANSLATION},
+    default_for={TRANSLATION},
+    quick=True,
+    reports=("translation.mae", "translation.ssim", "translation.cycle"),
+)
+def translation(model, batches) -> dict[str, float]:
+    """Return the errors of translations without random numbers, for images in [0, 1].
+
+    For a model of pairs, `mae` is the mean absolute error per value from the target, and `ssim` the structural similarity
+    (Wang et al. 2004). Without targets, an image is its own target. For a model of two domains, `cycle` is the mean
+    absolute error of translations back into the domain of the image.
+    """
+    if DOMAINS in model.capabilities:
+        errors = [np.abs(model.translate_back(x, y) - x).mean(axis=(1, 2, 3)) for x, y in examples(batches)]
+        return {"translation.cycle": float(np.concatenate(errors).mean(dtype="float64"))}
+    errors = image_errors((target, model.translate(x)) for x, target in _pairs(batches))
+    return {f"translation.{name}": errors[name] for name in ("mae", "ssim") if name in errors}
+
+
+def _pairs(batches):
+    """Yield images and targets."""
+    for x, *y in examples(batches):
+        yield (x, *y) if y else (x, x)
