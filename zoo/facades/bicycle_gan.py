@@ -1,0 +1,80 @@
+"""BicycleGAN: several photographs of facades from one map of their parts (Zhu et al. 2017).
+
+Source: "Toward multimodal image-to-image translation" (Zhu, Zhang, Pathak, Darrell, Efros, Wang and Shechtman 2017) and the
+    authors' code. A code of 8 units enters all layers of a U-Net at 256×256. The adversaries use least squares. The weights
+    are 10 of the absolute error of images in [−1, 1], hence 20 here, 0.5 of the code and 0.01 of the rate. The optimizer is
+    Adam at 2e-4 with β1 = 0.5, with batches of 2, for 200 epochs at a constant rate and 200 at a rate that falls to 0.
+Expected: not measured yet.
+Cost: about 90 minutes on one CPU core with TensorFlow, 53 s per epoch.
+Not in the source:
+    - images of 64×64, and 32 channels in the first convolution of the networks
+    - a convolutional encoder instead of a residual one
+    - discriminators of one scale, for patches of 34×34 pixels (model.stages=2)
+    - 100 epochs
+    - all images of a batch are encoded, and all are sampled
+Run:
+    kvae train facades/bicycle_gan
+    # ten translations of each map
+    kvae translate runs/facades/bicycle_gan -n 10
+    # the published size
+    kvae train facades/bicycle_gan --set data.size=256 --set model.width=64 --set model.stages=3 --set epochs=400
+"""
+
+from typing import Annotated
+
+import kvae
+from kvae.zoo import Between, Count, FilePath, Limit, NonNegative, Objective, Positive, Search, Training, Width
+from kvae.zoo.facades._shared import constant_then_falling, load
+
+
+def data(
+    size: Count = 64,
+    path: FilePath | None = None,
+    input_side: str = "right",
+    skip_damaged: bool = False,
+    limit: Limit = None,
+):
+    """Load maps and photographs, or the pairs of `path`."""
+    return load(size, path, input_side, skip_damaged, limit)
+
+
+def model(
+    dataset,
+    latent: Count = 8,
+    width: Width = 32,
+    stages: Count = 2,
+    beta_error: NonNegative = 20.0,
+    beta: NonNegative = 0.01,
+    beta_code: NonNegative = 0.5,
+):
+    networks, target = kvae.networks, dataset.train.y.shape[1:]
+    options = {"dropout": 0.0, "normalization": "instance", "code_units": latent}
+    return kvae.models.BicycleGAN(
+        networks.unet(dataset.shape, target[2], width, name="generator", **options),
+        networks.conv_encoder(target, 2 * latent, width, normalization="instance", name="encoder"),
+        networks.patch_discriminator(target, width, stages, name="discriminator"),
+        networks.patch_discriminator(target, width, stages, name="sample_discriminator"),
+        beta_error=beta_error,
+        beta=beta,
+        beta_code=beta_code,
+    )
+
+
+def training(
+    epochs: Count = 100,
+    batch_size: Count = 2,
+    learning_rate: Annotated[Positive, Between(0.00005, 0.001, log=True)] = 2e-4,
+):
+    import keras
+
+    return Training(
+        epochs,
+        batch_size,
+        keras.optimizers.Adam(learning_rate, beta_1=0.5),
+        learning_rate_schedule=constant_then_falling(epochs),
+        augment=kvae.data.Jitter(),
+    )
+
+
+def search():
+    return Search(objectives=(Objective("translation.mae", "min", unit=0.001),), monitor=None)
