@@ -22,6 +22,7 @@ from kvae.cli.commands import (
     show,
     train,
     transfer,
+    translate,
     traverse,
     tune,
 )
@@ -50,6 +51,7 @@ app.command(cls=Command, epilog=reconstruct.EXAMPLES)(reconstruct.reconstruct)
 app.command(cls=Command, epilog=traverse.EXAMPLES)(traverse.traverse)
 app.command(cls=Command, epilog=interpolate.EXAMPLES)(interpolate.interpolate)
 app.command(cls=Command, epilog=transfer.EXAMPLES)(transfer.transfer)
+app.command(cls=Command, epilog=translate.EXAMPLES)(translate.translate)
 app.command(cls=Command, epilog=blend.EXAMPLES)(blend.blend)
 app.command(cls=Command, epilog=export.EXAMPLES)(export.export)
 app.command(cls=Command, epilog=compare.EXAMPLES)(compare.compare)

@@ -20,6 +20,7 @@ EXAMPLES = examples(
     "kvae train digits/vae --set model.latent=16 --set epochs=5 --out runs/small",
     "kvae train --resume runs/small --set epochs=10",
     "kvae train celeba/cond_vae --warm-start runs/celeba/vae",
+    "kvae train celeba/autoencoder_kl --warm-start runs/celeba/autoencoder_kl --freeze encoder",
     "kvae train my_recipe.py --backend torch",
     "kvae train celeba/dcgan_vae --precision bfloat16 --backend torch",
     "kvae train mnist/vae --backend jax --devices 4",
@@ -96,6 +97,14 @@ Precision = Annotated[
 SkipDamaged = Annotated[
     bool, typer.Option("--skip-damaged", help="Leave out damaged images of the data set, and count them.")
 ]
+Freeze = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NETWORK",
+        help="Keep the weights of a network of the model, such as encoder, in recipes with the setting freeze.",
+        show_default=False,
+    ),
+]
 
 
 def train(
@@ -104,6 +113,7 @@ def train(
     out: Out = None,
     seed: Seed = None,
     warm_start: WarmStart = None,
+    freeze: Freeze = None,
     from_search: FromSearch = None,
     resume: Resume = None,
     devices: Devices = 1,
@@ -123,6 +133,8 @@ def train(
     """
     if skip_damaged:
         set_ = [*(set_ or ()), "data.skip_damaged=true"]
+    if freeze:
+        set_ = [*(set_ or ()), f"freeze={','.join(freeze)}"]
     shared = {"devices": devices, "cluster": _cluster(cluster, processes, process)}
     if resume and any(given is not None for given in (recipe, out, seed, warm_start, from_search, precision)):
         raise typer.BadParameter(

@@ -29,7 +29,7 @@ from kvae.recipes.label_names import Named
 from kvae.recipes.sampler import DEFAULT, fit_sampler
 from kvae.recipes.scoring import score
 from kvae.recipes.trained_data import TrainedData
-from kvae.recipes.trained_images import TrainedImages
+from kvae.recipes.trained_translations import TrainedTranslations
 
 CARD_LABELS = 256
 """Number of held-out labels on the card of a preset."""
@@ -56,7 +56,7 @@ def open_trained(source: str | os.PathLike, settings: Mapping[str, Any] | None =
     return Trained(presets.open_run_or_preset(source), os.fspath(source), settings)
 
 
-class Trained(TrainedImages):
+class Trained(TrainedTranslations):
     """A trained model with its recipe and data. `open_trained` opens it.
 
     Methods that draw return a `Sheet`, which is saved with `.save("sheet.png")` or `.save("animation.gif")`.

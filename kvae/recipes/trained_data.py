@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from kvae.capabilities import CLASSIFIER, DECODER, LABELS
+from kvae.capabilities import CLASSIFIER, DECODER, LABELS, TRANSLATION
 from kvae.data import Dataset, Split
 from kvae.data.cache import rows_of_at_most
 from kvae.data.npz import read_arrays
@@ -37,6 +37,7 @@ _MODELS = {
     CLASSIFIER: "a classifier",
     DECODER: "a model that samples and reconstructs",
     LABELS: "a model that takes labels",
+    TRANSLATION: "a model that translates images",
 }
 """Description of a model with each capability, for error messages."""
 
