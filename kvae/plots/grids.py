@@ -13,6 +13,17 @@ from kvae.files import atomic
 from kvae.plots.captions import captioned, lines_height, write_lines
 
 
+def to_pixels(images: np.ndarray) -> np.ndarray:
+    """Return images (N, H, W, C) in [0, 1] as pixels in red, green and blue: uint8 (N, H, W, 3).
+
+    One channel is grey, two are red and green, and of four or more the first three are red, green and blue.
+    """
+    pixels = np.round(np.clip(images, 0.0, 1.0) * 255).astype("uint8")
+    if images.shape[-1] == 1:
+        return pixels.repeat(3, axis=-1)
+    return np.pad(pixels, [(0, 0)] * 3 + [(0, 1)]) if images.shape[-1] == 2 else pixels[..., :3]
+
+
 def grid(
     images: np.ndarray,
     columns: int | None = None,
@@ -22,25 +33,20 @@ def grid(
 ) -> Image.Image:
     """Return images (N, H, W, C) in [0, 1] in a grid, row by row, on a white background.
 
-    One channel is grey, two are red and green, and of four or more the first three are red, green and blue.
-
     `zoom` is the factor by which images are enlarged. By default, small images become about 64 pixels tall. With
     `brighten`, the grid shows √x, which makes faint pixels visible. `below` holds lines of text for each image.
     """
-    n, height, width, channels = images.shape
+    n, height, width, _ = images.shape
     columns = columns or math.ceil(math.sqrt(n))
     zoom = zoom or max(1, 64 // height)
-    images = np.clip(images, 0.0, 1.0)
-    images = np.sqrt(images) if brighten else images
-    pixels = np.round(images * 255).astype("uint8").repeat(zoom, axis=1).repeat(zoom, axis=2)
-    if channels < 3:  # grey, or red and green
-        pixels = pixels.repeat(3, axis=-1) if channels == 1 else np.pad(pixels, [(0, 0)] * 3 + [(0, 1)])
+    images = np.sqrt(np.clip(images, 0.0, 1.0)) if brighten else images
+    pixels = to_pixels(images).repeat(zoom, axis=1).repeat(zoom, axis=2)
     height, width, gap = height * zoom, width * zoom, 2
     rows, space = math.ceil(n / columns), gap + lines_height(below)  # space: between rows
     sheet = np.full((rows * (height + space) - gap, columns * (width + gap) - gap, 3), 255, "uint8")
     places = [((i % columns) * (width + gap), (i // columns) * (height + space)) for i in range(n)]
     for (x, y), image in zip(places, pixels, strict=True):
-        sheet[y : y + height, x : x + width] = image[..., :3]
+        sheet[y : y + height, x : x + width] = image
     page = Image.fromarray(sheet)
     write_lines(page, [(x, y + height) for x, y in places], width, below)
     return page

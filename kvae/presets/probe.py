@@ -57,9 +57,8 @@ def inputs(model, n: int, seed: int) -> tuple[np.ndarray, ...]:
         x = rng.random_sample((n, 8, 8, shape[2])).repeat(side, axis=1).repeat(side, axis=2)[:, : shape[0], : shape[1]]
     else:
         x = rng.random_sample((n, *shape))
-    if support == "levels":
-        top = model.likelihood.levels - 1
-        x = np.round(x * top) / top
+    if DECODER in model.capabilities:
+        x = model.likelihood.nearest(x)
     x = x.astype("float32")
     return (x, model.labels.random(rng, n)) if LABELS in model.capabilities else (x,)
 

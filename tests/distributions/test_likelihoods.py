@@ -71,6 +71,14 @@ def test_likelihood_check_accepts_its_own_draws(likelihood):
     likelihood.check(numpy(likelihood(h).sample(0, (3,))))
 
 
+@pytest.mark.parametrize("likelihood", EVERY, ids=repr)
+def test_nearest_data_are_in_the_range_and_stay_as_they_are(likelihood):
+    x = likelihood.nearest(0.5 + noise(50))
+    likelihood.check(x)
+    np.testing.assert_allclose(likelihood.nearest(x), x)
+    np.testing.assert_array_equal(likelihood.nearest(np.array([0.0, 1.0])), [0, 1])
+
+
 @pytest.mark.parametrize("likelihood", [one for one in EVERY if one.support != "real"], ids=repr)
 def test_likelihood_mean_stays_in_the_range_of_the_data(likelihood):
     mean = numpy(likelihood(ops.convert_to_tensor(50 * noise(200, *likelihood.outputs((3,))))).mean)

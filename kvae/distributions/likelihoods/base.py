@@ -4,6 +4,7 @@ import abc
 import math
 from typing import ClassVar
 
+import numpy as np
 from keras import ops
 
 from kvae.backends.arrays import as_array
@@ -56,6 +57,13 @@ class Likelihood(abc.ABC):
             check_unit(x, name, f"likelihood='{self.name}'")
         if self.support == "levels":
             check_levels(x, name, f"likelihood='{self.name}'", self.levels)
+
+    def nearest(self, x: np.ndarray) -> np.ndarray:
+        """Return the array of data in the range of this likelihood that are nearest to the array x."""
+        if self.support == "real":
+            return x
+        x = np.clip(x, 0, 1)
+        return x if self.support == "unit" else np.round(x * (self.levels - 1)) / (self.levels - 1)
 
 
 class ChannelwiseLikelihood(Configuration, Likelihood):
