@@ -10,7 +10,7 @@ ifneq ($(wildcard ../shared/data),)
 export KVAE_DATA ?= $(abspath ../shared/data)
 endif
 
-.PHONY: demo test test-newest test-lowest docs site fuzz torture lint clean
+.PHONY: demo test test-newest test-lowest docs site test-explorer explorer chromium fuzz torture lint clean
 
 # Compiling every installed module would take a minute. Modules are compiled when they are first imported.
 CONSTRAINTS ?= constraints.txt
@@ -32,6 +32,10 @@ $(VENV)/test: $(VENV)/python
 
 $(VENV)/docs: $(VENV)/python
 	$(INSTALL) ".[docs]"
+	touch $@
+
+$(VENV)/explorer: $(VENV)/python
+	$(INSTALL) ".[torch,test-explorer]"
 	touch $@
 
 # Trains a VAE on scikit-learn's handwritten digits, evaluates it and draws samples.
@@ -87,6 +91,24 @@ site: $(VENV)/docs
 		--doctree-dir build/doctrees docs build/site
 	@echo "build/site/index.html"
 
+# Opens the page of the explorer in a browser. gradio needs an older Pillow than the other tests, hence the environment.
+test-explorer: build/explorer.txt
+	$(MAKE) explorer VENV=.venv-explorer CONSTRAINTS=$<
+
+build/explorer.txt: constraints.txt
+	mkdir -p build
+	grep -v "^pillow=" $< > $@
+
+CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+
+explorer: chromium $(VENV)/explorer
+	CHROMIUM="$(CHROMIUM)" KERAS_BACKEND=torch $(BIN)/python -m pytest -s \
+		tests/explorer/test_app.py tests/explorer/test_browser.py
+
+chromium:
+	@test -n "$(CHROMIUM)" || { echo "Chromium is missing: run 'apt-get install chromium', \
+	or name another program with 'make test-explorer CHROMIUM=/path/to/chromium'."; exit 1; }
+
 # Kills every program that writes files, and fills its disk, at random moments, at every step and at every write. TORTURE holds
 # further options.
 torture: $(VENV)/test
@@ -104,4 +126,4 @@ lint: $(VENV)/test
 	$(BIN)/ruff format --check .
 
 clean:
-	rm -rf $(VENV) .venv-docs .venv-newest .venv-lowest build dist docs/generated *.egg-info
+	rm -rf $(VENV) .venv-docs .venv-explorer .venv-newest .venv-lowest build dist docs/generated *.egg-info

@@ -12,6 +12,7 @@ from kvae.cli.commands import (
     data,
     doctor,
     evaluate,
+    explore,
     export,
     fit_sampler,
     interpolate,
@@ -53,6 +54,7 @@ app.command(cls=Command, epilog=interpolate.EXAMPLES)(interpolate.interpolate)
 app.command(cls=Command, epilog=transfer.EXAMPLES)(transfer.transfer)
 app.command(cls=Command, epilog=translate.EXAMPLES)(translate.translate)
 app.command(cls=Command, epilog=blend.EXAMPLES)(blend.blend)
+app.command(cls=Command, epilog=explore.EXAMPLES)(explore.explore)
 app.command(cls=Command, epilog=export.EXAMPLES)(export.export)
 app.command(cls=Command, epilog=compare.EXAMPLES)(compare.compare)
 app.command(cls=Command, epilog=doctor.EXAMPLES)(doctor.doctor)

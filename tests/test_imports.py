@@ -22,7 +22,7 @@ LAYERS = (
     {"models"},
     {"presets"},
     {"recipes"},
-    {"tuning"},
+    {"explorer", "tuning"},
     {"zoo"},
     {"cli"},
 )

@@ -25,6 +25,8 @@ class PointImages:
         self.low, self.high = points.min(axis=0), points.max(axis=0)
         self.pairs = list(itertools.combinations(range(points.shape[1]), 2)) or [(0, 0)]
         self.background = np.ones((SIDE, SIDE * len(self.pairs), 3), "float32")
+        self.background[[0, -1]] = GREY  # a frame around each panel
+        self.background[:, ::SIDE] = self.background[:, SIDE - 1 :: SIDE] = GREY
         for row, column in self._places(points):
             self.background[row, column] = GREY
 

@@ -12,6 +12,7 @@ COMMANDS = {
     "evaluate": ("evaluate", "gift"),
     "evaluate --classifier": ("evaluate", "digits/vae", "--metric", "attributes", "--classifier", "gift"),
     "evaluate --features": ("evaluate", "digits/vae", "--metric", "frechet", "--features", "gift"),
+    "explore": ("explore", "gift", "--static", "page"),
     "export": ("export", "gift", "preset"),
     "fit-sampler": ("fit-sampler", "gift"),
     "interpolate": ("interpolate", "gift", "0", "1"),
