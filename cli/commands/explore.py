@@ -1,6 +1,5 @@
 """`kvae explore`"""
 
-import importlib.util
 from pathlib import Path
 from typing import Annotated
 
@@ -9,8 +8,7 @@ import typer
 from kvae.cli.options import Backend, DataDir, DataSettings, Model, Seed, examples, settings
 from kvae.cli.output import echo
 from kvae.cli.sources import open_model
-from kvae.errors import UserError
-from kvae.explorer.port import check_port
+from kvae.explorer.serving import check_port, require_gradio, serve
 
 EXAMPLES = examples(
     "kvae explore digits/vae",
@@ -54,24 +52,13 @@ def explore(
     """
     if static is None:
         check_port(port)
-        _require_gradio()
+        require_gradio()
     trained = open_model(model, settings(set_))
     if static is not None:
         from kvae.explorer import write_static
 
         echo(f"{write_static(trained, static, seed=seed)}. Open it in a browser.")
         return
-    from kvae.explorer import serve
-
     app = serve(trained, port, browser, seed)
     echo(f"{app.local_url} (Ctrl-C stops it)")
     app.block_thread()
-
-
-def _require_gradio() -> None:
-    """Raise `UserError` unless gradio is installed. This is known before Keras, which takes seconds, is imported."""
-    if importlib.util.find_spec("gradio") is None:
-        raise UserError(
-            'The page needs gradio. Install it: pip install "kvae-zoo[explore]". '
-            "kvae explore MODEL --static DIR writes a page that does not need it."
-        )

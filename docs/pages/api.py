@@ -38,6 +38,7 @@ MODULES = (
     "kvae.recipes",
     "kvae.zoo",
     "kvae.tuning",
+    "kvae.explorer",
     "kvae.presets",
     "kvae.runs",
     "kvae.capabilities",

@@ -4,19 +4,19 @@
 * `classification`: a classifier.
 * `markup`: HTML of images, with explorer.js and explorer.css.
 * `static`: one HTML file, which works without a server.
-* `port`: the port of the page.
 * `app`: the page in the browser, the layout of a gradio app, which calls a session.
+* `serving`: what serves it, without importing gradio before it is needed.
 """
 
 import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # type checkers and editors do not see what `__getattr__` below imports
-    from kvae.explorer.app import build_app, serve
+    from kvae.explorer.serving import build_app, serve
     from kvae.explorer.static import write_static
 
-_FUNCTIONS = {"build_app": "app", "serve": "app", "write_static": "static"}
-"""{function: its module, which imports Keras}. app.py also imports gradio, an optional dependency."""
+_FUNCTIONS = {"build_app": "serving", "serve": "serving", "write_static": "static"}
+"""{function: its module}. static.py imports Keras."""
 
 __all__ = ["build_app", "serve", "write_static"]
 

@@ -10,7 +10,6 @@ import gradio as gr
 from kvae.capabilities import CLASSIFIER
 from kvae.explorer import markup
 from kvae.explorer.classification import ClassifierSession
-from kvae.explorer.port import HOST, check_port
 from kvae.explorer.session import SAMPLES, SPAN, Code, LatentSession, description
 from kvae.recipes import Trained
 
@@ -21,44 +20,14 @@ _LOCK = threading.Lock()
 """The lock of the model, which computes one answer at a time."""
 
 
-def build_app(trained: Trained, seed: int = 0) -> gr.Blocks:
-    """Return the page of a trained model as a gradio app. `.launch()` serves it, also on a Space of the Hugging Face Hub.
-
-    The page first shows a sample with this seed.
-    """
+def page(trained: Trained, seed: int) -> gr.Blocks:
+    """Return the page of a trained model. It first shows a sample with this seed."""
     with gr.Blocks(title=trained.name, analytics_enabled=False) as app:
         gr.HTML(f"<h1>{html.escape(trained.name)}</h1><p>{html.escape(description(trained))}</p>")
         if CLASSIFIER in trained.model.capabilities:
             _classification(ClassifierSession(trained))
         else:
             _latent_space(LatentSession(trained), seed)
-    return app
-
-
-def serve(trained: Trained, port: int | None = None, browser: bool = True, seed: int = 0) -> gr.Blocks:
-    """Serve the page of a trained model to this machine until `.close()` is called, and return its app.
-
-    Args:
-        trained: the trained model.
-        port: the port; by default the first free one from 7860 on.
-        browser: True to open the page in the browser.
-        seed: seed of the first sample on the page.
-
-    Raises:
-        UserError: the port cannot be used.
-    """
-    check_port(port)
-    app = build_app(trained, seed)
-    app.launch(
-        server_name=HOST,
-        server_port=port,
-        share=False,  # in a notebook that others host, too
-        inbrowser=browser,
-        prevent_thread_lock=True,
-        quiet=True,
-        show_error=True,
-        footer_links=["gradio", "settings"],
-    )
     return app
 
 
@@ -72,7 +41,7 @@ def _classification(session: ClassifierSession) -> None:
     with gr.Row():
         with gr.Column():
             own, received = gr.Image(type="filepath", label="Your image", height=HEIGHT), _html()
-        answers = gr.Label(label="Probabilities")
+        answers = gr.Label(label="Probabilities", show_heading=False)
     _on([own.change], answer, [own], [received, answers])
 
 
@@ -155,7 +124,7 @@ def _interpolation(session: LatentSession, density: list, tab: gr.Tab) -> None:
     def between(a, b, spherical, labels, sampler, temperature, seed):
         density = labels, sampler, temperature
         images = session.interpolation(session.code(a, *density, seed), session.code(b, *density, seed + 1), spherical)
-        caption = "Above: interpolation of latent codes. Below: interpolation of pixels."
+        caption = "Above: interpolation of latent codes. Below: interpolation of the images."
         return markup.table(images.reshape(-1, *images.shape[2:]), images.shape[1], caption)
 
     with gr.Row():

@@ -13,9 +13,9 @@ def red(image):
 def test_point_is_drawn_in_a_panel_for_each_pair_of_the_first_three_coordinates():
     draw = PointImages(np.array([[0.0, 0, 0, 9], [1, 10, 100, 9]]))
     images = draw(np.array([[0.0, 10, 50, 3]]))
-    assert images.shape == (1, SIDE, 3 * SIDE, 3)
+    assert images.shape == (1, 2 * SIDE, 2 * SIDE, 3)
     left, right, top = MARGIN, SIDE - 1 - MARGIN, MARGIN
-    first, second, third = (images[0, :, panel * SIDE : (panel + 1) * SIDE] for panel in range(3))
+    first, second, third, _ = images.reshape(2, SIDE, 2, SIDE, 3).swapaxes(1, 2).reshape(4, SIDE, SIDE, 3)
     middle = (SIDE - 1) / 2
     assert red(first) == [top, left]  # (x0, x1)
     np.testing.assert_allclose(red(second), [middle, left], atol=0.5)  # (x0, x2)
