@@ -15,7 +15,9 @@ EXAMPLES = examples(
     "kvae fit-sampler celeba/dcgan_vae mixture --out my-faces",
 )
 
-Kind = Annotated[str, typer.Argument(metavar="KIND", help="normal, or mixture: a mixture of normals.")]
+Kind = Annotated[
+    str, typer.Argument(metavar="KIND", help="normal; mixture, of normals; flow; or two_stage, a second VAE.")
+]
 Out = Annotated[
     Path | None,
     typer.Option(

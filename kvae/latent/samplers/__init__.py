@@ -10,6 +10,9 @@ draws codes for autoencoders, which have no prior.
     coordinates.py    latent codes as few standardised scores: the mean, the labels and the principal components
     density.py        the base class of densities of the scores
     mixture.py        mixtures of normal distributions
+    trained.py        densities that are trained by gradient descent
+    flow.py           flows of affine coupling layers
+    two_stage.py      the second stage of a two-stage VAE
     kinds.py          the kinds of samplers by name
     sampler.py        coordinates and density together: draws, log densities, and their arrays
     fitting.py        the choice of a density by the log density of codes that are held back

@@ -29,9 +29,12 @@ def fit(
     the encoded labels. With classes, the same codes choose between a mixture that the classes share up to their means, and a
     mixture of each class.
 
-    The covariances are full if the sampler then has at most `MAX_NUMBERS` numbers. They are low-rank for larger codes, such
-    as spatial ones (h, w, c): a mixture in the leading principal components, and equal variances in all other directions
-    (`Coordinates`).
+    "flow" is a flow of coupling layers, and "two_stage" a second, small VAE. Both are conditioned on the encoded labels. The
+    codes that are held back choose the number of epochs. The log density of "two_stage" is a lower bound.
+
+    The covariances of mixtures are full if the sampler then has at most `MAX_NUMBERS` numbers. They are low-rank for larger
+    codes, such as spatial ones (h, w, c): a mixture in the leading principal components, and equal variances in all other
+    directions (`Coordinates`). The other kinds use the same components.
 
     Args:
         kind: a name in `KINDS`.

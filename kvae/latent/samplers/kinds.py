@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 
 from kvae.errors import ChoiceError
 from kvae.latent.samplers.density import Density
+from kvae.latent.samplers.flow import Flow, flows
 from kvae.latent.samplers.mixture import Mixture, mixtures
+from kvae.latent.samplers.two_stage import TwoStage, two_stages
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,6 +28,8 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     "normal": Kind(Mixture, functools.partial(mixtures, counts=(1,))),
     "mixture": Kind(Mixture, functools.partial(mixtures, counts=(1, 2, 5, 10, 20))),
+    "flow": Kind(Flow, flows),
+    "two_stage": Kind(TwoStage, two_stages),
 }
 """All kinds of samplers by name."""
 

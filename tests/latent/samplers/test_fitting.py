@@ -152,7 +152,7 @@ def test_draws_depend_on_the_seed_and_temperature_zero_is_the_mean():
 
 def test_fit_with_unsuitable_codes_is_refused():
     codes = np.zeros((30, 2))
-    with pytest.raises(ChoiceError, match=r"normal, mixture.*kind=gauss"):
+    with pytest.raises(ChoiceError, match=r"normal, mixture, flow, two_stage.*kind=gauss"):
         fit("gauss", codes)
     with pytest.raises(UserError, match=r"20 latent codes or more.*Received: 19"):
         fit("normal", codes[:19])

@@ -1,0 +1,109 @@
+"""The second stage of a two-stage VAE: a small VAE of scores."""
+
+import dataclasses
+from collections.abc import Iterator
+
+import numpy as np
+from keras import ops
+
+from kvae.distributions import Normal, sample_with_kl, standard_normal
+from kvae.distributions.scales import bounded_log_scale
+from kvae.latent.samplers.density import Scores, check_arrays
+from kvae.latent.samplers.trained import TrainedDensity, random_kernel, to_array, to_tensor, train, two_layers, zeros
+from kvae.objectives import log_mean_weight
+
+UNITS = 256
+"""Largest number of hidden units of the encoder and of the decoder."""
+
+DRAWS = 64
+"""Number of draws of the importance-weighted bound."""
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class TwoStage(TrainedDensity):
+    """The density of a VAE of scores with as many latent units u as scores (Dai and Wipf 2019, section 4):
+
+        p(s|f) = ∫ N(u; 0, I) N(s; decoder(u, f), γ²) du        q(u|s, f) = N(u; encoder(s, f))
+
+    γ is trained. Encoder and decoder have one hidden layer. The density is not known. `bound` is the ELBO, and `log_prob`
+    returns the importance-weighted bound of `DRAWS` draws.
+
+    Args:
+        kernel, bias, kernel_out, bias_out: the encoder, (R + A, H), (H,), (H, 2R) and (2R,): means, then log σ.
+        decoder_kernel, decoder_bias, decoder_kernel_out, decoder_bias_out: the decoder, (R + A, H), (H,), (H, R) and (R,).
+        log_gamma: (1,).
+    """
+
+    kernel: np.ndarray
+    bias: np.ndarray
+    kernel_out: np.ndarray
+    bias_out: np.ndarray
+    decoder_kernel: np.ndarray
+    decoder_bias: np.ndarray
+    decoder_kernel_out: np.ndarray
+    decoder_bias_out: np.ndarray
+    log_gamma: np.ndarray
+
+    @classmethod
+    def untrained(cls, rank: int, labels: int, units: int, seed: int) -> "TwoStage":
+        """Return the VAE with which training begins. Its posterior is the prior."""
+        rng = np.random.default_rng(seed)
+        hidden = (random_kernel(rng, rank + labels, units), zeros(units))
+        hidden_of_decoder = (random_kernel(rng, rank + labels, units), zeros(units))
+        outputs = (random_kernel(rng, units, rank), zeros(rank))
+        return cls(*hidden, zeros(units, 2 * rank), zeros(2 * rank), *hidden_of_decoder, *outputs, zeros(1))
+
+    def check(self, rank, labels):
+        units = self.bias.size
+        shapes = {
+            "kernel": (rank + labels, units),
+            "bias": (units,),
+            "kernel_out": (units, 2 * rank),
+            "bias_out": (2 * rank,),
+            "decoder_kernel": (rank + labels, units),
+            "decoder_bias": (units,),
+            "decoder_kernel_out": (units, rank),
+            "decoder_bias_out": (rank,),
+            "log_gamma": (1,),
+        }
+        check_arrays(self, shapes)
+
+    def bound(self, scores, features, seed):
+        """Return the ELBO of one draw: (B,)."""
+        u, rate = sample_with_kl(self._posterior(scores, features), standard_normal(), seed)
+        return self._observation(u, features).log_prob(scores) - rate
+
+    def log_prob(self, scores, features):
+        """Return a lower bound of log p(s|f): (N,), in nats."""
+        scores, features = to_tensor(scores), to_tensor(features)
+        qu = self._posterior(scores, features)
+        u, log_q = qu.sample_and_log_prob(0, (DRAWS,))  # (K, N, R), (K, N)
+        log_prior = standard_normal().log_prob(u)
+        log_ps = self._observation(u, features).log_prob(scores)
+        return to_array(log_mean_weight(log_ps + log_prior - log_q))
+
+    def sample(self, features, rng):
+        u, noise = rng.standard_normal((2, len(features), len(self.decoder_bias_out)))
+        ps = self._observation(to_tensor(u), to_tensor(features))
+        return to_array(ps.loc + to_tensor(noise) * ops.exp(ps.log_scale))
+
+    def _posterior(self, scores, features) -> Normal:
+        """Return q(u|s, f), over (B, R)."""
+        inputs = ops.concatenate([scores, features], axis=-1)
+        h = two_layers(inputs, self.kernel, self.bias, self.kernel_out, self.bias_out)
+        loc, log_scale = ops.split(h, 2, axis=-1)
+        return Normal(loc, bounded_log_scale(log_scale))
+
+    def _observation(self, u, features) -> Normal:
+        """Return p(s|u, f), over (…, B, R), of latent units u (…, B, R)."""
+        features = features + ops.zeros_like(u[..., :1])  # (B, A) -> (…, B, A)
+        arrays = (self.decoder_kernel, self.decoder_bias, self.decoder_kernel_out, self.decoder_bias_out)
+        loc = two_layers(ops.concatenate([u, features], axis=-1), *arrays)
+        return Normal(loc, bounded_log_scale(ops.convert_to_tensor(self.log_gamma)) + ops.zeros_like(loc))
+
+
+def two_stages(used: Scores, held: Scores, *, exclusive: bool, room: int, seed: int) -> Iterator[TwoStage]:
+    """Yield one VAE of scores. The arguments are those of `mixtures`."""
+    rank, labels = used.scores.shape[1], used.features.shape[1]
+    units = max(1, min(UNITS, (room - 3 * rank - 1) // (5 * rank + 2 * labels + 2)))
+    yield train(TwoStage.untrained(rank, labels, units, seed), used, held, seed)
