@@ -92,7 +92,8 @@ def _sampler(card: Mapping) -> str:
     facts = card.get("sampler")
     if not facts:
         return "the prior"
-    return f"{_cell(facts['kind'])}, log density of held-out codes {_cell(facts['held_out_log_prob'])} nats"
+    bound = f", a lower bound of {facts['draws']} draws" if facts.get("draws") else ""
+    return f"{_cell(facts['kind'])}, log density of held-out codes {_cell(facts['held_out_log_prob'])} nats{bound}"
 
 
 def _metrics(repo: str, card: Mapping) -> str:

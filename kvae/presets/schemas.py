@@ -46,7 +46,8 @@ class SamplerFacts(Schema):
     """Facts about the sampler, in sampler.npz."""
 
     kind: str
-    components: Annotated[int, Ge(1)]
+    components: Annotated[int, Ge(1)] | None = None
+    draws: Annotated[int, Ge(1)] | None = None
     codes: Annotated[int, Ge(1)]
     held_out_log_prob: float
 

@@ -14,6 +14,9 @@ from kvae.latent.samplers.trained import TrainedDensity, random_kernel, to_array
 LAYERS, UNITS = 6, 128
 """Number of coupling layers, and largest number of hidden units of the network of each."""
 
+DROPOUT = 0.5
+"""Fraction of the hidden units that training sets to zero. Without dropout the networks overfit a few thousand codes."""
+
 LARGEST_LOG_SCALE = 2.0
 """Largest absolute value of log σ of a layer."""
 
@@ -25,7 +28,8 @@ class Flow(TrainedDensity):
         g_t(s) = [a, (b − m) / σ],    [a, b] = s in the order of layer t,    (m, log σ) = network_t([a, f])
         log p(s|f) = log N(g(s); 0, I) − Σ_t Σ_i log σ_{t,i}
 
-    a holds the first R // 2 units. The inverse autoregressive flow of `kvae.distributions` would not do: it has no density
+    a holds the first R // 2 units. The order of every second layer is random, and the next layer reverses it, so that two
+    layers map each unit. The inverse autoregressive flow of `kvae.distributions` would not do: it has no density
     at given points, which the fit needs.
 
     Args:
@@ -46,7 +50,7 @@ class Flow(TrainedDensity):
     def identity(cls, rank: int, labels: int, units: int, seed: int) -> "Flow":
         """Return the flow with which training begins. Its density is N(s; 0, I)."""
         rng = np.random.default_rng(seed)
-        orders = np.stack([rng.permutation(rank) for _ in range(LAYERS)])
+        orders = np.stack([np.arange(rank)[::-1] if t % 2 else rng.permutation(rank) for t in range(LAYERS)])
         kernels = random_kernel(rng, LAYERS, rank // 2 + labels, units)
         outputs = 2 * (rank - rank // 2)
         return cls(orders, kernels, zeros(LAYERS, units), zeros(LAYERS, units, outputs), zeros(LAYERS, outputs))
@@ -66,19 +70,19 @@ class Flow(TrainedDensity):
         if (np.sort(self.orders, axis=1) != np.arange(rank)).any():
             raise ValueError("orders that leave out units")
 
-    def bound(self, scores, features, seed):
+    def bound(self, scores, features, seed, training):
         """Return log p(s|f): (B,)."""
-        log_det = 0.0
+        log_det, dropout = 0.0, DROPOUT if training else 0.0
         for t, order in enumerate(self.orders):
             scores = ops.take(scores, order, axis=1)
             a, b = self._halves(scores)
-            mean, log_scale = self._parameters(t, a, features)
+            mean, log_scale = self._parameters(t, a, features, dropout, seed)
             scores = ops.concatenate([a, (b - mean) * ops.exp(-log_scale)], axis=1)
             log_det = log_det - ops.sum(log_scale, axis=1)
         return standard_normal().log_prob(scores) + log_det
 
     def log_prob(self, scores, features):
-        return to_array(self.bound(to_tensor(scores), to_tensor(features), None))
+        return to_array(self.bound(to_tensor(scores), to_tensor(features), None, training=False))
 
     def sample(self, features, rng):
         scores = to_tensor(rng.standard_normal((len(features), self.orders.shape[1])))
@@ -94,11 +98,11 @@ class Flow(TrainedDensity):
         half = self.orders.shape[1] // 2
         return scores[:, :half], scores[:, half:]
 
-    def _parameters(self, t: int, a, features):
+    def _parameters(self, t: int, a, features, dropout=0.0, seed=None):
         """Return m and log σ of layer t: (B, R − R // 2) each."""
         inputs = ops.concatenate([a, features], axis=1)
-        arrays = (self.kernels, self.biases, self.kernels_out, self.biases_out)
-        mean, log_scale = ops.split(two_layers(inputs, *(array[t] for array in arrays)), 2, axis=1)
+        arrays = (array[t] for array in (self.kernels, self.biases, self.kernels_out, self.biases_out))
+        mean, log_scale = ops.split(two_layers(inputs, *arrays, dropout, seed), 2, axis=1)
         return mean, LARGEST_LOG_SCALE * ops.tanh(log_scale)
 
 

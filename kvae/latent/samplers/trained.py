@@ -11,13 +11,14 @@ from keras import ops
 
 from kvae.latent.samplers.density import Density, Scores
 from kvae.objectives import batch_mean
+from kvae.progress import bar
 from kvae.training import Batches, Model
 
-BATCH, EPOCHS, PATIENCE = 128, 200, 10
-"""Number of scores in a batch, largest number of epochs, and number of epochs without a gain after which training ends."""
+BATCH, EPOCHS, LEAST_STEPS = 256, 40, 32
+"""Number of scores in a batch, number of epochs, and least number of steps in an epoch."""
 
-LEARNING_RATE = 1e-3
-"""Learning rate of Adam."""
+LEARNING_RATE = 2e-3
+"""Learning rate of Adam at the beginning. It falls to 0 along a cosine."""
 
 
 class TrainedDensity(Density):
@@ -27,10 +28,10 @@ class TrainedDensity(Density):
     """Names of the arrays that are not trained."""
 
     @abc.abstractmethod
-    def bound(self, scores, features, seed):
+    def bound(self, scores, features, seed, training: bool):
         """Return log p(s|f) of tensors s (B, R) and f (B, A), or a lower bound of it: (B,), in nats.
 
-        `seed` is the seed generator of its random numbers.
+        `seed` is the seed generator of its random numbers. `training` is True in training steps.
         """
 
     def trained_arrays(self) -> dict[str, np.ndarray]:
@@ -63,32 +64,38 @@ class _Training(Model):
 
     def loss_terms(self, x, training):
         density = dataclasses.replace(self.density, **self.arrays.mapped(ops.convert_to_tensor))
-        return {"loss": -batch_mean(density.bound(x[:, : self.rank], x[:, self.rank :], self.seed_generator))}
+        scores, features = x[:, : self.rank], x[:, self.rank :]
+        return {"loss": -batch_mean(density.bound(scores, features, self.seed_generator, training))}
 
 
 def train(density: TrainedDensity, used: Scores, held: Scores, seed: int) -> TrainedDensity:
     """Return `density` with the arrays that maximise the mean bound of the scores `used`. Training begins with its arrays.
 
-    It ends when the mean bound of the scores `held` no longer increases. The arrays are those of its best epoch.
+    They are the arrays of the epoch in which the mean bound of the scores `held` is largest.
     """
     arrays = _Weights(density.trained_arrays())
     model = _Training(arrays, density, used.scores.shape[1], seed)
-    model.compile(keras.optimizers.Adam(LEARNING_RATE))
-    batches, validation = (
-        Batches(np.concatenate(part, axis=1).astype("float32"), batch_size=BATCH, seed=order)
-        for part, order in ((used, seed), (held, None))
-    )
-    callbacks = [
-        keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: batches.begin(epoch)),
-        keras.callbacks.EarlyStopping("val_loss", patience=PATIENCE, restore_best_weights=True),
-    ]
-    model.fit(batches, epochs=EPOCHS, validation_data=validation, callbacks=callbacks, shuffle=False, verbose=0)
+    x, x_held = (np.concatenate(part, axis=1).astype("float32") for part in (used, held))
+    batches = Batches(x, batch_size=BATCH, seed=seed, min_steps=LEAST_STEPS)
+    model.compile(keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(LEARNING_RATE, EPOCHS * len(batches))))
+    best = keras.callbacks.EarlyStopping("val_loss", patience=EPOCHS, restore_best_weights=True)
+    with bar(EPOCHS, "Epochs of the sampler") as advance:
+        epochs = keras.callbacks.LambdaCallback(
+            on_epoch_begin=lambda epoch, logs: batches.begin(epoch), on_epoch_end=lambda epoch, logs: advance(1)
+        )
+        options = {"epochs": EPOCHS, "callbacks": [epochs, best], "shuffle": False, "verbose": 0}
+        model.fit(batches, validation_data=Batches(x_held, batch_size=BATCH), **options)
     return dataclasses.replace(density, **arrays.mapped(ops.convert_to_numpy))
 
 
-def two_layers(x, kernel, bias, kernel_out, bias_out):
-    """Return the outputs of a network with one hidden layer, whose activation is SiLU: (…, in) -> (…, out)."""
+def two_layers(x, kernel, bias, kernel_out, bias_out, dropout=0.0, seed=None):
+    """Return the outputs of a network with one hidden layer, whose activation is SiLU: (…, in) -> (…, out).
+
+    `dropout` is the fraction of hidden units that are set to zero. The seed generator `seed` draws them.
+    """
     hidden = ops.silu(ops.add(ops.matmul(x, kernel), bias))
+    if dropout:
+        hidden = keras.random.dropout(hidden, dropout, seed=seed)
     return ops.add(ops.matmul(hidden, kernel_out), bias_out)
 
 
