@@ -72,27 +72,35 @@ class Flow(TrainedDensity):
 
     def bound(self, scores, features, seed, training):
         """Return log p(s|f): (B,)."""
-        log_det, dropout = 0.0, DROPOUT if training else 0.0
-        for t, order in enumerate(self.orders):
-            scores = ops.take(scores, order, axis=1)
-            a, b = self._halves(scores)
-            mean, log_scale = self._parameters(t, a, features, dropout, seed)
-            scores = ops.concatenate([a, (b - mean) * ops.exp(-log_scale)], axis=1)
-            log_det = log_det - ops.sum(log_scale, axis=1)
-        return standard_normal().log_prob(scores) + log_det
+        noise, log_det = self.noise(scores, features, DROPOUT if training else 0.0, seed)
+        return standard_normal().log_prob(noise) + log_det
 
     def log_prob(self, scores, features):
         return to_array(self.bound(to_tensor(scores), to_tensor(features), None, training=False))
 
     def sample(self, features, rng):
-        scores = to_tensor(rng.standard_normal((len(features), self.orders.shape[1])))
-        features = to_tensor(features)
+        noise = rng.standard_normal((len(features), self.orders.shape[1]))
+        return to_array(self.scores(to_tensor(noise), to_tensor(features)))
+
+    def noise(self, scores, features, dropout: float = 0.0, seed=None):
+        """Return the noise g(s) of scores (B, R), and the logarithm of |det ∂g/∂s|: (B, R) and (B,)."""
+        log_det = 0.0
+        for t, order in enumerate(self.orders):
+            a, b = self._halves(ops.take(scores, order, axis=1))
+            mean, log_scale = self._parameters(t, a, features, dropout, seed)
+            scores = ops.concatenate([a, (b - mean) * ops.exp(-log_scale)], axis=1)
+            log_det = log_det - ops.sum(log_scale, axis=1)
+        return scores, log_det
+
+    def scores(self, noise, features):
+        """Return the scores g⁻¹(u) of noise u (B, R): (B, R)."""
         for t in reversed(range(len(self.orders))):
-            a, b = self._halves(scores)
+            a, b = self._halves(noise)
             mean, log_scale = self._parameters(t, a, features)
-            scores = ops.concatenate([a, mean + b * ops.exp(log_scale)], axis=1)
-            scores = ops.take(scores, np.argsort(self.orders[t]), axis=1)
-        return to_array(scores)
+            noise = ops.take(
+                ops.concatenate([a, mean + b * ops.exp(log_scale)], axis=1), np.argsort(self.orders[t]), axis=1
+            )
+        return noise
 
     def _halves(self, scores):
         half = self.orders.shape[1] // 2

@@ -106,13 +106,13 @@ class TwoStage(TrainedDensity):
         inputs = ops.concatenate([scores, features], axis=-1)
         h = two_layers(inputs, self.kernel, self.bias, self.kernel_out, self.bias_out)
         change, log_scale = ops.split(h, 2, axis=-1)
-        return Normal(self.slopes[0] * scores + change, bounded_log_scale(log_scale))
+        return Normal(ops.multiply(self.slopes[0], scores) + change, bounded_log_scale(log_scale))
 
     def _observation(self, u, features) -> Normal:
         """Return p(s|u, f), over (…, B, R), of latent units u (…, B, R)."""
         features = features + ops.zeros_like(u[..., :1])  # (B, A) -> (…, B, A)
         arrays = (self.decoder_kernel, self.decoder_bias, self.decoder_kernel_out, self.decoder_bias_out)
-        loc = self.slopes[1] * u + two_layers(ops.concatenate([u, features], axis=-1), *arrays)
+        loc = ops.multiply(self.slopes[1], u) + two_layers(ops.concatenate([u, features], axis=-1), *arrays)
         return Normal(loc, bounded_log_scale(ops.convert_to_tensor(self.log_gamma)) + ops.zeros_like(loc))
 
 
