@@ -91,10 +91,11 @@ class TwoStage(TrainedDensity):
         """Return a lower bound of log p(s|f): (N,), in nats."""
         scores, features = to_tensor(scores), to_tensor(features)
         qu = self._posterior(scores, features)
-        u, log_q = qu.sample_and_log_prob(0, (DRAWS,))  # (K, N, R), (K, N)
+        noise = to_tensor(np.random.default_rng(0).standard_normal((DRAWS, *scores.shape)))
+        u = qu.loc + noise * ops.exp(qu.log_scale)  # (K, N, R)
         log_prior = standard_normal().log_prob(u)
         log_ps = self._observation(u, features).log_prob(scores)
-        return to_array(log_mean_weight(log_ps + log_prior - log_q))
+        return to_array(log_mean_weight(log_ps + log_prior - qu.log_prob(u)))
 
     def sample(self, features, rng):
         u, noise = rng.standard_normal((2, len(features), len(self.decoder_bias_out)))

@@ -12,8 +12,8 @@ from kvae.latent.samplers.two_stage import TwoStage
 CLUSTERS = np.random.default_rng(0).integers(2, size=(3000, 1))
 """Cluster of each code."""
 
-DRAWS = [[-1.468994, 0.615231], [2.373311, 1.849204]]
-"""Draws of a random second stage."""
+DRAWS, BOUNDS = [[-1.468994, 0.615231], [2.373311, 1.849204]], [-3.649828, -4.117361]
+"""Draws of a random second stage, and bounds of their log densities."""
 
 
 def _linear(rank, gamma, seed=0):
@@ -64,13 +64,14 @@ def test_file_of_a_second_stage_draws_the_same_codes(fitted, tmp_path):
     np.testing.assert_array_equal(loaded.sample(9, seed=2), sampler.sample(9, seed=2))
 
 
-def test_draws_are_the_same_on_all_backends():
+def test_draws_and_bounds_are_the_same_on_all_backends():
     density, rng = TwoStage.untrained(2, 1, 4, 0), np.random.default_rng(0)
     random = {
         name: rng.normal(0, 0.5, value.shape).astype("float32") for name, value in density.trained_arrays().items()
     }
     density, features = dataclasses.replace(density, **random), np.array([[0.0], [1.0]])
     np.testing.assert_allclose(density.sample(features, np.random.default_rng(0)), DRAWS, atol=1e-4)
+    np.testing.assert_allclose(density.log_prob(np.array(DRAWS), features), BOUNDS, atol=1e-4)
 
 
 @pytest.mark.parametrize("change", [{"bias": np.zeros(3, "float32")}, {"log_gamma": np.full(1, np.inf, "float32")}])
@@ -83,8 +84,7 @@ def test_arrays_that_are_no_second_stage_are_refused(change):
 
 @pytest.mark.parametrize("kind", ["flow", "two_stage"])
 def test_samplers_of_large_codes_are_small(kind, monkeypatch):
-    monkeypatch.setattr("kvae.latent.samplers.trained.EPOCHS", 1)
-    monkeypatch.setattr("kvae.latent.samplers.trained.LEAST_STEPS", 1)
+    monkeypatch.setattr(f"kvae.latent.samplers.{kind}.train", lambda density, *scores_and_seed: density)
     sampler = fit(kind, np.random.default_rng(0).standard_normal((400, 16, 16, 4)))
     assert sum(array.nbytes for array in sampler.arrays().values()) < 10**6
     assert sampler.sample(2, seed=0).shape == (2, 16, 16, 4)
