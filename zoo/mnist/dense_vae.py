@@ -16,7 +16,7 @@ Run:
     kvae train mnist/dense_vae
     # the ELBO as the objective (β = 1)
     kvae train mnist/dense_vae --set model.beta=1 --set epochs=5
-    # other likelihoods: a continuous Bernoulli, and a σ-VAE (not measured)
+    # other likelihoods: a continuous Bernoulli, and a σ-VAE
     kvae train mnist/dense_vae --set model.beta=1 --set model.likelihood=continuous_bernoulli
     kvae train mnist/dense_vae --set model.beta=1 --set model.likelihood=optimal_normal
 """
