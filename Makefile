@@ -102,8 +102,7 @@ build/explorer.txt: constraints.txt
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
 explorer: chromium $(VENV)/explorer
-	CHROMIUM="$(CHROMIUM)" KERAS_BACKEND=torch $(BIN)/python -m pytest -s \
-		tests/explorer/test_app.py tests/explorer/test_browser.py
+	CHROMIUM="$(CHROMIUM)" KERAS_BACKEND=torch $(BIN)/python -m pytest -s tests/explorer
 
 chromium:
 	@test -n "$(CHROMIUM)" || { echo "Chromium is missing: run 'apt-get install chromium', \

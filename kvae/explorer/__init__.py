@@ -1,7 +1,7 @@
 """The explorer: a page in the browser on which a trained model is tried, and a static page of a trained model.
 
 * `session`: a model with a decoder: codes, edits, interpolations, the map.
-* `classification`: a classifier.
+* `classification`: a classifier; `translation`: a model that translates images.
 * `markup`: HTML of images, with explorer.js and explorer.css.
 * `static`: one HTML file, which works without a server.
 * `app`: the page in the browser, the layout of a gradio app, which calls a session.

@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 
 import gradio as gr
 
-from kvae.capabilities import CLASSIFIER
+from kvae.capabilities import CLASSIFIER, TRANSLATION
 from kvae.explorer import markup
 from kvae.explorer.classification import ClassifierSession
 from kvae.explorer.session import SAMPLES, SPAN, Code, LatentSession, description
+from kvae.explorer.translation import TranslatorSession
 from kvae.recipes import Trained
 
 HEIGHT = 320
@@ -26,6 +27,8 @@ def page(trained: Trained, seed: int) -> gr.Blocks:
         gr.HTML(f"<h1>{html.escape(trained.name)}</h1><p>{html.escape(description(trained))}</p>")
         if CLASSIFIER in trained.model.capabilities:
             _classification(ClassifierSession(trained))
+        elif TRANSLATION in trained.model.capabilities:
+            _translation(TranslatorSession(trained))
         else:
             _latent_space(LatentSession(trained), seed)
     return app
@@ -43,6 +46,19 @@ def _classification(session: ClassifierSession) -> None:
             own, received = gr.Image(type="filepath", label="Your image", height=HEIGHT), _html()
         answers = gr.Label(label="Probabilities", show_heading=False)
     _on([own.change], answer, [own], [received, answers])
+
+
+def _translation(session: TranslatorSession) -> None:
+    def answer(path, to):
+        return "" if path is None else markup.row(session.translations(path, to), 256)
+
+    with gr.Row():
+        with gr.Column(scale=1, min_width=260):
+            own = gr.Image(type="filepath", label="Your image", height=HEIGHT)
+            to = gr.Dropdown(list(session.domains), label="Domain of the translation", visible=bool(session.domains))
+        with gr.Column(scale=3):
+            translations = _html()
+    _on([own.change, to.input], answer, [own, to], [translations])
 
 
 def _latent_space(session: LatentSession, first_seed: int) -> None:

@@ -7,6 +7,7 @@ no server for that.
 import base64
 import html
 import io
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +38,11 @@ STYLE = (_FOLDER / "explorer.css").read_text(encoding="utf-8")
 def image(x: np.ndarray, caption: str, height: int) -> str:
     """Return an image (H, W, C) in [0, 1] of this height in CSS pixels."""
     return _figure(Image.fromarray(to_pixels(x[None])[0]), caption, f'class="kvae-pixels" style="height: {height}px"')
+
+
+def row(images: Iterable[tuple[str, np.ndarray]], height: int) -> str:
+    """Return images, (caption, (H, W, C) in [0, 1]) each, of this height in CSS pixels next to each other."""
+    return f'<div class="kvae-row">{"".join(image(x, caption, height) for caption, x in images)}</div>'
 
 
 def table(images: np.ndarray, columns: int, caption: str) -> str:
