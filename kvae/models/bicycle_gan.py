@@ -158,12 +158,14 @@ class BicycleGAN(Translator, VariationalModel):
 
     @reports("discriminator")
     def discriminator_terms(self, batch, training):
+        """Return the terms of D, which compares targets with their translations ŷ."""
         x, y = batch
         real, fake = (self.discriminator(image, training=training) for image in (y, self._encoded(x, y, training)[1]))
         return {"discriminator": self._adversary.discriminator_loss(real, fake)}
 
     @reports("sample_discriminator")
     def sample_discriminator_terms(self, batch, training):
+        """Return the terms of D_p, which compares targets with translations of samples y_p."""
         x, y = batch
         real, fake = (
             self.sample_discriminator(image, training=training) for image in (y, self._sampled(x, training)[1])
