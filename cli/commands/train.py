@@ -158,8 +158,8 @@ def _print_run(run) -> None:
     echo(f"\n{run.path}{data}\n")
     print_metrics(report.get("metrics", {}))
     echo("\nNext:")
-    sheets = {"sample": "epoch-*-samples.png", "reconstruct": "epoch-*-reconstructions.png"}
-    possible = [command for command, sheet in sheets.items() if any(run.images.glob(sheet))]
+    sheets = {"sample": "samples", "reconstruct": "reconstructions", "translate": "translations"}
+    possible = [command for command, sheet in sheets.items() if any(run.images.glob(f"epoch-*-{sheet}.png"))]
     for command in (*possible, "evaluate"):
         echo(f"  kvae {command} {shlex.quote(str(run.path))}")
 

@@ -14,6 +14,7 @@ from kvae.callbacks.order import InOrder
 from kvae.callbacks.progress import Progress
 from kvae.callbacks.run_writer import RunWriter
 from kvae.callbacks.tensorboard import TensorBoard
+from kvae.callbacks.translations import SaveTranslations
 
 __all__ = [
     "Anneal",
@@ -30,6 +31,7 @@ __all__ = [
     "Progress",
     "RunWriter",
     "SaveImages",
+    "SaveTranslations",
     "StopOnInterrupt",
     "StopOnNonFinite",
     "TensorBoard",

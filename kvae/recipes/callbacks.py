@@ -11,9 +11,10 @@ from kvae.callbacks import (
     KernelDistance,
     LatentMonitor,
     SaveImages,
+    SaveTranslations,
     StopOnNonFinite,
 )
-from kvae.capabilities import DECODER, POSTERIOR
+from kvae.capabilities import DECODER, POSTERIOR, TRANSLATION
 from kvae.data import Dataset, Split
 from kvae.recipes.feature_network import open_features
 from kvae.recipes.inputs import batches
@@ -50,7 +51,7 @@ def monitoring_callbacks(
 ) -> list[keras.callbacks.Callback]:
     """Return the callbacks that measure latent codes and samples, and save images of held-out examples.
 
-    A model without a posterior gets no measurement, and a model that does not decode images saves none.
+    A model without a posterior gets no measurement. A model that neither decodes nor translates images saves none.
     """
     monitored = _first(model, dataset, held_out, training, MONITORED)
     callbacks = []
@@ -58,6 +59,8 @@ def monitoring_callbacks(
         callbacks.append(LatentMonitor(*monitored))
     if monitored[0].ndim == 4 and DECODER in model.capabilities:
         callbacks.append(SaveImages(run.images, monitored, training.images_every, training.brighten))
+    elif TRANSLATION in model.capabilities:
+        callbacks.append(SaveTranslations(run.images, monitored, training.images_every))
     if training.features is not None:
         network = open_features(training.features, dataset.name, dataset.shape)
         images = _first(model, dataset, dataset.train, training, REFERENCES)[0]

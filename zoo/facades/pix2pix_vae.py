@@ -73,6 +73,7 @@ def training(
         batch_size,
         keras.optimizers.Adam(learning_rate, beta_1=0.5),
         learning_rate_schedule=constant_then_falling(epochs),
+        images_every=20,
         augment=kvae.data.Jitter(),
     )
 
