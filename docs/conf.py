@@ -29,7 +29,6 @@ nb_execution_cache_path = str(Path(__file__).parents[1] / "build" / "notebooks")
 nb_execution_in_temp = True
 nb_execution_raise_on_error = True
 nb_execution_timeout = 900  # for a busy machine
-nb_merge_streams = True
 
 # Docstrings
 default_role = "code"  # `text` between single backticks

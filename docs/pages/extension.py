@@ -3,7 +3,7 @@
 from pages import GENERATED, api, commands, metrics, presets, recipes
 from pages.docstrings import to_rest
 from pages.signatures import signature_of_constructor
-from pages.transforms import LinkNames, ShellCells
+from pages.transforms import LinkNames, MergeStreams, ShellCells
 
 
 def write(app) -> None:
@@ -24,4 +24,5 @@ def setup(app):
     app.connect("autodoc-process-signature", signature_of_constructor)
     app.add_post_transform(LinkNames)
     app.add_post_transform(ShellCells)
+    app.add_post_transform(MergeStreams)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,5 +1,7 @@
 """Changes to the pages before they are written: links from code, and commands of the shell in notebooks."""
 
+import re
+
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -42,3 +44,29 @@ class ShellCells(SphinxPostTransform):
             first, _, commands = block.astext().partition("\n")
             if first == "%%bash":
                 block.replace_self(nodes.literal_block(commands, commands, language="bash"))
+
+
+class MergeStreams(SphinxPostTransform):
+    """Show what a cell prints as one block of each stream. IPython sends what a command prints in pieces of 100 bytes.
+
+    MyST-NB can merge the pieces, too, but it ends each of them with a new line.
+    """
+
+    default_priority = 5
+
+    def run(self, **options) -> None:
+        for output in list(self.document.findall(_is_output)):
+            merged = {}
+            for block in [child for child in output.children if isinstance(child, nodes.literal_block)]:
+                first = merged.setdefault(tuple(block["classes"]), block)
+                if first is not block:
+                    output.remove(block)
+                    text = first.astext() + block.astext()
+                    first.rawsource, first.children = text, [nodes.Text(text)]
+            for block in merged.values():
+                text = re.sub(r"[^\n]*\r(?!\n)", "", block.astext())  # a line whose text was replaced
+                block.rawsource, block.children = text, [nodes.Text(text)]
+
+
+def _is_output(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.container) and "cell_output" in node["classes"]
