@@ -15,7 +15,12 @@ from kvae.version import __version__, version_of
 
 MISSING, PROBLEM = "missing", "problem"
 
-EXTRAS = {"hub": "huggingface_hub", "tfds": "tensorflow-datasets", "tune": "keras-tuner"}
+EXTRAS = {
+    "hub": "huggingface_hub",
+    "onnx": "onnx",
+    "tfds": "tensorflow-datasets",
+    "tune": "keras-tuner",
+}
 """The package of each extra that adds an ability. The other extras are backends and tools of kvae's own tests."""
 
 

@@ -12,7 +12,7 @@ FOLDERS = {"kvae": ROOT / "kvae", "kvae.zoo": ROOT / "zoo", "kvae.cli": ROOT / "
 LAYERS = (
     {"errors", "version", "capabilities", "upgrade", "weights"},
     {"files", "suggest", "progress", "cores", "one_backend"},
-    {"backends", "images"},
+    {"backends", "images", "tracking"},
     {"distributions", "data"},
     {"objectives", "networks", "training"},
     {"evaluation"},
@@ -20,7 +20,7 @@ LAYERS = (
     {"runs"},
     {"callbacks"},
     {"models"},
-    {"presets"},
+    {"presets", "serving"},
     {"recipes"},
     {"explorer", "tuning"},
     {"zoo"},

@@ -1,6 +1,6 @@
 """The differences between TensorFlow, JAX and PyTorch. No other part of kvae imports one of them.
 
-Each backend is a package. These five files are in each of them and offer the same names:
+Each backend is a package. These six files are in each of them and offer the same names:
 
 * `gradients`: `Backend`, the mixin that gives a model `train_step`, `test_step`, the functions that run several of them,
   `gradients(loss, variables)`, `callbacks_of_fit(callbacks)` and `loads_in_training_thread`, True if threads that load
@@ -15,6 +15,8 @@ Each backend is a package. These five files are in each of them and offer the sa
   `slower_in_bfloat16()` is True if networks train more slowly in bfloat16 than in float32.
 * `convolutions`: `conv` and `conv_transpose` of channels-last maps, each in the fastest form. The command that compares the
   forms is `python -m benchmarks.layers`.
+* `exporting`: `EXPORTS` names the formats in which Keras exports networks, with the package that it needs for each;
+  `export_options(format, inputs)` returns options for batches of any size.
 * `kernels`: `softplus` and `batch_norm` (None on a backend where the batch normalisation of Keras is as fast), for
   operations that are slow on one backend.
 """
@@ -63,11 +65,16 @@ slower_in_bfloat16 = _backend.slower_in_bfloat16
 threads = _backend.threads
 THREADS = _backend.THREADS
 
+# exporting
+EXPORTS = _backend.EXPORTS
+export_options = _backend.export_options
+
 # kernels
 batch_norm = _backend.batch_norm
 softplus = _backend.softplus
 
 __all__ = [
+    "EXPORTS",
     "THREADS",
     "VALUES_AT_ONCE",
     "Backend",
@@ -80,6 +87,7 @@ __all__ = [
     "conv_transpose",
     "device_names",
     "devices",
+    "export_options",
     "fused",
     "gates_are_global",
     "input_gradient",

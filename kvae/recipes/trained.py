@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from kvae import evaluation, presets
+from kvae import evaluation, presets, serving
 from kvae.capabilities import DECODER, LABELS
 from kvae.errors import UserError, printable
 from kvae.evaluation.samplers import without_fitted
@@ -224,6 +224,17 @@ class Trained(TrainedTranslations):
         elif self.source.save_sampler(sampler, weights):
             self.sampler = sampler
         return sampler
+
+    def export_networks(self, folder: str | os.PathLike, format: str) -> Path:
+        """Write the networks of the model for another program, and return the folder.
+
+        Args:
+            folder: a new or empty folder.
+            format: "onnx", "saved_model", "litert" or "torch" (`kvae.serving.export_networks`).
+        """
+        facts = {"model": self.name, "recipe": self.config["recipe"], "weights (SHA-256)": self.weights}
+        labels = self.config["data"].get("labels") or ()
+        return serving.export_networks(self.model, folder, format, facts=facts, labels=labels, sampler=self.sampler)
 
     def push(self, repo: str, *, half: bool = False, licence: str | None = None, private: bool = False) -> str:
         """Upload the preset, or the finished run as a preset, to the Hugging Face Hub, and return the address.

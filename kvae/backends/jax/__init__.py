@@ -11,10 +11,12 @@ from kvae.backends.jax.devices import (
     slower_in_bfloat16,
     threads,
 )
+from kvae.backends.jax.exporting import EXPORTS, export_options
 from kvae.backends.jax.gradients import Backend, apply_gradients, input_gradient
 from kvae.backends.jax.kernels import batch_norm, softplus
 
 __all__ = [
+    "EXPORTS",
     "THREADS",
     "VALUES_AT_ONCE",
     "Backend",
@@ -26,6 +28,7 @@ __all__ = [
     "conv_transpose",
     "device_names",
     "devices",
+    "export_options",
     "fused",
     "gates_are_global",
     "input_gradient",

@@ -1,0 +1,9 @@
+"""File formats in which Keras exports networks on TensorFlow."""
+
+EXPORTS = {"onnx": "tf2onnx", "saved_model": None, "litert": None}
+"""The package that Keras needs for each format, or None."""
+
+
+def export_options(format: str, inputs: int) -> dict:
+    """Return the options with which Keras exports a network with this number of inputs for batches of any size."""
+    return {}

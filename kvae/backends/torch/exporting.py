@@ -1,0 +1,14 @@
+"""File formats in which Keras exports networks on PyTorch."""
+
+import torch
+
+EXPORTS = {"onnx": "onnx", "torch": None}
+"""The package that Keras needs for each format, or None."""
+
+
+def export_options(format: str, inputs: int) -> dict:
+    """Return the options with which Keras exports a network with this number of inputs for batches of any size."""
+    if format != "torch":
+        return {}
+    batch = {0: torch.export.Dim("batch")}
+    return {"dynamic_shapes": [(batch if inputs == 1 else [batch] * inputs,)]}

@@ -1,0 +1,102 @@
+"""Writing the networks of a trained model into a folder, in the formats that Keras exports."""
+
+import importlib.util
+import os
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import keras
+
+from kvae import backends
+from kvae.errors import UserError, first_line
+from kvae.files import atomic_folder
+from kvae.latent.samplers import Sampler, write_sampler
+from kvae.serving.parts import Part, parts_of
+from kvae.serving.readme import readme
+from kvae.suggest import require
+
+FORMATS = {
+    "onnx": ("onnx", ".onnx"),
+    "saved_model": ("tf_saved_model", ""),
+    "litert": ("litert", ".tflite"),
+    "torch": ("torch", ".pt2"),
+}
+"""{format: its name in `keras.Model.export`, and the end of a file's name}."""
+
+
+def export_networks(
+    model,
+    folder: str | os.PathLike,
+    format: str,
+    *,
+    facts: Mapping[str, str] | None = None,
+    labels: Sequence[str] = (),
+    sampler: Sampler | None = None,
+) -> Path:
+    """Write the networks of a trained model into the new folder `folder`, with a README of their shapes and ranges.
+
+    The networks are deterministic: encoder and decoder, or a classifier (`kvae.serving.parts`).
+
+    Args:
+        model: the trained model.
+        folder: a new or empty folder.
+        format: "onnx", "saved_model", "litert" or "torch".
+        facts: {name: value} of further facts for the README, such as the recipe.
+        labels: names of the classes or attributes.
+        sampler: density of the latent codes, whose arrays become the file sampler.npz.
+
+    Raises:
+        UserError: the backend has no such format, a package is missing, or Keras cannot export one of the networks.
+    """
+    require("format", format, tuple(FORMATS))
+    _check(format)
+    folder = Path(folder)
+    if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
+        raise UserError(f"Expected a new or empty folder. Received: {folder}, which holds files. Choose another one.")
+    parts = parts_of(model)
+    with atomic_folder(folder) as new:
+        for part in parts:
+            _write(part, model, new / file_name(part, format), format)
+        files = {part.name: file_name(part, format) for part in parts}
+        arrays = {} if sampler is None else sampler.arrays()
+        if sampler is not None:
+            write_sampler(new / "sampler.npz", sampler)
+        text = readme(type(model).__name__, parts, format, files, facts, labels, arrays)
+        (new / "README.md").write_text(text, encoding="utf-8")
+    return folder
+
+
+def file_name(part: Part, format: str) -> str:
+    """Return the name of the file or the folder of a network in this format."""
+    return part.name + FORMATS[format][1]
+
+
+def _check(format: str) -> None:
+    """Raise `UserError` unless the backend exports this format and the package that Keras needs is installed."""
+    backend = keras.backend.backend()
+    if format not in backends.EXPORTS:
+        raise UserError(
+            f"Expected a format that Keras exports on {backend}: {', '.join(backends.EXPORTS)}. "
+            f"Received: format={format!r}. Use another backend (--backend)."
+        )
+    package = backends.EXPORTS[format]
+    if package is not None and importlib.util.find_spec(package) is None:
+        raise UserError(
+            f"Expected {package}, with which Keras exports {format} on {backend}. Received: no such package. "
+            f'Install it: pip install "kvae-zoo[{format}]"'
+        )
+
+
+def _write(part: Part, model, path: Path, format: str) -> None:
+    options = backends.export_options(format, len(part.inputs))
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            part.network(model).export(
+                str(path), FORMATS[format][0], verbose=False, input_signature=part.signature, **options
+            )
+    except Exception as error:  # of Keras or of the package that converts
+        raise UserError(
+            f"Keras could not export the {part.name} as {format} on {keras.backend.backend()} ({first_line(error)}). "
+            "Choose another format, or another backend (--backend)."
+        ) from error

@@ -1,0 +1,143 @@
+"""Exported networks, run without kvae."""
+
+import importlib.util
+
+import keras
+import numpy as np
+import pytest
+
+from kvae import backends
+from kvae.errors import UserError
+from kvae.presets import deviation, from_preset, read_card
+from kvae.serving import export_networks, parts_of
+from tests.contracts.models import MODELS, data_for
+
+BACKEND = keras.backend.backend()
+
+ATOL = 1e-4
+"""Largest difference between an exported network and the model, for images with values in [0, 1]."""
+
+
+def run_onnx(path, arrays):
+    """Return the outputs of a network in a file of ONNX. The test is skipped without onnxruntime."""
+    session = pytest.importorskip("onnxruntime").InferenceSession(str(path))
+    return session.run(None, {given.name: array for given, array in zip(session.get_inputs(), arrays, strict=True)})
+
+
+def run_saved_model(path, arrays):
+    loaded = pytest.importorskip("tensorflow").saved_model.load(str(path))
+    return [output.numpy() for output in loaded.serve(arrays if len(arrays) > 1 else arrays[0])]
+
+
+def run_litert(path, arrays):
+    runner = pytest.importorskip("tensorflow").lite.Interpreter(str(path)).get_signature_runner()
+    outputs = runner(**dict(zip(runner.get_input_details(), arrays, strict=True)))
+    return [outputs[name] for name in sorted(outputs)]
+
+
+def run_torch(path, arrays):
+    import torch
+
+    tensors = [torch.from_numpy(array) for array in arrays]
+    outputs = torch.export.load(path).module()(tensors if len(tensors) > 1 else tensors[0])
+    return [output.detach().numpy() for output in outputs]
+
+
+RUN = {
+    "onnx": (".onnx", run_onnx),
+    "saved_model": ("", run_saved_model),
+    "litert": (".tflite", run_litert),
+    "torch": (".pt2", run_torch),
+}
+"""{format: (end of the files' names, function that runs a network)}."""
+
+
+def require(format):
+    """Skip the test unless this backend exports the format and the package that Keras needs is installed."""
+    if format not in backends.EXPORTS:
+        pytest.skip(f"Keras does not export {format} on {BACKEND}")
+    if package := backends.EXPORTS[format]:
+        pytest.importorskip(package, reason=f"{package} is not installed")
+
+
+class Exported:
+    """Networks in a folder with the methods of the model that they were made from."""
+
+    def __init__(self, model, folder, format):
+        self.parts = {part.name: part for part in parts_of(model)}
+        self.folder, (self.suffix, self.run) = folder, RUN[format]
+
+    def __call__(self, part, *arrays):
+        given = [array for array, _ in zip(arrays, self.parts[part].inputs, strict=False)]
+        return self.run(self.folder / f"{part}{self.suffix}", given)
+
+    def reconstruct(self, x, *y):
+        return self("decoder", self("encoder", x, *y)[0], *y)[0]
+
+    def probabilities(self, x):
+        return self("classifier", x)[0]
+
+
+@pytest.mark.parametrize("format", RUN)
+@pytest.mark.parametrize("name", ["VAE, convolutional", "CondVAE", "MultiEncoder", "Classifier"])
+def test_exported_networks_equal_the_model_for_any_batch_size(name, format, tmp_path):
+    require(format)
+    model = MODELS[name]()
+    exported = Exported(model, export_networks(model, tmp_path / "out", format), format)
+    for n in (1, 7):
+        x, *y = data_for(model, n)
+        if name == "Classifier":
+            np.testing.assert_allclose(exported.probabilities(x), model.probabilities(x), atol=ATOL)
+        else:
+            np.testing.assert_allclose(exported.reconstruct(x, *y), model.reconstruct(x, *y), atol=ATOL)
+
+
+@pytest.mark.parametrize("format", ["onnx", "saved_model"])
+@pytest.mark.parametrize("name", ["digits/vae", "swiss_roll/csvae", "mnist/iwae"])
+def test_exported_preset_reproduces_its_stored_outputs(name, format, tmp_path, monkeypatch):
+    require(format)
+    model, stored = from_preset(name), read_card(name)["probe"]
+    exported = Exported(model, export_networks(model, tmp_path / "out", format), format)
+    monkeypatch.setattr(type(model), "reconstruct", lambda self, *data: exported.reconstruct(*data))
+    assert deviation(model, stored) < ATOL
+
+
+def test_readme_states_shapes_and_the_names_of_labels(tmp_path):
+    format = next((name for name, package in backends.EXPORTS.items() if package is None), "onnx")
+    require(format)
+    folder = export_networks(
+        MODELS["CondVAE, classes"](), tmp_path / "out", format, facts={"recipe": "a/b"}, labels=("cat", "dog", "owl")
+    )
+    text = (folder / "README.md").read_text()
+    assert "| input | `x` | (N, 8, 8, 1) | float32 | [0, 1] |" in text
+    assert "| output | `log_sigma` | (N, 3) | float32 | any real number |" in text
+    assert "cat, dog, owl" in text
+    assert "| recipe | a/b |" in text
+
+
+def test_export_in_a_format_of_another_backend_names_the_formats_of_this_one(tmp_path):
+    other = next(format for format in ("saved_model", "torch") if format not in backends.EXPORTS)
+    with pytest.raises(UserError, match=rf"exports on {BACKEND}: onnx.*Received: format='{other}'"):
+        export_networks(MODELS["VAE"](), tmp_path / "out", other)
+
+
+def test_export_in_an_unknown_format_suggests_one(tmp_path):
+    with pytest.raises(UserError, match="Did you mean onnx"):
+        export_networks(MODELS["VAE"](), tmp_path / "out", "onx")
+
+
+def test_export_without_its_package_names_the_extra(tmp_path, monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda package: None)
+    with pytest.raises(UserError, match=r'Received: no such package\. Install it: pip install "kvae-zoo\[onnx\]"'):
+        export_networks(MODELS["VAE"](), tmp_path / "out", "onnx")
+
+
+def test_export_that_keras_refuses_is_reported_in_one_sentence_and_leaves_no_folder(tmp_path, monkeypatch):
+    def refuse(*arguments, **options):
+        raise NotImplementedError("no such operation\nand many lines")
+
+    monkeypatch.setattr(importlib.util, "find_spec", lambda package: True)
+    monkeypatch.setattr(keras.Model, "export", refuse)
+    with pytest.raises(UserError, match=rf"could not export the encoder as onnx on {BACKEND} \(no such operation\)"):
+        export_networks(MODELS["VAE"](), tmp_path / "out", "onnx")
+    assert list(tmp_path.iterdir()) == []
