@@ -17,9 +17,12 @@ MISSING, PROBLEM = "missing", "problem"
 
 EXTRAS = {
     "hub": "huggingface_hub",
+    "mlflow": "mlflow",
     "onnx": "onnx",
     "tfds": "tensorflow-datasets",
+    "trackio": "trackio",
     "tune": "keras-tuner",
+    "wandb": "wandb",
 }
 """The package of each extra that adds an ability. The other extras are backends and tools of kvae's own tests."""
 

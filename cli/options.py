@@ -29,6 +29,13 @@ class SplitName(StrEnum):
     train = "train"
 
 
+class TrackerName(StrEnum):
+    tensorboard = "tensorboard"
+    mlflow = "mlflow"
+    wandb = "wandb"
+    trackio = "trackio"
+
+
 def _set_data_dir(path: Path | None):
     if path is not None:
         os.environ["KVAE_DATA"] = str(path)

@@ -10,10 +10,21 @@ from kvae import zoo
 from kvae.cli import completion
 from kvae.cli.environment import announced, import_keras
 from kvae.cli.errors import UsageError, usage
-from kvae.cli.options import Backend, DataDir, Json, PrecisionName, RecipeName, Settings, examples, settings
+from kvae.cli.options import (
+    Backend,
+    DataDir,
+    Json,
+    PrecisionName,
+    RecipeName,
+    Settings,
+    TrackerName,
+    examples,
+    settings,
+)
 from kvae.cli.output import echo, origin, print_json, print_metrics
 from kvae.cli.sources import open_model
 from kvae.errors import MissingData, UserError
+from kvae.tracking import check_tracker
 
 EXAMPLES = examples(
     "kvae train digits/vae",
@@ -23,6 +34,7 @@ EXAMPLES = examples(
     "kvae train celeba/autoencoder_kl --warm-start runs/celeba/autoencoder_kl --freeze encoder",
     "kvae train my_recipe.py --backend torch",
     "kvae train celeba/dcgan_vae --precision bfloat16 --backend torch",
+    "kvae train digits/vae --track mlflow",
     "kvae train mnist/vae --backend jax --devices 4",
     "kvae train mnist/vae --backend jax --cluster 10.0.0.1:5000 --processes 2 --process 0",
 )
@@ -94,6 +106,25 @@ Precision = Annotated[
         show_default=False,
     ),
 ]
+
+
+def _check_trackers(names: list[TrackerName] | None):
+    """Raise `UserError` before any work if the package of a tracker is not installed."""
+    for name in names or ():
+        check_tracker(name.value)
+    return names
+
+
+Trackers = Annotated[
+    list[TrackerName] | None,
+    typer.Option(
+        "--track",
+        callback=_check_trackers,
+        help="Record parameters, metrics, images and the preset in this tracker, too; repeatable. MLflow, Weights & Biases "
+        "and Trackio are extras of kvae.",
+        show_default=False,
+    ),
+]
 SkipDamaged = Annotated[
     bool, typer.Option("--skip-damaged", help="Leave out damaged images of the data set, and count them.")
 ]
@@ -123,6 +154,7 @@ def train(
     data_dir: DataDir = None,
     skip_damaged: SkipDamaged = False,
     precision: Precision = None,
+    track: Trackers = None,
     backend: Backend = None,
     json: Json = False,
 ):
@@ -135,7 +167,7 @@ def train(
         set_ = [*(set_ or ()), "data.skip_damaged=true"]
     if freeze:
         set_ = [*(set_ or ()), f"freeze={','.join(freeze)}"]
-    shared = {"devices": devices, "cluster": _cluster(cluster, processes, process)}
+    shared = {"devices": devices, "cluster": _cluster(cluster, processes, process), "track": track or ()}
     if resume and any(given is not None for given in (recipe, out, seed, warm_start, from_search, precision)):
         raise typer.BadParameter(
             "expected no RECIPE, --out, --seed, --warm-start, --from-search or --precision, because the run keeps its own.",

@@ -5,7 +5,7 @@
 
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,9 @@ from kvae.recipes import renamed
 from kvae.recipes.registry import load_recorded
 from kvae.recipes.run_folder import writable
 from kvae.recipes.session import Session
-from kvae.recipes.train import fit, shared_devices
+from kvae.recipes.train import fit, open_trackers, shared_devices
 from kvae.runs import Run
+from kvae.tracking import Tracker
 from kvae.training import Cluster
 
 logger = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ def resume(
     *,
     devices: int = 1,
     cluster: Cluster | None = None,
+    track: Sequence[str] = (),
 ) -> Run:
     """Resume the run in `path` after its last finished epoch and return it.
 
@@ -41,18 +43,19 @@ def resume(
         path: run directory.
         settings: {"epochs": number}, or nothing. Schedules that span all epochs follow the new number from here on.
             Settings of data, such as "data.path" if the images have moved, are accepted if the data are the same.
-        devices, cluster: as for `train`; they may differ from those of the interrupted run.
+        devices, cluster, track: as for `train`; they may differ from those of the interrupted run.
 
     Raises:
         UserError: `path` is no run, another process trains it, its data have changed, or version 0.1.0 of kvae trained it.
         NonFiniteLoss: a loss became NaN or infinite. The run keeps its last checkpoint.
     """
     Run.open(path)
+    trackers = open_trackers(track, cluster)
     with writable(Path(path), cluster) as place, locked(place / LOCK), shared_devices(devices, cluster):
-        return _resume(Run(place), dict(settings or {}))
+        return _resume(Run(place), dict(settings or {}), trackers)
 
 
-def _resume(run: Run, settings: dict[str, Any]) -> Run:
+def _resume(run: Run, settings: dict[str, Any], trackers: Sequence[Tracker]) -> Run:
     config = run.config
     _require_resumable(run, config, settings)
     recipe = load_recorded(config["recipe"], run.path)
@@ -81,7 +84,7 @@ def _resume(run: Run, settings: dict[str, Any]) -> Run:
     if settings:
         write_json(run.path / "config.json", session.config())
     warn_of_differences(config)
-    return fit(run, session, session.restore(run))
+    return fit(run, session, session.restore(run), trackers)
 
 
 def warn_of_differences(config: Mapping[str, Any]) -> None:

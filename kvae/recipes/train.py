@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kvae import backends
@@ -13,7 +13,9 @@ from kvae.recipes.recipe import Recipe
 from kvae.recipes.registry import load
 from kvae.recipes.run_folder import run_folder
 from kvae.recipes.session import Session
+from kvae.recipes.tracking import tracked
 from kvae.runs import Run
+from kvae.tracking import Tracker, open_tracker
 from kvae.training import Cluster
 
 
@@ -28,6 +30,7 @@ def train(
     cluster: Cluster | None = None,
     dataset: Dataset | None = None,
     precision: str = "float32",
+    track: Sequence[str] = (),
 ) -> Run:
     """Train `recipe` into the new run directory `out` and return the run.
 
@@ -49,6 +52,7 @@ def train(
         dataset: data set of the recipe, if it has been loaded already.
         precision: type in which the networks compute. With "bfloat16" it is Keras' policy mixed_bfloat16: weights,
             optimizers, log densities and losses stay in float32. Metrics are computed in float32.
+        track: names of trackers that record the training (`kvae.tracking`): "tensorboard", "mlflow", "wandb", "trackio".
 
     Raises:
         UserError: settings, data or `out` are unsuitable. Nothing has been written then.
@@ -56,18 +60,24 @@ def train(
     """
     recipe = load(recipe) if isinstance(recipe, str) else recipe
     values = recipe.resolve(settings)
+    trackers = open_trackers(track, cluster)
     with run_folder(recipe, out, cluster) as folder, shared_devices(devices, cluster):
         session = Session(recipe, values, seed, warm_start, dataset=dataset, precision=precision)
-        return fit(session.create_run(folder), session, [])
+        return fit(session.create_run(folder), session, [], trackers)
 
 
-def fit(run: Run, session: Session, epochs: list[dict]) -> Run:
+def fit(run: Run, session: Session, epochs: list[dict], trackers: Sequence[Tracker]) -> Run:
     """Fit `session` after the epochs that are done, `epochs`, and complete the run."""
-    with _explained(run):
-        session.fit(run, epochs)
+    with _explained(run), tracked(run, trackers) as callbacks:
+        session.fit(run, epochs, callbacks)
         finish(run, session)
         complete_sampler(run, session)
         return Run.open(run.path)  # somebody may have removed its files meanwhile
+
+
+def open_trackers(names: Sequence[str], cluster: Cluster | None) -> list[Tracker]:
+    """Return the trackers with these names. Of several processes, process 0 alone has trackers."""
+    return [open_tracker(name) for name in names] if cluster is None or cluster.process == 0 else []
 
 
 def shared_devices(devices: int, cluster: Cluster | None):

@@ -10,6 +10,7 @@
     metrics.json    metrics on held-out data, and the SHA-256 checksum of the weights that they describe
     images/         samples and reconstructions by epoch, curves
     tensorboard/    the history for TensorBoard
+    tracking.json   the key of the run in other trackers, if there are any
     .lock           the process that trains the run at present
 
 Every file is written completely or not at all. The directories of version 0.1.0 can be read.
@@ -19,6 +20,7 @@ import functools
 import logging
 import os
 import shlex
+import uuid
 from pathlib import Path
 
 import keras
@@ -103,6 +105,13 @@ class Run:
     def state(self) -> Path:
         """The file of the last checkpoint."""
         return self.path / "checkpoint" / "state.npz"
+
+    def tracking_key(self) -> str:
+        """Return the text by which trackers find the record of this run. The first call writes it to tracking.json."""
+        file = self.path / "tracking.json"
+        if not file.is_file():
+            write_json(file, {"key": uuid.uuid4().hex})
+        return read(file, schemas.Tracking)["key"]
 
     @property
     def best(self) -> Path:

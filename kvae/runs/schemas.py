@@ -48,6 +48,12 @@ class Metrics(Schema):
     weights: str | None = None
 
 
+class Tracking(Schema):
+    """The file tracking.json."""
+
+    key: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+
+
 class Architecture(Schema):
     """The file checkpoint/model.json."""
 
