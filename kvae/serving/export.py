@@ -5,6 +5,7 @@ import os
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import keras
 
@@ -16,13 +17,27 @@ from kvae.serving.parts import Part, parts_of
 from kvae.serving.readme import readme
 from kvae.suggest import require
 
+
+class Format(NamedTuple):
+    """A format of exported networks.
+
+    keras: its name in `keras.Model.export`.
+    suffix: end of a file's name.
+    batch: number of examples in a batch, or None for any number.
+    """
+
+    keras: str
+    suffix: str
+    batch: int | None = None
+
+
+# LiteRT's fast kernels cannot change the number of examples in front of a transposed convolution.
 FORMATS = {
-    "onnx": ("onnx", ".onnx"),
-    "saved_model": ("tf_saved_model", ""),
-    "litert": ("litert", ".tflite"),
-    "torch": ("torch", ".pt2"),
+    "onnx": Format("onnx", ".onnx"),
+    "saved_model": Format("tf_saved_model", ""),
+    "litert": Format("litert", ".tflite", batch=1),
+    "torch": Format("torch", ".pt2"),
 }
-"""{format: its name in `keras.Model.export`, and the end of a file's name}."""
 
 
 def export_networks(
@@ -62,14 +77,14 @@ def export_networks(
         arrays = {} if sampler is None else sampler.arrays()
         if sampler is not None:
             write_sampler(new / "sampler.npz", sampler)
-        text = readme(type(model).__name__, parts, format, files, facts, labels, arrays)
+        text = readme(type(model).__name__, parts, format, files, FORMATS[format].batch, facts, labels, arrays)
         (new / "README.md").write_text(text, encoding="utf-8")
     return folder
 
 
 def file_name(part: Part, format: str) -> str:
     """Return the name of the file or the folder of a network in this format."""
-    return part.name + FORMATS[format][1]
+    return part.name + FORMATS[format].suffix
 
 
 def _check(format: str) -> None:
@@ -78,23 +93,22 @@ def _check(format: str) -> None:
     if format not in backends.EXPORTS:
         raise UserError(
             f"Expected a format that Keras exports on {backend}: {', '.join(backends.EXPORTS)}. "
-            f"Received: format={format!r}. Use another backend (--backend)."
+            f"Received: format={format!r}. Choose one of them, or another backend (--backend)."
         )
     package = backends.EXPORTS[format]
     if package is not None and importlib.util.find_spec(package) is None:
         raise UserError(
             f"Expected {package}, with which Keras exports {format} on {backend}. Received: no such package. "
-            f'Install it: pip install "kvae-zoo[{format}]"'
+            f"Install it: pip install {package}"
         )
 
 
 def _write(part: Part, model, path: Path, format: str) -> None:
+    kind, _, batch = FORMATS[format]
     options = backends.export_options(format, len(part.inputs))
     try:
         with warnings.catch_warnings(action="ignore"):
-            part.network(model).export(
-                str(path), FORMATS[format][0], verbose=False, input_signature=part.signature, **options
-            )
+            part.network(model).export(str(path), kind, verbose=False, input_signature=part.signature(batch), **options)
     except Exception as error:  # of Keras or of the package that converts
         raise UserError(
             f"Keras could not export the {part.name} as {format} on {keras.backend.backend()} ({first_line(error)}). "

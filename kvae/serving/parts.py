@@ -45,10 +45,9 @@ class Part:
         """Return the network as a Keras model that holds the weights of `model`, for `keras.Model.export`."""
         return Network(model, self.function, name=self.name)
 
-    @property
-    def signature(self) -> list:
-        """The specification of the inputs for a batch of any size, as `keras.Model.export` takes it."""
-        specs = [keras.InputSpec(array.dtype, (None, *array.shape), name=array.name) for array in self.inputs]
+    def signature(self, batch: int | None) -> list:
+        """Return the specification of the inputs, as `keras.Model.export` takes it, for a batch of this or of any size."""
+        specs = [keras.InputSpec(array.dtype, (batch, *array.shape), name=array.name) for array in self.inputs]
         return specs if len(specs) == 1 else [specs]
 
 

@@ -10,7 +10,7 @@ USES = {
     "onnx": """import onnxruntime
 
 network = onnxruntime.InferenceSession("{file}")
-outputs = network.run(None, dict(zip((entry.name for entry in network.get_inputs()), [{list}])))""",
+outputs = network.run(None, dict({named}))""",
     "saved_model": """import tensorflow as tf
 
 network = tf.saved_model.load("{file}")
@@ -18,7 +18,7 @@ outputs = network.serve({inputs})""",
     "litert": """from ai_edge_litert.interpreter import Interpreter
 
 network = Interpreter("{file}").get_signature_runner()
-outputs = network(**dict(zip(network.get_input_details(), [{list}])))""",
+outputs = network({named})""",
     "torch": """import torch
 
 network = torch.export.load("{file}").module()
@@ -32,6 +32,7 @@ def readme(
     parts: Sequence[Part],
     format: str,
     files: Mapping[str, str],
+    batch: int | None = None,
     facts: Mapping[str, str] | None = None,
     labels: Sequence[str] = (),
     sampler: Mapping[str, np.ndarray] | None = None,
@@ -43,15 +44,16 @@ def readme(
         parts: its networks.
         format: their format.
         files: {name of a network: name of its file}.
+        batch: number of examples in a batch, or None for any number.
         facts: further facts, {name: value}.
         labels: names of the classes or attributes.
         sampler: arrays of the density of the latent codes, {name: array}.
     """
     sections = [
         f"# {model}",
-        f"The networks of a trained model of kvae, as {format}. They are deterministic. N is the size of a batch.",
+        f"The networks of a trained model of kvae, as {format}. They are deterministic.{_note(batch)}",
         _table(("", ""), (facts or {}).items()) if facts else "",
-        *(_section(part, files[part.name]) for part in parts),
+        *(_section(part, files[part.name], batch or "N") for part in parts),
         f"## Use\n\n```python\n{_use(parts[-1], format, files)}\n```",
         _sampler(sampler or {}),
         _labels(parts, labels),
@@ -59,8 +61,12 @@ def readme(
     return "\n\n".join(section for section in sections if section) + "\n"
 
 
-def _section(part: Part, file: str) -> str:
-    rows = [(kind, *_cells(array)) for kind, arrays in _arrays(part) for array in arrays]
+def _note(batch: int | None) -> str:
+    return " N is the size of a batch." if batch is None else ""
+
+
+def _section(part: Part, file: str, batch: int | str) -> str:
+    rows = [(kind, *_cells(array, batch)) for kind, arrays in _arrays(part) for array in arrays]
     return f"## {part.name}: {file}\n\n{_table(('', 'name', 'shape', 'type', 'values'), rows)}"
 
 
@@ -85,15 +91,15 @@ def _arrays(part: Part):
     return ("input", part.inputs), ("output", part.outputs)
 
 
-def _cells(array: Array) -> tuple[str, ...]:
-    return f"`{array.name}`", f"({', '.join(map(str, ('N', *array.shape)))})", array.dtype, array.values
+def _cells(array: Array, batch: int | str) -> tuple[str, ...]:
+    return f"`{array.name}`", f"({', '.join(map(str, (batch, *array.shape)))})", array.dtype, array.values
 
 
 def _use(part: Part, format: str, files: Mapping[str, str]) -> str:
-    names = ", ".join(array.name for array in part.inputs)
-    return USES[format].format(
-        file=files[part.name], list=names, inputs=names if len(part.inputs) == 1 else f"[{names}]"
-    )
+    names = [array.name for array in part.inputs]
+    inputs = names[0] if len(names) == 1 else f"[{', '.join(names)}]"
+    named = ", ".join(f"{name}={name}" for name in names)
+    return USES[format].format(file=files[part.name], inputs=inputs, named=named)
 
 
 def _table(header: Sequence[str], rows) -> str:

@@ -2,13 +2,14 @@
 
 import torch
 
-EXPORTS = {"onnx": "onnx", "torch": None}
-"""The package that Keras needs for each format, or None."""
+EXPORTS = {"torch": None}
+"""The package that Keras needs for each format, or None.
+
+Keras writes ONNX with PyTorch's older exporter if the size of a batch is free. It fails for convolutions with channels last.
+"""
 
 
 def export_options(format: str, inputs: int) -> dict:
     """Return the options with which Keras exports a network with this number of inputs for batches of any size."""
-    if format != "torch":
-        return {}
     batch = {0: torch.export.Dim("batch")}
     return {"dynamic_shapes": [(batch if inputs == 1 else [batch] * inputs,)]}
