@@ -99,7 +99,7 @@ def _check(format: str) -> None:
     if package is not None and importlib.util.find_spec(package) is None:
         raise UserError(
             f"Expected {package}, with which Keras exports {format} on {backend}. Received: no such package. "
-            f"Install it: pip install {package}"
+            f'Install it: pip install "kvae-zoo[{package}]"'
         )
 
 

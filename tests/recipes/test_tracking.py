@@ -53,13 +53,13 @@ def record(tmp_path, monkeypatch):
 
 def test_tracked_training_records_parameters_metrics_images_and_the_preset(record, tmp_path, capsys):
     calls, run = record(Recorder())
-    assert [call[0] for call in calls] == ["begin", *["log", "image", "image"] * 2, "preset", "end"]
+    assert [call[0] for call in calls] == ["begin", "log", "log", "image", "image", "preset", "end"]
     facts = calls[0][1]
     assert facts.parameters["model.hidden"] == [8]
     assert facts.parameters["run"] == str(run.path.resolve())
     assert facts.key == run.tracking_key()
     assert calls[1][1]["loss"] == run.history()["loss"][0]
-    assert [call[1:] for call in calls[2:4]] == [("reconstructions", 1), ("samples", 1)]
+    assert [call[1:] for call in calls[3:5]] == [("reconstructions", 2), ("samples", 2)]
     assert calls[-2] == ("preset", "run", ["card.json", "config.json", "model.weights.h5", "sampler.npz"])
     assert calls[-1] == ("end", True)
     assert capsys.readouterr().out == ""

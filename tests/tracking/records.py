@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kvae.plots.grids import save_image
+from kvae.plots.grids import grid, save_image
 from kvae.tracking import Record, Tracker
 
 PARAMETERS = {"epochs": 2, "model.hidden": [16, 8], "run": "/runs/mine", "learning_rate": 1e-3}
@@ -17,7 +17,7 @@ def record(folder: Path, key: str = "0" * 32) -> Record:
 def write(tracker: Tracker, folder: Path) -> None:
     """Record two epochs, an image and a preset."""
     image, preset = folder / "epoch-0002-samples.png", folder / "preset"
-    save_image(np.zeros((4, 4, 1)), image)
+    save_image(grid(np.zeros((1, 4, 4, 1))), image)
     preset.mkdir()
     (preset / "card.json").write_text("{}")
     tracker.begin(record(folder))

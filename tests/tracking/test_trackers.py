@@ -19,9 +19,7 @@ def tracker(request, tmp_path, monkeypatch):
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("WANDB_DIR", str(tmp_path))
     monkeypatch.setenv("TRACKIO_DIR", str(tmp_path / "trackio"))
-    pytest.importorskip(
-        request.param, reason=f"{request.param} is not installed (pip install kvae-zoo[{request.param}])"
-    )
+    pytest.importorskip(request.param, reason=f"{request.param} is not installed")
     return open_tracker(request.param)
 
 
@@ -32,10 +30,10 @@ def test_tensorboard_shows_parameters_and_images(tracker, tmp_path):
     write(tracker, tmp_path)
     events = EventAccumulator(str(tmp_path / "tensorboard"))
     events.Reload()
-    assert {"samples", "parameters/text_summary", "preset/text_summary"} <= set(events.Tags()["tensors"])
+    assert {"parameters/text_summary", "preset/text_summary"} <= set(events.Tags()["tensors"])
     (shown,) = events.Tensors("parameters/text_summary")[0].tensor_proto.string_val
     assert "|model.hidden|[16, 8]|" in shown.decode()
-    assert events.Tensors("samples")[0].step == 2
+    assert [image.step for image in events.Images("samples")] == [2]
 
 
 @pytest.mark.parametrize("tracker", ["mlflow"], indirect=True)
