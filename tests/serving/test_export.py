@@ -122,9 +122,7 @@ def test_export_in_an_unknown_format_suggests_one(tmp_path):
 
 def test_export_without_its_package_names_it(tmp_path, monkeypatch):
     monkeypatch.setitem(backends.EXPORTS, "onnx", "no_such_converter")
-    with pytest.raises(
-        UserError, match=r"no such package.*no_such_converter"):
-    ):
+    with pytest.raises(UserError, match=r"no such package.*no_such_converter"):
         export_networks(MODELS["VAE"](), tmp_path / "out", "onnx")
 
 
