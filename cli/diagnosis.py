@@ -18,7 +18,7 @@ MISSING, PROBLEM = "missing", "problem"
 EXTRAS = {
     "hub": "huggingface_hub",
     "mlflow": "mlflow",
-    "onnx": "onnx",
+    "tf2onnx": "tf2onnx",
     "tfds": "tensorflow-datasets",
     "trackio": "trackio",
     "tune": "keras-tuner",

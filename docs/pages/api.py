@@ -39,6 +39,7 @@ MODULES = (
     "kvae.zoo",
     "kvae.tuning",
     "kvae.explorer",
+    "kvae.serving",
     "kvae.presets",
     "kvae.runs",
     "kvae.capabilities",

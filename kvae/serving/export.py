@@ -38,6 +38,7 @@ FORMATS = {
     "litert": Format("litert", ".tflite", batch=1),
     "torch": Format("torch", ".pt2"),
 }
+"""{name of a format: the format}."""
 
 
 def export_networks(
@@ -51,7 +52,7 @@ def export_networks(
 ) -> Path:
     """Write the networks of a trained model into the new folder `folder`, with a README of their shapes and ranges.
 
-    The networks are deterministic: encoder and decoder, or a classifier (`kvae.serving.parts`).
+    The networks are deterministic: encoder and decoder, a classifier, or a translator (`kvae.serving.parts`).
 
     Args:
         model: the trained model.

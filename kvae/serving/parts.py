@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import keras
 from keras import ops
 
-from kvae.capabilities import CLASSIFIER, DECODER, POSTERIOR
+from kvae.capabilities import CLASSIFIER, DECODER, LABELS, POSTERIOR, TRANSLATION
 from kvae.distributions import StandardNormal
 from kvae.distributions.posteriors import InverseAutoregressivePosterior
 from kvae.errors import UserError
@@ -32,7 +32,7 @@ class Array:
 class Part:
     """A network of a trained model: a function of tensors without random numbers.
 
-    name: "encoder", "decoder" or "classifier".
+    name: "encoder", "decoder", "classifier" or "translator".
     function: function of the inputs, which returns a tuple of the outputs.
     """
 
@@ -64,11 +64,12 @@ class Network(keras.Model):
 
 
 def parts_of(model) -> list[Part]:
-    """Return the networks of a trained model: encoder and decoder, or a classifier.
+    """Return the networks of a trained model: encoder and decoder, a classifier, or a translator.
 
     The encoder of a model with a posterior returns the mean and the logarithm of the standard deviation of q(z|x), and
     any other encoder the code z. The decoder returns the mean of p(x|z). If the model takes labels, y is a second input
-    of the networks that depend on it.
+    of the networks that depend on it. A translator returns the translation that is drawn without random numbers. If the
+    model translates in both directions, y is the domain of x.
 
     Raises:
         UserError: the mean of the posterior has no closed form.
@@ -76,9 +77,13 @@ def parts_of(model) -> list[Part]:
     if CLASSIFIER in model.capabilities:
         x = Array("x", model.data_shape, "[0, 1]")
         y = Array("probabilities", (model.labels.units,), "[0, 1]")
-        return [Part("classifier", [x], [y], lambda x: (model(x, training=False),))]
+        return [Part("classifier", [x], [y], _only(model))]
+    if DECODER not in model.capabilities and TRANSLATION in model.capabilities:
+        return [_translator(model)]
     if DECODER not in model.capabilities:
-        raise UserError(f"Expected a classifier, or a model with a decoder. Received: {type(model).__name__}.")
+        raise UserError(
+            f"Expected a classifier, or a model that decodes or translates. Received: {type(model).__name__}."
+        )
     return [_encoder(model), _decoder(model)]
 
 
@@ -107,6 +112,17 @@ def _decoder(model) -> Part:
     unbounded = model.likelihood.support == "real"
     image = Array("x_mean", model.data_shape, ANY if unbounded else "[0, 1]")
     return Part("decoder", [code, *labels], [image], lambda *inputs: (model.observation(*inputs).mean,))
+
+
+def _translator(model) -> Part:
+    labels = _labels(model) if LABELS in model.capabilities else []
+    image = Array("y_hat", model.data_shape if labels else model.target_shape, "[0, 1]")
+    return Part("translator", [Array("x", model.data_shape, "[0, 1]"), *labels], [image], _only(model.translation))
+
+
+def _only(function: Callable) -> Callable:
+    """Return a function whose result is a tuple of one tensor."""
+    return lambda *inputs: (function(*inputs),)
 
 
 def _prior_of(model) -> str:

@@ -80,8 +80,8 @@ def test_every_command_shows_an_example(kvae):
 
     names = [command.name or command.callback.__name__ for command in app.registered_commands]
     expected = ["list", "show", "new", "train", "tune", "evaluate", "score", "sample", "fit-sampler"]
-    expected += ["reconstruct", "traverse", "interpolate", "transfer", "blend", "explore", "export", "compare"]
-    expected += ["doctor"]
+    expected += ["reconstruct", "traverse", "interpolate", "transfer", "translate", "blend", "explore", "export"]
+    expected += ["compare", "doctor"]
     assert names == expected
     for name in names:
         help_text = kvae(name, "--help").out

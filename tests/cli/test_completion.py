@@ -26,7 +26,7 @@ def complete(kvae, monkeypatch):
 @pytest.mark.parametrize(
     ("command", "expected"),
     [
-        ("tr", ["train", "transfer", "traverse"]),
+        ("tr", ["train", "transfer", "translate", "traverse"]),
         ("train mnist/i", ["mnist/iwae"]),
         ("tune digits/", ["digits/vae"]),
         ("sample celeba/cs", ["celeba/csvae"]),

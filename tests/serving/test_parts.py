@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from kvae.capabilities import CLASSIFIER, POSTERIOR
+from kvae.capabilities import CLASSIFIER, DECODER, LABELS, POSTERIOR
 from kvae.errors import UserError
 from kvae.serving import parts_of
 from tests.contracts.models import ALL_ON_TENSORFLOW, MODELS, data_for
@@ -31,6 +31,11 @@ def test_networks_return_what_the_model_returns(name):
     if CLASSIFIER in model.capabilities:
         (found,) = outputs_of(parts["classifier"], model, x)
         np.testing.assert_allclose(found, model.probabilities(x), atol=1e-5)
+        return
+    if DECODER not in model.capabilities:
+        labels = y if LABELS in model.capabilities else []
+        (found,) = outputs_of(parts["translator"], model, x, *labels)
+        np.testing.assert_allclose(found, model.translate(x, *labels), atol=1e-5)
         return
     code, *log_sigma = outputs_of(parts["encoder"], model, x, *y)
     np.testing.assert_allclose(code, model.encode(x, *y), atol=1e-5)
