@@ -24,7 +24,8 @@ def list_data(context: typer.Context, verify: Verify = False, data_dir: DataDir 
     """List the data sets: their origin, licence and files, and which files are present."""
     if context.invoked_subcommand is not None:
         return
-    entries = [{**data.describe(name, verify=verify), "recipes": _recipes(name)} for name in data.names()]
+    recipes = zoo.names()
+    entries = [_entry(name, verify, recipes) for name in data.names()]
     if json:
         print_json(entries)
         return
@@ -50,8 +51,11 @@ def get(name: Name, data_dir: DataDir = None, json: Json = False):
         echo(f"{name} is {entry['origin']}." if entry["folder"] is None else f"{name} is complete.")
 
 
-def _recipes(name: str) -> list[str]:
-    return [recipe for recipe in zoo.names() if recipe.startswith(f"{name}/")]
+def _entry(name: str, verify: bool, recipes: tuple[str, ...]) -> dict:
+    return {
+        **data.describe(name, verify=verify),
+        "recipes": [recipe for recipe in recipes if recipe.startswith(f"{name}/")],
+    }
 
 
 def _print(entry: dict) -> None:

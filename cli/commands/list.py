@@ -1,5 +1,7 @@
 """`kvae list`"""
 
+from pathlib import Path
+
 from kvae import data, weights, zoo
 from kvae.cli.options import DataDir, Json, examples
 from kvae.cli.output import echo, print_json, print_table
@@ -13,26 +15,31 @@ def list_recipes(data_dir: DataDir = None, json: Json = False):
 
     The name of a preset can be used wherever a command takes a MODEL.
     """
-    entries = [entry(name) for name in zoo.names()]
+    found = [*entries().values()]
     if json:
-        print_json(entries)
+        print_json(found)
         return
-    rows = ((e["name"], _state(e), "bundled" if e["preset"] else "", e["summary"]) for e in entries)
+    rows = ((e["name"], _state(e), "bundled" if e["preset"] else "", e["summary"]) for e in found)
     print_table([("recipe", "data", "preset", "summary"), *rows])
-    bundled = next(e["name"] for e in entries if e["preset"])
+    bundled = next(e["name"] for e in found if e["preset"])
     echo(f"\nA preset is a trained model: kvae sample {bundled}\nData sets, and how to get them: kvae data")
 
 
-def entry(name: str) -> dict:
-    """Return a recipe's entry in the list. The first part of its name, `<dataset>/<model>`, is its data set."""
+def entries() -> dict[str, dict]:
+    """Return the entry of each recipe by its name. The first part of the name, `<dataset>/<model>`, is its data set."""
+    presets = weights.names()
+    return {name: _entry(name, file, name in presets) for name, file in zoo.files().items()}
+
+
+def _entry(name: str, file: Path, preset: bool) -> dict:
     dataset = name.partition("/")[0]
     return {
         "name": name,
         "kind": "recipe",
-        "summary": summary(zoo.files()[name]),
+        "summary": summary(file),
         "dataset": dataset,
         "data_here": data.is_available(dataset),
-        "preset": name in weights.names(),
+        "preset": preset,
     }
 
 

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from kvae import zoo
-from kvae.cli.commands.list import entry
+from kvae.cli.commands.list import entries
 from kvae.cli.errors import usage
 from kvae.cli.options import DataDir, Json, RecipeName, examples
 from kvae.cli.output import echo, print_json, print_table
@@ -35,7 +35,7 @@ def _described(name: str, recipe, parameters, search) -> dict:
     """Return the description for JSON."""
     own = {"name": name, "kind": "file", "summary": recipe.summary, "dataset": None, "data_here": None, "preset": False}
     return {
-        **(entry(name) if name in zoo.names() else own),
+        **entries().get(name, own),
         "docstring": recipe.docstring,
         "parameters": [{"name": p.name, "type": p.type_name, "default": p.default} for p in parameters],
         "search": search.describe() if search.vary else None,
