@@ -31,7 +31,7 @@ class Linear:
     """The value `start` for `delay` epochs, then a line that reaches `end` after `length` more epochs (Bowman et al. 2016,
     section 3.1).
 
-    The learning rates of CycleGAN and pix2pix have the factor `Linear(1.0, 0.0, length=100, delay=100)`.
+    `constant_then_falling` returns the one of CycleGAN and pix2pix.
     """
 
     start: float
@@ -131,6 +131,14 @@ class Stages:
 
     def __call__(self, epoch: float) -> float:
         return self.milestones[max(e for e in self.milestones if e <= epoch)]
+
+
+def constant_then_falling(epochs: float) -> Linear:
+    """Return the factor 1 for the first half of `epochs`, which then falls to 0 along a line (Zhu et al. 2017, section 4).
+
+    It is the factor of the learning rates of CycleGAN and, in its authors' code, of pix2pix.
+    """
+    return Linear(1.0, 0.0, length=epochs / 2, delay=epochs / 2)
 
 
 def _progress(epoch: float, delay: float, length: float) -> float:

@@ -2,7 +2,17 @@
 
 import pytest
 
-from kvae.training.schedules import Constant, Cosine, Cyclical, Exponential, Linear, OneCycle, Sigmoid, Stages
+from kvae.training.schedules import (
+    Constant,
+    Cosine,
+    Cyclical,
+    Exponential,
+    Linear,
+    OneCycle,
+    Sigmoid,
+    Stages,
+    constant_then_falling,
+)
 
 
 @pytest.mark.parametrize(
@@ -12,6 +22,7 @@ from kvae.training.schedules import Constant, Cosine, Cyclical, Exponential, Lin
         (Linear(0.0, 1.0, length=10, delay=5), {0: 0.0, 5: 0.0, 10: 0.5, 15: 1.0, 100: 1.0}),
         (Linear(1.0, 0.0, length=4), {0: 1.0, 1: 0.75, 4: 0.0, 9: 0.0}),
         (Linear(0.0, 1.0, length=0, delay=3), {2.9: 0.0, 3: 1.0}),
+        (constant_then_falling(200), {0: 1.0, 100: 1.0, 150: 0.5, 200: 0.0}),
         (
             Sigmoid(0.0, 2.0, middle=5, width=0.5),
             {5: 1.0, 1e6: 2.0, -1e6: 0.0, 5.5: 2 / (1 + 2.718281828459045**-1)},

@@ -82,7 +82,7 @@ def training(
         epochs,
         batch_size,
         keras.optimizers.Adam(learning_rate, beta_1=0.5, beta_2=0.9),
-        learning_rate_schedule=kvae.training.schedules.Linear(1.0, 0.0, length=epochs / 2, delay=epochs / 2),
+        learning_rate_schedule=kvae.training.schedules.constant_then_falling(epochs),
         images_every=2,
         freeze=freeze,
     )

@@ -1,4 +1,4 @@
-"""Data and schedule that the recipes on facades share."""
+"""Data that the recipes on facades share."""
 
 import kvae
 
@@ -7,8 +7,3 @@ def load(size: int, path: str | None, input_side: str, skip_damaged: bool, limit
     """Return maps of facades and their photographs, or the pairs of `path`. x is the image on `input_side`."""
     name = "facades" if path is None else f"paired:{path}"
     return kvae.data.load(name, size=size, input_side=input_side, skip_damaged=skip_damaged, limit=limit)
-
-
-def constant_then_falling(epochs: int):
-    """Return the schedule of pix2pix: a factor of 1 in the first half of training, which then falls to 0."""
-    return kvae.training.schedules.Linear(1.0, 0.0, length=epochs / 2, delay=epochs / 2)

@@ -24,7 +24,7 @@ from typing import Annotated
 
 import kvae
 from kvae.zoo import Between, Count, FilePath, Limit, NonNegative, Objective, Positive, Search, Training, Width
-from kvae.zoo.facades._shared import constant_then_falling, load
+from kvae.zoo.facades._shared import load
 
 
 def data(
@@ -71,7 +71,7 @@ def training(
         epochs,
         batch_size,
         keras.optimizers.Adam(learning_rate, beta_1=0.5),
-        learning_rate_schedule=constant_then_falling(epochs),
+        learning_rate_schedule=kvae.training.schedules.constant_then_falling(epochs),
         images_every=10,
         augment=kvae.data.Jitter(),
     )

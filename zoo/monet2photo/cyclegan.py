@@ -65,7 +65,7 @@ def training(
         epochs,
         batch_size,
         keras.optimizers.Adam(learning_rate, beta_1=0.5),
-        learning_rate_schedule=kvae.training.schedules.Linear(1.0, 0.0, length=epochs / 2, delay=epochs / 2),
+        learning_rate_schedule=kvae.training.schedules.constant_then_falling(epochs),
         augment=kvae.data.Jitter(),
     )
 
