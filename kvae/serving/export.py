@@ -93,8 +93,8 @@ def _check(format: str) -> None:
     backend = keras.backend.backend()
     if format not in backends.EXPORTS:
         raise UserError(
-            f"Expected a format that Keras exports on {backend}: {', '.join(backends.EXPORTS)}. "
-            f"Received: format={format!r}. Choose one of them, or another backend (--backend)."
+            f"Expected a format that Keras exports on {backend}: {', '.join(backends.EXPORTS) or 'none'}. "
+            f"Received: format={format!r}. Choose another backend (--backend tensorflow writes all formats but torch)."
         )
     package = backends.EXPORTS[format]
     if package is not None and importlib.util.find_spec(package) is None:

@@ -57,6 +57,9 @@ class Network(keras.Model):
     def __init__(self, trained, function, name):
         super().__init__(name=name)
         self.trained, self.function = trained, function
+        for layer in trained._flatten_layers():
+            if isinstance(layer, keras.layers.Normalization):  # tf2onnx would make its tensors inputs of the network
+                layer.mean, layer.variance = (ops.convert_to_numpy(array) for array in (layer.mean, layer.variance))
         self.built = True
 
     def call(self, inputs, training=False):

@@ -1,7 +1,10 @@
 """File formats in which Keras exports networks on JAX."""
 
-EXPORTS = {"onnx": "jax2onnx"}
-"""The package that Keras needs for each format, or None."""
+EXPORTS = {}
+"""The package that Keras needs for each format, or None. There is no format.
+
+jax2onnx, with which Keras writes ONNX on JAX, cannot convert transposed convolutions.
+"""
 
 
 def export_options(format: str, inputs: int) -> dict:
