@@ -47,9 +47,9 @@ def explore(
     """Try a trained model in the browser.
 
     The page has sliders for the most informative latent units, labels, samples, interpolation and a map of latent codes, and
-    it encodes your own images. For a classifier it shows the probabilities of your own images, and
-    for a model that translates images their translations. The data set is not needed,
-    unless the model has neither a prior nor a fitted sampler. The page is served to this machine only, until Ctrl-C.
+    it encodes your own images. For a classifier it shows the probabilities of your own images, and for a model that
+    translates images their translations. The data set is not needed, unless the model has neither a prior nor a fitted
+    sampler. The page is served to this machine only, until Ctrl-C.
     """
     if static is None:
         check_port(port)

@@ -5,7 +5,7 @@
 * `markup`: HTML of images, with explorer.js and explorer.css.
 * `static`: one HTML file, which works without a server.
 * `app`: the page in the browser, the layout of a gradio app, which calls a session.
-* `serving`: what serves it, without importing gradio before it is needed.
+* `serving`: the server of the page. It imports gradio only when a page is built.
 """
 
 import importlib

@@ -13,7 +13,7 @@ from kvae.objectives import batch_mean
 from kvae.training import Model, reports
 
 USER = "a classifier of images"
-"""What an error about the range of x names."""
+"""The user of x in errors about its range."""
 
 
 @keras.saving.register_keras_serializable("kvae")

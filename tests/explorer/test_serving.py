@@ -1,4 +1,4 @@
-"""What the page needs: gradio and a port."""
+"""Serving the page needs gradio and a free port."""
 
 import socket
 import sys

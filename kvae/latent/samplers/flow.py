@@ -29,8 +29,8 @@ class Flow(TrainedDensity):
         log p(s|f) = log N(g(s); 0, I) − Σ_t Σ_i log σ_{t,i}
 
     a holds the first R // 2 units. The order of every second layer is random, and the next layer reverses it, so that two
-    layers map each unit. The inverse autoregressive flow of `kvae.distributions` would not do: it has no density
-    at given points, which the fit needs.
+    layers map each unit. The inverse autoregressive flow of `kvae.distributions` has no density at given points,
+    which the fit needs.
 
     Args:
         orders: order of the units before each layer (T, R).
