@@ -157,7 +157,7 @@ def expect_even(*edges: int | None) -> None:
 def _refusal(archive: Archive, name: str, reason: str) -> UserError:
     return UserError(
         f"Expected undamaged images. Received: {name} in {archive.path}: {reason.rstrip('.')}. "
-        "Get the file again, or leave damaged images out with skip_damaged=True (--skip-damaged)."
+        "Get the file again or save it with 8 or 16 bits, or leave such images out with skip_damaged=True (--skip-damaged)."
     )
 
 

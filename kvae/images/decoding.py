@@ -135,13 +135,11 @@ def _eight_bits(image):
     """Return a Pillow image in the mode "L" or "RGB", with eight bits per channel and on white if it is transparent."""
     from PIL import Image
 
+    if image.mode == "F" or (image.mode == "I" and image.format == "TIFF"):
+        raise ValueError("pixels of 32 bits or with a sign, whose range is unknown")
     if image.mode.startswith("I"):  # sixteen bits of grey, which Pillow may hold in 32
         levels = np.asarray(image).astype(np.int64)
-        if levels.min() < 0 or levels.max() > 65535:
-            raise ValueError("grey values that are negative or have more than 16 bits")
         return Image.fromarray(((levels + 128) // 257).astype(np.uint8))
-    if image.mode == "F":
-        raise ValueError("floating-point pixels, whose range is unknown")
     if image.has_transparency_data:
         image = image.convert("RGBA")
         return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
