@@ -35,8 +35,8 @@ def compare(
 ):
     """Compare models in one figure and one table.
 
-    The figure shows the training curves of all runs, and below them reconstructions and samples of each model. A preset
-    has no training curve.
+    The figure shows the training curves of all runs, and below them reconstructions of each model, samples from its prior,
+    and samples from the sampler that was fitted after training, if it has one. A preset has no training curve.
     """
     models = [open_model(run, settings(set_)) for run in runs]
     from kvae.recipes.comparison import compare

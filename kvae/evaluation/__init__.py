@@ -29,6 +29,7 @@ __all__ = [
     "Metric",
     "NotApplicable",
     "Option",
+    "default_metrics",
     "evaluate",
     "metric",
     "named",
@@ -63,7 +64,7 @@ def evaluate(
         UserError: a metric or an option is unknown, or the data do not suit the model.
     """
     _check_batches(batches)
-    chosen = named(metrics) if metrics else _default(model, quick)
+    chosen = named(metrics) if metrics else default_metrics(model, quick=quick)
     arguments = _arguments(chosen, options)
     for data in examples(batches):
         model.check(*data)
@@ -92,7 +93,7 @@ def _check_batches(batches) -> None:
         )
 
 
-def _default(model, quick: bool) -> list[Metric]:
+def default_metrics(model, *, quick: bool = False) -> list[Metric]:
     """Return the metrics that are computed when none are named, including those whose requirements the model lacks."""
     metrics = (declared for declared in METRICS.values() if declared.quick or not quick)
     return [declared for declared in metrics if declared.is_default_for(model)]

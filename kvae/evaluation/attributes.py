@@ -1,13 +1,15 @@
 """The share of generated images in which a classifier recognises the labels with which they were generated."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from kvae.capabilities import DECODER, LABELS
 from kvae.evaluation.batches import examples
 from kvae.evaluation.labels import label_matrix, label_names
-from kvae.evaluation.metric import Classifier, ClassNames, Seed, metric
+from kvae.evaluation.metric import Classifier, ClassNames, FittedSampler, Seed, metric
 from kvae.evaluation.requirements import NotApplicable
-from kvae.evaluation.samplers import PRIOR
+from kvae.evaluation.samplers import samples_of
 from kvae.evaluation.uncertainty import mean_and_interval
 
 
@@ -16,34 +18,45 @@ from kvae.evaluation.uncertainty import mean_and_interval
     needs={DECODER, LABELS},
     default_for={DECODER, LABELS},
     reports=(
-        "accuracy.sampler",
-        "accuracy.generation.*",
+        "accuracy.generation.*.{sampler}",
+        "accuracy.generation.*.{sampler}.low",
+        "accuracy.generation.*.{sampler}.high",
+        "accuracy.generation.*.base_rate",
         "accuracy.transfer.*",
         "accuracy.reconstruction.*",
-        "accuracy.without.*",
+        "accuracy.without.*.{sampler}",
     ),
 )
 def attributes(
-    model, batches, *, classifier: Classifier = None, class_names: ClassNames = (), seed: Seed = 0
-) -> dict[str, float | str]:
+    model,
+    batches,
+    *,
+    classifier: Classifier = None,
+    class_names: ClassNames = (),
+    sampler: FittedSampler = None,
+    seed: Seed = 0,
+) -> dict[str, float]:
     """Return the share of generated images in which a classifier recognises the attribute they were generated with.
 
     If the labels are classes, an image has the attribute <Name> if it is of the class <Name>.
 
-    `accuracy.generation.<Name>`: share of samples with the attribute in which the classifier recognises it. There are
-    as many samples as held-out examples. Their labels are labels of held-out examples with the attribute, drawn with
-    replacement. Their latent codes are drawn from the prior, as `accuracy.sampler` says.
+    `accuracy.generation.<Name>.prior`: share of samples with the attribute in which the classifier recognises it, for
+    samples whose latent codes are drawn from the prior. There are as many samples as held-out examples. Their labels are
+    labels of held-out examples with the attribute, drawn with replacement.
+    `accuracy.generation.<Name>.mixture`, or `.normal`: that of samples from the sampler that was fitted after training, if
+    there is one. Their labels are the same.
 
     `accuracy.transfer.<Name>`: the same share for held-out examples without the attribute, decoded with it and with
     their other labels unchanged.
 
-    Both values have a 95 % confidence interval, `.low` and `.high` (bootstrap over the images), and a `.base_rate`: the
-    share of held-out images in which the classifier recognises the attribute.
+    All these values have a 95 % confidence interval, `.low` and `.high` (bootstrap over the images).
+    `accuracy.generation.<Name>.base_rate` and `accuracy.transfer.<Name>.base_rate` are the share of held-out images in
+    which the classifier recognises the attribute.
 
     `accuracy.reconstruction.<Name>`: share of held-out examples with the attribute in whose reconstruction the
     classifier recognises it. It is an upper reference for the other values.
 
-    `accuracy.without.<Name>`: share of samples without the attribute in which the classifier does not recognise it.
+    `accuracy.without.<Name>.prior`, …: share of samples without the attribute in which the classifier does not recognise it.
 
     `classifier` is a `Classifier` with outputs named `class_names`. Attributes that it does not predict are left out.
     """
@@ -59,23 +72,26 @@ def attributes(
     def recognized(images) -> np.ndarray:
         return classifier.labels.answers(classifier.probabilities(images))
 
-    def sampled(members) -> np.ndarray:
-        """Return samples with the labels of the examples for which `members` (N,) is True."""
+    def recognized_in_samples(members, column: int) -> Iterator[tuple[str, np.ndarray]]:
+        """Yield the answers (N,) for samples from each sampler, with the labels of the examples among `members` (N,)."""
         rows = np.random.default_rng(seed).choice(np.flatnonzero(members), len(y))
-        return model.sample(len(y), y[rows], seed=seed)
+        for drawn_from, images in samples_of(model, len(y), y[rows], seed=seed, fitted=sampler):
+            yield drawn_from, recognized(images)[:, column]
 
     real, reconstructed = recognized(x), recognized(model.reconstruct(x, y))
-    values: dict = {"accuracy.sampler": PRIOR}
+    values = {}
     for name, column in columns.items():
         attribute = names.index(name)
         present, absent = truth[:, attribute], ~truth[:, attribute]
         if present.any():
-            values |= mean_and_interval(f"accuracy.generation.{name}", recognized(sampled(present))[:, column])
+            for drawn_from, found in recognized_in_samples(present, column):
+                values |= mean_and_interval(f"accuracy.generation.{name}.{drawn_from}", found)
             values[f"accuracy.reconstruction.{name}"] = float(reconstructed[present, column].mean())
         if absent.any():
             transferred = model.transfer(x[absent], y[absent], model.labels.with_label(y[absent], attribute))
             values |= mean_and_interval(f"accuracy.transfer.{name}", recognized(transferred)[:, column])
-            values[f"accuracy.without.{name}"] = float(1 - recognized(sampled(absent))[:, column].mean())
+            for drawn_from, found in recognized_in_samples(absent, column):
+                values[f"accuracy.without.{name}.{drawn_from}"] = float(1 - found.mean())
         for kind in ("generation", "transfer"):
             values[f"accuracy.{kind}.{name}.base_rate"] = float(real[:, column].mean())
     return values

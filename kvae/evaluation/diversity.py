@@ -4,11 +4,11 @@ import math
 
 import numpy as np
 
-from kvae.capabilities import DECODER, POSTERIOR
+from kvae.capabilities import DECODER
 from kvae.evaluation.batches import examples
-from kvae.evaluation.metric import Seed, metric
+from kvae.evaluation.metric import FittedSampler, Seed, metric
 from kvae.evaluation.requirements import NotApplicable
-from kvae.evaluation.samplers import PRIOR
+from kvae.evaluation.samplers import require_sampler, samples_of
 
 MAX_EXAMPLES = 500
 """Maximum number of examples, and of samples, between which distances are computed."""
@@ -19,10 +19,10 @@ MAX_VALUES = 2**24
 
 @metric(
     "diversity",
-    needs={DECODER, POSTERIOR},
-    reports=("diversity", "diversity_samples", "diversity_examples", "diversity_sampler"),
+    needs={DECODER},
+    reports=("diversity.{sampler}", "diversity_samples.{sampler}", "diversity_examples"),
 )
-def diversity(model, batches, *, seed: Seed = 0) -> dict[str, float | str]:
+def diversity(model, batches, *, sampler: FittedSampler = None, seed: Seed = 0) -> dict[str, float]:
     """Return the mean distance between two samples, relative to that between two held-out examples.
 
         diversity = E ‖x̂ − x̂'‖₂ / E ‖x − x'‖₂
@@ -30,11 +30,15 @@ def diversity(model, batches, *, seed: Seed = 0) -> dict[str, float | str]:
     The means are over all pairs of the first `MAX_EXAMPLES` examples (fewer if they are large, see `MAX_VALUES`) and
     over all pairs of as many samples. If the model takes labels, the samples have the labels of these examples. The
     diversity is 0 if all samples are alike. Samples are means of p(x|z), which are smoother than the data. The diversity
-    of a good VAE is therefore below 1. The two mean distances are `diversity_samples` and `diversity_examples`. The
-    latent codes are drawn from the prior, as `diversity_sampler` says.
+    of a good VAE is therefore below 1.
+
+    `diversity.prior`: the diversity of samples whose latent codes are drawn from the prior.
+    `diversity.mixture`, or `.normal`: that of samples from the sampler that was fitted after training, if there is one.
+    `diversity_samples.*`, `diversity_examples`: the two mean distances.
     """
     from scipy.spatial.distance import pdist
 
+    require_sampler(model, sampler)
     count, parts = min(MAX_EXAMPLES, max(2, MAX_VALUES // math.prod(model.data_shape))), []
     for data in examples(batches):
         parts.append(data)
@@ -43,8 +47,12 @@ def diversity(model, batches, *, seed: Seed = 0) -> dict[str, float | str]:
     x, *given = (np.concatenate(arrays)[:count] for arrays in zip(*parts, strict=True))
     if len(x) < 2:
         raise NotApplicable("it needs two examples or more")
-    sampled, real = (
-        float(pdist(images.reshape(len(images), -1)).mean()) for images in (model.sample(len(x), *given, seed=seed), x)
-    )
-    distances = {"diversity": sampled / real, "diversity_samples": sampled, "diversity_examples": real}
-    return {**distances, "diversity_sampler": PRIOR}
+
+    def mean_distance(images: np.ndarray) -> float:
+        return float(pdist(images.reshape(len(images), -1)).mean())
+
+    values = {"diversity_examples": mean_distance(x)}
+    for name, images in samples_of(model, len(x), *given, seed=seed, fitted=sampler):
+        values[f"diversity_samples.{name}"] = mean_distance(images)
+        values[f"diversity.{name}"] = values[f"diversity_samples.{name}"] / values["diversity_examples"]
+    return values

@@ -10,7 +10,7 @@ from kvae.data.fingerprint import fingerprint
 from kvae.errors import UserError
 from kvae.evaluation.batches import examples, new_rows
 from kvae.evaluation.requirements import NotApplicable
-from kvae.evaluation.samplers import samplers_of
+from kvae.evaluation.samplers import require_sampler, samples_of
 
 BATCH = 64
 """Number of images whose features are computed at a time. Networks for ImageNet enlarge them."""
@@ -127,8 +127,7 @@ def compared(model, batches, features, training, seed: int, sampler=None, least:
             images.
         UserError: the network takes other images.
     """
-    if not samplers_of(model, sampler):
-        raise NotApplicable(f"{type(model).__name__} has no prior, and no sampler was fitted: kvae fit-sampler")
+    require_sampler(model, sampler)
     if features is None:
         raise NotApplicable("it needs a feature network: --features PRESET")
     if training is None:
@@ -143,9 +142,9 @@ def compared(model, batches, features, training, seed: int, sampler=None, least:
 
 def _compute(model, batches, features, training, seed: int, sampler) -> Compared:
     labels = tuple(np.concatenate(y) for y in zip(*(y for _, *y in examples(batches)), strict=True))
-    n, samplers = len(batches.x), samplers_of(model, sampler)
+    samples = samples_of(model, len(batches.x), *labels, seed=seed, fitted=sampler)
     sets = {
-        **{name: features(model.sample(n, *labels, seed=seed, sampler=each)) for name, each in samplers.items()},
+        **{name: features(images) for name, images in samples},
         "reconstructions": np.concatenate([features(model.reconstruct(*data)) for data in examples(batches)]),
         "held_out": np.concatenate([features(x) for x, *_ in examples(batches)]),
     }

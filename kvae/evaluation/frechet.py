@@ -6,7 +6,7 @@ from kvae.evaluation.features import Features, compared
 from kvae.evaluation.metric import FittedSampler, Seed, TrainingBatches, metric
 
 
-@metric("frechet", needs={DECODER}, default_for=None, reports=("frechet.*",))
+@metric("frechet", needs={DECODER}, default_for=None, reports=("frechet.*", "frechet.*.{sampler}"))
 def frechet(
     model,
     batches,

@@ -8,7 +8,7 @@ from kvae.evaluation.features import Features, compared
 from kvae.evaluation.metric import FittedSampler, Seed, TrainingBatches, metric
 
 
-@metric("kernel", needs={DECODER}, default_for=None, reports=("kernel.*",))
+@metric("kernel", needs={DECODER}, default_for=None, reports=("kernel.*", "kernel.*.{sampler}"))
 def kernel(
     model,
     batches,

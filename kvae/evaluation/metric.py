@@ -1,7 +1,7 @@
 """The decorator that declares a function as a metric, and the registry of all metrics.
 
-    @metric("diversity", needs={POSTERIOR}, reports=("diversity", "diversity_samples"))
-    def diversity(model, batches, *, seed: Seed = 0) -> dict[str, float]:
+    @metric("elbo", needs={POSTERIOR, DENSITY}, quick=True, reports=("elbo", "elbo_se", "rate", "distortion"))
+    def elbo(model, batches, *, seed: Seed = 0) -> dict[str, float]:
         ...
 
 Every module of `kvae.evaluation` is imported with the package, so that a new metric is one new file. The decorator also
@@ -12,6 +12,7 @@ import dataclasses
 import fnmatch
 import functools
 import inspect
+import re
 import typing
 from collections.abc import Callable, Collection, Mapping
 from typing import Annotated, Any
@@ -21,6 +22,9 @@ from kvae.evaluation.requirements import require
 
 METRICS: dict[str, "Metric"] = {}
 """All metrics by name: the quick ones first, then by file and by position in the file."""
+
+SAMPLER = "{sampler}"
+"""The part of a pattern in `reports` that represents the name of a sampler (`kvae.evaluation.samplers`)."""
 
 Seed = Annotated[int, "Seed of the metric's random draws."]
 Classifier = Annotated[Any, "Classifier that predicts the labels of images."]
@@ -86,8 +90,18 @@ class Metric:
 
     def pattern_of(self, value: str) -> str:
         """Return the entry of `reports` that matches the name `value` most closely, or ""."""
-        matching = [pattern for pattern in self.reports if fnmatch.fnmatchcase(value, pattern)]
-        return max(matching, key=lambda pattern: (pattern == value, len(pattern)), default="")
+        wildcards = {pattern: pattern.replace(SAMPLER, "*") for pattern in self.reports}
+        matching = [pattern for pattern in self.reports if fnmatch.fnmatchcase(value, wildcards[pattern])]
+        return max(matching, key=lambda pattern: (pattern == value, len(wildcards[pattern])), default="")
+
+    def sampler_in(self, value: str) -> str:
+        """Return the name of the sampler that the name `value` contains, or "" if it is not a value of samples.
+
+        A reference, such as "held_out" in "frechet.distance.held_out", counts as a sampler.
+        """
+        pattern = re.escape(self.pattern_of(value)).replace(r"\*", ".*").replace(re.escape(SAMPLER), "([^.]*)")
+        found = re.fullmatch(pattern, value, re.DOTALL)
+        return found[1] if found and found.groups() else ""
 
     @property
     def options(self) -> dict[str, Option]:
@@ -123,7 +137,8 @@ def metric(
         slow: True if the metric may take many minutes. `evaluate` computes it only if asked.
         default_for: capabilities of the models for which the metric is computed when no metrics are named. None: the
             metric is computed only when it is named.
-        reports: names of the values that the function returns. `*` matches any text, such as the name of a class.
+        reports: names of the values that the function returns. `*` matches any text, such as the name of a class, and
+            `{sampler}` the name of the sampler of samples, such as "prior" or "mixture".
     """
 
     def declare(function: Callable[..., dict]) -> Metric:

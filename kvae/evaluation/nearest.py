@@ -8,7 +8,7 @@ from kvae.evaluation.features import Features, compared
 from kvae.evaluation.metric import FittedSampler, Seed, TrainingBatches, metric
 
 
-@metric("nearest", needs={DECODER}, default_for=None, reports=("nearest.*",))
+@metric("nearest", needs={DECODER}, default_for=None, reports=("nearest.*", "nearest.*.{sampler}"))
 def nearest(
     model,
     batches,

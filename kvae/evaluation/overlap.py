@@ -14,7 +14,12 @@ from kvae.evaluation.metric import FittedSampler, Seed, TrainingBatches, metric
 Neighbors = Annotated[int, "Number k of neighbours: the ball of an image reaches to its k-th nearest neighbour."]
 
 
-@metric("precision_recall", needs={DECODER}, default_for=None, reports=("precision_recall.*",))
+@metric(
+    "precision_recall",
+    needs={DECODER},
+    default_for=None,
+    reports=("precision_recall.*", "precision_recall.*.{sampler}"),
+)
 def precision_and_recall(
     model,
     batches,
@@ -43,7 +48,12 @@ def precision_and_recall(
     return _report("precision_recall", names, precision_recall, neighbors, seed, arguments)
 
 
-@metric("density_coverage", needs={DECODER}, default_for=None, reports=("density_coverage.*",))
+@metric(
+    "density_coverage",
+    needs={DECODER},
+    default_for=None,
+    reports=("density_coverage.*", "density_coverage.*.{sampler}"),
+)
 def density_and_coverage(
     model,
     batches,

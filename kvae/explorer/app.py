@@ -150,8 +150,8 @@ def _interpolation(session: LatentSession, density: list, tab: gr.Tab) -> None:
     _on([tab.select, again.click, spherical.input], between, [*ends, spherical, *density], [images])
 
 
-def _samples(session: LatentSession, *density) -> str:
-    return markup.samples(session.samples(SAMPLES, *density))
+def _samples(session: LatentSession, labels, sampler: str, *others) -> str:
+    return markup.samples(session.samples(SAMPLES, labels, sampler, *others), sampler)
 
 
 def _map(session: LatentSession, labels) -> str:

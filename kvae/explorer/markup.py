@@ -51,10 +51,10 @@ def table(images: np.ndarray, columns: int, caption: str) -> str:
     return _figure(grid(pixels / 255, columns, max(1, round(THUMBNAIL / pixels.shape[1]))), caption)
 
 
-def samples(images: np.ndarray) -> str:
-    """Return a table of samples (N, H, W, C) in [0, 1] that is eight times as wide as an image is tall."""
+def samples(images: np.ndarray, sampler: str) -> str:
+    """Return a table of samples (N, H, W, C) in [0, 1] from a sampler, eight times as wide as an image is tall."""
     _, height, width, _ = images.shape
-    return table(images, max(1, 8 * height // width), f"{len(images)} samples")
+    return table(images, max(1, 8 * height // width), f"{len(images)} samples (sampler: {sampler})")
 
 
 def map_sheet(images: np.ndarray, points: np.ndarray, span: float, height: int) -> str:

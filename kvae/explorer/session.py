@@ -102,8 +102,8 @@ class LatentSession:
 
     @property
     def examples(self) -> str:
-        """The kind of examples whose codes determine the sliders and lie on the map."""
-        return "held-out examples" if EXAMPLES in self.samplers else "samples"
+        """The kind of examples whose codes determine the sliders and lie on the map, with the sampler of samples."""
+        return "held-out examples" if EXAMPLES in self.samplers else f"samples (sampler: {self.samplers[0]})"
 
     # ------------------------------------------------------------------ codes
 

@@ -67,7 +67,9 @@ def static_page(session: LatentSession, seed: int = 0) -> str:
         map=markup.map_sheet(images, points, SPAN, height=256),
         about_units=markup.UNITS,
         units="\n".join(markup.strip_sheet(row, f"unit {unit}", SPAN, height=208) for unit, row in units),
-        samples=markup.samples(session.samples(SAMPLES, seed=seed)),
+        samples="\n".join(
+            markup.samples(session.samples(SAMPLES, sampler=name, seed=seed), name) for name in session.samplers
+        ),
         version=__version__,
         style=markup.STYLE,
         script=markup.SCRIPT,

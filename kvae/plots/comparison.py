@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -38,8 +39,7 @@ class Contender:
         metrics: metric values on held-out data. A missing value is taken from the last validation in the history.
         x: examples (N, H, W, C) in [0, 1], or None.
         x_hat: reconstructions of the examples, or None.
-        samples: samples (N, H, W, C), or None.
-        sampler: name of the density from which their latent codes were drawn.
+        samples: samples (N, H, W, C) by the name of the density from which their latent codes were drawn.
     """
 
     name: str
@@ -47,12 +47,11 @@ class Contender:
     metrics: Mapping[str, object] = dataclasses.field(default_factory=dict)
     x: np.ndarray | None = None
     x_hat: np.ndarray | None = None
-    samples: np.ndarray | None = None
-    sampler: str | None = None
+    samples: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
 
 
 def image_counts(n: int) -> tuple[int, int]:
-    """Return the number of examples and of samples that the figure of `n` contenders shows of each of them."""
+    """Return the number of examples, and of samples from one sampler, that a figure of `n` contenders shows of each."""
     columns = _columns(n)
     return columns * _ROWS // 2, columns * _ROWS
 
@@ -78,17 +77,19 @@ def summary(contender: Contender) -> dict:
 def save_comparison(path: Path, contenders: Sequence[Contender]) -> None:
     """Draw the curves of all contenders, and below them the reconstructions and samples of each contender.
 
-    Each contender has one colour, in its curves and in the title of its images.
+    There is a row of samples for each sampler, with its name. Each contender has one colour, in its curves and in the title
+    of its images.
     """
     n = len(contenders)
     width = max(12.0, 1.7 * n)
     tile = width / n / _columns(n)
-    rows = [kind for kind in ("x_hat", "samples") if any(getattr(c, kind) is not None for c in contenders)]
+    rows = [_Row("x_hat")] if any(contender.x_hat is not None for contender in contenders) else []
+    rows += [_Row("samples", name) for name in dict.fromkeys(name for c in contenders for name in c.samples)]
     if any(c.x_hat is not None and min(c.x_hat.shape[1:3]) >= 2 * _CROP for c in contenders):
-        rows.append("zoom")
+        rows.append(_Row("zoom"))
     heights = [
         0.2 + 2.1 * layout(contender.history for contender in contenders)[0],
-        0.5 + sum(_CROP_ROWS if kind == "zoom" else _ROWS for kind in rows) * tile,
+        0.5 + sum(row.height for row in rows) * tile,
     ]
     figure = new_figure(width, sum(heights) if rows else heights[0])
     above, *below = figure.subfigures(1 + bool(rows), 1, height_ratios=heights[: 1 + bool(rows)], squeeze=False)[:, 0]
@@ -98,28 +99,44 @@ def save_comparison(path: Path, contenders: Sequence[Contender]) -> None:
     save_figure(figure, path)
 
 
-def _draw_images(figure, contenders, rows):
+class _Row(NamedTuple):
+    """A row of panels: reconstructions, samples from one sampler, or enlarged centres."""
+
+    kind: Literal["x_hat", "samples", "zoom"]
+    sampler: str = ""
+
+    @property
+    def height(self) -> int:
+        """Height in rows of images."""
+        return _CROP_ROWS if self.kind == "zoom" else _ROWS
+
+    @property
+    def name(self) -> str:
+        """The text at the left of the row."""
+        return {
+            "x_hat": "originals, reconstructions",
+            "samples": f"samples\nsampler: {self.sampler}",
+            "zoom": f"the first pair,\n{_CROP}×{_CROP} pixels",
+        }[self.kind]
+
+
+def _draw_images(figure, contenders: Sequence[Contender], rows: Sequence[_Row]):
     columns = _columns(len(contenders))
-    heights = [_CROP_ROWS if kind == "zoom" else _ROWS for kind in rows]
+    heights = [row.height for row in rows]
     axes = figure.subplots(len(rows), len(contenders), squeeze=False, height_ratios=heights)
     for column, contender, color in zip(axes.T, contenders, run_colors(len(contenders)), strict=True):
         column[0].set_title(f"{contender.name}\n{_caption(contender, len(contenders))}", fontsize=8, color=color)
-        for panel, kind in zip(column, rows, strict=True):
+        for panel, (kind, sampler) in zip(column, rows, strict=True):
             panel.set(xticks=[], yticks=[])
             panel.spines[:].set_visible(False)
-            if kind == "samples" and contender.samples is not None:
-                panel.imshow(grid(contender.samples[: columns * _ROWS], columns))
+            if kind == "samples" and sampler in contender.samples:
+                panel.imshow(grid(contender.samples[sampler][: columns * _ROWS], columns))
             elif kind == "x_hat" and contender.x_hat is not None:
                 panel.imshow(grid_of_pairs(contender.x, contender.x_hat, columns))
             elif kind == "zoom" and contender.x_hat is not None:
                 panel.imshow(grid(np.stack([_centre(contender.x[0]), _centre(contender.x_hat[0])]), 2, zoom=8))
-    names = {
-        "x_hat": "originals, reconstructions",
-        "samples": "samples",
-        "zoom": f"the first pair,\n{_CROP}×{_CROP} pixels",
-    }
-    for panel, kind in zip(axes[:, 0], rows, strict=True):
-        panel.set_ylabel(names[kind], fontsize=8)
+    for panel, row in zip(axes[:, 0], rows, strict=True):
+        panel.set_ylabel(row.name, fontsize=8)
 
 
 def _centre(image: np.ndarray) -> np.ndarray:
@@ -128,12 +145,11 @@ def _centre(image: np.ndarray) -> np.ndarray:
 
 
 def _caption(contender: Contender, n: int) -> str:
-    """Return the text above the images of one of `n` contenders: metrics and the sampler, two or one on each line."""
+    """Return the text above the images of one of `n` contenders: metrics, two or one on each line."""
     row = summary(contender)
     formats = {"rate": ".1f", "distortion": ".1f", "mse": ".4f", "checkerboard": ".2f"}
     facts = [f"{name} {row[name]:{form}}" for name, form in formats.items() if name in row]
     in_line = 2 if n <= 5 else 1
-    facts += [] if contender.sampler is None else [f"sampler: {contender.sampler}"]
     return "\n".join(" · ".join(facts[start : start + in_line]) for start in range(0, len(facts), in_line))
 
 

@@ -88,7 +88,7 @@ def _epochs(card: Mapping) -> str:
 
 
 def _sampler(card: Mapping) -> str:
-    """Return the sampler of the code above and of the image of samples."""
+    """Return the sampler of the code above. The image of samples names its own."""
     facts = card.get("sampler")
     if not facts:
         return "the prior"

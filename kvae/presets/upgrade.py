@@ -14,13 +14,18 @@ FORMAT = 2
 def upgrade_card(card: Mapping[str, Any]) -> dict[str, Any]:
     """Return a card of format 1 or 2 in format 2: keys, metric values and options of commands have their present names.
 
-    The names of the recipe's parameters stay: they depend on the recipe.
+    A card of format 2 may hold former names of metric values. The names of the recipe's parameters stay: they depend on the
+    recipe.
     """
-    if card.get("format") != 1:
-        return dict(card)
-    card = upgrade.rename_keys(card, upgrade.CARD)
+    card = _in_present_format(card) if card.get("format") == 1 else dict(card)
     if isinstance(card.get("metrics"), Mapping):
         card["metrics"] = current(card["metrics"])
+    return card
+
+
+def _in_present_format(card: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a card of format 1 with the present names of keys and of options of commands."""
+    card = upgrade.rename_keys(card, upgrade.CARD)
     for key in ("evaluation", "command"):
         if isinstance(card.get(key), str):
             card[key] = _with_present_options(card[key])

@@ -10,7 +10,7 @@ import numpy as np
 
 from kvae.capabilities import DECODER, LABELS
 from kvae.errors import UserError
-from kvae.evaluation.samplers import sampler_name, samplers_of
+from kvae.evaluation.samplers import samples_of
 from kvae.plots import comparison as plots
 from kvae.recipes.trained_samples import TrainedSamples
 
@@ -25,8 +25,8 @@ def compare(models: Iterable[TrainedSamples], path: str | os.PathLike) -> dict[s
         path: file of the figure (.png, .pdf or .svg).
 
     Returns:
-        {short name: {"run", "recipe", "data", "likelihood", "sampler": name, or None without samples, "metrics":
-        {name: value}}}.
+        {short name: {"run", "recipe", "data", "likelihood", "samplers": names of those of the samples in the figure,
+        "metrics": {name: value}}}.
     """
     models = list({model.source.path.resolve(): model for model in models}.values())
     names = short_names(models)
@@ -39,7 +39,7 @@ def compare(models: Iterable[TrainedSamples], path: str | os.PathLike) -> dict[s
             # the data of the metrics, or else those of the training
             "data": (model.source.metrics or {}).get("data") or model.config["data"]["name"],
             "likelihood": str(model.model.likelihood) if DECODER in model.model.capabilities else None,
-            "sampler": contender.sampler,
+            "samplers": list(contender.samples),
             "metrics": plots.summary(contender),
         }
         for name, model, contender in zip(names, models, contenders, strict=True)
@@ -67,7 +67,7 @@ def _contender(model: TrainedSamples, name: str, n: int) -> plots.Contender:
 def _images(model: TrainedSamples, name: str, n: int) -> dict[str, Any]:
     """Return the examples, reconstructions and samples of a model as arguments of `Contender`.
 
-    The samples are drawn from the sampler that was fitted after training, or from the prior if none was fitted.
+    The samples are drawn from the prior and from the sampler that was fitted after training, as far as they exist.
     If the data are missing there are no examples and no reconstructions. A model that takes labels then has no samples
     either, because it takes the labels of the examples.
     """
@@ -83,8 +83,6 @@ def _images(model: TrainedSamples, name: str, n: int) -> dict[str, Any]:
     except UserError as error:
         missing = "reconstructions" if condition is not None else "reconstructions and samples"
         logger.warning("No %s of %s: %s", missing, name, error)
-    drawn_from = sampler_name(model.sampler)
-    if drawn_from in samplers_of(net, model.sampler) and condition is not None:
-        images["samples"] = net.sample(samples, *condition, seed=0, sampler=model.sampler)
-        images["sampler"] = drawn_from
+    if condition is not None:
+        images["samples"] = dict(samples_of(net, samples, *condition, seed=0, fitted=model.sampler))
     return images

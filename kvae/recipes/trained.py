@@ -97,18 +97,19 @@ class Trained(TrainedTranslations):
             examples, "precision": "float32", "metrics": {name: value}, "skipped": {name: reason}}. The networks compute
             in float32, also if they were trained in bfloat16.
         """
-        chosen = evaluation.named([metrics] if isinstance(metrics, str) else metrics or ())
+        named = evaluation.named([metrics] if isinstance(metrics, str) else metrics or ())
+        computed = named or evaluation.default_metrics(self.model)
         if classifier is not None:
             opened = open_classifier(classifier)
             options |= {"classifier": opened.model, "class_names": opened.label_names}
-        if features is not None or any("features" in metric.options for metric in chosen):
+        if features is not None or any("features" in metric.options for metric in computed):
             options["features"] = open_features(features, self.dataset.name, self.model.data_shape)
-        if any("training" in metric.options for metric in chosen):
+        if any("training" in metric.options for metric in computed):
             options["training"] = self.batches("train")
-        if any("sampler" in metric.options for metric in chosen):
+        if any("sampler" in metric.options for metric in computed):
             options["sampler"] = self.sampler
         batches = self.batches(split, first=first)
-        report = evaluation.evaluate(self.model, batches, [metric.name for metric in chosen], full=full, **options)
+        report = evaluation.evaluate(self.model, batches, [metric.name for metric in named], full=full, **options)
         data = f"{self.dataset.name}/{split or self.default_split}"
         origin = {"model": self.name, "recipe": self.config["recipe"], "data": data, "weights": self.weights}
         return finite({**origin, **report})

@@ -28,7 +28,7 @@ import numpy as np
 
 from kvae import upgrade
 from kvae.errors import UserError, printable
-from kvae.evaluation.renamed import current
+from kvae.evaluation.renamed import current, current_reasons
 from kvae.evaluation.samplers import without_fitted
 from kvae.files import LOCK, InUse, atomic, locked, require_new, sha256, write_csv, write_json
 from kvae.files.schemas import read
@@ -93,7 +93,8 @@ class Run:
         if report.get("weights") not in (None, self.weights):
             logger.warning("%s is ignored, because it describes other weights. Evaluate the run again.", path)
             return None
-        return report | {part: current(report[part]) for part in ("metrics", "skipped") if part in report}
+        present = {"metrics": current, "skipped": current_reasons}
+        return report | {part: renamed(report[part]) for part, renamed in present.items() if part in report}
 
     @property
     def images(self) -> Path:

@@ -137,7 +137,9 @@ class Search:
 
 def _objective(value: str = "", figure: str = "", metric: str = "", **others) -> Objective:
     """Return an objective from its description. Version 0.1.0 called the value `figure` and stored its `metric`."""
-    return Objective(value or figure, **others)
+    from kvae.evaluation.renamed import current_name  # imports NumPy, which `kvae list` does not need
+
+    return Objective(current_name(value or figure), **others)
 
 
 def search_of(recipe: Recipe) -> Search:

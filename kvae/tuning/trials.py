@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from kvae.errors import UserError
+from kvae.evaluation.renamed import current
 from kvae.files import atomic_folder, copy_files, schemas, write_csv
 from kvae.tuning.schemas import Failure, Score, SearchFile
 from kvae.tuning.search import Search, pareto_front
@@ -74,7 +75,7 @@ def read(folder: str | os.PathLike) -> list[Trial]:
     for file in sorted(Path(folder).glob("trial_*/score.json")):
         values = read_score(file.parent)
         rest = {key: values.pop(key) for key in ("score", "parameters", "epochs", "stopped", "seconds")}
-        found.append(Trial(name=file.parent.name.removeprefix("trial_"), values=values, **rest))
+        found.append(Trial(name=file.parent.name.removeprefix("trial_"), values=current(values), **rest))
     return found
 
 

@@ -22,7 +22,8 @@ def test_evaluate_autoencoder_names_skipped_metrics_and_reasons():
     assert report["n"] == 6
     assert set(report["metrics"]) == {"mse", "mae", "ssim"}
     assert report["skipped"] == {
-        **dict.fromkeys(("elbo", "collapse", "nll", "diversity"), "Autoencoder has no posterior and no prior"),
+        **dict.fromkeys(("elbo", "collapse", "nll"), "Autoencoder has no posterior and no prior"),
+        "diversity": "Autoencoder has no prior, and no sampler was fitted: kvae fit-sampler",
         "checkerboard": "it needs images of at least 16 pixels a side",
     }
 
@@ -51,7 +52,7 @@ def test_evaluate_any_posterior_prior_and_code_report_is_json(name):
     model, data = settled(name)
     labels = data[1] if len(data) > 1 else np.arange(48) % 2
     report = evaluate(model, Batches(*data, labels=labels, batch_size=20), samples=10)
-    assert {"elbo", "mse", "active_units", "nll", "diversity"} <= set(report["metrics"])
+    assert {"elbo", "mse", "active_units", "nll", "diversity.prior"} <= set(report["metrics"])
     assert ("kl_per_unit" in report["metrics"]) == (UNIT_KL in model.capabilities)
     assert not {"elbo", "nll", "collapse", "diversity", "divergence", "leakage"} & set(report["skipped"])
     json.dumps(report, allow_nan=False)
@@ -105,7 +106,7 @@ def test_evaluate_unlabelled_model_computes_label_metrics_when_named(rng):
 def test_evaluate_quick_leaves_out_long_metrics():
     report = evaluate(MODELS["VAE"](), Batches(batch(6)), quick=True)
     assert {"elbo", "mse", "active_units"} <= set(report["metrics"])
-    assert not {"nll", "diversity"} & set(report["metrics"])
+    assert not {"nll", "diversity.prior"} & set(report["metrics"])
 
 
 @pytest.mark.parametrize(
@@ -161,7 +162,7 @@ def test_default_metrics_depend_on_capabilities():
     assert of_domains <= set(several)
     assert not {"attribution", "timeline"} & set(several)
     assert classifier == ("accuracy",)
-    assert autoencoder == ("checkerboard", "reconstruction")
+    assert autoencoder == ("checkerboard", "reconstruction", "diversity")
 
 
 def test_quick_metrics_of_a_vae_are_those_of_one_pass():

@@ -111,7 +111,9 @@ def test_metrics_order_is_quick_ones_first_then_file():
         ("leakage.z", "leakage"),
         ("accuracy", "accuracy"),
         ("accuracy.Smiling", "accuracy"),
-        ("accuracy.generation.Smiling", "attributes"),
+        ("accuracy.generation.Smiling.prior", "attributes"),
+        ("accuracy.generation.Smiling.mixture.low", "attributes"),
+        ("diversity.prior", "diversity"),
         ("accuracy.transfer.Smiling.low", "attributes"),
         ("timeline.Monet.mean_baseline", "timeline"),
         ("cross_encoding.error.Monet", "cross_encoding"),
@@ -119,6 +121,25 @@ def test_metrics_order_is_quick_ones_first_then_file():
 )
 def test_reporting_finds_the_metric_of_a_value(value, name):
     assert reporting(value).name == name
+
+
+@pytest.mark.parametrize(
+    ("value", "sampler"),
+    [
+        ("diversity.mixture", "mixture"),
+        ("diversity_samples.prior", "prior"),
+        ("diversity_examples", ""),
+        ("frechet.distance.flow", "flow"),
+        ("frechet.features", ""),
+        ("accuracy.generation.Smiling.mixture", "mixture"),
+        ("accuracy.generation.Smiling.mixture.low", "mixture"),
+        ("accuracy.generation.normal.base_rate", ""),
+        ("accuracy.without.normal.prior", "prior"),
+        ("accuracy.transfer.normal", ""),
+    ],
+)
+def test_sampler_in_names_the_sampler_of_a_value(value, sampler):
+    assert reporting(value).sampler_in(value) == sampler
 
 
 @pytest.mark.parametrize("value", ["fid", "elbow", "mse.Monet", ""])

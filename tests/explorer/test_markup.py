@@ -28,7 +28,9 @@ def test_table_enlarges_small_images_and_shrinks_large_ones():
 
 
 def test_samples_are_as_wide_as_eight_images_are_tall():
-    assert pixels(markup.samples(np.ones((4, 96, 288, 3)))).shape == (2 * 96 + 2, 2 * 288 + 2, 3)
+    text = markup.samples(np.ones((4, 96, 288, 3)), "mixture")
+    assert pixels(text).shape == (2 * 96 + 2, 2 * 288 + 2, 3)
+    assert "4 samples (sampler: mixture)" in text
 
 
 def test_sheet_shrinks_large_images_and_states_its_rows_and_columns():

@@ -52,6 +52,14 @@ def test_static_page_is_complete_html_that_loads_nothing(page):
     assert parsed.count["input"] == 8
 
 
+def test_static_page_shows_samples_of_every_sampler(tmp_path, monkeypatch):
+    monkeypatch.setattr(sessions, "CODES", 9)
+    kvae.open_trained("digits/vae").fit_sampler("normal", out=tmp_path / "preset")
+    text = write_static(kvae.open_trained(tmp_path / "preset"), tmp_path).read_text(encoding="utf-8")
+    captions = re.findall(r"<figcaption>(\d+ samples .*?)</figcaption>", text)
+    assert captions == [f"{sessions.SAMPLES} samples (sampler: {name})" for name in ("normal", "prior")]
+
+
 def test_static_page_of_a_name_from_anyone_is_escaped(tmp_path, monkeypatch):
     monkeypatch.setattr(sessions, "CODES", 9)
     trained = kvae.open_trained("digits/vae")

@@ -39,7 +39,7 @@ def test_summary_averages_the_validation_loss_over_all_epochs():
 def test_save_comparison_any_number_of_contenders_writes_a_file(tmp_path, rng, n):
     examples, samples = image_counts(n)
     x = rng.random((examples, 8, 8, 1))
-    some = [Contender(f"run {i}", HISTORY, {}, x, x, rng.random((samples, 8, 8, 3))) for i in range(n)]
+    some = [Contender(f"run {i}", HISTORY, {}, x, x, {"prior": rng.random((samples, 8, 8, 3))}) for i in range(n)]
     save_comparison(tmp_path / "many.png", [*some, Contender("no images", {})])
     assert Image.open(tmp_path / "many.png").height > 500
 
@@ -51,6 +51,18 @@ def test_save_comparison_large_images_are_also_shown_enlarged(tmp_path, rng):
         save_comparison(tmp_path / f"{side}.png", [Contender("a", HISTORY, {}, x, x)])
         heights.append(Image.open(tmp_path / f"{side}.png").height)
     assert heights[1] > 1.2 * heights[0]
+
+
+def test_save_comparison_has_a_row_of_samples_for_each_sampler_with_its_name(tmp_path, rng, monkeypatch):
+    figures = []
+    monkeypatch.setattr("kvae.plots.comparison.save_figure", lambda figure, path: figures.append(figure))
+    x = rng.random((image_counts(2)[1], 8, 8, 1))
+    vae, autoencoder = {"prior": x, "flow": x}, {"mixture": x}
+    some = [Contender("a", HISTORY, samples=vae), Contender("b", HISTORY, samples=autoencoder)]
+    save_comparison(tmp_path / "rows.png", some)
+    drawn = {panel.get_ylabel(): panel for panel in figures[0].get_axes() if "sampler" in panel.get_ylabel()}
+    assert list(drawn) == [f"samples\nsampler: {name}" for name in ("prior", "flow", "mixture")]
+    assert [len(panel.images) for panel in drawn.values()] == [1, 1, 0]
 
 
 def test_save_comparison_without_images_draws_curves(tmp_path):

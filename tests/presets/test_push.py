@@ -13,7 +13,6 @@ from PIL import Image
 import kvae
 from kvae.errors import UserError
 from kvae.latent.samplers import fit
-from kvae.plots.samples import sample_count, save_samples
 from kvae.presets import load_sampler, push_preset, read_card, to_preset
 from kvae.presets.layout import FILES
 from tests.contracts.models import MODELS, settle
@@ -227,16 +226,6 @@ def test_push_preset_without_login_or_package_says_what_to_do(hub, preset, monke
     monkeypatch.setitem(sys.modules, "huggingface_hub", None)
     with pytest.raises(UserError, match=r'pip install "kvae-zoo\[hub\]"'):
         push_preset(preset, "hf://me/it")
-
-
-def test_save_samples_of_points_draws_a_scatter_plot(tmp_path):
-    mlp = kvae.networks.mlp
-    model = kvae.models.CondVAE(
-        mlp(3, 4, label_units=2), mlp(4, 3), kvae.distributions.BinaryLabels(2), likelihood="normal"
-    )
-    assert save_samples(tmp_path / "points.png", model)
-    assert Image.open(tmp_path / "points.png").width > 1000
-    assert save_samples(tmp_path / "points.png", model, np.ones((sample_count(model), 2), "uint8"))
 
 
 def test_push_preset_with_a_sampler_uploads_it_and_names_it(hub, tmp_path):

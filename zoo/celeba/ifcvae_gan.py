@@ -149,6 +149,6 @@ def training(
 
 def search():
     return Search(
-        objectives=(Objective("mse", "min", unit=0.001), Objective("diversity", "max", unit=0.1)),
+        objectives=(Objective("mse", "min", unit=0.001), Objective("diversity.prior", "max", unit=0.1)),
         monitor=None,  # the ELBO is no objective, and the losses depend on the weights that vary
     )

@@ -120,6 +120,6 @@ def training(
 
 def search():
     return Search(
-        objectives=(Objective("mse", "min", unit=0.001), Objective("diversity", "max", unit=0.1)),
+        objectives=(Objective("mse", "min", unit=0.001), Objective("diversity.prior", "max", unit=0.1)),
         monitor=None,  # no loss of an adversarial training measures its progress
     )

@@ -8,7 +8,8 @@ import pytest
 import kvae as kvae_
 
 QUICK_VALUES = {"elbo", "elbo_se", "rate", "distortion", "mse", "mae", "ssim", "active_units", "kl_per_unit"}
-LONGER = {"diversity", "diversity_samples", "diversity_examples", "diversity_sampler"}
+SAMPLERS = ("prior", "mixture")
+LONGER = {"diversity_examples", *(f"{name}.{each}" for name in ("diversity", "diversity_samples") for each in SAMPLERS)}
 LIKELIHOOD = {"nll", "nll_se", "nll_samples", "bits_per_pixel", "bits_per_dim"}
 
 
@@ -141,7 +142,7 @@ def test_evaluate_skips_metrics_that_digits_do_not_have(kvae_json, run):
 
 def test_evaluate_classifier_measures_attributes(kvae, kvae_json, classes, classifier):
     report = kvae_json("evaluate", classes, "--metric", "attributes", "--classifier", classifier)
-    names = {f"accuracy.generation.{digit}" for digit in range(10)}
+    names = {f"accuracy.generation.{digit}.{sampler}" for digit in range(10) for sampler in SAMPLERS}
     assert names <= set(report["metrics"])
     assert all(0 <= report["metrics"][f"{name}.low"] <= report["metrics"][name] for name in names)
     report = kvae_json("evaluate", classes, "--metric", "attributes")

@@ -57,8 +57,15 @@ def test_fit_sampler_of_a_preset_writes_another_preset(kvae, tmp_path):
 
 def test_fit_sampler_removes_metrics_of_the_former_sampler(run):
     report = Run(run).metrics
-    samples = {"frechet.distance.mixture": 1.0, "frechet.distance.prior": 2.0, "accuracy.transfer.normal": 0.5}
-    Run(run).save_metrics({**report, "metrics": report["metrics"] | samples})
-    before = Run(run).metrics["metrics"]
+    kept = {"frechet.distance.prior": 2.0, "accuracy.transfer.normal": 0.5, "accuracy.generation.normal.prior": 0.5}
+    removed = (
+        "frechet.distance.mixture",
+        "diversity.flow",
+        "accuracy.generation.3.normal",
+        "accuracy.without.3.normal",
+    )
+    removed = dict.fromkeys((*removed, "accuracy.generation.3.mixture.low"), 1.0)
+    Run(run).save_metrics({**report, "metrics": report["metrics"] | kept | removed})
+    assert Run(run).metrics["metrics"] == report["metrics"] | kept | removed
     Run(run).save_sampler(Run(run).load_sampler(), Run(run).weights)
-    assert Run(run).metrics["metrics"] == {n: value for n, value in before.items() if n != "frechet.distance.mixture"}
+    assert Run(run).metrics["metrics"] == report["metrics"] | kept
