@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kvae import open_trained, presets, weights
+from kvae.evaluation.samplers import PRIOR
 from pages import GENERATED
 from pages.markdown import code, escape, literal, page, section, table, toctree
 
@@ -27,7 +28,8 @@ def pages() -> dict[str, str]:
         "Gallery",
         f"Samples of the bundled presets, seed 0. `kvae sample NAME -n {COUNT}` draws the same.",
         *(
-            f"[{name}](presets/{name}.md): {escape(cards[name]['summary'])}\n\n![Samples of {name}]({image})"
+            f"[{name}](presets/{name}.md): {escape(cards[name]['summary'])}\n\n![Samples of {name}]({image})\n\n"
+            f"{_sampler(cards[name])}"
             for name, image in images.items()
         ),
     )
@@ -49,6 +51,11 @@ def _image(name: str, card: Mapping) -> str:
     return image.as_posix()
 
 
+def _sampler(card: Mapping) -> str:
+    """Return the sampler of the image of samples, which is that of `kvae sample`."""
+    return f"Sampler: {(card.get('sampler') or {'kind': PRIOR})['kind']}."
+
+
 def _page(name: str, card: Mapping, image: str | None) -> str:
     data, licence = card["data"], card["data"]["licence"]
     facts = {
@@ -63,7 +70,7 @@ def _page(name: str, card: Mapping, image: str | None) -> str:
     return page(
         name,
         escape(card["summary"]),
-        f"![Samples](../../{image})" if image else "",
+        f"![Samples](../../{image})\n\n{_sampler(card)}" if image else "",
         code(f"import kvae\n\n{draw if image else load}", "python"),
         section("Facts", table(("", ""), facts.items())),
         section("Metrics", _origin(card), table(("metric", "value"), _metrics(card["metrics"]))),

@@ -59,7 +59,7 @@ class Training:
         steps_per_execution: training steps that run without returning to Keras and its callbacks. For the short steps of
             dense networks, 20 is faster than 1 (`python -m benchmarks.steps_per_execution`). Results are the same.
         features: classifier (preset or run), or another network that `kvae evaluate --features` takes. The kernel distance
-            of as many samples as monitored examples is then measured after each epoch, as "val_kernel".
+            of as many samples from the prior as monitored examples is then measured after each epoch, as "val_kernel".
         best_epoch: rule by which the weights of one epoch become those of the final model, and training may stop early;
             None to train all epochs and keep the last one.
         augment: function (x, rng) -> x that is applied to training examples alone, before `transform`, such as

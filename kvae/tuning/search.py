@@ -40,10 +40,13 @@ class Objective:
     def metric(self) -> str:
         """Name of the metric that reports the value. Raises `UserError` if no metric does."""
         from kvae.evaluation import reporting  # imports NumPy, which `kvae list` does not need
+        from kvae.evaluation.renamed import current_name
 
         metric = reporting(self.value)
         if metric is None:
-            raise UserError(f"Expected an objective that a metric reports. Received: value={self.value!r}.")
+            present = current_name(self.value)
+            repair = f" It is now called {present}." if present != self.value else ""
+            raise UserError(f"Expected an objective that a metric reports. Received: value={self.value!r}.{repair}")
         return metric.name
 
     @property
@@ -137,7 +140,7 @@ class Search:
 
 def _objective(value: str = "", figure: str = "", metric: str = "", **others) -> Objective:
     """Return an objective from its description. Version 0.1.0 called the value `figure` and stored its `metric`."""
-    from kvae.evaluation.renamed import current_name  # imports NumPy, which `kvae list` does not need
+    from kvae.evaluation.renamed import current_name
 
     return Objective(current_name(value or figure), **others)
 

@@ -10,7 +10,7 @@ import pytest
 import kvae
 from kvae import zoo
 from kvae.cli.app import app
-from pages import api, commands, markdown, recipes
+from pages import api, commands, markdown, presets, recipes
 from pages.docstrings import to_rest
 from tests.conftest import ROOT
 
@@ -51,6 +51,13 @@ def test_public_names_are_those_that_a_type_checker_knows():
     assert api.public_names("kvae.models") == sorted(kvae.models.__all__)
     assert {"load", "Dataset", "download"} <= set(api.public_names("kvae.data"))
     assert "np" not in api.public_names("kvae.latent.arithmetic")
+
+
+def test_gallery_and_pages_of_presets_name_the_sampler_of_their_images(monkeypatch):
+    monkeypatch.setattr(presets, "_image", lambda name, card: f"{name}.png")
+    pages = presets.pages()
+    assert pages["gallery"].count("Sampler: prior.") == pages["gallery"].count("![Samples of") > 5
+    assert "![Samples](../../digits/vae.png)\n\nSampler: prior." in pages["presets/digits/vae"]
 
 
 def test_page_of_a_recipe_holds_its_docstring_and_its_parameters():

@@ -32,6 +32,11 @@ def test_upgrade_card_of_present_format_changes_nothing():
     assert upgrade_card(card) == card
 
 
+def test_upgrade_card_of_present_format_renames_values_of_samples():
+    card = {"format": FORMAT, "metrics": {"accuracy.generation.Male": 0.8, "diversity": 0.9, "mse": 0.1}}
+    assert upgrade_card(card)["metrics"] == {"accuracy.generation.Male.prior": 0.8, "diversity.prior": 0.9, "mse": 0.1}
+
+
 def test_upgrade_card_without_metrics_or_commands_changes_only_the_format():
     assert upgrade_card({"format": 1, "summary": "x", "figures": None}) == {
         "format": FORMAT,

@@ -81,6 +81,8 @@ def test_sample_of_an_autoencoder_needs_its_sampler(tmp_path):
     (tmp_path / "recipe.py").write_text(AUTOENCODER)
     trained = kvae.open_trained(zoo.train(str(tmp_path / "recipe.py"), out=tmp_path / "run").path)
     assert trained.sample(3).facts["sampler"] == "mixture"
+    diversity = {name for name in trained.evaluate(first=20)["metrics"] if name.startswith("diversity")}
+    assert diversity == {"diversity.mixture", "diversity_samples.mixture", "diversity_examples"}
     with pytest.raises(ChoiceError, match=r"Expected a sampler of .*: mixture\. Received: sampler=prior"):
         trained.sample(3, sampler="prior")
     (tmp_path / "run" / "sampler.npz").unlink()

@@ -5,7 +5,7 @@ import pytest
 from kvae.errors import UserError
 from kvae.files import write_json
 from kvae.tuning import trials
-from kvae.tuning.search import Search
+from kvae.tuning.search import Objective, Search
 
 SEARCH = {
     "recipe": "digits/vae",
@@ -68,3 +68,18 @@ def test_damaged_failure_is_refused(folder):
     write_json(folder / "trial_1" / "failed.json", {"reason": 1})
     with pytest.raises(UserError, match=r"whole failed\.json"):
         trials.failures(folder)
+
+
+def test_results_of_a_search_with_a_former_name_of_an_objective_are_written(folder):
+    objective = {"value": "diversity", "direction": "max", "unit": 0.1, "enough": None}
+    objectives = [*SEARCH["search"]["objectives"], objective]
+    write_json(folder / "search.json", SEARCH | {"search": SEARCH["search"] | {"objectives": objectives}})
+    write_json(folder / "trial_0" / "score.json", SCORE | {"diversity": 0.9})
+    (folder / "trial_0" / "run").mkdir()
+    trials.write_results(folder)
+    assert "diversity.prior" in (folder / "front.csv").read_text()
+
+
+def test_objective_with_a_former_name_is_refused_with_the_present_one():
+    with pytest.raises(UserError, match=r"value='diversity'\. It is now called diversity\.prior\."):
+        _ = Objective("diversity", "max").metric
