@@ -25,5 +25,11 @@ CLASSIFIER = "classifier"
 """The model predicts labels: `probabilities`."""
 
 TRANSLATION = "translation"
-"""The model translates images into images of another kind: `translate`. If it takes y, y holds the target images, or with
-`DOMAINS` the domain of each image."""
+"""The model translates images into images of another kind: `translate`. If it takes y, y holds the target images."""
+
+TWO_WAY = "two_way"
+"""The model translates in both directions between two domains: `domains`, and `translate` and `translate_back`, which take
+the domain y of each image after x."""
+
+STRENGTH = "strength"
+"""The model translates by a shift of latent codes: `translate` and `translate_back` take its strength."""

@@ -23,6 +23,7 @@ from kvae.cli.sources import open_model, save
 EXAMPLES = examples(
     "kvae translate runs/monet2photo/cyclegan",
     "kvae translate runs/monet2photo/cyclegan photo.jpg --to A",
+    "kvae translate runs/monet2photo/style_transfer --strength 0.5 --strength 1 --strength 2",
     "kvae translate runs/facades/bicycle_gan -n 10",
 )
 
@@ -46,6 +47,16 @@ To = Annotated[
 Number = Annotated[
     int, number_option("Number of translations of each image. Several are random, for a model that can draw them.")
 ]
+Strength = Annotated[
+    list[float] | None,
+    typer.Option(
+        metavar="S",
+        min=0,
+        help="Strength of the translation, for a model that shifts latent codes; by default 1. With 0 images are "
+        "reconstructed. Repeatable, for a column each.",
+        show_default=False,
+    ),
+]
 Count = Annotated[int, typer.Option(min=1, help="Maximum number of images.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the first random translation.")]
 Out = Annotated[
@@ -58,6 +69,7 @@ def translate(
     images: Images = None,
     to: To = None,
     n: Number = 1,
+    strength: Strength = None,
     count: Count = 8,
     seed: Seed = 0,
     scale: Scale = None,
@@ -72,6 +84,6 @@ def translate(
     pair the target.
     """
     trained = open_model(model, settings(set_), needs_data=not images)
-    sheet = trained.translate(images, to, n=n, count=count, seed=seed)
+    sheet = trained.translate(images, to, n=n, count=count, seed=seed, strength=strength or 1.0)
     out = save(trained, sheet, out, "translations.png", scale=scale)
     echo(f"{sheet.count} images: {out}")

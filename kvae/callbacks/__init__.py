@@ -8,6 +8,7 @@ from kvae.callbacks.keep_best import KeepBest
 from kvae.callbacks.kernel_distance import KernelDistance
 from kvae.callbacks.latent_monitor import LatentMonitor, PosteriorCollapse
 from kvae.callbacks.learning_rate import DecayLearningRate
+from kvae.callbacks.measure import Measure
 from kvae.callbacks.median_stopping import MedianStopping
 from kvae.callbacks.non_finite import NonFiniteLoss, StopOnNonFinite
 from kvae.callbacks.order import InOrder
@@ -25,6 +26,7 @@ __all__ = [
     "KeepBest",
     "KernelDistance",
     "LatentMonitor",
+    "Measure",
     "MedianStopping",
     "NonFiniteLoss",
     "PosteriorCollapse",

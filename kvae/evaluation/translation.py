@@ -2,10 +2,12 @@
 
 import numpy as np
 
-from kvae.capabilities import DOMAINS, TRANSLATION
+from kvae.capabilities import TRANSLATION, TWO_WAY
 from kvae.evaluation.batches import examples
+from kvae.evaluation.labels import classes_of
 from kvae.evaluation.metric import metric
 from kvae.evaluation.reconstruction import image_errors
+from kvae.evaluation.requirements import NotApplicable
 
 
 @metric(
@@ -20,13 +22,23 @@ def translation(model, batches) -> dict[str, float]:
 
     For a model of pairs, `mae` is the mean absolute error per value from the target, and `ssim` the structural similarity
     (Wang et al. 2004). Without targets, an image is its own target. For a model of two domains, `cycle` is the mean
-    absolute error of translations back into the domain of the image.
+    absolute error of translations back into the domain of the image, at strength 1.
     """
-    if DOMAINS in model.capabilities:
-        errors = [np.abs(model.translate_back(x, y) - x).mean(axis=(1, 2, 3)) for x, y in examples(batches)]
-        return {"translation.cycle": float(np.concatenate(errors).mean(dtype="float64"))}
+    if TWO_WAY in model.capabilities:
+        return {"translation.cycle": _cycle_error(model, batches)}
     errors = image_errors((target, model.translate(x)) for x, target in _pairs(batches))
     return {f"translation.{name}": errors[name] for name in ("mae", "ssim") if name in errors}
+
+
+def _cycle_error(model, batches) -> float:
+    """Return the mean absolute error of translations back, with the class of each example as its domain."""
+    y, errors = classes_of(batches), []
+    if not set(y) <= {0, 1}:
+        raise NotApplicable("it needs images of two domains")
+    for x, *_ in examples(batches):
+        errors.append(np.abs(model.translate_back(x, y[: len(x)]) - x).mean(axis=(1, 2, 3)))
+        y = y[len(x) :]
+    return float(np.concatenate(errors).mean(dtype="float64"))
 
 
 def _pairs(batches):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import gradio as gr
 
-from kvae.capabilities import CLASSIFIER, TRANSLATION
+from kvae.capabilities import CLASSIFIER, DECODER, TRANSLATION
 from kvae.explorer import markup
 from kvae.explorer.classification import ClassifierSession
 from kvae.explorer.session import SAMPLES, SPAN, Code, LatentSession, description
@@ -27,6 +27,11 @@ def page(trained: Trained, seed: int) -> gr.Blocks:
         gr.HTML(f"<h1>{html.escape(trained.name)}</h1><p>{html.escape(description(trained))}</p>")
         if CLASSIFIER in trained.model.capabilities:
             _classification(ClassifierSession(trained))
+        elif trained.model.capabilities.issuperset((TRANSLATION, DECODER)):
+            with gr.Tab("Translation"):
+                _translation(TranslatorSession(trained))
+            with gr.Tab("Latent space"):
+                _latent_space(LatentSession(trained), seed)
         elif TRANSLATION in trained.model.capabilities:
             _translation(TranslatorSession(trained))
         else:
@@ -49,16 +54,17 @@ def _classification(session: ClassifierSession) -> None:
 
 
 def _translation(session: TranslatorSession) -> None:
-    def answer(path, to):
-        return "" if path is None else markup.row(session.translations(path, to), 256)
+    def answer(path, to, strength):
+        return "" if path is None else markup.row(session.translations(path, to, strength), 256)
 
     with gr.Row():
         with gr.Column(scale=1, min_width=260):
             own = gr.Image(type="filepath", label="Your image", height=HEIGHT)
             to = gr.Dropdown(list(session.domains), label="Domain of the translation", visible=bool(session.domains))
+            strength = gr.Slider(0, 3, 1, step=0.05, label="Strength", visible=session.has_strength)
         with gr.Column(scale=3):
             translations = _html()
-    _on([own.change, to.input], answer, [own, to], [translations])
+    _on([own.change, to.input, strength.input], answer, [own, to, strength], [translations])
 
 
 def _latent_space(session: LatentSession, first_seed: int) -> None:

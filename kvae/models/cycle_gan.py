@@ -8,7 +8,7 @@ from keras import ops
 
 from kvae.backends import gates_are_global
 from kvae.backends.arrays import as_array
-from kvae.capabilities import DOMAINS, LABELS, TRANSLATION
+from kvae.capabilities import DOMAINS, LABELS, TRANSLATION, TWO_WAY
 from kvae.distributions.checks import check_images
 from kvae.distributions.labels import ClassLabels
 from kvae.errors import UserError
@@ -57,7 +57,7 @@ class CycleGAN(RoundsModel):
     """
 
     batch_spec = ("x", "y")
-    capabilities = frozenset({TRANSLATION, DOMAINS, LABELS})
+    capabilities = frozenset({TRANSLATION, TWO_WAY, DOMAINS, LABELS})
 
     def __init__(
         self,

@@ -5,20 +5,32 @@ import numpy as np
 from keras import ops
 
 from kvae.backends.arrays import as_array
+from kvae.capabilities import STRENGTH, TRANSLATION, TWO_WAY
 from kvae.distributions import sample_with_kl
-from kvae.distributions.checks import check_count, check_images
+from kvae.distributions.checks import check_count, check_images, check_weight
+from kvae.distributions.labels import ClassLabels
 from kvae.errors import UserError
 from kvae.models.base import VariationalModel
 from kvae.models.base.factors import layers_of
 from kvae.objectives import batch_mean, half_squared_error, negative_elbo
 from kvae.training import Phase, reports, started
 
+MEASURED = 1000
+"""Largest number of training images of a domain whose codes are averaged after each epoch."""
+
+LOADED = 100
+"""Number of them that are held in memory at once."""
+
 
 @keras.saving.register_keras_serializable("kvae")
 class StyleTransferVAE(VariationalModel):
-    """A VAE that shifts latent codes by the mean codes of two sets of images A and B, such as photographs and paintings.
+    """A VAE that shifts latent codes by the mean codes of two domains A and B, such as photographs and paintings.
 
         z' = z − a · mean z(A) + b · mean z(B)
+
+    `translate` shifts by the mean codes m of the domains that the model holds, z' = z + s · (m_B − m_A), where s is the
+    strength. `kvae train` measures them after each epoch, and a checkpoint and a preset contain them. After `fit` alone,
+    `measure_means` measures them. `restyle` takes two sets of images instead.
 
     It is trained as a VAE, loss = distortion + β · rate, in nats. A refiner R sharpens the images x̂ of the decoder. From
     round `start` on it minimises
@@ -36,6 +48,7 @@ class StyleTransferVAE(VariationalModel):
         beta: β; a variable, which a callback may anneal.
         beta_error, beta_repulsion: w and γ; variables.
         start: number of rounds after which the refiner begins.
+        domains: the names of the domains A and B.
         posterior: a `Posterior`, its name, or None for `DiagonalNormal`.
         prior: a `Prior`, or None for `StandardNormal`.
         seed: seed of the samples drawn in training. None draws a seed, which `keras.utils.set_random_seed` fixes.
@@ -46,7 +59,12 @@ class StyleTransferVAE(VariationalModel):
         >>> photographs, paintings = np.zeros((5, 16, 16, 3)), np.ones((5, 16, 16, 3))
         >>> model.restyle(photographs[:2], photographs, paintings).shape
         (2, 16, 16, 3)
+        >>> model.measure_means(np.concatenate([photographs, paintings]), np.repeat([0, 1], 5))
+        >>> model.translate(photographs[:2], 0, strength=0.5).shape
+        (2, 16, 16, 3)
     """
+
+    provides = VariationalModel.provides | {TRANSLATION, TWO_WAY, STRENGTH}
 
     def __init__(
         self,
@@ -58,6 +76,7 @@ class StyleTransferVAE(VariationalModel):
         beta_error=0.6,
         beta_repulsion=4000.0,
         start=0,
+        domains=("A", "B"),
         posterior=None,
         prior=None,
         seed=None,
@@ -67,15 +86,43 @@ class StyleTransferVAE(VariationalModel):
         self.encoder, self.decoder, self.refiner = encoder, decoder, refiner
         check_count(start, "start", least=0)
         self.start = start
+        self.domains = tuple(domains)
+        if len(set(self.domains)) != 2:
+            raise UserError(f"Expected the names of two domains. Received: domains={self.domains}.")
+        self.labels = ClassLabels(2)
         self.check_networks()
         self.beta = self.add_scalar("beta", beta)
         self.beta_error = self.add_scalar("beta_error", beta_error)
         self.beta_repulsion = self.add_scalar("beta_repulsion", beta_repulsion)
+        # 1 for a domain whose mean was measured
+        self.measured = self.add_weight(shape=(2,), initializer="zeros", trainable=False, name="measured")
+        shape = (2, *self.latent_shape)
+        self.means = self.add_weight(shape=shape, initializer="zeros", trainable=False, name="means")
+
+    def described(self):
+        return super().described() | {"domains": self.domains}
 
     def check_networks(self):
         super().check_networks()
         if self.refiner is not None:
             self.check_network("refiner", self.refiner, self.data_shape, self.data_shape)
+
+    # ------------------------------------------------------------------ factors
+
+    def translation(self, x, y, strength=1.0):
+        """Return images x (B, …) of domains y (B,), translated into the other domain. `strength` is a number or (B,)."""
+        sign = 1 - 2 * ops.cast(y, self.variable_dtype)  # 1 for the first domain, −1 for the second
+        factor = ops.reshape(strength * sign, (-1, *(1 for _ in self.latent_shape)))
+        return self._decoded(self.code(x) + factor * (self.means[1] - self.means[0]))
+
+    def back_translation(self, x, y, strength=1.0):
+        """Return images x (B, …) of domains y (B,), translated into the other domain and back."""
+        return self.translation(self.translation(x, y, strength), 1 - y, strength)
+
+    def _decoded(self, z):
+        """Return the mean of p(x|z) in [0, 1], refined if there is a refiner."""
+        x_hat = ops.clip(self.observation(z).mean, 0, 1)
+        return x_hat if self.refiner is None else self.refiner(x_hat, training=False)
 
     # ------------------------------------------------------------------ losses
 
@@ -110,7 +157,68 @@ class StyleTransferVAE(VariationalModel):
         players = {**networks, "refiner": [self.refiner]}
         return (Phase(self.refined_terms, players, gates={"refiner": "refiner_active"}),)
 
+    # ------------------------------------------------------------------ means
+
+    def measure(self, data):
+        """Measure the mean codes of at most `MEASURED` training images of each domain, spread evenly over the data."""
+        labels = np.empty(0) if data.labels is None else np.asarray(data.labels)
+        if labels.ndim != 1 or set(np.unique(labels[labels >= 0])) != {0, 1}:
+            raise UserError(
+                f"Expected data of two classes, {' and '.join(self.domains)}, whose mean codes are measured. Received: "
+                "labels of other data, or none. Load two folders of images as kvae.data.load('unpaired:FOLDER')."
+            )
+        for domain in range(2):
+            rows = np.flatnonzero(labels == domain)
+            rows = rows[np.linspace(0, len(rows) - 1, min(MEASURED, len(rows))).astype(int)]
+            parts = np.array_split(rows, -(-len(rows) // LOADED))
+            self._set_mean(domain, np.concatenate([self.encode(data.take(part)) for part in parts]))
+
+    def _set_mean(self, domain: int, codes: np.ndarray) -> None:
+        """Store the mean of codes (N, *latent) of images of a domain."""
+        for variable, value in ((self.means, codes.mean(axis=0, dtype="float64")), (self.measured, 1.0)):
+            values = ops.convert_to_numpy(variable).copy()
+            values[domain] = value
+            variable.assign(values)
+
     # ------------------------------------------------------------------ NumPy in, NumPy out
+
+    def measure_means(self, x, y, batch_size: int = 256) -> None:
+        """Set the mean codes of both domains to those of images `x` (N, …) of domains `y` (N,), 0 or 1.
+
+        The means of a few hundred codes are steady.
+        """
+        x, y = as_array(x), self.labels.spread(y, len(x))
+        if len(np.unique(y)) < 2:
+            raise UserError("Expected images of both domains, y=0 and y=1. Received: images of one.")
+        for domain in range(2):
+            self._set_mean(domain, self.encode(x[y == domain], batch_size=batch_size))
+
+    def translate(self, x, y, strength: float = 1.0, batch_size: int = 256) -> np.ndarray:
+        """Return `x` (N, …) of domains `y`, translated into the other domain.
+
+        Args:
+            x: images.
+            y: N domains, or one for all images: 0 for the first domain, 1 for the second.
+            strength: s. With 0, images are reconstructed, and with 1, codes are shifted from one mean to the other.
+            batch_size: number of images that are translated at once.
+        """
+        return self._mapped("translate", self.translation, x, y, strength, batch_size)
+
+    def translate_back(self, x, y, strength: float = 1.0, batch_size: int = 256) -> np.ndarray:
+        """Return `x` (N, …) of domains `y`, translated into the other domain and back. Arguments are as in `translate`."""
+        return self._mapped("translate_back", self.back_translation, x, y, strength, batch_size)
+
+    def _mapped(self, key: str, function, x, y, strength: float, batch_size: int) -> np.ndarray:
+        check_images(as_array(x), "x", self.data_shape, type(self).__name__)
+        check_weight(strength, "strength")
+        if not ops.convert_to_numpy(self.measured).all():
+            raise UserError(
+                f"Expected mean codes of {' and '.join(self.domains)}, by which codes are shifted. Received: none, because "
+                "they were not measured. Call measure_means(x, y) with images x of both domains y."
+            )
+        # The strength is an array, so that another value needs no other compiled function.
+        arrays = self.labels.spread(y, len(x)), np.full(len(x), strength, "float32")
+        return self.batched(key, function, x, *arrays, batch_size=batch_size)
 
     def restyle(
         self, x, source, target, source_amount: float = 1.0, target_amount: float = 1.0, batch_size: int = 256

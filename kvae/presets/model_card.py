@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 
-from kvae.capabilities import DECODER, LABELS, POSTERIOR, TRANSLATION
+from kvae.capabilities import DECODER, POSTERIOR, TRANSLATION, TWO_WAY
 from kvae.data.licences import UNKNOWN
 
 
@@ -55,7 +55,7 @@ def _usage(repo: str, model, card: Mapping) -> str:
 def _call(model, card: Mapping) -> str:
     """Return a line of code that samples from the model, or shows another use if it has neither prior nor sampler."""
     if TRANSLATION in model.capabilities:
-        return f"translated = model.translate(x{', y' if LABELS in model.capabilities else ''})  # of images in [0, 1]"
+        return f"translated = model.translate(x{', y' if TWO_WAY in model.capabilities else ''})  # of images in [0, 1]"
     if DECODER not in model.capabilities:
         return "probabilities = model.probabilities(x)  # of images in [0, 1]"
     if POSTERIOR not in model.capabilities and not card.get("sampler"):

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from kvae.capabilities import CLASSIFIER, DECODER, LABELS, POSTERIOR, TRANSLATION
+from kvae.capabilities import CLASSIFIER, DECODER, LABELS, POSTERIOR, TRANSLATION, TWO_WAY
 from kvae.latent.samplers import Sampler
 
 EXAMPLES, SEED = 4, 0
@@ -42,7 +42,7 @@ def deviation(model, stored: dict, sampler: Sampler | None = None) -> float:
 
 
 def inputs(model, n: int, seed: int) -> tuple[np.ndarray, ...]:
-    """Return `n` random inputs of `model`: (x,), or (x, y) if it takes labels.
+    """Return `n` random inputs of `model`: (x,), or (x, y) if it takes labels or the domains of images to translate.
 
     An image x is made of 8 × 8 squares of random brightness in [0, 1]. A vector x is standard normal if the likelihood
     is one of real numbers. Any other x is uniform in [0, 1]. Values are rounded to the levels of the likelihood, if it
@@ -60,7 +60,7 @@ def inputs(model, n: int, seed: int) -> tuple[np.ndarray, ...]:
     if DECODER in model.capabilities:
         x = model.likelihood.nearest(x)
     x = x.astype("float32")
-    return (x, model.labels.random(rng, n)) if LABELS in model.capabilities else (x,)
+    return (x, model.labels.random(rng, n)) if model.capabilities & {LABELS, TWO_WAY} else (x,)
 
 
 def _outputs(model, n: int, seed: int, sampler: Sampler | None) -> dict[str, np.ndarray] | None:

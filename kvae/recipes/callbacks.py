@@ -10,11 +10,12 @@ from kvae.callbacks import (
     InOrder,
     KernelDistance,
     LatentMonitor,
+    Measure,
     SaveImages,
     SaveTranslations,
     StopOnNonFinite,
 )
-from kvae.capabilities import DECODER, POSTERIOR, TRANSLATION
+from kvae.capabilities import DECODER, POSTERIOR, TRANSLATION, TWO_WAY
 from kvae.data import Dataset, Split
 from kvae.recipes.feature_network import open_features
 from kvae.recipes.inputs import batches
@@ -35,6 +36,8 @@ def learning_callbacks(
 ) -> list[keras.callbacks.Callback]:
     """Return the callbacks that decide how a model learns: the order of the data, schedules, and a stop at NaN.
 
+    The last one measures state that no player trains, after the others have changed weights.
+
     Args:
         data: batches or rounds that the model is fitted to.
         rates: {player: learning rate before the first epoch}.
@@ -43,7 +46,7 @@ def learning_callbacks(
     callbacks += [Anneal(name, schedule) for name, schedule in training.anneal.items()]
     if training.learning_rate_schedule is not None:
         callbacks.append(DecayLearningRate(training.learning_rate_schedule, rates))
-    return [*callbacks, *training.callbacks]
+    return [*callbacks, *training.callbacks, Measure(data)]
 
 
 def monitoring_callbacks(
@@ -59,8 +62,9 @@ def monitoring_callbacks(
         callbacks.append(LatentMonitor(*monitored))
     if monitored[0].ndim == 4 and DECODER in model.capabilities:
         callbacks.append(SaveImages(run.images, monitored, training.images_every, training.brighten))
-    elif TRANSLATION in model.capabilities:
-        callbacks.append(SaveTranslations(run.images, monitored, training.images_every))
+    if TRANSLATION in model.capabilities:
+        domains = held_out.y if TWO_WAY in model.capabilities else None
+        callbacks.append(SaveTranslations(run.images, monitored[0], domains, training.images_every))
     if training.features is not None:
         network = open_features(training.features, dataset.name, dataset.shape)
         images = _first(model, dataset, dataset.train, training, REFERENCES)[0]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kvae.capabilities import DOMAINS, TRANSLATION
+from kvae.capabilities import STRENGTH, TRANSLATION, TWO_WAY
 from kvae.distributions.checks import check_count
 from kvae.errors import ChoiceError
 from kvae.images.reading import read_images
@@ -25,8 +25,9 @@ class TrainedTranslations(TrainedImages):
         n: int = 1,
         count: int = 8,
         seed: int = 0,
+        strength: float | Sequence[float] = 1.0,
     ) -> Sheet:
-        """Return translations: in each row an image, its `n` translations, and what the model or the data have further.
+        """Return translations: in each row an image, its translations, and what the model or the data have further.
 
         For a model of two domains this is the translation back into the domain of the image. For a held-out pair it is the
         target.
@@ -37,12 +38,19 @@ class TrainedTranslations(TrainedImages):
             n: number of translations of each image. Several are random, for a model that can draw them.
             count: maximum number of images.
             seed: seed of the first random translation. The next ones have the following seeds.
+            strength: strength of the translation, or several strengths, for a model that shifts latent codes. The sheet
+                then has a column for each of them. The translation back has the last one.
         """
         self.require(TRANSLATION)
         check_count(n, "n")
         check_count(count, "count")
-        if DOMAINS in self.model.capabilities:
-            return self._between_domains(images, to, n, count)
+        if STRENGTH not in self.model.capabilities and not np.array_equal(strength, 1.0):
+            raise ChoiceError(
+                f"Expected no strength, because {type(self.model).__name__} translates completely. Received: "
+                f"strength={strength}."
+            )
+        if TWO_WAY in self.model.capabilities:
+            return self._between_domains(images, to, n, count, _numbers(strength))
         if to is not None:
             raise ChoiceError(
                 f"Expected no domain, because {type(self.model).__name__} has one direction. Received: to={to}."
@@ -53,7 +61,14 @@ class TrainedTranslations(TrainedImages):
         columns = ("image", *_numbered(n), *("target" for _ in targets))
         return self._sheet([x, *translated, *targets], columns)
 
-    def _between_domains(self, images: Sequence[str | os.PathLike] | None, to: str | None, n: int, count: int) -> Sheet:
+    def _between_domains(
+        self,
+        images: Sequence[str | os.PathLike] | None,
+        to: str | None,
+        n: int,
+        count: int,
+        strengths: Sequence[float],
+    ) -> Sheet:
         domains = self.model.domains
         to = domains[0] if to is None else to
         if to not in domains:
@@ -65,8 +80,12 @@ class TrainedTranslations(TrainedImages):
             (x,) = self._read_images(images, count)
         else:
             x = self.images_of(domains[other], count)
-        arrays = [x, self.model.translate(x, other), self.model.translate_back(x, other)]
-        return self._sheet(arrays, (domains[other], to, f"{domains[other]} again"))
+        has_strength = STRENGTH in self.model.capabilities
+        options = [{"strength": strength} if has_strength else {} for strength in strengths]
+        translated = [self.model.translate(x, other, **each) for each in options]
+        names = [to] if len(strengths) == 1 else [f"{to}, {strength:g}" for strength in strengths]
+        back = self.model.translate_back(x, other, **options[-1])
+        return self._sheet([x, *translated, back], (domains[other], *names, f"{domains[other]} again"))
 
     def _read_images(self, paths: Sequence[str | os.PathLike], count: int) -> tuple[np.ndarray]:
         return (read_images(map(Path, paths), self.model.data_shape, count),)
@@ -76,6 +95,14 @@ class TrainedTranslations(TrainedImages):
         channels = max(array.shape[-1] for array in arrays)
         arrays = [np.broadcast_to(array, (*array.shape[:-1], channels)) for array in arrays]
         return Sheet(np.stack(arrays, axis=1), columns=columns, count=len(arrays[0]), facts=self.facts)
+
+
+def _numbers(strength: float | Sequence[float]) -> list[float]:
+    """Return one strength or several as a list."""
+    strengths = np.atleast_1d(strength).tolist()
+    if not strengths:
+        raise ChoiceError("Expected one strength or more. Received: strength=[].")
+    return strengths
 
 
 def _numbered(n: int) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import keras
 from keras import ops
 
-from kvae.capabilities import CLASSIFIER, DECODER, LABELS, POSTERIOR, TRANSLATION
+from kvae.capabilities import CLASSIFIER, DECODER, POSTERIOR, STRENGTH, TRANSLATION, TWO_WAY
 from kvae.distributions import StandardNormal
 from kvae.distributions.posteriors import InverseAutoregressivePosterior
 from kvae.errors import UserError
@@ -67,12 +67,13 @@ class Network(keras.Model):
 
 
 def parts_of(model) -> list[Part]:
-    """Return the networks of a trained model: encoder and decoder, a classifier, or a translator.
+    """Return the networks of a trained model: encoder and decoder, a translator, or a classifier.
 
     The encoder of a model with a posterior returns the mean and the logarithm of the standard deviation of q(z|x), and
     any other encoder the code z. The decoder returns the mean of p(x|z). If the model takes labels, y is a second input
     of the networks that depend on it. A translator returns the translation that is drawn without random numbers. If the
-    model translates in both directions, y is the domain of x.
+    model translates in both directions, y is the domain of x. A model that decodes and translates in both directions has
+    all three networks.
 
     Raises:
         UserError: the mean of the posterior has no closed form.
@@ -81,13 +82,14 @@ def parts_of(model) -> list[Part]:
         x = Array("x", model.data_shape, "[0, 1]")
         y = Array("probabilities", (model.labels.units,), "[0, 1]")
         return [Part("classifier", [x], [y], _only(model))]
-    if DECODER not in model.capabilities and TRANSLATION in model.capabilities:
-        return [_translator(model)]
-    if DECODER not in model.capabilities:
+    decodes = DECODER in model.capabilities
+    translates = TRANSLATION in model.capabilities and (TWO_WAY in model.capabilities or not decodes)
+    if not (decodes or translates):
         raise UserError(
             f"Expected a classifier, or a model that decodes or translates. Received: {type(model).__name__}."
         )
-    return [_encoder(model), _decoder(model)]
+    coders = [_encoder(model), _decoder(model)] if decodes else []
+    return [*coders, _translator(model)] if translates else coders
 
 
 def _encoder(model) -> Part:
@@ -118,9 +120,11 @@ def _decoder(model) -> Part:
 
 
 def _translator(model) -> Part:
-    labels = _labels(model) if LABELS in model.capabilities else []
-    image = Array("y_hat", model.data_shape if labels else model.target_shape, "[0, 1]")
-    return Part("translator", [Array("x", model.data_shape, "[0, 1]"), *labels], [image], _only(model.translation))
+    domain = [_label(model)] if TWO_WAY in model.capabilities else []
+    strength = [Array("strength", (), "0 for a reconstruction, 1 for a translation")]
+    more = [*domain, *(strength if STRENGTH in model.capabilities else [])]
+    image = Array("y_hat", model.data_shape if domain else model.target_shape, "[0, 1]")
+    return Part("translator", [Array("x", model.data_shape, "[0, 1]"), *more], [image], _only(model.translation))
 
 
 def _only(function: Callable) -> Callable:
@@ -143,8 +147,11 @@ def _data(model) -> Array:
 
 def _labels(model) -> list[Array]:
     """Return y as the model takes it, [] for a model without labels."""
-    if "y" not in model.batch_spec:
-        return []
+    return [_label(model)] if "y" in model.batch_spec else []
+
+
+def _label(model) -> Array:
+    """Return a label, or a domain, as the model takes it."""
     example = model.labels.cycle(1)
     values = f"a class, 0 to {model.labels.units - 1}" if model.labels.exclusive else "0 or 1 for each attribute"
-    return [Array("y", example.shape[1:], values, str(example.dtype))]
+    return Array("y", example.shape[1:], values, str(example.dtype))

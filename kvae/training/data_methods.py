@@ -70,6 +70,12 @@ class DataMethods:
     def test_on_batch(self, x, y=None, *args, **kwargs):
         return super().test_on_batch(_converted(x), _converted(y), *args, **kwargs)
 
+    def measure(self, data) -> None:
+        """Measure state that no player trains, such as mean codes, on the training data. By default there is none.
+
+        `kvae.callbacks.Measure` calls it before the first epoch and after each one. `data` are `Batches` or `Rounds`.
+        """
+
     def _loaded(self, x, y, *args, **kwargs):
         """Return data as Keras takes them, `loaded` where the training thread loads them best."""
         return loaded(x, y, *args, **kwargs) if self.loads_in_training_thread else (x, y)

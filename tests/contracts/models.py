@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from kvae import distributions, models, networks, training
-from kvae.capabilities import DECODER, DOMAINS, LABELS, TRANSLATION
+from kvae.capabilities import DECODER, DOMAINS, LABELS, STRENGTH, TRANSLATION, TWO_WAY
 from tests.contracts.parts import LATENT, SHAPE, settle
 from tests.contracts.parts import dense as _dense
 from tests.contracts.translators import TRANSLATORS
@@ -250,6 +250,13 @@ def inputs_of(model, data):
     return data if LABELS in model.capabilities else data[:1]
 
 
+def to_translate(model, data):
+    """Return the arguments of `model.translate`: x, the domains of a model of two domains, and a strength if it has one."""
+    x, *y = inputs_of(model, data)
+    domains = y or ([np.arange(len(x), dtype="int32") % 2] if TWO_WAY in model.capabilities else [])
+    return (x, *domains, *([0.5] if STRENGTH in model.capabilities else []))
+
+
 def rounds_of(model, data, batch_size):
     """Return the examples of `data` in rounds if the model trains on rounds, otherwise None."""
     if DOMAINS not in model.capabilities:
@@ -276,5 +283,5 @@ def fit(model, data, batch_size=32, **options):
 def answer(model, data):
     """Return the output of a model as an array: reconstructions, translations, or the probabilities of a classifier."""
     if TRANSLATION in model.capabilities:
-        return model.translate(*inputs_of(model, data))
+        return model.translate(*to_translate(model, data))
     return model.reconstruct(*data) if DECODER in model.capabilities else model.probabilities(data[0])

@@ -30,6 +30,14 @@ def _bicycle_gan():
     return models.BicycleGAN(generator, dense()[0], _scores(1), _scores(1))
 
 
+def _style_transfer():
+    """Return a StyleTransferVAE with measured means, so that it translates."""
+    model = models.StyleTransferVAE(*dense(), _translator(), beta_repulsion=1.0)
+    model.means.assign([[0.5, -0.5, 0.25], [-0.25, 0.5, 0.0]])
+    model.measured.assign([1.0, 1.0])
+    return model
+
+
 TRANSLATORS = {
     "Pix2Pix": lambda: models.Pix2Pix(_translator(), _scores()),
     "Pix2Pix, convolutional": lambda: models.Pix2Pix(
@@ -49,6 +57,6 @@ TRANSLATORS = {
         discriminator=_scores(1), adaptive=True, adversary="least_squares"
     ),
     "BicycleGAN": _bicycle_gan,
-    "StyleTransferVAE": lambda: models.StyleTransferVAE(*dense(), _translator(), beta_repulsion=1.0),
+    "StyleTransferVAE": _style_transfer,
 }
 """Models of image-to-image translation and of spatial codes, at minimal size."""

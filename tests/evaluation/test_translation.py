@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kvae.evaluation import METRICS
+from kvae.evaluation import METRICS, NotApplicable
 from kvae.training import Batches
 from tests.contracts.models import MODELS, batch, data_for, settle
 
@@ -21,9 +21,16 @@ def test_translation_is_compared_with_its_target(name):
     assert set(found) == {"translation.mae", "translation.ssim"}
 
 
-def test_translation_between_domains_is_compared_with_the_translation_back():
-    model = settle(MODELS["CycleGAN"]())
+@pytest.mark.parametrize("name", ["CycleGAN", "StyleTransferVAE"])
+def test_translation_between_domains_is_compared_with_the_translation_back(name):
+    model = settle(MODELS[name]())
     x, y = batch(6), np.array([0, 1, 1, 0, 1, 0], "int32")
-    assert _errors(model, x, y) == {
-        "translation.cycle": pytest.approx(np.abs(model.translate_back(x, y) - x).mean(), rel=1e-5)
-    }
+    batches = Batches(x, y if "y" in model.batch_spec else None, batch_size=4, labels=y)
+    expected = np.abs(model.translate_back(x, y) - x).mean()
+    assert METRICS["translation"](model, batches) == {"translation.cycle": pytest.approx(expected, rel=1e-5)}
+
+
+@pytest.mark.parametrize("labels", [None, np.arange(6)])
+def test_translation_between_domains_needs_images_of_two_domains(labels):
+    with pytest.raises(NotApplicable):
+        METRICS["translation"](MODELS["StyleTransferVAE"](), Batches(batch(6), labels=labels))

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from keras import ops
 
-from kvae.capabilities import CLASSIFIER, DECODER, LABELS, POSTERIOR
+from kvae.capabilities import CLASSIFIER, DECODER, POSTERIOR, STRENGTH
 from kvae.errors import UserError
 from kvae.serving import parts_of
-from tests.contracts.models import ALL_ON_TENSORFLOW, MODELS, data_for
+from tests.contracts.models import ALL_ON_TENSORFLOW, MODELS, data_for, to_translate
 
 
 def outputs_of(part, model, *arrays):
@@ -32,10 +32,12 @@ def test_networks_return_what_the_model_returns(name):
         (found,) = outputs_of(parts["classifier"], model, x)
         np.testing.assert_allclose(found, model.probabilities(x), atol=1e-5)
         return
+    if "translator" in parts:
+        given = to_translate(model, (x, *y))
+        arrays = [*given[:-1], np.full(5, given[-1], "float32")] if STRENGTH in model.capabilities else given
+        (found,) = outputs_of(parts["translator"], model, *arrays)
+        np.testing.assert_allclose(found, model.translate(*given), atol=1e-5)
     if DECODER not in model.capabilities:
-        labels = y if LABELS in model.capabilities else []
-        (found,) = outputs_of(parts["translator"], model, x, *labels)
-        np.testing.assert_allclose(found, model.translate(x, *labels), atol=1e-5)
         return
     code, *log_sigma = outputs_of(parts["encoder"], model, x, *y)
     np.testing.assert_allclose(code, model.encode(x, *y), atol=1e-5)

@@ -1,4 +1,7 @@
-"""Recipes with dropout resume bit for bit. `tests/contracts/test_resume.py` kills real processes."""
+"""Recipes with dropout, and one with measured means, resume bit for bit.
+
+`tests/contracts/test_resume.py` kills real processes.
+"""
 
 import dataclasses
 import shutil
@@ -13,7 +16,8 @@ from kvae.recipes.session import Session
 from kvae.runs import Run
 from tests.zoo.small import random_dataset, small_values
 
-DROPOUT = [name for name in zoo.names() if "model.dropout" in zoo.load(name).parameters()]
+MEASURED = "monet2photo/style_transfer"
+RESUMED = [MEASURED, *(name for name in zoo.names() if "model.dropout" in zoo.load(name).parameters())]
 
 
 def _state(run):
@@ -22,8 +26,8 @@ def _state(run):
 
 
 @pytest.mark.slow  # some networks of the paintings take a minute to compile
-@pytest.mark.parametrize("name", DROPOUT)
-def test_recipe_with_dropout_resumed_after_one_epoch_ends_bit_identical(name, tmp_path):
+@pytest.mark.parametrize("name", RESUMED)
+def test_recipe_resumed_after_one_epoch_ends_bit_identical(name, tmp_path):
     recipe = zoo.load(name)
     values = small_values(recipe, {"model.dropout": 0.3, "epochs": 2})
     dataset = dataclasses.replace(random_dataset(name), validation=None, test=None)

@@ -58,6 +58,7 @@ def model(
         beta=beta,
         beta_repulsion=repulsion,
         start=start,
+        domains=dataset.label_names,
     )
 
 
