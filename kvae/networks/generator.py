@@ -10,6 +10,7 @@ from keras import layers
 
 from kvae.networks.common import channels_last, check_sides, normalize, normalized_relu, output_dtype, small_weights
 from kvae.networks.convolutions import Conv2D
+from kvae.networks.maps import cropped
 from kvae.networks.padding import ReflectionPadding2D
 from kvae.networks.resampling import StridedConv2D, doubled
 
@@ -30,19 +31,21 @@ def residual_generator(
     Convolutions of stride 1 are padded by reflection. Normalisation and ReLU follow each convolution but the last.
 
     Args:
-        shape: shape (H, W, C) of the images, with sides that are multiples of 4.
+        shape: shape (H, W, C) of the images. Odd sides of maps are rounded up, and cropped again where sides are doubled.
         width: number of channels of the first convolution, 64 in the source.
         blocks: number of residual blocks; the source has 6 for sides of 128 and 9 for 256.
         normalization: "instance" as in the source, "batch", "group" or "none".
         upsampling: how a stage doubles the sides, as in `conv_decoder`. The source has "deconv".
         name: name of the network.
     """
-    check_sides(shape, multiple=4)
+    check_sides(shape)
     options = {"use_bias": normalization == "none"}
     image = keras.Input(tuple(shape))
     h = layers.Rescaling(2.0, offset=-1.0)(image)
     h = normalized_relu(_reflected(h, width, 7, **options), normalization)
+    sides = []
     for factor in (2, 4):
+        sides.append(h.shape[1:3])
         h = StridedConv2D(factor * width, 3, 2, "same", kernel_initializer=small_weights(), **options)(h)
         h = normalized_relu(h, normalization)
     for _ in range(blocks):
@@ -51,6 +54,7 @@ def residual_generator(
         h = layers.Add()([h, r])
     for factor in (2, 1):
         h = doubled(h, factor * width, 3, upsampling, kernel_initializer=small_weights(), **options)
+        h = cropped(h, sides.pop())
         h = normalized_relu(h, normalization)
     h = _reflected(h, shape[-1], 7, dtype=output_dtype())
     return keras.Model(image, layers.Activation("sigmoid", dtype=output_dtype())(h), name=name)

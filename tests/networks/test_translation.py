@@ -98,8 +98,21 @@ def test_spatial_networks_with_a_factor_that_is_no_power_of_2_raise(factor):
         spatial_encoder((16, 16, 3), 4, factor)
 
 
+@pytest.mark.parametrize("shape", [(90, 160, 3), (66, 67, 1), (9, 10, 3)], ids=str)
+def test_generators_of_sides_that_cannot_be_halved_twice_return_the_shape_of_their_input(shape, rng):
+    for name in GENERATORS:
+        x = rng.random((1, *shape), "float32")
+        assert NETWORKS[name](shape)(x).shape == (1, *shape[:2], 3 if name.startswith("unet") else shape[2])
+
+
+@pytest.mark.parametrize("shape", [(512, 512, 3), (64, 64)], ids=str)
+def test_residual_generator_of_unsupported_sides_raises_an_error_with_the_limits(shape):
+    with pytest.raises(UserError, match=r"sides from 8 to 320\."):
+        NETWORKS["residual_generator"](shape)
+
+
 @pytest.mark.parametrize("shape", [(66, 66, 3), (512, 512, 3), (64, 64)], ids=str)
-@pytest.mark.parametrize("name", ["residual_generator", "spatial_encoder", "spatial_decoder"])
+@pytest.mark.parametrize("name", ["spatial_encoder", "spatial_decoder"])
 def test_networks_of_unsupported_sides_raise_an_error_with_the_limits(name, shape):
     with pytest.raises(UserError, match="sides from 8 to 320 that are multiples of 4"):
         NETWORKS[name](shape)

@@ -12,12 +12,17 @@ Not in the source:
     - 32-64-128-256-256 channels, 256 latent units, leaky ReLU and no batch norm
     - the refiner is a residual generator of 8 channels with one residual block. It begins after 2,000 of 7,100 rounds, and
       both networks are trained at 5e-4.
+    - one strength s of both means, z + s · (mean of the paintings − mean of the photographs)
     - a weight of 320 of the distance. The error grows with the number of values n and 1 / distance falls with it, so that
       4000 at 320×180 is 4000 · (49,152 / 172,800)² here.
 Run:
     kvae train monet2photo/style_transfer
-    # your own images at 320×180, in folders trainA and trainB
-    kvae train monet2photo/style_transfer --set data.path=FOLDER --set data.size=180 --set data.aspect=16:9
+    # photographs as paintings, at several strengths
+    kvae translate runs/monet2photo/style_transfer --strength 0.5 --strength 1 --strength 2
+    # the published size, and half of it, of your own images in folders trainA and trainB
+    kvae train monet2photo/style_transfer --set data.path=FOLDER --set data.size=180 --set data.aspect=16:9 \\
+        --set model.latent=512 --set model.repulsion=4000
+    kvae train monet2photo/style_transfer --set data.path=FOLDER --set data.size=90 --set data.aspect=16:9
 """
 
 from typing import Annotated
