@@ -1,4 +1,4 @@
-"""The messages on the page about troubleshooting are those that kvae prints."""
+"""The messages on the page about troubleshooting, and in the tutorial on translations, are those that kvae prints."""
 
 import ast
 import re
@@ -9,7 +9,8 @@ import pytest
 from tests.conftest import ROOT
 
 PAGE = (ROOT / "docs" / "troubleshooting.md").read_text("utf-8")
-MESSAGES = [" ".join(block.split()) for block in re.findall(r"^```text\n(.*?)^```", PAGE, re.M | re.S)]
+TUTORIAL = (ROOT / "docs" / "tutorials" / "translation.md").read_text("utf-8").partition("## Common mistakes")[2]
+MESSAGES = [" ".join(block.split()) for block in re.findall(r"^```text\n(.*?)^```", PAGE + TUTORIAL, re.M | re.S)]
 VARIABLE = "…"
 
 pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="the page is tested on one backend")
