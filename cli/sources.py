@@ -70,12 +70,14 @@ def _check_data(folder: Path, settings: Mapping[str, str]) -> None:
 
 
 def _data_name(described, settings: Mapping[str, str]) -> str | None:
-    """Return the data set of a bundled recipe as `kvae.data.load` takes it, or None for any other recipe."""
+    """Return the data set of a bundled recipe as `kvae.data.load` takes it, or None for any other."""
     match described:
         case {"recipe": str(recipe), "parameters": {**parameters}} if recipe in zoo.names():
             dataset = recipe.partition("/")[0]
             path = settings.get("data.path", parameters.get("data.path"))
-            return f"folder:{path}" if dataset == "folder" else dataset
+            if dataset == "folder":
+                return f"folder:{path}"
+            return dataset if path is None else None  # the user's own images, in a layout that the recipe knows
     return None
 
 
