@@ -15,7 +15,7 @@ def list_recipes(data_dir: DataDir = None, json: Json = False):
 
     The name of a preset can be used wherever a command takes a MODEL.
     """
-    found = [*entries().values()]
+    found = list(entries().values())
     if json:
         print_json(found)
         return

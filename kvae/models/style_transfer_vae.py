@@ -30,7 +30,7 @@ class StyleTransferVAE(VariationalModel):
 
     `translate` shifts by the mean codes m of the domains that the model holds, z' = z + s · (m_B − m_A), where s is the
     strength. `kvae train` measures them after each epoch, and a checkpoint and a preset contain them. After `fit` alone,
-    `measure_means` measures them. `restyle` takes two sets of images instead.
+    `measure` measures them. `restyle` takes two sets of images instead.
 
     It is trained as a VAE, loss = distortion + β · rate, in nats. A refiner R sharpens the images x̂ of the decoder. From
     round `start` on it minimises
@@ -59,7 +59,9 @@ class StyleTransferVAE(VariationalModel):
         >>> photographs, paintings = np.zeros((5, 16, 16, 3)), np.ones((5, 16, 16, 3))
         >>> model.restyle(photographs[:2], photographs, paintings).shape
         (2, 16, 16, 3)
-        >>> model.measure_means(np.concatenate([photographs, paintings]), np.repeat([0, 1], 5))
+        >>> from kvae.training import Batches
+        >>> both = np.concatenate([photographs, paintings])
+        >>> model.measure(Batches(both, labels=np.repeat([0, 1], 5)))
         >>> model.translate(photographs[:2], 0, strength=0.5).shape
         (2, 16, 16, 3)
     """
@@ -94,10 +96,10 @@ class StyleTransferVAE(VariationalModel):
         self.beta = self.add_scalar("beta", beta)
         self.beta_error = self.add_scalar("beta_error", beta_error)
         self.beta_repulsion = self.add_scalar("beta_repulsion", beta_repulsion)
-        # 1 for a domain whose mean was measured
-        self.measured = self.add_weight(shape=(2,), initializer="zeros", trainable=False, name="measured")
         shape = (2, *self.latent_shape)
         self.means = self.add_weight(shape=shape, initializer="zeros", trainable=False, name="means")
+        # 1 after the means have been measured
+        self.measured = self.add_weight(shape=(), initializer="zeros", trainable=False, name="measured")
 
     def described(self):
         return super().described() | {"domains": self.domains}
@@ -167,31 +169,16 @@ class StyleTransferVAE(VariationalModel):
                 f"Expected data of two classes, {' and '.join(self.domains)}, whose mean codes are measured. Received: "
                 "labels of other data, or none. Load two folders of images as kvae.data.load('unpaired:FOLDER')."
             )
-        for domain in range(2):
-            rows = np.flatnonzero(labels == domain)
-            rows = rows[np.linspace(0, len(rows) - 1, min(MEASURED, len(rows))).astype(int)]
-            parts = np.array_split(rows, -(-len(rows) // LOADED))
-            self._set_mean(domain, np.concatenate([self.encode(data.take(part)) for part in parts]))
+        self.means.assign(np.stack([self._mean_code(data, np.flatnonzero(labels == domain)) for domain in range(2)]))
+        self.measured.assign(1.0)
 
-    def _set_mean(self, domain: int, codes: np.ndarray) -> None:
-        """Store the mean of codes (N, *latent) of images of a domain."""
-        for variable, value in ((self.means, codes.mean(axis=0, dtype="float64")), (self.measured, 1.0)):
-            values = ops.convert_to_numpy(variable).copy()
-            values[domain] = value
-            variable.assign(values)
+    def _mean_code(self, data, rows: np.ndarray) -> np.ndarray:
+        """Return the mean code of at most `MEASURED` of the images `rows`."""
+        rows = rows[np.linspace(0, len(rows) - 1, min(MEASURED, len(rows))).astype(int)]
+        parts = np.array_split(rows, -(-len(rows) // LOADED))
+        return np.concatenate([self.encode(data.take(part)) for part in parts]).mean(axis=0, dtype="float64")
 
     # ------------------------------------------------------------------ NumPy in, NumPy out
-
-    def measure_means(self, x, y, batch_size: int = 256) -> None:
-        """Set the mean codes of both domains to those of images `x` (N, …) of domains `y` (N,), 0 or 1.
-
-        The means of a few hundred codes are steady.
-        """
-        x, y = as_array(x), self.labels.spread(y, len(x))
-        if len(np.unique(y)) < 2:
-            raise UserError("Expected images of both domains, y=0 and y=1. Received: images of one.")
-        for domain in range(2):
-            self._set_mean(domain, self.encode(x[y == domain], batch_size=batch_size))
 
     def translate(self, x, y, strength: float = 1.0, batch_size: int = 256) -> np.ndarray:
         """Return `x` (N, …) of domains `y`, translated into the other domain.
@@ -211,10 +198,10 @@ class StyleTransferVAE(VariationalModel):
     def _mapped(self, key: str, function, x, y, strength: float, batch_size: int) -> np.ndarray:
         check_images(as_array(x), "x", self.data_shape, type(self).__name__)
         check_weight(strength, "strength")
-        if not ops.convert_to_numpy(self.measured).all():
+        if not ops.convert_to_numpy(self.measured):
             raise UserError(
                 f"Expected mean codes of {' and '.join(self.domains)}, by which codes are shifted. Received: none, because "
-                "they were not measured. Call measure_means(x, y) with images x of both domains y."
+                "they were not measured. Call measure(Batches(x, labels=y)) with images x of both domains y."
             )
         # The strength is an array, so that another value needs no other compiled function.
         arrays = self.labels.spread(y, len(x)), np.full(len(x), strength, "float32")

@@ -94,7 +94,7 @@ def _check(format: str) -> None:
     if format not in backends.EXPORTS:
         raise UserError(
             f"Expected a format that Keras exports on {backend}: {', '.join(backends.EXPORTS) or 'none'}. "
-            f"Received: format={format!r}. Choose another backend (--backend tensorflow writes all formats but torch)."
+            f"Received: format={format!r}. --backend torch writes torch, and --backend tensorflow all others."
         )
     package = backends.EXPORTS[format]
     if package is not None and importlib.util.find_spec(package) is None:

@@ -34,7 +34,7 @@ def _style_transfer():
     """Return a StyleTransferVAE with measured means, so that it translates."""
     model = models.StyleTransferVAE(*dense(), _translator(), beta_repulsion=1.0)
     model.means.assign([[0.5, -0.5, 0.25], [-0.25, 0.5, 0.0]])
-    model.measured.assign([1.0, 1.0])
+    model.measured.assign(1.0)
     return model
 
 

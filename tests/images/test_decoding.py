@@ -114,10 +114,18 @@ def test_decode_of_a_transparent_palette_entry_returns_white():
     assert decode(encoded(palette, transparency=0))[0].tolist() == [[255, 255, 255], [0, 0, 255]]
 
 
-@pytest.mark.parametrize("pixels", [np.ones((2, 2), np.float32), np.full((2, 2), 200, np.int32)])
-def test_decode_of_pixels_whose_range_is_unknown_is_refused(pixels):
+@pytest.mark.parametrize(
+    ("pixels", "tags"),
+    [
+        (np.ones((2, 2), np.float32), {}),
+        (np.full((2, 2), 200, np.int32), {}),
+        (np.full((2, 2), 70_000, np.int32), {}),
+        (np.full((2, 2), 200, np.uint16), {339: 2}),  # the tag SampleFormat: with a sign
+    ],
+)
+def test_decode_of_pixels_whose_range_is_unknown_is_refused(pixels, tags):
     with pytest.raises(ValueError, match="32 bits or with a sign, whose range is unknown"):
-        decode(encoded(pixels, "TIFF"))
+        decode(encoded(pixels, "TIFF", tiffinfo=tags))
 
 
 def test_decode_to_a_smaller_size_does_not_alias():

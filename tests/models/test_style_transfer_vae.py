@@ -78,7 +78,7 @@ def test_refiner_begins_in_the_given_round():
 def _measured(count=12):
     """Return a model with the mean codes of images, and these images with their domains."""
     model, x, y = settle(MODELS["StyleTransferVAE"]()), batch(count, seed=4), np.arange(count) % 3 % 2
-    model.measure_means(x, y)
+    model.measure(Batches(x, labels=y))
     return model, x, y
 
 
@@ -113,10 +113,10 @@ def test_measured_translation_equals_restyle_with_the_same_sets():
 
 def test_translate_without_measured_means_is_refused():
     model = StyleTransferVAE(*dense())
-    with pytest.raises(UserError, match=r"Expected mean codes of A and B.*Call measure_means\(x, y\)"):
+    with pytest.raises(UserError, match=r"Expected mean codes of A and B.*Call measure\(Batches"):
         model.translate(batch(2), 0)
-    with pytest.raises(UserError, match="Expected images of both domains"):
-        model.measure_means(batch(2), 1)
+    with pytest.raises(UserError, match="Expected data of two classes, A and B"):
+        model.measure(Batches(batch(2), labels=np.ones(2, int)))
     with pytest.raises(UserError, match="Received: strength=-1"):
         _measured()[0].translate(batch(2), 0, strength=-1)
     with pytest.raises(UserError, match="Expected the names of two domains"):

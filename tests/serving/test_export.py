@@ -87,8 +87,13 @@ def test_exported_networks_equal_the_model_for_each_batch_size(name, format, tmp
             np.testing.assert_allclose(exported.reconstruct(x, *y), model.reconstruct(x, *y), atol=ATOL)
 
 
-@pytest.mark.parametrize("format", ["onnx", "torch"])
-@pytest.mark.parametrize("name", weights.names())
+@pytest.mark.parametrize(
+    ("name", "format"),
+    [
+        *((name, format) for name in weights.names() for format in ("onnx", "torch")),
+        *((name, "saved_model") for name in ("digits/vae", "swiss_roll/csvae", "mnist/iwae")),
+    ],
+)
 def test_exported_preset_reproduces_its_stored_outputs(name, format, tmp_path, monkeypatch):
     require(format)
     model, stored = from_preset(name), read_card(name)["probe"]
