@@ -21,8 +21,9 @@ from kvae.files import LOCK, InUse, write_json
 from kvae.runs import Run
 from tests.conftest import ROOT, environment, locked_by_another
 
-EPOCHS = 60
-KILLS = 10
+KILLS = 10 if keras.backend.backend() == "tensorflow" else 4
+"""Files are written by the same code on all backends."""
+EPOCHS = 6 * KILLS
 RECIPE = ROOT / "tests" / "contracts" / "resume_recipe.py"
 
 PROGRAM = f"""
@@ -51,7 +52,7 @@ def _state(out):
 
 
 @pytest.mark.slow
-def test_run_killed_ten_times_ends_bit_identical_to_an_uninterrupted_run(tmp_path):
+def test_run_killed_many_times_ends_bit_identical_to_an_uninterrupted_run(tmp_path):
     alone, began, start_up = _start(tmp_path / "alone"), time.monotonic(), None
     for line in alone.stderr:
         if start_up is None and line.startswith("epoch"):

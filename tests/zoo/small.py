@@ -6,8 +6,17 @@ import numpy as np
 
 from kvae.data import Dataset, Split
 
-SMALL = {"model.width": 2, "model.hidden": (4,), "model.latent": 2}
+SMALL = {
+    "model.width": 2,
+    "model.hidden": (4,),
+    "model.latent": 2,
+    "model.blocks": 1,
+    "model.stages": 1,
+}
 """Settings that make the networks of a recipe small, for the parameters that it has."""
+
+SHORT = {"model.turns": (1, 1)}
+"""Settings that make a round short: one turn for each of the two classes of the random data. More take long to compile."""
 
 FACES = (64, 64, 3)
 TRANSLATED = (16, 16, 3)

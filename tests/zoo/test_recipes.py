@@ -17,7 +17,7 @@ from kvae.loading import check_config
 from kvae.recipes.inputs import batches
 from kvae.zoo.paintings._shared import ARTISTS
 from tests.contracts.models import EAGERLY, step_of
-from tests.zoo.small import random_dataset, small_values
+from tests.zoo.small import SHORT, random_dataset, small_values
 
 SLOW_GRAPHS = ("facades/bicycle_gan", "folder/autoencoder_kl")
 """Recipes whose training step takes long to compile."""
@@ -32,7 +32,7 @@ ON_JAX_AND_TORCH = ("digits/vae", "swiss_roll/csvae", "celeba/cond_vae")
 @pytest.mark.parametrize("name", zoo.names() if keras.backend.backend() == "tensorflow" else ON_JAX_AND_TORCH)
 def test_recipe_with_defaults_trains_one_round(name):
     recipe = zoo.load(name)
-    values = small_values(recipe, {"model.turns": (1, 1)})  # one for each class; more take long to compile
+    values = small_values(recipe, SHORT)
     training = recipe.training(values)
     model = recipe.model(random_dataset(name), values)
     check_config(keras.saving.serialize_keras_object(model), name)  # it can be exported

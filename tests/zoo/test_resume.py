@@ -14,7 +14,7 @@ from kvae import zoo
 from kvae.backends import compilation_cache
 from kvae.recipes.session import Session
 from kvae.runs import Run
-from tests.zoo.small import random_dataset, small_values
+from tests.zoo.small import SHORT, random_dataset, small_values
 
 MEASURED = "monet2photo/style_transfer"
 RESUMED = [MEASURED, *(name for name in zoo.names() if "model.dropout" in zoo.load(name).parameters())]
@@ -29,7 +29,7 @@ def _state(run):
 @pytest.mark.parametrize("name", RESUMED)
 def test_recipe_resumed_after_one_epoch_ends_bit_identical(name, tmp_path):
     recipe = zoo.load(name)
-    values = small_values(recipe, {"model.dropout": 0.3, "epochs": 2})
+    values = small_values(recipe, {**SHORT, "model.dropout": 0.3, "epochs": 2})
     dataset = dataclasses.replace(random_dataset(name), validation=None, test=None)
     alone, resumed = Run(tmp_path / "alone"), Run(tmp_path / "resumed")
 

@@ -12,7 +12,7 @@ from kvae.backends.torch import replay
 from kvae.recipes.session import Session
 from tests.contracts.models import MODELS, ONE_OF_EACH, batch, data_for, step_of
 from tests.zoo.conftest import small_vgg  # noqa: F401  a fixture
-from tests.zoo.small import random_dataset, small_values
+from tests.zoo.small import SHORT, random_dataset, small_values
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +51,7 @@ def _trained(make, monkeypatch, steps=3, patience=0.0, **options):
 @pytest.mark.parametrize("name", zoo.names())
 def test_recipe_is_replayed_and_trains_as_it_does_operation_by_operation(name, monkeypatch):
     recipe = zoo.load(name)
-    values = small_values(recipe, {"model.dropout": 0.3, "model.turns": (1, 1)})
+    values = small_values(recipe, {**SHORT, "model.dropout": 0.3})
 
     def make():
         model = Session(recipe, values, seed=0, dataset=random_dataset(name)).model
