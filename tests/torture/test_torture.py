@@ -18,7 +18,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:os.fork")  # the programs below 
 
 
 @pytest.mark.parametrize(
-    ("target", "attacks"), [("preparation of data", "2"), pytest.param("training (dropout)", "1", marks=pytest.mark.slow)]
+    ("target", "attacks"),
+    [("preparation of data", "2"), pytest.param("training (dropout)", "1", marks=pytest.mark.slow)],
 )
 def test_torture_damages_nothing(target, attacks):
     options = ("--here", "--only", target, "--attacks", attacks, "--seed", "0")
