@@ -109,6 +109,30 @@ def kernel_subsets(x: np.ndarray, y: np.ndarray, size: int, count: int, seed: in
     return np.array([kernel_distance(*pair)[0] for pair in pairs])
 
 
+def resampled_kernel_distances(x: np.ndarray, y: np.ndarray, u: np.ndarray, v: np.ndarray) -> np.ndarray:
+    """Return the kernel distance of resamples of features (N, D) and (M, D): (R,).
+
+    Image n of the first set occurs u[r, n] times in resample r, and image m of the second v[r, m] times. A pair of copies of
+    one image does not count, so that each estimate is unbiased.
+
+    Args:
+        x, y: features.
+        u, v: numbers of occurrences (R, N) and (R, M).
+    """
+    cross = np.einsum("rn,rn->r", u, v @ _kernel(y, x)) / (u.sum(axis=1) * v.sum(axis=1))
+    return _mean_of_pairs(x, u) + _mean_of_pairs(y, v) - 2 * cross
+
+
+def _mean_of_pairs(x: np.ndarray, u: np.ndarray) -> np.ndarray:
+    """Return the mean of the kernel over pairs of different images of each resample: (R,)."""
+    sums = np.zeros(len(u))
+    for rows in _blocks(len(x)):
+        sums += np.einsum("rn,rn->r", u[:, rows], u @ _kernel(x, x[rows]))
+    itself = (np.square(x).sum(axis=1) / x.shape[1] + 1) ** 3
+    squares = np.square(u)
+    return (sums - squares @ itself) / (np.square(u.sum(axis=1)) - squares.sum(axis=1))
+
+
 def _kernel(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return (x @ y.T / x.shape[1] + 1) ** 3
 
@@ -150,6 +174,18 @@ def nearest_distances(real: np.ndarray, generated: np.ndarray) -> np.ndarray:
     """Return the distance of each generated image to the nearest real image, for features (N, D) and (M, D): (M,)."""
     nearest = [_squared_distances(generated[rows], real).min(axis=1) for rows in _blocks(len(generated))]
     return np.sqrt(np.concatenate(nearest))
+
+
+def share_found(x: np.ndarray, sources: np.ndarray, candidates: int) -> float:
+    """Return the share of rows of `x` (N, D) whose nearest row of `sources` (N, D) is their own.
+
+    It is looked for among `candidates` rows of sources. Rows that are left over do not count, unless there are fewer.
+    """
+    candidates = min(candidates, len(x))
+    starts = range(0, len(x) - candidates + 1, candidates)
+    parts = [slice(start, start + candidates) for start in starts]
+    found = [_squared_distances(x[part], sources[part]).argmin(axis=1) == np.arange(candidates) for part in parts]
+    return float(np.concatenate(found).mean())
 
 
 def _share_within(x: np.ndarray, centres: np.ndarray, k: int) -> float:

@@ -15,6 +15,8 @@ from kvae.evaluation.feature_sets import (
     limit_of_frechet_distance,
     nearest_distances,
     precision_recall,
+    resampled_kernel_distances,
+    share_found,
 )
 
 DISJOINT = (np.arange(8.0)[:, None], 100 + np.arange(8.0)[:, None])
@@ -153,3 +155,41 @@ def test_distances_equal_those_of_torch_fidelity(rng):
     assert kernel_distance(x, y)[0] == pytest.approx(kid["kernel_inception_distance_mean"], rel=1e-6)
     prc = prc_features_to_metric(*tensors, prc_neighborhood=3, **quiet)
     assert precision_recall(y, x, 3) == pytest.approx((prc["precision"], prc["recall"]))
+
+
+def test_resampled_kernel_distance_of_each_image_once_is_the_kernel_distance(rng):
+    x, y = rng.standard_normal((BLOCK + 10, 3)), rng.standard_normal((20, 3)) + 0.5
+    found = resampled_kernel_distances(x, y, np.ones((2, len(x))), np.ones((2, len(y))))
+    np.testing.assert_allclose(found, kernel_distance(x, y)[0], rtol=1e-9)
+
+
+def test_resampled_kernel_distance_is_that_of_drawn_images_without_pairs_of_copies(rng):
+    x, y = rng.standard_normal((4, 2)), rng.standard_normal((5, 2))
+    u, v = np.array([[2, 0, 1, 1]]), np.array([[1, 3, 0, 1, 0]])
+    drawn = [np.repeat(np.arange(len(w[0])), w[0]) for w in (u, v)]
+
+    def mean(a, b, i, j, own):
+        values = [(a[p] @ b[q] / 2 + 1) ** 3 for p in i for q in j if not (own and p == q)]
+        return np.mean(values)
+
+    expected = (
+        mean(x, x, drawn[0], drawn[0], True) + mean(y, y, drawn[1], drawn[1], True) - 2 * mean(x, y, *drawn, False)
+    )
+    assert resampled_kernel_distances(x, y, u, v)[0] == pytest.approx(expected, rel=1e-10)
+
+
+def test_interval_of_resampled_kernel_distances_covers_zero_for_equal_distributions(rng):
+    covered = 0
+    for _ in range(40):
+        x, y = rng.standard_normal((2, 30, 4))
+        u, v = rng.multinomial(30, np.full(30, 1 / 30), (2, 200))
+        low, high = np.quantile(resampled_kernel_distances(x, y, u, v), (0.025, 0.975))
+        covered += low <= 0 <= high
+    assert covered >= 32
+
+
+def test_share_found_looks_among_candidates_in_order():
+    sources = np.arange(7.0)[:, None]
+    assert share_found(sources + 0.1, sources, 3) == 1
+    assert share_found(sources[::-1], sources, 100) == pytest.approx(1 / 7)  # the middle one
+    assert share_found(np.zeros((6, 1)), sources[:6], 3) == pytest.approx(1 / 3)  # the first of each three

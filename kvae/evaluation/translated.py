@@ -1,0 +1,161 @@
+"""Translations compared with real images of the kind that they imitate."""
+
+import dataclasses
+from collections.abc import Iterator
+
+import numpy as np
+
+from kvae.capabilities import TRANSLATION, TWO_WAY
+from kvae.evaluation.batches import examples, new_rows
+from kvae.evaluation.feature_sets import frechet_distance, resampled_kernel_distances, share_found
+from kvae.evaluation.features import Features
+from kvae.evaluation.labels import classes_of
+from kvae.evaluation.metric import Seed, TrainingBatches, metric
+from kvae.evaluation.requirements import NotApplicable
+from kvae.evaluation.uncertainty import RESAMPLES
+from kvae.images.baselines import blurred, recoloured
+from kvae.images.thumbnails import thumbnails
+
+COMPONENTS = 32
+"""Number of principal components of the features of training images in which Fréchet distances are computed."""
+
+CANDIDATES = 100
+"""Number of images among which the source of a translation is looked for."""
+
+TARGETS = "targets"
+"""Name of the kind of images that a model of pairs imitates."""
+
+
+@dataclasses.dataclass
+class _Kind:
+    """Images that a model imitates: a domain, or the targets of pairs.
+
+    Args:
+        name: name of the domain, or `TARGETS`.
+        inputs: held-out images (N, …) that are translated.
+        translations: their translations (N, …).
+        real: held-out images of the kind (M, …).
+        training: training images of the kind (L, …).
+        sources: the real images (N, …) that show what the translations should show: the inputs, or the targets of pairs.
+    """
+
+    name: str
+    inputs: np.ndarray
+    translations: np.ndarray
+    real: np.ndarray
+    training: np.ndarray
+    sources: np.ndarray
+
+
+@metric("translated", needs={TRANSLATION}, default_for=None, reports=("translated.*",))
+def translated(
+    model, batches, *, features: Features = None, training: TrainingBatches = None, seed: Seed = 0
+) -> dict[str, float]:
+    """Return how far translations are from held-out images of the kind that they imitate, in the features of a network.
+
+    KIND is the domain of the translations, for a model of two domains, and "targets" for a model of pairs. SET is one of
+
+        translations    translations of the held-out inputs
+        inputs          the inputs themselves, if they have the channels of the translations
+        recoloured      the inputs, each with the mean and the covariance of the colors of the training images of the kind
+        blurred         the inputs, blurred (`kvae.images.baselines`)
+        training        the training images of the kind, which a perfect model would equal
+
+    `translated.kernel.KIND.SET`: the kernel distance, as in the metric kernel.
+    `translated.kernel_ratio.KIND`: that of the translations divided by that of the inputs. Below 1, the translations are
+    nearer to real images of the kind than the inputs.
+    Both have a 95 % confidence interval, `.low` and `.high` (bootstrap over the images of both sets. An input and its
+    translation are drawn together.)
+    `translated.frechet.KIND.SET`: the Fréchet distance of the first `COMPONENTS` principal components of the features of
+    the training images. With few held-out images, all features would give a distance that depends on their number most.
+    `translated.found.KIND`: share of the translations that have, of `CANDIDATES` images, their own source as the nearest.
+    The source is the input, or the target of a pair. The features of both sets are standardized, because what all
+    translations share is no content.
+    `translated.found_by_thumbnail.KIND`: this share for thumbnails (`kvae.images.thumbnails`) instead of features.
+    `translated.images.KIND.SET`, `translated.images.KIND.held_out`: numbers of images.
+    `translated.features`, `translated.features_sha256`: the feature network and the SHA-256 checksum of its weights.
+    """
+    if features is None:
+        raise NotApplicable("it needs a feature network: --features PRESET")
+    if training is None:
+        raise NotApplicable("it needs training examples: training=Batches(…)")
+    values: dict = {"translated.features": features.name, "translated.features_sha256": features.sha256}
+    for kind in _kinds(model, batches, training):
+        features.check(kind.real.shape[1:])
+        if min(len(kind.inputs), len(kind.real), len(kind.training)) < 3:
+            raise NotApplicable(f"it needs three different images of each kind, or more ({kind.name})")
+        values |= {f"translated.{name}": value for name, value in _compared(kind, features, seed).items()}
+    return values
+
+
+def _kinds(model, batches, training) -> Iterator[_Kind]:
+    if TWO_WAY not in model.capabilities:
+        x, targets = _pairs(batches)
+        yield _Kind(TARGETS, x, model.translate(x), targets, _distinct(_pairs(training)[1]), targets)
+        return
+    held_out, known = ((_pairs(b)[0], classes_of(b)) for b in (batches, training))
+    if not set(held_out[1]) | set(known[1]) <= {0, 1}:
+        raise NotApplicable("it needs images of two domains")
+    for domain, name in enumerate(model.domains):
+        inputs, real = (held_out[0][held_out[1] == d] for d in (1 - domain, domain))
+        translations = model.translate(inputs, 1 - domain)
+        yield _Kind(name, inputs, translations, real, _distinct(known[0][known[1] == domain]), inputs)
+
+
+def _pairs(batches) -> tuple[np.ndarray, np.ndarray]:
+    """Return all images, and their targets: for a model without targets, the images themselves."""
+    x, *y = (np.concatenate(arrays) for arrays in zip(*examples(batches), strict=True))
+    return x, (y[0] if y and y[0].ndim == x.ndim else x)
+
+
+def _distinct(x: np.ndarray) -> np.ndarray:
+    return x[new_rows(x, set())]
+
+
+def _compared(kind: _Kind, features, seed: int) -> dict[str, float]:
+    images = {"translations": kind.translations}
+    if kind.inputs.shape[1:] == kind.real.shape[1:]:
+        simple = {"recoloured": recoloured(kind.inputs, kind.training), "blurred": blurred(kind.inputs)}
+        images |= {"inputs": kind.inputs, **simple}
+    real, sources = features(kind.real), features(kind.sources)
+    sets = {name: features(each) for name, each in images.items()} | {"training": features(kind.training)}
+    projected = _principal(sets["training"])
+
+    rng, kernel, values = np.random.default_rng(seed), {}, {f"images.{kind.name}.held_out": len(real)}
+    of_real, of_inputs = _weights(rng, len(real)), _weights(rng, len(kind.inputs))
+    for name, each in sets.items():
+        weights = _weights(rng, len(each)) if name == "training" else of_inputs
+        kernel[name] = resampled_kernel_distances(real, each, of_real, weights)
+        values |= _with_interval(f"kernel.{kind.name}.{name}", kernel[name])
+        values[f"frechet.{kind.name}.{name}"] = frechet_distance(projected(real), projected(each))
+        values[f"images.{kind.name}.{name}"] = len(each)
+    if "inputs" in kernel:
+        values |= _with_interval(f"kernel_ratio.{kind.name}", kernel["translations"] / kernel["inputs"])
+    by_features = _standardized(sets["translations"]), _standardized(sources)
+    by_thumbnail = thumbnails(kind.translations), thumbnails(kind.sources)
+    values[f"found.{kind.name}"] = share_found(*by_features, CANDIDATES)
+    values[f"found_by_thumbnail.{kind.name}"] = share_found(*by_thumbnail, CANDIDATES)
+    return values
+
+
+def _standardized(x: np.ndarray) -> np.ndarray:
+    """Return features (N, D), each with mean 0 and variance 1. A constant feature is 0."""
+    x = x - x.mean(axis=0)
+    return x / np.maximum(x.std(axis=0), 1e-6)
+
+
+def _weights(rng: np.random.Generator, n: int) -> np.ndarray:
+    """Return how often each of `n` images occurs (1 + RESAMPLES, n): once in the first row, then in random resamples."""
+    return np.concatenate([np.ones((1, n)), rng.multinomial(n, np.full(n, 1 / n), RESAMPLES)])
+
+
+def _with_interval(name: str, values: np.ndarray) -> dict[str, float]:
+    """Return the first of `values` and the interval that holds 95 % of the others."""
+    low, high = np.quantile(values[1:], (0.025, 0.975))
+    return {name: float(values[0]), f"{name}.low": float(low), f"{name}.high": float(high)}
+
+
+def _principal(x: np.ndarray):
+    """Return the function that projects features (M, D) onto the first principal components of `x` (N, D)."""
+    _, _, rows = np.linalg.svd(x - x.mean(axis=0), full_matrices=False)
+    return lambda y: (y - x.mean(axis=0)) @ rows[:COMPONENTS].T
