@@ -11,6 +11,10 @@ import numpy as np
 from kvae.data.fingerprint import fingerprint
 from kvae.data.splits import held_out_groups, permutation
 from kvae.errors import UserError
+from kvae.images.thumbnails import thumbnails
+
+COPY = 0.95
+"""Correlation of the thumbnails of two images from which on they count as copies."""
 
 _RANGE_BYTES = 1 << 28  # a summary reads at most this many bytes of the training examples to find their range
 
@@ -199,6 +203,31 @@ class Dataset:
         note = f"Training examples with rare labels occur up to {times.max()} times. Shares after that: {listed}."
         return self._with_training_rows(rows, f"repeating {share} {', '.join(names)}", note)
 
+    def without_copies(self, images: np.ndarray, name: str) -> "Dataset":
+        """Return the data set without training and validation images that are also among `images`, as copies or nearly.
+
+        Two images are copies if their thumbnails (`kvae.images.thumbnails`) have a correlation of `COPY` or more. Crops of
+        other parts and mirrored images are not found.
+
+        images: uint8 (N, H, W, C) with the channels of the data set.
+        name: what `images` are, for the note.
+        """
+        if self.support != "bytes" or images.shape[-1] != self.shape[-1]:
+            raise UserError(
+                f"Expected images with the channels of {self.name}. Received: {images.shape} for {self.shape}."
+            )
+        left = {
+            k: np.flatnonzero(~_copies(split.x, images)) for k, split in self._splits().items() if split and k != "test"
+        }
+        note = "; ".join(f"{len(self._splits()[k]) - len(rows):,} of {k}" for k, rows in left.items())
+        changed = self._with_training_rows(
+            left["train"], f"without copies {fingerprint(images)}", f"Left out as copies of {name}: {note}."
+        )
+        return dataclasses.replace(changed, **{k: self._splits()[k][rows] for k, rows in left.items() if k != "train"})
+
+    def _splits(self) -> dict[str, Split | None]:
+        return {"train": self.train, "validation": self.validation, "test": self.test}
+
     def _with_training_rows(self, rows, settings: str, note: str) -> "Dataset":
         """Return the data set with these rows of the training split. `settings` becomes part of the fingerprint."""
         fingerprint = hashlib.sha256(f"{self.fingerprint} {settings}".encode()).hexdigest()
@@ -210,8 +239,7 @@ class Dataset:
         return "\n".join([line, *self.notes])
 
     def _counts(self) -> str:
-        splits = {"train": self.train, "validation": self.validation, "test": self.test}
-        counts = ", ".join(f"{len(split):,} {name}" for name, split in splits.items() if split is not None)
+        counts = ", ".join(f"{len(split):,} {name}" for name, split in self._splits().items() if split is not None)
         examples = "images" if len(self.shape) == 3 else "points"
         return f"{counts}; {examples} of {'×'.join(map(str, self.shape))}"
 
@@ -230,6 +258,13 @@ class Dataset:
             return f"targets of {'×'.join(map(str, y.shape[1:]))}"
         one, many = ("class", "classes") if y.ndim == 1 else ("attribute", "attributes")
         return f"{len(self.label_names)} {one if len(self.label_names) == 1 else many}"
+
+
+def _copies(x: np.ndarray, images: np.ndarray) -> np.ndarray:
+    """Return a mask of the images `x` (N, …) that have a copy among `images` (M, …)."""
+    small = thumbnails(images)
+    parts = (thumbnails(x[start : start + 256]) for start in range(0, len(x), 256))
+    return np.concatenate([(part @ small.T).max(axis=1) / small.shape[1] >= COPY for part in parts])
 
 
 def holds_images(y: np.ndarray | None) -> bool:

@@ -213,3 +213,24 @@ def test_from_arrays_with_images_as_y_keeps_pairs_together(rng, tmp_path):
         assert "targets of 4×4×1" in dataset.summary()
         with pytest.raises(UserError, match="a number for each class"):
             dataset.at_most([3, 4])
+
+
+def test_data_without_copies_lack_images_that_look_the_same(rng):
+    def images(n):
+        return rng.integers(0, 256, (n, 16, 16, 3)).astype("uint8").repeat(2, axis=1).repeat(2, axis=2)
+
+    train, validation, test = images(20), images(6), images(5)
+    copies = (0.5 * np.stack([train[3], validation[0], test[1]]) + 40).astype("uint8")[
+        :, ::2, ::2
+    ]  # smaller and darker
+    splits = (Split(x, np.arange(len(x), dtype="int32")) for x in (train, validation, test))
+    before = Dataset("small", *splits, (), "bytes", "0" * 64)
+    after = before.without_copies(copies, "another set")
+    assert after.train.y.tolist() == [y for y in range(20) if y != 3]
+    assert after.validation.y.tolist() == [1, 2, 3, 4, 5]
+    assert len(after.test) == 5
+    assert after.fingerprint != before.fingerprint
+    assert "1 of train; 1 of validation" in after.notes[-1]
+    assert len(before.without_copies(images(3), "others").train) == 20
+    with pytest.raises(UserError, match="channels of small"):
+        before.without_copies(copies[..., :1], "grey")

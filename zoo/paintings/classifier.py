@@ -18,6 +18,8 @@ Run:
     kvae train paintings/classifier
     # painter and period
     kvae train paintings/classifier --set data.periods=true
+    # without copies of the test images of monet2photo, which evaluate translations
+    kvae train paintings/classifier --set data.without=monet2photo --out runs/paintings/classifier_without
 """
 
 from typing import Annotated
@@ -32,10 +34,14 @@ def data(
     size: Count = 64,
     artists: tuple[str, ...] = ARTISTS,
     periods: bool = False,
+    without: str | None = None,
     skip_damaged: bool = False,
     limit: Limit = None,
 ):
+    """Load paintings. `without` names a data set: copies of its test images are left out."""
     dataset = kvae.data.load("paintings", size=size, artists=artists, skip_damaged=skip_damaged, limit=limit)
+    if without is not None:
+        dataset = dataset.without_copies(kvae.data.load(without, size=size).test.x, f"test images of {without}")
     return by_period(dataset) if periods else dataset
 
 
