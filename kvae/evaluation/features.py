@@ -11,6 +11,7 @@ from kvae.errors import UserError
 from kvae.evaluation.batches import examples, new_rows
 from kvae.evaluation.requirements import NotApplicable
 from kvae.evaluation.samplers import require_sampler, samples_of
+from kvae.images.thumbnails import reduced
 
 BATCH = 64
 """Number of images whose features are computed at a time. Networks for ImageNet enlarge them."""
@@ -44,22 +45,28 @@ class FeatureNetwork:
         self._last: tuple[Hashable, Any] = (None, None)
 
     def check(self, shape: tuple[int, ...]) -> None:
-        """Raise `UserError` unless the network takes images of this shape (H, W, C)."""
-        if tuple(self.net.input_shape[1:]) != tuple(shape):
+        """Raise `UserError` unless the network takes images of this shape (H, W, C), or of one smaller by a whole factor."""
+        if reduced(np.empty((0, *shape), "float32"), self.net.input_shape[1:]).shape[1:] != tuple(
+            self.net.input_shape[1:]
+        ):
             raise UserError(
                 f"Expected a feature network of images {tuple(shape)}. Received: features={self.name}, which takes "
                 f"{tuple(self.net.input_shape[1:])}. Give a classifier of these images, or inception_v3: --features."
             )
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
-        """Return the features (N, D) of images (N, H, W, C), in float64. Values outside [0, 1] are clipped."""
+        """Return the features (N, D) of images (N, H, W, C), in float64.
+
+        Values outside [0, 1] are clipped. Images that are larger than those of the network by a whole factor are averaged
+        over blocks of pixels.
+        """
         from keras import ops
 
         from kvae.backends import compiled
         from kvae.backends.cached import cached
 
         run = cached(self, "features", lambda: compiled(self._features, self.net.variables))
-        images = np.clip(images, 0, 1).astype("float32")
+        images = reduced(np.clip(images, 0, 1).astype("float32"), self.net.input_shape[1:])
         parts = (images[start : start + BATCH] for start in range(0, len(images), BATCH))
         return np.concatenate([ops.convert_to_numpy(run(ops.convert_to_tensor(part))) for part in parts]).astype(float)
 

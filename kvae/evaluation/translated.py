@@ -1,17 +1,14 @@
 """Translations compared with real images of the kind that they imitate."""
 
-import dataclasses
-from collections.abc import Iterator
-
 import numpy as np
 
-from kvae.capabilities import TRANSLATION, TWO_WAY
-from kvae.evaluation.batches import examples, new_rows
+from kvae.capabilities import TRANSLATION
+from kvae.evaluation.batches import new_rows
 from kvae.evaluation.feature_sets import frechet_distance, resampled_kernel_distances, share_found
 from kvae.evaluation.features import Features
-from kvae.evaluation.labels import classes_of
 from kvae.evaluation.metric import Seed, TrainingBatches, metric
 from kvae.evaluation.requirements import NotApplicable
+from kvae.evaluation.translation_sets import Kind, images_and_targets, kinds_of, of_domain
 from kvae.evaluation.uncertainty import RESAMPLES
 from kvae.images.baselines import blurred, recoloured
 from kvae.images.thumbnails import thumbnails
@@ -21,30 +18,6 @@ COMPONENTS = 32
 
 CANDIDATES = 100
 """Number of images among which the source of a translation is looked for."""
-
-TARGETS = "targets"
-"""Name of the kind of images that a model of pairs imitates."""
-
-
-@dataclasses.dataclass
-class _Kind:
-    """Images that a model imitates: a domain, or the targets of pairs.
-
-    Args:
-        name: name of the domain, or `TARGETS`.
-        inputs: held-out images (N, …) that are translated.
-        translations: their translations (N, …).
-        real: held-out images of the kind (M, …).
-        training: training images of the kind (L, …).
-        sources: the real images (N, …) that show what the translations should show: the inputs, or the targets of pairs.
-    """
-
-    name: str
-    inputs: np.ndarray
-    translations: np.ndarray
-    real: np.ndarray
-    training: np.ndarray
-    sources: np.ndarray
 
 
 @metric("translated", needs={TRANSLATION}, default_for=None, reports=("translated.*",))
@@ -80,45 +53,29 @@ def translated(
     if training is None:
         raise NotApplicable("it needs training examples: training=Batches(…)")
     values: dict = {"translated.features": features.name, "translated.features_sha256": features.sha256}
-    for kind in _kinds(model, batches, training):
+    for kind in kinds_of(model, batches):
         features.check(kind.real.shape[1:])
-        if min(len(kind.inputs), len(kind.real), len(kind.training)) < 3:
+        known = _training_images(kind, training)
+        if min(len(kind.inputs), len(kind.real), len(known)) < 3:
             raise NotApplicable(f"it needs three different images of each kind, or more ({kind.name})")
-        values |= {f"translated.{name}": value for name, value in _compared(kind, features, seed).items()}
+        values |= {f"translated.{name}": value for name, value in _compared(kind, known, features, seed).items()}
     return values
 
 
-def _kinds(model, batches, training) -> Iterator[_Kind]:
-    if TWO_WAY not in model.capabilities:
-        x, targets = _pairs(batches)
-        yield _Kind(TARGETS, x, model.translate(x), targets, _distinct(_pairs(training)[1]), targets)
-        return
-    held_out, known = ((_pairs(b)[0], classes_of(b)) for b in (batches, training))
-    if not set(held_out[1]) | set(known[1]) <= {0, 1}:
-        raise NotApplicable("it needs images of two domains")
-    for domain, name in enumerate(model.domains):
-        inputs, real = (held_out[0][held_out[1] == d] for d in (1 - domain, domain))
-        translations = model.translate(inputs, 1 - domain)
-        yield _Kind(name, inputs, translations, real, _distinct(known[0][known[1] == domain]), inputs)
+def _training_images(kind: Kind, training) -> np.ndarray:
+    """Return the different training images of a kind."""
+    x, targets = images_and_targets(training)
+    images = targets if kind.domain is None else x[of_domain(training, 1 - kind.domain)]
+    return images[new_rows(images, set())]
 
 
-def _pairs(batches) -> tuple[np.ndarray, np.ndarray]:
-    """Return all images, and their targets: for a model without targets, the images themselves."""
-    x, *y = (np.concatenate(arrays) for arrays in zip(*examples(batches), strict=True))
-    return x, (y[0] if y and y[0].ndim == x.ndim else x)
-
-
-def _distinct(x: np.ndarray) -> np.ndarray:
-    return x[new_rows(x, set())]
-
-
-def _compared(kind: _Kind, features, seed: int) -> dict[str, float]:
+def _compared(kind: Kind, known: np.ndarray, features, seed: int) -> dict[str, float]:
     images = {"translations": kind.translations}
     if kind.inputs.shape[1:] == kind.real.shape[1:]:
-        simple = {"recoloured": recoloured(kind.inputs, kind.training), "blurred": blurred(kind.inputs)}
+        simple = {"recoloured": recoloured(kind.inputs, known), "blurred": blurred(kind.inputs)}
         images |= {"inputs": kind.inputs, **simple}
     real, sources = features(kind.real), features(kind.sources)
-    sets = {name: features(each) for name, each in images.items()} | {"training": features(kind.training)}
+    sets = {name: features(each) for name, each in images.items()} | {"training": features(known)}
     projected = _principal(sets["training"])
 
     rng, kernel, values = np.random.default_rng(seed), {}, {f"images.{kind.name}.held_out": len(real)}

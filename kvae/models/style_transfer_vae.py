@@ -220,8 +220,12 @@ class StyleTransferVAE(VariationalModel):
         """
         code, of_source, of_target = (self.encode(images, batch_size=batch_size) for images in (x, source, target))
         shift = target_amount * of_target.mean(axis=0) - source_amount * of_source.mean(axis=0)
-        decoded = self.decode(code + shift, batch_size=batch_size)
-        return decoded if self.refiner is None else self.refine(np.clip(decoded, 0, 1), batch_size=batch_size)
+        return self.decoded(code + shift, batch_size=batch_size)
+
+    def decoded(self, z, batch_size: int = 256) -> np.ndarray:
+        """Return the images (N, …) of codes z (N, …), refined if there is a refiner."""
+        x_hat = self.decode(z, batch_size=batch_size)
+        return x_hat if self.refiner is None else self.refine(np.clip(x_hat, 0, 1), batch_size=batch_size)
 
     def refine(self, x, batch_size: int = 256) -> np.ndarray:
         """Return images `x` (N, …) of the decoder after the refiner: (N, …)."""

@@ -94,14 +94,17 @@ class Trained(TrainedTranslations):
 
         Returns:
             {"model", "recipe", "data": data set and split, "weights": SHA-256 checksum of the weights, "n": number of
-            examples, "precision": "float32", "metrics": {name: value}, "skipped": {name: reason}}. The networks compute
-            in float32, also if they were trained in bfloat16.
+            examples, "precision": "float32", "metrics": {name: value}, "skipped": {name: reason}}, with "classifier" and
+            "classifier_sha256" if one was given. The networks compute in float32, also if they were trained in bfloat16.
         """
         named = evaluation.named([metrics] if isinstance(metrics, str) else metrics or ())
         computed = named or evaluation.default_metrics(self.model)
+        data = f"{self.dataset.name}/{split or self.default_split}"
+        origin = {"model": self.name, "recipe": self.config["recipe"], "data": data, "weights": self.weights}
         if classifier is not None:
             opened = open_classifier(classifier)
             options |= {"classifier": opened.model, "class_names": opened.label_names}
+            origin |= {"classifier": opened.name, "classifier_sha256": opened.weights}
         if features is not None or any("features" in metric.options for metric in computed):
             options["features"] = open_features(features, self.dataset.name, self.model.data_shape)
         if any("training" in metric.options for metric in computed):
@@ -110,8 +113,6 @@ class Trained(TrainedTranslations):
             options["sampler"] = self.sampler
         batches = self.batches(split, first=first)
         report = evaluation.evaluate(self.model, batches, [metric.name for metric in named], full=full, **options)
-        data = f"{self.dataset.name}/{split or self.default_split}"
-        origin = {"model": self.name, "recipe": self.config["recipe"], "data": data, "weights": self.weights}
         return finite({**origin, **report})
 
     def save_report(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kvae.images.thumbnails import SIDE, thumbnails
+from kvae.images.thumbnails import SIDE, reduced, thumbnails
 
 
 def test_thumbnail_holds_means_of_parts(rng):
@@ -25,3 +25,11 @@ def test_thumbnail_of_any_size_ignores_brightness_and_contrast(rng, shape):
 
 def test_thumbnail_of_one_value_is_zero():
     assert not thumbnails(np.full((1, 32, 32, 3), 0.4, "float32")).any()
+
+
+def test_reduced_images_hold_means_of_blocks(rng):
+    x = rng.uniform(0, 1, (2, 8, 6, 3)).astype("float32")
+    found = reduced(x.repeat(3, axis=1).repeat(3, axis=2), (8, 6, 3))
+    np.testing.assert_allclose(found, x, rtol=1e-6)
+    for shape in ((5, 6, 3), (16, 12, 3), (4, 6, 3)):
+        assert reduced(x, shape) is x
