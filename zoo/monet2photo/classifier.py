@@ -10,16 +10,26 @@ Chosen here:
     - AdamW with weight decay 1e-4 and a one-cycle schedule up to 1e-3, 10 epochs
 Run:
     kvae train monet2photo/classifier
+    # your own images, in folders trainA and trainB
+    kvae train monet2photo/classifier --set data.path=FOLDER
 """
 
 from typing import Annotated
 
 import kvae
-from kvae.zoo import Between, Count, Limit, NonNegative, Objective, Positive, Search, Training
+from kvae.zoo import Between, Count, FilePath, Limit, NonNegative, Objective, Positive, Search, Training
 
 
-def data(size: Count = 64, share: NonNegative = 0.4, skip_damaged: bool = False, limit: Limit = None):
-    dataset = kvae.data.load("monet2photo", size=size, skip_damaged=skip_damaged, limit=limit)
+def data(
+    size: Count = 64,
+    path: FilePath | None = None,
+    share: NonNegative = 0.4,
+    skip_damaged: bool = False,
+    limit: Limit = None,
+):
+    """Load paintings (A) and photographs (B), or the images of `path`. Rare paintings occur several times (`share`)."""
+    name = "monet2photo" if path is None else f"unpaired:{path}"
+    dataset = kvae.data.load(name, size=size, skip_damaged=skip_damaged, limit=limit)
     return dataset.repeating(dataset.label_names[:1], share)
 
 
