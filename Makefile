@@ -80,7 +80,7 @@ test-lowest: build/lowest.txt
 
 build/lowest.txt: pyproject.toml
 	mkdir -p build
-	grep -oE '"[A-Za-z_-]+>=[0-9.]+' $< | tr -d '"' | sed 's/>=/==/' | sort -u > $@
+	grep -oE '"[A-Za-z0-9_-]+>=[0-9.]+' $< | tr -d '"' | sed 's/>=/==/' | sort -u > $@
 
 # Builds the site in build/site. Warnings are errors. Notebooks whose code has not changed keep their results.
 docs:
