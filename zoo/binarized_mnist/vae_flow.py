@@ -6,7 +6,7 @@ Expected: −log p(x) of 87.39 ± 0.23 nats on the 10,000 test images, with 5,00
     Validation ELBO −93.07 nats. Seed 0, on JAX.
 Cost: 14 minutes on one CPU core with JAX, without validation.
 Not in the source:
-    - two steps; in each an autoregressive network with one hidden layer of 320 units; a context of 64 units
+    - two steps, each with an autoregressive network of one hidden layer of 320 units, and a context of 64 units
     - all else as in binarized_mnist/vae
     - 200 epochs in batches of 100 (100,000 updates), β from 0 to 1 in the first 20
     - Adam, whose learning rate falls from 5e-4 to 1e-5 by half a cosine

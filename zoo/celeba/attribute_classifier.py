@@ -11,10 +11,10 @@ Expected: accuracy on the 1,000 validation faces, seed 0
     Eyeglasses    0.99    0.982  0.979
     all nineteen          0.938
     Use model.smooth=true to evaluate images that VAEs generate, because these are smooth. The bundled preset
-    celeba/attribute_classifier was trained with it. On real faces its accuracy is the same. A classifier that was trained
-    without smooth images finds no make-up and almost no hats in images of a VAE, not even in reconstructions of faces
-    that have them. For the metrics of samples it is a second feature network, which may see what an adversary adds and
-    the smoothed one does not: the bundled preset celeba/attribute_classifier_sharp.
+    celeba/attribute_classifier was trained with it. On real faces its accuracy is about the same. A classifier that was
+    trained without smooth images finds no make-up and almost no hats in images of a VAE, not even in reconstructions of
+    faces that have them. For the metrics of samples it is a second feature network, whose features may also react to what
+    an adversary adds: the bundled preset celeba/attribute_classifier_sharp.
 Cost: 12 minutes on two CPU cores with TensorFlow, while other work ran.
 Not in the source:
     - which 19 attributes (the report names Eyeglasses, Wearing_Hat, Mustache and Male, and those of its table)

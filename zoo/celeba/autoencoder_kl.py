@@ -1,10 +1,10 @@
 """AutoencoderKL on faces, the autoencoder of latent diffusion models (Rombach et al. 2022).
 
 Source: "High-resolution image synthesis with latent diffusion models" (Rombach, Blattmann, Lorenz, Esser and Ommer 2022) and
-    the authors' code. The loss is the absolute error plus features of VGG (LPIPS), 1e-6 · rate, and, from round 50,001 on, a
-    discriminator of patches with the hinge loss, whose weight is 0.5 · the adaptive one. At a factor of 4 the code has 3
-    channels. The networks have 128 channels in the first convolution and two residual blocks at each size of map, at
-    256×256. The optimizer is Adam at 4.5e-6 for each image of a batch, with β1 = 0.5 and β2 = 0.9.
+    the authors' code. The loss is the absolute error plus errors of VGG's features (LPIPS), 1e-6 · rate, and, from round
+    50,001 on, a discriminator of patches with the hinge loss, whose weight is 0.5 · the adaptive one. At a factor of 4 the
+    code has 3 channels. The networks have 128 channels in the first convolution and two residual blocks at each size of map,
+    at 256×256. The optimizer is Adam at 4.5e-6 for each image of a batch, with β1 = 0.5 and β2 = 0.9.
 Expected: not measured yet.
 Cost: about 90 minutes on one CPU core with TensorFlow, 7 minutes per epoch.
 Not in the source:

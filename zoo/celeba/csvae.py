@@ -15,7 +15,7 @@ Cost: 24 epochs of 70 to 140 s on one CPU core with TensorFlow, while other work
 Not in the source:
     - one unit of w for each attribute
     - a fixed p(w|y): N(0, 0.3²) for faces without the attribute and N(3, 1) for faces with it
-    - the label encoder returns the difference of q(w|x, y) from p(w|y). A label encoder without p(w|y) as its start ends a
+    - the label encoder returns the difference of q(w|x, y) from p(w|y). A label encoder that does not start at p(w|y) ends a
       nat or two from it in every unit. Samples of w from the prior are then codes with which the decoder was not trained.
     - a label encoder of half the width
     - the weights of the terms of the loss

@@ -18,7 +18,7 @@ Not in the source:
     - 32-64-128-256 channels with 4×4 kernels of stride 2. A 3×3 convolution follows up-sampling by interpolation.
     - 100 latent units
     - leaky ReLU in the encoder
-    - a momentum of 0.9 of batch norm's running statistics, as in DCGAN's code
+    - a momentum of 0.9 for batch norm's running statistics, as in DCGAN's code
     - 9,000 faces for training and 1,000 for validation. No person is in both parts.
     - 20 epochs instead of 200, which take ten minutes instead of two hours
     - the option model.likelihood. The distributions over 256 levels, logistic and logistic_mixture, and the densities

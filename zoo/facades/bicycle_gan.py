@@ -1,9 +1,9 @@
 """BicycleGAN: several photographs of facades from one map of their parts (Zhu et al. 2017).
 
 Source: "Toward multimodal image-to-image translation" (Zhu, Zhang, Pathak, Darrell, Efros, Wang and Shechtman 2017) and the
-    authors' code. A code of 8 units enters all layers of a U-Net at 256×256. The adversaries use least squares. The weights
-    are 10 of the absolute error of images in [−1, 1], hence 20 here, 0.5 of the code and 0.01 of the rate. The optimizer is
-    Adam at 2e-4 with β1 = 0.5, with batches of 2, for 200 epochs at a constant rate and 200 at a rate that falls to 0.
+    authors' code. A code of 8 units enters all layers of a U-Net at 256×256. The adversaries use least squares. The absolute
+    error of images in [−1, 1] has the weight 10, hence 20 here, the latent code 0.5 and the rate 0.01. The optimizer is Adam
+    with β1 = 0.5 and batches of 2. Its learning rate is 2e-4 for 200 epochs and falls to 0 over another 200.
 Expected: not measured yet.
 Cost: about 90 minutes on one CPU core with TensorFlow, 53 s per epoch.
 Not in the source:

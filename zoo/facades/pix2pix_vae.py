@@ -8,7 +8,7 @@ Cost: about half an hour on one CPU core with TensorFlow, 9 s per epoch.
 Chosen here:
     - no skip connections. With them (model.skips=true) the decoder needs no latent code, and the rate falls to 0.
     - images of 64×64, 32 channels in the first convolution, 128 latent units, and patches of 34×34 pixels
-    - the Laplace likelihood, and the weight of the adversary that pix2pix has in its units: 12,288 values / 200
+    - the Laplace likelihood, and the weight that the adversary has in pix2pix if errors are summed: 12,288 values / 200
     - instance norm, batches of 4, and the optimizer, the schedule and the augmentation of facades/pix2pix
 Run:
     kvae train facades/pix2pix_vae

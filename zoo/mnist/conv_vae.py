@@ -4,7 +4,7 @@ The source averages the squared error over the pixels and sums the KL over the l
 that the model stops using its latent code.
 
 Source: "Variational Autoencoder" (project report), an analysis of posterior collapse after Bowman et al. 2016.
-    It minimises mean_pixels (x − x̂)² + 1 · KL. With x ~ N(x̂, 1), the distortion in nats is ½ Σ_pixels (x − x̂)² and a
+    It minimises mean_pixels (x − x̂)² + 1 · KL. With x ~ N(x̂, 1), the distortion in nats is ½ Σ_pixels (x − x̂)² plus a
     constant. The loss of the source therefore has the same minimum as distortion + β · rate with β = 784 / 2 = 392.
     The variance of MNIST, summed over the pixels, is about 53. The latent code can thus lower the distortion by at most 26
     nats. With β = 392 this pays for less than a tenth of one nat of rate.

@@ -9,13 +9,13 @@ Source: "From variational to deterministic autoencoders" (Ghosh, Sajjadi, Vergar
     The Fréchet distance of 10,000 samples from a Gaussian mixture of ten components, with Inception features, is 8.69
     (l2) and 11.54 (gp) according to the code.
 Expected: not measured
-    The model has no prior. `kvae reconstruct` works, and samples need a density that is fitted to the codes.
+    The model has no prior. Samples are drawn from a density that is fitted to the codes.
 Cost: not measured
 Not in the source:
     - 28×28 pixels, and networks of mnist/conv_vae with 16-32-64 channels. The authors' have 128-256-512-1024.
     - the gradient penalty is that of the paper, |∂D(z)/∂z|², estimated with one random projection of the image. The
       authors' code differentiates the sum of the squares of the image.
-    - the L2 penalty covers all trainable weights of the decoder, in the code the kernels of its convolutions
+    - the L2 penalty covers all trainable weights of the decoder, and in the authors' code the kernels of its convolutions
     - a cosine schedule of the learning rate, in place of halving it when the validation loss stops falling
     - the last 5,000 training images for validation
 Run:

@@ -3,8 +3,8 @@
 Source: "Unpaired image-to-image translation using cycle-consistent adversarial networks" (Zhu, Park, Isola and Efros 2017)
     and the authors' code. The generators have 64 channels in the first convolution and 9 residual blocks, at 256×256. The
     discriminators score patches of 70×70 pixels. The weight of the cycle is 10 and that of the identity 5, for images in
-    [−1, 1], hence 20 and 10 here. The pools hold 50 images. The optimizer is Adam at 2e-4 with β1 = 0.5, with a batch size
-    of 1, a constant rate for 100 epochs and a rate that falls to 0 over another 100. Images are mirrored and cropped.
+    [−1, 1], hence 20 and 10 here. The pools hold 50 images. The optimizer is Adam with β1 = 0.5 and a batch size of 1. Its
+    learning rate is 2e-4 for 100 epochs and falls to 0 over another 100. Images are mirrored and cropped.
 Expected: not measured yet.
 Cost: about two hours on one CPU core with TensorFlow, 0.27 s per round and 13 minutes per epoch.
 Not in the source:

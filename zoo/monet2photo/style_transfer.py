@@ -2,9 +2,9 @@
 
 Source: the code of sunsided, vae-style-transfer. A convolutional VAE at 320×180 has seven convolutions of stride 2, batch
     norm, ELU and a latent code of 512 units. The loss is the sum of squared errors plus the rate. The optimizer is Adam at
-    2e-4 with batches of 50. A second network of two convolutions, a residual block and an up-sampling sharpens the output
-    with 0.6 · error + 4000 / distance from the blurred image, and is trained after the VAE at 1e-4. A code is shifted by
-    −0.25 · mean of the video + 0.5 to 1 · mean of the paintings.
+    2e-4 with batches of 50. A second network of two convolutions, a residual block and an up-sampling sharpens the output.
+    Its loss is 0.6 · error + 4000 / distance from the blurred image. It is trained after the VAE at 1e-4. A code is shifted
+    by −0.25 · mean of the video + 0.5 to 1 · mean of the paintings.
 Expected: not measured yet.
 Cost: about two hours on one CPU core with TensorFlow, 2 minutes per epoch.
 Not in the source:
@@ -12,8 +12,8 @@ Not in the source:
     - 32-64-128-256-256 channels, 256 latent units, leaky ReLU and no batch norm
     - the refiner is a residual generator of 8 channels with one residual block. It begins after 2,000 of 7,100 rounds, and
       both networks are trained at 5e-4.
-    - one strength s of both means, z + s · (mean of the paintings − mean of the photographs)
-    - a weight of 320 of the distance. The error grows with the number of values n and 1 / distance falls with it, so that
+    - one strength s for both means, z + s · (mean of the paintings − mean of the photographs)
+    - a weight of 320 for 1 / distance. The error grows with the number of values n and 1 / distance falls with it, so that
       4000 at 320×180 is 4000 · (49,152 / 172,800)² here.
 Run:
     kvae train monet2photo/style_transfer

@@ -2,7 +2,8 @@
 
 Source: "Experimentation with the latent space of a variational autoencoder" (project report by Pathak, Agarwal and
     Shrivastava). Networks and loss are those of paintings/vae. The report has two painters with 20 and 430 paintings. Each
-    batch is of one painter, in a ratio of 2:5. The decoder's first layers have dropout of up to 0.8.
+    batch holds one painter, and the numbers of batches have a ratio of 2:5. The decoder's first layers have dropout of up
+    to 0.8.
     A second loss is 100 · L1 + KL for the encoders and 1000 · L1 for the decoder. The report proposes to average the
     decoder's weights after each epoch and to separate the painters' latent codes.
 Expected: the 374 test paintings, 64×64, seed 0 (in brackets: paintings/vae with this decoder)
@@ -13,7 +14,7 @@ Expected: the 374 test paintings, 64×64, seed 0 (in brackets: paintings/vae wit
     codes of all encoders together is that of the right painter for 0.68 (largest class 0.37). The year is predicted within
     9.7 years (12.1 when always predicting the mean year).
     With 20 paintings of Boudin and 430 of Monet, L1 is 0.041 on Boudin's training paintings and 0.116 on his held-out ones.
-    paintings/vae with this decoder has 0.052 and 0.078, and 0.040 and 0.078 if the 20 paintings are repeated as often.
+    paintings/vae with this decoder has 0.052 and 0.078, and 0.040 and 0.078 if the 20 paintings are repeated.
     With model.normalization=batch L1 is 0.083.
 Cost: 28 minutes on one CPU core with TensorFlow, 42 s per epoch.
 Not in the source:
