@@ -1,4 +1,4 @@
-"""What a classifier says of translations."""
+"""The classes that a classifier assigns to translations."""
 
 from collections.abc import Iterator
 
@@ -22,9 +22,9 @@ DIRECTIONS = 5
 def answers(
     model, batches, *, classifier: Classifier = None, class_names: ClassNames = (), seed: Seed = 0
 ) -> dict[str, float]:
-    """Return which class a classifier of images gives to translations of held-out images.
+    """Return the shares of classes that a classifier of images assigns to translations of held-out images.
 
-    `answers.KIND.SET.CLASS`: share of the images in a set that it assigns to a class. KIND is as in the metric translated,
+    `answers.KIND.SET.CLASS`: share of the images in a set that it assigns to the class. KIND is as in the metric translated,
     and SET is "translations", "inputs" or "held_out", the held-out images of the kind.
     `answers.KIND.SET.CLASS.probability`: mean probability of the class.
 

@@ -23,7 +23,7 @@ def several(
     translations: Annotated[int, "Number of random translations of each image."] = 10,
     seed: Seed = 0,
 ) -> dict[str, float]:
-    """Return how far random translations of an image are from its target and from each other, for a model of pairs.
+    """Return distances of random translations of an image from its target and from each other, for a model of pairs.
 
     `several.mae.best`, `several.mae.mean`: least and mean absolute error of the translations of an image, per value, with
     images in [0, 1], averaged over the images.

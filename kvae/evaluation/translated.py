@@ -1,4 +1,4 @@
-"""Translations compared with real images of the kind that they imitate."""
+"""Distances between translations and real images of the kind that they imitate."""
 
 import numpy as np
 
@@ -24,13 +24,13 @@ CANDIDATES = 100
 def translated(
     model, batches, *, features: Features = None, training: TrainingBatches = None, seed: Seed = 0
 ) -> dict[str, float]:
-    """Return how far translations are from held-out images of the kind that they imitate, in the features of a network.
+    """Return distances between translations and held-out images of the kind that they imitate, in the features of a network.
 
     KIND is the domain of the translations, for a model of two domains, and "targets" for a model of pairs. SET is one of
 
         translations    translations of the held-out inputs
         inputs          the inputs themselves, if they have the channels of the translations
-        recoloured      the inputs, each with the mean and the covariance of the colors of the training images of the kind
+        recoloured      the inputs, each with the mean and the covariance of the colours of the training images of the kind
         blurred         the inputs, blurred (`kvae.images.baselines`)
         training        the training images of the kind, which a perfect model would equal
 

@@ -1,4 +1,4 @@
-"""Simple changes of images, with which translations are compared."""
+"""Simple changes of images, with which translations are compared: other colours, and blur."""
 
 import numpy as np
 
@@ -7,10 +7,10 @@ BLUR = 1 / 64
 
 
 def recoloured(x: np.ndarray, of: np.ndarray) -> np.ndarray:
-    """Return images (N, H, W, C), each with the mean and the covariance of the colors of all pixels of images `of`.
+    """Return images (N, H, W, C), each with the mean and the covariance of the colours of all pixels of images `of`.
 
     A pixel p of an image with the mean μ and the covariance S becomes m + A (p − μ), with the mean m and the covariance T of
-    `of`, and A = S^−½ (S^½ T S^½)^½ S^−½. Of all linear maps with this property, A changes colors least (Pitié and Kokaram
+    `of`, and A = S^−½ (S^½ T S^½)^½ S^−½. Of all linear maps with this property, A changes colours least (Pitié and Kokaram
     2007). Values are clipped to [0, 1].
     """
     target_mean, target = _moments(of.reshape(-1, of.shape[-1]))

@@ -21,7 +21,7 @@ NAMES = (
         "digits/vae",
         "mnist/conv_vae_annealed",
     ),
-    *("mnist/iwae", "mnist/vae", "paintings/multi_encoder", "swiss_roll/csvae"),
+    *("mnist/iwae", "mnist/vae", "monet2photo/classifier", "paintings/multi_encoder", "swiss_roll/csvae"),
 )
 """Names of the presets in weights/, in order. A new preset needs a line here."""
 

@@ -1,4 +1,4 @@
-"""What a classifier says of translations."""
+"""The classes that a classifier assigns to translations."""
 
 import numpy as np
 import pytest

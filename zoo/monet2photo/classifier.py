@@ -2,12 +2,13 @@
 
 Source: none. The evaluation of translations needs a network that was not trained on held-out images. This one is trained on
     trainA and trainB alone.
-Expected: not measured yet.
-Cost: about four minutes on one CPU core with TensorFlow.
+Expected: the 872 test images, seed 0
+    accuracy  0.952 (0.861 for the largest class)
+Cost: about ten minutes on one CPU core with TensorFlow.
 Chosen here:
     - the network of celeba/attribute_classifier
     - each training painting occurs about 1.5 times in an epoch, so that there are half as many paintings as photographs
-    - AdamW with weight decay 1e-4 and a one-cycle schedule up to 1e-3, 10 epochs
+    - AdamW with weight decay 1e-4 and a one-cycle schedule up to 1e-3, 25 epochs
 Run:
     kvae train monet2photo/classifier
     # your own images, in folders trainA and trainB
@@ -47,7 +48,7 @@ def model(
 
 
 def training(
-    epochs: Count = 10,
+    epochs: Count = 25,
     batch_size: Count = 64,
     learning_rate: Annotated[Positive, Between(0.0003, 0.004, log=True)] = 1e-3,
 ):
