@@ -16,6 +16,7 @@ from kvae.version import __version__, version_of
 MISSING, PROBLEM = "missing", "problem"
 
 EXTRAS = {
+    "explore": "gradio",
     "hub": "huggingface_hub",
     "mlflow": "mlflow",
     "tf2onnx": "tf2onnx",

@@ -78,7 +78,7 @@ def tune(
     """Search for the best settings of a recipe.
 
     The settings may be loss weights. Therefore trials are compared by unweighted metrics on held-out data (see `kvae show
-    RECIPE`). Each trial is a run directory. The same command resumes an interrupted search. No trial is lost or repeated.
+    RECIPE`). Each trial has a run directory. The same command resumes an interrupted search. No trial is lost or repeated.
     """
     chosen = settings(set_)
     with usage():

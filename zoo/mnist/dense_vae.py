@@ -8,7 +8,7 @@ Expected: validation images, seed 0
     β    epochs  ELBO (nats)  rate (nats)  active units of 64
     392  10                   0.00003      0
     1    5       −741.1       4.8          10
-Cost: about 2.5 minutes on two CPU cores with TensorFlow.
+Cost: about 2.3 minutes on two CPU cores with TensorFlow.
 Not in the source:
     - one hidden layer of 256 units in the encoder and one in the decoder
     - all other choices of mnist/conv_vae
