@@ -11,8 +11,9 @@ from kvae.presets.upgrade import FORMAT
 from kvae.weights import FOLDER
 
 NAMES = (
-    *("celeba/attribute_classifier", "celeba/attribute_classifier_sharp", "celeba/cond_vae", "celeba/csvae"),
+    *("celeba/attribute_classifier", "celeba/attribute_classifier_sharp", "celeba/autoencoder_kl", "celeba/cond_vae"),
     *(
+        "celeba/csvae",
         "celeba/dcgan_iwae",
         "celeba/dcgan_vae",
         "celeba/ifcvae_gan",
@@ -21,7 +22,14 @@ NAMES = (
         "digits/vae",
         "mnist/conv_vae_annealed",
     ),
-    *("mnist/iwae", "mnist/vae", "monet2photo/classifier", "paintings/multi_encoder", "swiss_roll/csvae"),
+    *(
+        "mnist/iwae",
+        "mnist/vae",
+        "monet2photo/classifier",
+        "monet2photo/cyclegan",
+        "paintings/multi_encoder",
+        "swiss_roll/csvae",
+    ),
 )
 """Names of the presets in weights/, in order. A new preset needs a line here."""
 

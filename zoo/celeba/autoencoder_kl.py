@@ -5,8 +5,9 @@ Source: "High-resolution image synthesis with latent diffusion models" (Rombach,
     50,001 on, a discriminator of patches with the hinge loss, whose weight is 0.5 · the adaptive one. At a factor of 4 the
     code has 3 channels. The networks have 128 channels in the first convolution and two residual blocks at each size of map,
     at 256×256. The optimizer is Adam at 4.5e-6 for each image of a batch, with β1 = 0.5 and β2 = 0.9.
-Expected: not measured yet.
-Cost: about 90 minutes on one CPU core with TensorFlow, 7 minutes per epoch.
+Expected: reconstructions of the 1,000 validation faces, seed 0
+    L1  0.0248    SSIM  0.920    Fréchet distance (celeba/attribute_classifier)  11.4
+Cost: about 95 minutes on one CPU core with TensorFlow, 8 minutes per epoch.
 Not in the source:
     - images of 64×64, 32 channels in the first convolution, one residual block at each size, and no attention
     - a code of 16×16×4 values

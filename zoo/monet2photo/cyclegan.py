@@ -5,7 +5,9 @@ Source: "Unpaired image-to-image translation using cycle-consistent adversarial 
     discriminators score patches of 70×70 pixels. The weight of the cycle is 10 and that of the identity 5, for images in
     [−1, 1], hence 20 and 10 here. The pools hold 50 images. The optimizer is Adam with β1 = 0.5 and a batch size of 1. Its
     learning rate is 2e-4 for 100 epochs and falls to 0 over another 100. Images are mirrored and cropped.
-Expected: not measured yet.
+Expected: the 872 test images, seed 0, and the features of monet2photo/classifier
+    error of the translation there and back                             0.074
+    kernel distance of translations from paintings / of photographs     0.010 (95 % interval: 0.004 to 0.019)
 Cost: about two hours on one CPU core with TensorFlow, 0.27 s per round and 13 minutes per epoch.
 Not in the source:
     - images of 64×64. Width and blocks are smaller, too: 32 channels in the first convolution of the generators and of the
