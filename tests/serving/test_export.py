@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from kvae import backends, weights
-from kvae.capabilities import CLASSIFIER
+from kvae.capabilities import CLASSIFIER, TRANSLATION
 from kvae.errors import UserError
 from kvae.presets import deviation, from_preset, load_sampler, read_card
 from kvae.serving import FORMATS, export_networks, parts_of
@@ -54,6 +54,10 @@ def require(format):
         pytest.importorskip(package, reason=f"{package} is not installed")
 
 
+METHODS = {frozenset({CLASSIFIER}): "probabilities", frozenset({TRANSLATION}): "translate"}
+"""Methods whose results are stored with a preset, by capabilities. Those of other models are reconstructions."""
+
+
 class Exported:
     """Networks in a folder with the methods of the model that they were made from."""
 
@@ -71,6 +75,9 @@ class Exported:
 
     def probabilities(self, x):
         return self("classifier", x)[0]
+
+    def translate(self, x, *y):
+        return self("translator", x, *y)[0]
 
 
 @pytest.mark.parametrize("format", RUN)
@@ -98,7 +105,7 @@ def test_exported_preset_reproduces_its_stored_outputs(name, format, tmp_path, m
     require(format)
     model, stored = from_preset(name), read_card(name)["probe"]
     exported = Exported(model, export_networks(model, tmp_path / "out", format), format)
-    method = "probabilities" if CLASSIFIER in model.capabilities else "reconstruct"
+    method = METHODS.get(frozenset({CLASSIFIER, TRANSLATION} & model.capabilities), "reconstruct")
     monkeypatch.setattr(type(model), method, lambda self, *data: getattr(exported, method)(*data))
     assert deviation(model, stored, load_sampler(name)) < ATOL
 
