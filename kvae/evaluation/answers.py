@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import numpy as np
-from keras import ops
 
 from kvae.capabilities import STRENGTH, TRANSLATION
 from kvae.evaluation.metric import Classifier, ClassNames, Seed, metric
@@ -48,6 +47,8 @@ def answers(
 
 
 def _sets(model, kind: Kind, seed: int) -> Iterator[tuple[str, np.ndarray]]:
+    from keras import ops
+
     yield from (("translations", kind.translations), ("inputs", kind.inputs), ("held_out", kind.real))
     if STRENGTH not in model.capabilities:
         return

@@ -30,6 +30,7 @@ def test_evaluation_command_of_bundled_preset_reproduces_its_metrics(kvae_json, 
 
 
 FACES = (
+    "celeba/autoencoder_kl",
     "celeba/cond_vae",
     "celeba/csvae",
     "celeba/dcgan_iwae",
@@ -49,6 +50,8 @@ FACES = (
         ),
         ("celeba/attribute_classifier", "accuracy", "accuracy", 1e-3),
         ("celeba/attribute_classifier_sharp", "accuracy", "accuracy", 1e-3),
+        ("monet2photo/classifier", "accuracy", "accuracy", 1e-3),
+        ("monet2photo/cyclegan", "translation", "translation.cycle", 1e-4),
         ("mnist/conv_vae_annealed", "reconstruction", "mse", 1e-5),
         # The pixels of these two are drawn as black or white anew.
         *((name, "reconstruction", "mse", 2e-4) for name in ("mnist/iwae", "mnist/vae")),
