@@ -203,27 +203,26 @@ class Dataset:
         note = f"Training examples with rare labels occur up to {times.max()} times. Shares after that: {listed}."
         return self._with_training_rows(rows, f"repeating {share} {', '.join(names)}", note)
 
-    def without_copies(self, images: np.ndarray, name: str) -> "Dataset":
-        """Return the data set without training and validation images that are also among `images`, as copies or nearly.
+    def without_copies(self, other: "Dataset") -> "Dataset":
+        """Return the data set without training and validation images that are also test images of `other`.
 
-        Two images are copies if their thumbnails (`kvae.images.thumbnails`) have a correlation of `COPY` or more. Crops of
-        other parts and mirrored images are not found.
-
-        images: uint8 (N, H, W, C) with the channels of the data set.
-        name: what `images` are, for the note.
+        Two images count as the same if their thumbnails (`kvae.images.thumbnails`) have a correlation of `COPY` or more.
+        Mirrored images and other crops are not found.
         """
-        if self.support != "bytes" or images.shape[-1] != self.shape[-1]:
+        if other.test is None or {self.support, other.support} != {"bytes"} or other.shape[-1] != self.shape[-1]:
             raise UserError(
-                f"Expected images with the channels of {self.name}. Received: {images.shape} for {self.shape}."
+                f"Expected a data set with test images that have the channels of {self.name}. Received: {other!r}."
             )
-        left = {
-            k: np.flatnonzero(~_copies(split.x, images)) for k, split in self._splits().items() if split and k != "test"
+        copied = {
+            name: _copies(split.x, other.test.x)
+            for name, split in self._splits().items()
+            if name != "test" and split is not None
         }
-        note = "; ".join(f"{len(self._splits()[k]) - len(rows):,} of {k}" for k, rows in left.items())
-        changed = self._with_training_rows(
-            left["train"], f"without copies {fingerprint(images)}", f"Left out as copies of {name}: {note}."
-        )
-        return dataclasses.replace(changed, **{k: self._splits()[k][rows] for k, rows in left.items() if k != "train"})
+        counts = "; ".join(f"{mask.sum():,} of {name}" for name, mask in copied.items())
+        note = f"Left out as copies of test images of {other.name}: {counts}."
+        rows = {name: np.flatnonzero(~mask) for name, mask in copied.items()}
+        changed = self._with_training_rows(rows.pop("train"), f"without copies {other.fingerprint}", note)
+        return dataclasses.replace(changed, **{name: self._splits()[name][kept] for name, kept in rows.items()})
 
     def _splits(self) -> dict[str, Split | None]:
         return {"train": self.train, "validation": self.validation, "test": self.test}

@@ -47,6 +47,7 @@ def answers(
 
 
 def _sets(model, kind: Kind, seed: int) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield sets of images of a kind, with their names."""
     from keras import ops
 
     yield from (("translations", kind.translations), ("inputs", kind.inputs), ("held_out", kind.real))

@@ -8,10 +8,10 @@ import numpy as np
 
 from kvae.capabilities import TRANSLATION, TWO_WAY
 from kvae.errors import UserError
-from kvae.evaluation.batches import examples
 from kvae.evaluation.features import Features
 from kvae.evaluation.metric import Seed, metric
 from kvae.evaluation.requirements import NotApplicable
+from kvae.evaluation.translation_sets import images_and_targets
 
 
 @metric("several", needs={TRANSLATION}, default_for=None, reports=("several.*",))
@@ -42,8 +42,7 @@ def several(
     if features is None:
         raise NotApplicable("it needs a feature network: --features PRESET")
     _check_random(model)
-    x, *y = (np.concatenate(arrays) for arrays in zip(*examples(batches), strict=True))
-    target = y[0] if y and y[0].ndim == x.ndim else x
+    x, target = images_and_targets(batches)
     features.check(target.shape[1:])
     of_target, errors, described = features(target), [], []
     for number in range(translations):

@@ -70,13 +70,15 @@ def _training_images(kind: Kind, training) -> np.ndarray:
 
 
 def _compared(kind: Kind, known: np.ndarray, features, seed: int) -> dict[str, float]:
+    from sklearn.decomposition import PCA
+
     images = {"translations": kind.translations}
     if kind.inputs.shape[1:] == kind.real.shape[1:]:
         simple = {"recoloured": recoloured(kind.inputs, known), "blurred": blurred(kind.inputs)}
         images |= {"inputs": kind.inputs, **simple}
     real, sources = features(kind.real), features(kind.sources)
     sets = {name: features(each) for name, each in images.items()} | {"training": features(known)}
-    projected = _principal(sets["training"])
+    components = PCA(min(COMPONENTS, *sets["training"].shape), svd_solver="full").fit(sets["training"])
 
     rng, kernel, values = np.random.default_rng(seed), {}, {f"images.{kind.name}.held_out": len(real)}
     of_real, of_inputs = _weights(rng, len(real)), _weights(rng, len(kind.inputs))
@@ -84,7 +86,7 @@ def _compared(kind: Kind, known: np.ndarray, features, seed: int) -> dict[str, f
         weights = _weights(rng, len(each)) if name == "training" else of_inputs
         kernel[name] = resampled_kernel_distances(real, each, of_real, weights)
         values |= _with_interval(f"kernel.{kind.name}.{name}", kernel[name])
-        values[f"frechet.{kind.name}.{name}"] = frechet_distance(projected(real), projected(each))
+        values[f"frechet.{kind.name}.{name}"] = frechet_distance(*map(components.transform, (real, each)))
         values[f"images.{kind.name}.{name}"] = len(each)
     if "inputs" in kernel:
         values |= _with_interval(f"kernel_ratio.{kind.name}", kernel["translations"] / kernel["inputs"])
@@ -102,7 +104,7 @@ def _standardized(x: np.ndarray) -> np.ndarray:
 
 
 def _weights(rng: np.random.Generator, n: int) -> np.ndarray:
-    """Return how often each of `n` images occurs (1 + RESAMPLES, n): once in the first row, then in random resamples."""
+    """Return numbers of occurrences of `n` images (1 + RESAMPLES, n): once in the first row, then in random resamples."""
     return np.concatenate([np.ones((1, n)), rng.multinomial(n, np.full(n, 1 / n), RESAMPLES)])
 
 
@@ -110,9 +112,3 @@ def _with_interval(name: str, values: np.ndarray) -> dict[str, float]:
     """Return the first of `values` and the interval that holds 95 % of the others."""
     low, high = np.quantile(values[1:], (0.025, 0.975))
     return {name: float(values[0]), f"{name}.low": float(low), f"{name}.high": float(high)}
-
-
-def _principal(x: np.ndarray):
-    """Return the function that projects features (M, D) onto the first principal components of `x` (N, D)."""
-    _, _, rows = np.linalg.svd(x - x.mean(axis=0), full_matrices=False)
-    return lambda y: (y - x.mean(axis=0)) @ rows[:COMPONENTS].T

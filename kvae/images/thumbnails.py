@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 SIDE = 16
+"""Largest height and width of a thumbnail."""
 
 
 def thumbnails(x: np.ndarray) -> np.ndarray:

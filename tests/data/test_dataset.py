@@ -1,5 +1,6 @@
 """Dataset and Split: summaries, rows, and repeated or fewer training examples."""
 
+import dataclasses
 import zipfile
 
 import numpy as np
@@ -225,12 +226,17 @@ def test_data_without_copies_lack_images_that_look_the_same(rng):
     ]  # smaller and darker
     splits = (Split(x, np.arange(len(x), dtype="int32")) for x in (train, validation, test))
     before = Dataset("small", *splits, (), "bytes", "0" * 64)
-    after = before.without_copies(copies, "another set")
+    others = dataclasses.replace(before, name="another set", test=Split(copies))
+    after = before.without_copies(others)
     assert after.train.y.tolist() == [y for y in range(20) if y != 3]
     assert after.validation.y.tolist() == [1, 2, 3, 4, 5]
     assert len(after.test) == 5
     assert after.fingerprint != before.fingerprint
     assert "1 of train; 1 of validation" in after.notes[-1]
-    assert len(before.without_copies(images(3), "others").train) == 20
-    with pytest.raises(UserError, match="channels of small"):
-        before.without_copies(copies[..., :1], "grey")
+    assert len(before.without_copies(dataclasses.replace(before, test=Split(images(3)))).train) == 20
+    for wrong in (
+        dataclasses.replace(before, test=None),
+        dataclasses.replace(before, train=Split(train[..., :1]), test=Split(copies[..., :1])),
+    ):
+        with pytest.raises(UserError, match="channels of small"):
+            before.without_copies(wrong)

@@ -41,7 +41,7 @@ def data(
     """Load paintings. `without` names a data set: copies of its test images are left out."""
     dataset = kvae.data.load("paintings", size=size, artists=artists, skip_damaged=skip_damaged, limit=limit)
     if without is not None:
-        dataset = dataset.without_copies(kvae.data.load(without, size=size).test.x, f"test images of {without}")
+        dataset = dataset.without_copies(kvae.data.load(without, size=size))
     return by_period(dataset) if periods else dataset
 
 
