@@ -25,6 +25,7 @@ from kvae.evaluation.uncertainty import mean_and_interval
         "accuracy.transfer.*",
         "accuracy.reconstruction.*",
         "accuracy.without.*.{sampler}",
+        "attributes.classifier*",
     ),
 )
 def attributes(

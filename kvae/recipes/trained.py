@@ -94,8 +94,8 @@ class Trained(TrainedTranslations):
 
         Returns:
             {"model", "recipe", "data": data set and split, "weights": SHA-256 checksum of the weights, "n": number of
-            examples, "precision": "float32", "metrics": {name: value}, "skipped": {name: reason}}, with "classifier" and
-            "classifier_sha256" if one was given. The networks compute in float32, also if they were trained in bfloat16.
+            examples, "precision": "float32", "metrics": {name: value}, "skipped": {name: reason}}. The networks compute
+            in float32, also if they were trained in bfloat16. Metrics with a classifier also hold its name and its SHA-256.
         """
         named = evaluation.named([metrics] if isinstance(metrics, str) else metrics or ())
         computed = named or evaluation.default_metrics(self.model)
@@ -104,7 +104,6 @@ class Trained(TrainedTranslations):
         if classifier is not None:
             opened = open_classifier(classifier)
             options |= {"classifier": opened.model, "class_names": opened.label_names}
-            origin |= {"classifier": opened.name, "classifier_sha256": opened.weights}
         if features is not None or any("features" in metric.options for metric in computed):
             options["features"] = open_features(features, self.dataset.name, self.model.data_shape)
         if any("training" in metric.options for metric in computed):
@@ -113,6 +112,12 @@ class Trained(TrainedTranslations):
             options["sampler"] = self.sampler
         batches = self.batches(split, first=first)
         report = evaluation.evaluate(self.model, batches, [metric.name for metric in named], full=full, **options)
+        if classifier is not None:
+            # As with feature networks, the values of each metric say on which network they depend.
+            for metric in computed:
+                if "classifier" in metric.options and metric.name not in report["skipped"]:
+                    report["metrics"][f"{metric.name}.classifier"] = opened.name
+                    report["metrics"][f"{metric.name}.classifier_sha256"] = opened.weights
         return finite({**origin, **report})
 
     def save_report(

@@ -142,12 +142,13 @@ def test_evaluate_skips_metrics_that_digits_do_not_have(kvae_json, run):
 
 def test_evaluate_classifier_measures_attributes(kvae, kvae_json, classes, classifier):
     report = kvae_json("evaluate", classes, "--metric", "attributes", "--classifier", classifier)
-    assert report["classifier"] == str(classifier)
-    assert len(report["classifier_sha256"]) == 64
+    assert report["metrics"]["attributes.classifier"] == str(classifier)
+    assert len(report["metrics"]["attributes.classifier_sha256"]) == 64
     names = {f"accuracy.generation.{digit}.{sampler}" for digit in range(10) for sampler in SAMPLERS}
     assert names <= set(report["metrics"])
     assert all(0 <= report["metrics"][f"{name}.low"] <= report["metrics"][name] for name in names)
     report = kvae_json("evaluate", classes, "--metric", "attributes")
+    assert "attributes.classifier" not in report["metrics"]
     assert "needs a classifier" in report["skipped"]["attributes"]
 
 
