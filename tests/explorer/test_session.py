@@ -6,11 +6,12 @@ import pytest
 from PIL import Image
 
 import kvae
-from kvae.capabilities import CLASSIFIER, DOMAINS
+from kvae.capabilities import CLASSIFIER, DECODER, DOMAINS, TRANSLATION
 from kvae.errors import ChoiceError, UserError
 from kvae.explorer import session as sessions
 from kvae.explorer.classification import ClassifierSession
 from kvae.explorer.session import EXAMPLES, SPAN, LatentSession
+from kvae.explorer.translation import TranslatorSession
 from kvae.presets import names
 
 ALL = keras.backend.backend() == "torch"
@@ -51,16 +52,29 @@ def digits():
 @pytest.mark.parametrize("name", PRESETS)
 def test_preset_is_explored_without_its_data(name, no_data, photo):
     trained = kvae.open_trained(name)
-    if CLASSIFIER in trained.model.capabilities:
-        check_classifier(ClassifierSession(trained), photo)
-    else:
-        check_latent_space(LatentSession(trained), photo)
+    checks = {
+        CLASSIFIER: lambda: check_classifier(ClassifierSession(trained), photo),
+        TRANSLATION: lambda: check_translations(TranslatorSession(trained), photo),
+        DECODER: lambda: check_latent_space(LatentSession(trained), photo),
+    }
+    shown = trained.model.capabilities & checks.keys()
+    assert shown
+    for capability in shown:
+        checks[capability]()
 
 
 def check_classifier(session, photo):
     answers = session.probabilities(session.read(photo))
     assert tuple(answers) == session.trained.label_names
     assert all(0 <= probability <= 1 for probability in answers.values())
+
+
+def check_translations(session, photo):
+    for domain in session.domains or (None,):
+        images = [image for _, image in session.translations(photo, domain)]
+        assert len(images) >= 2
+        assert all(image.shape == images[0].shape and np.isfinite(image).all() for image in images)
+        assert np.abs(images[1] - images[0]).max() > 1e-3
 
 
 def check_latent_space(session, photo):
