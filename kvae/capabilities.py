@@ -27,6 +27,9 @@ CLASSIFIER = "classifier"
 TRANSLATION = "translation"
 """The model translates images into images of another kind: `translate`. If it takes y, y holds the target images."""
 
+CODED = "coded"
+"""The model translates through a latent code of the image: `encode`, and `translate_code`, which takes another code."""
+
 TWO_WAY = "two_way"
 """The model translates in both directions between two domains: `domains`, and `translate` and `translate_back`, which take
 the domain y of each image after x."""

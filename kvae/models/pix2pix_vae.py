@@ -1,9 +1,11 @@
 """Translation through a latent code: the networks of pix2pix (Isola et al. 2017) with a Gaussian bottleneck."""
 
 import keras
+import numpy as np
 from keras import ops
 
-from kvae.capabilities import DECODER, POSTERIOR, TRANSLATION, UNIT_KL
+from kvae.backends.arrays import as_array
+from kvae.capabilities import CODED, DECODER, POSTERIOR, TRANSLATION, UNIT_KL
 from kvae.distributions import Distribution, sample_with_kl
 from kvae.errors import UserError
 from kvae.models.base import Translator, VariationalModel
@@ -12,6 +14,7 @@ from kvae.models.pix2pix import check_pair_discriminator
 from kvae.objectives import adversary as get_adversary
 from kvae.objectives import batch_mean
 from kvae.training import Phase, reports
+from kvae.training.seeds import generator_of
 
 
 @keras.saving.register_keras_serializable("kvae")
@@ -50,7 +53,7 @@ class Pix2PixVAE(Translator, VariationalModel):
     """
 
     decodes_without_labels = True
-    provides = frozenset({TRANSLATION, POSTERIOR, UNIT_KL})
+    provides = frozenset({TRANSLATION, CODED, POSTERIOR, UNIT_KL})
 
     def __init__(
         self,
@@ -186,3 +189,27 @@ class Pix2PixVAE(Translator, VariationalModel):
         if self.discriminator is not None:
             players["discriminator"] = [self.discriminator]
         return (Phase(loss, players),)
+
+    # ------------------------------------------------------------------ NumPy in, NumPy out
+
+    def translate_code(self, z, x, batch_size: int = 256) -> np.ndarray:
+        """Return the means of p(y|z, x) (N, …) for latent codes `z` (N, *latent) of one's own choice.
+
+        The images `x` (N, …) matter only with skip connections.
+        """
+        if as_array(z).shape != (len(x), *self.latent_shape):
+            raise UserError(
+                f"Expected latent codes of shape {(len(x), *self.latent_shape)}, one for each image. Received: shape "
+                f"{as_array(z).shape}."
+            )
+        return self.batched("translate_code", self._translation_of_code, x, z, batch_size=batch_size)
+
+    def random_translations(self, x, seed: int, batch_size: int) -> np.ndarray:
+        """Return the means of p(y|z, x) for one draw z of q(z|x) for each image."""
+        generator, x = generator_of(seed), as_array(x)
+        starts = range(0, len(x), batch_size)
+        codes = [self.draw_code(self.as_tensor(x[start : start + batch_size]), seed=generator) for start in starts]
+        return self.translate_code(np.concatenate([ops.convert_to_numpy(z) for z in codes]), x, batch_size)
+
+    def _translation_of_code(self, x, z):
+        return self._decoded(z, self._encoded(x, False)[1:], False).mean

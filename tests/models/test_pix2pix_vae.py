@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from kvae.capabilities import DECODER, POSTERIOR, TRANSLATION, UNIT_KL
+from kvae.capabilities import CODED, DECODER, POSTERIOR, TRANSLATION, UNIT_KL
 from kvae.errors import UserError
 from kvae.models import Pix2PixVAE
 from kvae.networks import mlp
@@ -31,9 +31,9 @@ def test_pix2pix_vae_losses_are_sums_of_rate_distortion_and_adversary(monkeypatc
 @pytest.mark.parametrize(
     ("name", "capabilities"),
     [
-        ("Pix2PixVAE", {TRANSLATION, POSTERIOR, UNIT_KL}),
-        ("Pix2PixVAE, skips", {TRANSLATION, POSTERIOR, UNIT_KL}),
-        ("Pix2PixVAE, one's own target", {TRANSLATION, POSTERIOR, UNIT_KL, DECODER}),
+        ("Pix2PixVAE", {TRANSLATION, CODED, POSTERIOR, UNIT_KL}),
+        ("Pix2PixVAE, skips", {TRANSLATION, CODED, POSTERIOR, UNIT_KL}),
+        ("Pix2PixVAE, one's own target", {TRANSLATION, CODED, POSTERIOR, UNIT_KL, DECODER}),
     ],
 )
 def test_pix2pix_vae_decodes_images_only_if_they_are_their_own_targets(name, capabilities):
@@ -53,8 +53,30 @@ def test_pix2pix_vae_translation_of_its_own_target_is_the_reconstruction():
 def test_pix2pix_vae_with_skips_decodes_no_latent_code_alone():
     with pytest.raises(UserError, match="Expected a decoder of latent codes alone"):
         MODELS["Pix2PixVAE, skips"]().sample(2)
-    with pytest.raises(UserError, match="Expected no seed"):
-        MODELS["Pix2PixVAE, skips"]().translate(batch(), seed=1)
+
+
+def with_positive_weights(model):
+    """Make all weights positive, so that no ReLU is zero for all codes, and return the model."""
+    for variable in model.trainable_variables:
+        variable.assign(ops.abs(variable))
+    return model
+
+
+@pytest.mark.parametrize("name", ["Pix2PixVAE", "Pix2PixVAE, skips"])
+def test_pix2pix_vae_random_translations_have_draws_of_the_posterior_as_codes(name, monkeypatch):
+    model = with_positive_weights(settle(MODELS[name]()))
+    x = batch(6)
+    random = model.translate(x, seed=1)
+    np.testing.assert_array_equal(random, model.translate(x, seed=1))
+    assert np.abs(random - model.translate(x, seed=2)).max() > 1e-4
+    monkeypatch.setattr(keras.random, "normal", lambda shape, **options: ops.zeros(shape))
+    np.testing.assert_allclose(model.translate(x, seed=1), model.translate(x), atol=1e-6)
+    np.testing.assert_allclose(model.translate_code(model.encode(*data_for(model)), x), model.translate(x), atol=1e-6)
+
+
+def test_pix2pix_vae_refuses_codes_of_another_shape():
+    with pytest.raises(UserError, match=r"Expected latent codes of shape .* one for each image"):
+        MODELS["Pix2PixVAE"]().translate_code(np.zeros((1, LATENT)), batch(6))
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,7 @@ def model(
     stages: Count = 2,
     skips: bool = False,
     dropout: NonNegative = 0.0,
+    scale: Positive = 0.1,
     beta: NonNegative = 1.0,
     beta_adversary: NonNegative = 61.0,
 ):
@@ -55,7 +56,7 @@ def model(
         networks.unet_encoder(dataset.shape, 2 * latent, width, name="encoder", **options),
         networks.unet_decoder(latent, target, width, dropout=dropout, name="decoder", **options),
         networks.patch_discriminator(pair, width, stages, name="discriminator") if beta_adversary else None,
-        likelihood="laplace",
+        likelihood=kvae.distributions.likelihoods.LaplaceLikelihood(scale),
         beta=beta,
         beta_adversary=beta_adversary,
     )
