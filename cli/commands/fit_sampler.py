@@ -13,10 +13,15 @@ EXAMPLES = examples(
     "kvae fit-sampler runs/digits/vae",
     "kvae fit-sampler runs/digits/vae normal --seed 1",
     "kvae fit-sampler celeba/dcgan_vae mixture --out my-faces",
+    "kvae fit-sampler runs/celeba/autoencoder_kl autoregressive",
 )
 
 Kind = Annotated[
-    str, typer.Argument(metavar="KIND", help="normal; mixture, of normals; flow; or two_stage, a second VAE.")
+    str,
+    typer.Argument(
+        metavar="KIND",
+        help="normal; mixture, of normals; flow; two_stage, a second VAE; or autoregressive, for codes on a grid.",
+    ),
 ]
 Out = Annotated[
     Path | None,

@@ -51,7 +51,7 @@ def model(
 ):
     networks, target = kvae.networks, dataset.train.y.shape[1:]
     pair = (*dataset.shape[:2], dataset.shape[2] + target[2])
-    options = {"skips": skips, "normalization": "instance"}
+    options = {"skips": skips}
     return kvae.models.Pix2PixVAE(
         networks.unet_encoder(dataset.shape, 2 * latent, width, name="encoder", **options),
         networks.unet_decoder(latent, target, width, dropout=dropout, name="decoder", **options),
@@ -63,9 +63,9 @@ def model(
 
 
 def training(
-    epochs: Count = 200,
-    batch_size: Count = 4,
-    learning_rate: Annotated[Positive, Between(0.00005, 0.001, log=True)] = 2e-4,
+    epochs: Count = 100,
+    batch_size: Count = 16,
+    learning_rate: Annotated[Positive, Between(0.00005, 0.001, log=True)] = 5e-4,
 ):
     import keras
 

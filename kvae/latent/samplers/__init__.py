@@ -7,12 +7,13 @@ draws codes for autoencoders, which have no prior.
     sampler = fit("mixture", codes, features, exclusive=is_exclusive(model))
     x = model.sample(64, sampler=sampler)
 
-    coordinates.py    latent codes as few standardised scores: the mean, the labels and the principal components
+    coordinates.py    latent codes as standardised scores: the mean, the labels and the principal components
     density.py        the base class of densities of the scores
     mixture.py        mixtures of normal distributions
     trained.py        densities that are trained by gradient descent
     flow.py           flows of affine coupling layers
     two_stage.py      the second stage of a two-stage VAE
+    autoregressive.py densities of codes on a grid, place by place
     kinds.py          the kinds of samplers by name
     sampler.py        coordinates and density together: draws, log densities, and their arrays
     fitting.py        the choice of a density by the log density of codes that are held back

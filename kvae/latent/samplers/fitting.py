@@ -3,7 +3,7 @@
 import numpy as np
 
 from kvae.errors import UserError
-from kvae.latent.samplers.coordinates import Coordinates, numbers_of_coordinates
+from kvae.latent.samplers.coordinates import numbers_of_coordinates
 from kvae.latent.samplers.density import Density, Scores
 from kvae.latent.samplers.kinds import KINDS, check_kind
 from kvae.latent.samplers.mixture import numbers_of_mixture
@@ -32,9 +32,12 @@ def fit(
     "flow" is a flow of coupling layers, and "two_stage" a second, small VAE. Both are conditioned on the encoded labels. The
     codes that are held back choose the number of epochs. The log density of "two_stage" is a lower bound.
 
+    "autoregressive" is a convolutional density of codes on a grid (h, w, c), which draws them place by place. Its log
+    density is a lower bound, too.
+
     The covariances of mixtures are full if the sampler then has at most `MAX_NUMBERS` numbers. They are low-rank for larger
     codes, such as spatial ones (h, w, c): a mixture in the leading principal components, and equal variances in all other
-    directions (`Coordinates`). The other kinds use the same components.
+    directions (`Coordinates`). Flows and second stages use the same components.
 
     Args:
         kind: a name in `KINDS`.
@@ -58,7 +61,7 @@ def fit(
     held, used = order[: n // HELD_BACK], order[n // HELD_BACK :]
     vectors = codes.reshape(n, -1).astype("float64")
     (size, labels), count = (vectors.shape[1], features.shape[1]), len(used)
-    coordinates = Coordinates.of(vectors[used], features[used], _rank(size, labels, count))
+    coordinates = KINDS[kind].coordinates.of(vectors[used], features[used], _rank(size, labels, count))
     scores, log_rest = coordinates.scores(vectors, features)
 
     def fitted(density: Density) -> Sampler:
@@ -66,8 +69,8 @@ def fit(
         return Sampler(kind, latent_shape, coordinates, density, count, held_out)
 
     parts = (Scores(scores[rows], features[rows]) for rows in (used, held))
-    room = MAX_NUMBERS - numbers_of_coordinates(size, labels, scores.shape[1])
-    densities = KINDS[kind].fits(*parts, exclusive=exclusive, room=room, seed=seed)
+    room = MAX_NUMBERS - coordinates.numbers
+    densities = KINDS[kind].fits(*parts, shape=latent_shape, exclusive=exclusive, room=room, seed=seed)
     return max(map(fitted, densities), key=lambda sampler: sampler.held_out_log_prob)
 
 

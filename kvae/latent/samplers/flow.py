@@ -114,7 +114,9 @@ class Flow(TrainedDensity):
         return mean, LARGEST_LOG_SCALE * ops.tanh(log_scale)
 
 
-def flows(used: Scores, held: Scores, *, exclusive: bool, room: int, seed: int) -> Iterator[Flow]:
+def flows(
+    used: Scores, held: Scores, *, shape: tuple[int, ...], exclusive: bool, room: int, seed: int
+) -> Iterator[Flow]:
     """Yield one flow. The arguments are those of `mixtures`."""
     rank, labels = used.scores.shape[1], used.features.shape[1]
     outputs = 2 * (rank - rank // 2)

@@ -5,6 +5,8 @@ import functools
 from collections.abc import Callable, Iterator, Mapping
 
 from kvae.errors import ChoiceError
+from kvae.latent.samplers.autoregressive import Autoregressive, autoregressive
+from kvae.latent.samplers.coordinates import Coordinates, Units
 from kvae.latent.samplers.density import Density
 from kvae.latent.samplers.flow import Flow, flows
 from kvae.latent.samplers.mixture import Mixture, mixtures
@@ -17,12 +19,14 @@ class Kind:
 
     Args:
         density: the class of its densities of scores.
-        fits: a function (used, held, *, exclusive, room, seed) -> densities that are fitted to scores, among which
+        fits: a function (used, held, *, shape, exclusive, room, seed) -> densities that are fitted to scores, among which
             the scores that are held back choose. The arguments are those of `mixtures`.
+        coordinates: the class of the scores.
     """
 
     density: type[Density]
     fits: Callable[..., Iterator[Density]]
+    coordinates: type[Units] = Coordinates
 
 
 KINDS: Mapping[str, Kind] = {
@@ -30,6 +34,7 @@ KINDS: Mapping[str, Kind] = {
     "mixture": Kind(Mixture, functools.partial(mixtures, counts=(1, 2, 5, 10, 20))),
     "flow": Kind(Flow, flows),
     "two_stage": Kind(TwoStage, two_stages),
+    "autoregressive": Kind(Autoregressive, autoregressive, Units),
 }
 """All kinds of samplers by name."""
 

@@ -106,7 +106,14 @@ def numbers_of_mixture(rank: int, groups: int, components: int) -> int:
 
 
 def mixtures(
-    used: Scores, held: Scores, *, exclusive: bool, room: int, seed: int, counts: Sequence[int]
+    used: Scores,
+    held: Scores,
+    *,
+    shape: tuple[int, ...],
+    exclusive: bool,
+    room: int,
+    seed: int,
+    counts: Sequence[int],
 ) -> Iterator[Mixture]:
     """Yield mixtures with `counts` components, as far as there is room for them and there are scores.
 
@@ -115,6 +122,7 @@ def mixtures(
     Args:
         used: the scores to which the mixtures are fitted.
         held: scores that are held back. They are not used.
+        shape: shape of a latent code. It is not used.
         exclusive: True if the labels are classes.
         room: largest number of values of a mixture.
         seed: seed of the fits.

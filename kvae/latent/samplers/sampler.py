@@ -7,7 +7,7 @@ import numpy as np
 
 from kvae.distributions.checks import check_count, check_shape, check_weight
 from kvae.errors import UserError
-from kvae.latent.samplers.coordinates import Coordinates
+from kvae.latent.samplers.coordinates import Units
 from kvae.latent.samplers.density import Density, array_fields
 from kvae.latent.samplers.kinds import KINDS
 
@@ -30,7 +30,7 @@ class Sampler:
 
     kind: str
     latent_shape: tuple[int, ...]
-    coordinates: Coordinates
+    coordinates: Units
     density: Density
     codes: int
     held_out_log_prob: float
@@ -118,10 +118,11 @@ class Sampler:
             raise ValueError("no number of codes")
         shape, kind = tuple(latent.tolist()), str(arrays["kind"])
         coordinates, density = (
-            part(*(arrays[name] for name in array_fields(part))) for part in (Coordinates, KINDS[kind].density)
+            part(*(arrays[name] for name in array_fields(part)))
+            for part in (KINDS[kind].coordinates, KINDS[kind].density)
         )
         coordinates.check(math.prod(shape))
-        density.check(coordinates.spread.size, len(coordinates.effects))
+        density.check(coordinates.rank, len(coordinates.effects))
         return cls(kind, shape, coordinates, density, int(fit[0]), float(fit[1]))
 
 
@@ -133,4 +134,10 @@ def array_names(kind: np.ndarray) -> tuple[str, ...]:
     """
     if kind.ndim or kind.dtype.kind != "U" or str(kind) not in KINDS:
         raise ValueError("no kind of sampler")
-    return ("kind", "latent_shape", "fit", *array_fields(Coordinates), *array_fields(KINDS[str(kind)].density))
+    return (
+        "kind",
+        "latent_shape",
+        "fit",
+        *array_fields(KINDS[str(kind)].coordinates),
+        *array_fields(KINDS[str(kind)].density),
+    )

@@ -3,7 +3,7 @@
 import abc
 import dataclasses
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import keras
 import numpy as np
@@ -31,13 +31,18 @@ class TrainedDensity(Density):
     def bound(self, scores, features, seed, training: bool):
         """Return log p(s|f) of tensors s (B, R) and f (B, A), or a lower bound of it: (B,), in nats.
 
-        `seed` is the seed generator of its random numbers. `training` is True in training steps.
+        Terms that no trained array changes may be left out. `seed` is the seed generator of its random numbers. `training`
+        is True in training steps.
         """
 
     def trained_arrays(self) -> dict[str, np.ndarray]:
         """Return the arrays that are trained, by name."""
         names = [field.name for field in dataclasses.fields(self) if field.name not in self.fixed]
         return {name: getattr(self, name) for name in names}
+
+    def as_tensors(self) -> Self:
+        """Return the density with tensors as trained arrays."""
+        return dataclasses.replace(self, **{name: to_tensor(array) for name, array in self.trained_arrays().items()})
 
 
 class _Weights(keras.Layer):
@@ -68,7 +73,9 @@ class _Training(Model):
         return {"loss": -batch_mean(density.bound(scores, features, self.seed_generator, training))}
 
 
-def train(density: TrainedDensity, used: Scores, held: Scores, seed: int) -> TrainedDensity:
+def train(
+    density: TrainedDensity, used: Scores, held: Scores, seed: int, batch_size: int = BATCH, epochs: int = EPOCHS
+) -> TrainedDensity:
     """Return `density` with the arrays that maximise the mean bound of the scores `used`. Training begins with its arrays.
 
     They are the arrays of the epoch in which the mean bound of the scores `held` is largest.
@@ -76,15 +83,15 @@ def train(density: TrainedDensity, used: Scores, held: Scores, seed: int) -> Tra
     arrays = _Weights(density.trained_arrays())
     model = _Training(arrays, density, used.scores.shape[1], seed)
     x, x_held = (np.concatenate(part, axis=1).astype("float32") for part in (used, held))
-    batches = Batches(x, batch_size=BATCH, seed=seed, min_steps=LEAST_STEPS)
-    model.compile(keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(LEARNING_RATE, EPOCHS * len(batches))))
-    best = keras.callbacks.EarlyStopping("val_loss", patience=EPOCHS, restore_best_weights=True)
-    with bar(EPOCHS, "Epochs of the sampler") as advance:
-        epochs = keras.callbacks.LambdaCallback(
+    batches = Batches(x, batch_size=batch_size, seed=seed, min_steps=LEAST_STEPS)
+    model.compile(keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(LEARNING_RATE, epochs * len(batches))))
+    best = keras.callbacks.EarlyStopping("val_loss", patience=epochs, restore_best_weights=True)
+    with bar(epochs, "Epochs of the sampler") as advance:
+        begin = keras.callbacks.LambdaCallback(
             on_epoch_begin=lambda epoch, logs: batches.begin(epoch), on_epoch_end=lambda epoch, logs: advance(1)
         )
-        options = {"epochs": EPOCHS, "callbacks": [epochs, best], "shuffle": False, "verbose": 0}
-        model.fit(batches, validation_data=Batches(x_held, batch_size=BATCH), **options)
+        options = {"epochs": epochs, "callbacks": [begin, best], "shuffle": False, "verbose": 0}
+        model.fit(batches, validation_data=Batches(x_held, batch_size=batch_size), **options)
     return dataclasses.replace(density, **arrays.mapped(ops.convert_to_numpy))
 
 

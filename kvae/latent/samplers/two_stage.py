@@ -117,7 +117,9 @@ class TwoStage(TrainedDensity):
         return Normal(loc, bounded_log_scale(ops.convert_to_tensor(self.log_gamma)) + ops.zeros_like(loc))
 
 
-def two_stages(used: Scores, held: Scores, *, exclusive: bool, room: int, seed: int) -> Iterator[TwoStage]:
+def two_stages(
+    used: Scores, held: Scores, *, shape: tuple[int, ...], exclusive: bool, room: int, seed: int
+) -> Iterator[TwoStage]:
     """Yield one VAE of scores. The arguments are those of `mixtures`."""
     rank, labels = used.scores.shape[1], used.features.shape[1]
     units = max(1, min(UNITS, (room - 5 * rank - 1) // (5 * rank + 2 * labels + 2)))

@@ -30,7 +30,10 @@ def test_fit_sampler_again_gives_the_same_sampler(kvae, run):
 def test_fit_sampler_of_an_unknown_kind_is_refused(kvae, trained):
     result = kvae("fit-sampler", trained, "gauss")
     assert result.code == 2
-    assert "Expected a kind of sampler: normal, mixture, flow, two_stage. Received: kind=gauss." in result.err
+    assert (
+        "Expected a kind of sampler: normal, mixture, flow, two_stage, autoregressive. Received: kind=gauss."
+        in result.err
+    )
 
 
 def test_fit_sampler_of_a_preset_needs_a_folder(kvae):

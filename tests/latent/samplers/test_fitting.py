@@ -8,7 +8,7 @@ from scipy.stats import multivariate_normal
 
 from kvae.errors import ChoiceError, UserError
 from kvae.latent.samplers import fit
-from kvae.latent.samplers.coordinates import _principal_components
+from kvae.latent.samplers.coordinates import principal_components
 from kvae.latent.samplers.kinds import KINDS, Kind
 from kvae.latent.samplers.mixture import Mixture, mixtures
 
@@ -60,9 +60,9 @@ def test_mixture_of_separated_clusters_has_as_many_components_or_more():
 
 
 @pytest.mark.parametrize("n", [40, 4000])
-def test_principal_components_are_those_of_the_singular_value_decomposition(n):
+def testprincipal_components_are_those_of_the_singular_value_decomposition(n):
     x = np.random.default_rng(0).standard_normal((n, 60)) * np.linspace(1, 3, 60)
-    variances, directions = _principal_components(x, 3)
+    variances, directions = principal_components(x, 3)
     _, values, rows = np.linalg.svd(x, full_matrices=False)
     np.testing.assert_allclose(variances[::-1], np.square(values[:3]) / n)
     np.testing.assert_allclose(np.abs(np.sum(directions[:, ::-1] * rows[:3].T, axis=0)), 1)
