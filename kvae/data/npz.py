@@ -46,14 +46,20 @@ def _first(x: np.ndarray, limit: int | None) -> np.ndarray:
     return x[:limit] if x.ndim else x
 
 
-def read_arrays(path: Path, *names: str) -> list[np.ndarray]:
-    """Return the named arrays of an `.npz` file without unpickling anything. Raise `UserError` if one is missing."""
+def read_arrays(path: Path, *names: str, most: int | None = None) -> list[np.ndarray]:
+    """Return the named arrays of an `.npz` file without unpickling anything.
+
+    Raise `UserError` if one is missing, or if together they have more than `most` bytes after decompression.
+    """
     check_regular(path)
     with as_user_errors(), open(path, "rb") as file:
         try:
             with zipfile.ZipFile(file) as archive:
                 members = [archive.getinfo(f"{name}.npy") for name in names]
-                check_bytes(sum(member.file_size for member in members))
+                size = sum(member.file_size for member in members)
+                check_bytes(size)
+                if most is not None and size > most:
+                    raise ValueError(f"arrays of {size:,} bytes instead of at most {most:,}")
                 return [_array(read_member(archive, member)) for member in members]
         except KeyError as error:
             raise UserError(f"Expected the arrays {', '.join(names)}. Received: {path}: {error.args[0]}.") from error

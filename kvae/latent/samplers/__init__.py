@@ -14,6 +14,7 @@ draws codes for autoencoders, which have no prior.
     flow.py           flows of affine coupling layers
     two_stage.py      the second stage of a two-stage VAE
     autoregressive.py densities of codes on a grid, place by place
+    causal.py         their network
     kinds.py          the kinds of samplers by name
     sampler.py        coordinates and density together: draws, log densities, and their arrays
     fitting.py        the choice of a density by the log density of codes that are held back

@@ -28,12 +28,13 @@ def read_sampler(path: Path) -> Sampler:
     """
     if path.stat().st_size > MAX_BYTES:
         raise UserError(f"Expected a sampler of at most {MAX_BYTES:,} bytes. Received: {path}, which is larger.")
-    (kind,) = read_arrays(path, "kind")
+    most = 2 * MAX_BYTES  # with headers; a stranger may compress larger arrays
+    (kind,) = read_arrays(path, "kind", most=most)
     with _refused(path):
         names = array_names(kind)
-    arrays = dict(zip(names, read_arrays(path, *names), strict=True))
+    arrays = dict(zip(names, read_arrays(path, *names, most=most), strict=True))
     with _refused(path):
-        if sum(array.nbytes for array in arrays.values()) > MAX_BYTES:  # a stranger may compress the arrays
+        if sum(array.nbytes for array in arrays.values()) > MAX_BYTES:
             raise ValueError("larger arrays than those of a sampler")
         return Sampler.from_arrays(arrays)
 

@@ -48,7 +48,7 @@ def fit(
 
     Raises:
         ChoiceError: there is no such kind.
-        UserError: there are too few codes, codes are too large or not finite.
+        UserError: there are too few codes, codes are too large or not finite, or those of "autoregressive" lie on no grid.
     """
     check_kind(kind)
     n, latent_shape = len(codes), codes.shape[1:]

@@ -56,7 +56,7 @@ class Mixture(Density):
         triangle = rank * (rank + 1) // 2
         shapes = {"weights": (groups, components), "means": (components, rank), "factors": (components, triangle)}
         check_arrays(self, shapes)
-        if components < 1 or groups not in (1, labels):
+        if components < 1 or groups < 1 or groups not in (1, labels):
             raise ValueError(f"{groups} groups of {components} components for {labels} labels")
         diagonal = np.cumsum(np.arange(1, rank + 1)) - 1  # its positions in the rows of a lower triangle
         if (self.factors[:, diagonal] <= 0).any():

@@ -74,12 +74,19 @@ class _Training(Model):
 
 
 def train(
-    density: TrainedDensity, used: Scores, held: Scores, seed: int, batch_size: int = BATCH, epochs: int = EPOCHS
+    density: TrainedDensity,
+    used: Scores,
+    held: Scores,
+    seed: int,
+    batch_size: int | None = None,
+    epochs: int | None = None,
 ) -> TrainedDensity:
     """Return `density` with the arrays that maximise the mean bound of the scores `used`. Training begins with its arrays.
 
-    They are the arrays of the epoch in which the mean bound of the scores `held` is largest.
+    They are the arrays of the epoch in which the mean bound of the scores `held` is largest. By default a batch has `BATCH`
+    scores, and there are `EPOCHS` epochs.
     """
+    batch_size, epochs = batch_size or BATCH, epochs or EPOCHS
     arrays = _Weights(density.trained_arrays())
     model = _Training(arrays, density, used.scores.shape[1], seed)
     x, x_held = (np.concatenate(part, axis=1).astype("float32") for part in (used, held))

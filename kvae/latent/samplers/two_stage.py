@@ -29,7 +29,7 @@ class TwoStage(TrainedDensity):
         p(s|f) = ∫ N(u; 0, I) N(s; decoder(u, f), γ²) du        q(u|s, f) = N(u; encoder(s, f))
 
     γ is trained. The mean of each is a network with one hidden layer, plus a multiple of its input. The density is not
-    known. `bound` is the ELBO, and `log_prob` returns the importance-weighted bound of `DRAWS` draws.
+    known. `bound` is the ELBO, and `log_prob` estimates the importance-weighted bound from `DRAWS` draws.
 
     Args:
         kernel, bias, kernel_out, bias_out: the encoder, (R + A, H), (H,), (H, 2R) and (2R,): means, then log σ.
@@ -88,7 +88,7 @@ class TwoStage(TrainedDensity):
         return self._observation(u, features).log_prob(scores) - rate
 
     def log_prob(self, scores, features):
-        """Return a lower bound of log p(s|f): (N,), in nats."""
+        """Return an unbiased estimate of a lower bound of log p(s|f): (N,), in nats. The draws have a fixed seed."""
         scores, features = to_tensor(scores), to_tensor(features)
         qu = self._posterior(scores, features)
         noise = to_tensor(np.random.default_rng(0).standard_normal((DRAWS, *scores.shape)))

@@ -69,3 +69,17 @@ def test_read_sampler_that_is_damaged_or_large_is_refused(sampler, tmp_path):
     np.savez(path, kind=np.array("mixture"))
     with pytest.raises(UserError, match="Expected the arrays"):
         read_sampler(path)
+
+
+def test_mixture_without_a_group_is_refused(tmp_path):
+    sampler = fit("mixture", np.random.default_rng(0).standard_normal((40, 3)))
+    np.savez(tmp_path / "sampler.npz", **sampler.arrays() | {"weights": np.zeros((0, 2), "float32")})
+    with pytest.raises(UserError, match="Expected a sampler, as kvae wrote it"):
+        read_sampler(tmp_path / "sampler.npz")
+
+
+def test_arrays_that_are_compressed_are_refused_before_they_are_read(tmp_path, monkeypatch):
+    np.savez_compressed(tmp_path / "sampler.npz", kind=np.zeros(10**7, "U1"))
+    monkeypatch.setattr("kvae.data.npz.read_member", pytest.fail)
+    with pytest.raises(UserError, match=r"arrays of 40,000,128 bytes instead of at most 2,000,000"):
+        read_sampler(tmp_path / "sampler.npz")

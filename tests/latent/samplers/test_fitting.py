@@ -60,7 +60,7 @@ def test_mixture_of_separated_clusters_has_as_many_components_or_more():
 
 
 @pytest.mark.parametrize("n", [40, 4000])
-def testprincipal_components_are_those_of_the_singular_value_decomposition(n):
+def test_principal_components_are_those_of_the_singular_value_decomposition(n):
     x = np.random.default_rng(0).standard_normal((n, 60)) * np.linspace(1, 3, 60)
     variances, directions = principal_components(x, 3)
     _, values, rows = np.linalg.svd(x, full_matrices=False)
