@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
+from kvae.errors import UserError
 from kvae.evaluation import METRICS, NotApplicable
 from kvae.evaluation.features import FeatureNetwork
+from kvae.models import Pix2Pix
+from kvae.models.base import Translator
 from kvae.networks import mlp
 from kvae.training import Batches
 from tests.contracts.models import MODELS, SHAPE, batch, data_for, settle
@@ -42,11 +45,19 @@ def test_random_translations_differ_and_equal_ones_do_not(features, monkeypatch)
     assert _found(model, data, features)["several.distance_targets"] == pytest.approx(expected, rel=1e-6)
 
 
-@pytest.mark.parametrize("name", ["CycleGAN", "Pix2PixVAE"])
-def test_model_with_one_translation_of_each_image_is_not_measured(name, features):
+@pytest.mark.parametrize("name", ["CycleGAN", "Pix2Pix"])
+def test_model_with_one_translation_of_each_image_is_not_measured(name, features, monkeypatch):
+    monkeypatch.setattr(Pix2Pix, "random_translations", Translator.random_translations)
     model = MODELS[name]()
+    data = data_for(model, 4) if name == "Pix2Pix" else (batch(4), np.zeros(4, "int32"))
     with pytest.raises(NotApplicable, match="one translation"):
-        _found(model, data_for(model, 4) if name == "Pix2PixVAE" else (batch(4), np.zeros(4, "int32")), features)
+        _found(model, data, features)
+
+
+def test_seed_of_a_model_with_one_translation_of_each_image_is_refused(monkeypatch):
+    monkeypatch.setattr(Pix2Pix, "random_translations", Translator.random_translations)
+    with pytest.raises(UserError, match=r"Expected no seed: Pix2Pix has one translation .* Received: seed=1"):
+        MODELS["Pix2Pix"]().translate(batch(2), seed=1)
 
 
 def test_missing_features_are_not_applicable(features):
