@@ -29,7 +29,7 @@ class Pix2PixVAE(Translator, VariationalModel):
     train simultaneously, from one forward pass. With `paired=False` every image is its own target.
 
     The encoder may return maps besides the parameters of q(z|x). The decoder then takes them too: p(y|z, x). Such skip
-    connections make the latent code superfluous. The rate falls to zero, and the translations do not depend on z.
+    connections make the latent code superfluous. The rate falls, and the translations hardly depend on z.
 
     Args:
         encoder: network x -> the parameters of q(z|x), or [these, maps], such as `kvae.networks.unet_encoder`.
@@ -197,10 +197,10 @@ class Pix2PixVAE(Translator, VariationalModel):
 
         The images `x` (N, …) matter only with skip connections.
         """
-        if as_array(z).shape != (len(x), *self.latent_shape):
+        z, expected = as_array(z).astype("float32"), (len(x), *self.latent_shape)
+        if z.shape != expected:
             raise UserError(
-                f"Expected latent codes of shape {(len(x), *self.latent_shape)}, one for each image. Received: shape "
-                f"{as_array(z).shape}."
+                f"Expected latent codes of shape {expected}, one for each image. Received: shape {z.shape}."
             )
         return self.batched("translate_code", self._translation_of_code, x, z, batch_size=batch_size)
 

@@ -1,17 +1,20 @@
 """BicycleGAN: several photographs of facades from one map of their parts (Zhu et al. 2017).
 
 Source: "Toward multimodal image-to-image translation" (Zhu, Zhang, Pathak, Darrell, Efros, Wang and Shechtman 2017) and the
-    authors' code. A code of 8 units enters all layers of a U-Net at 256×256. The adversaries use least squares. The absolute
-    error of images in [−1, 1] has the weight 10, hence 20 here, the latent code 0.5 and the rate 0.01. The optimizer is Adam
-    with β1 = 0.5 and batches of 2. Its learning rate is 2e-4 for 200 epochs and falls to 0 over another 200.
-Expected: not measured yet.
+    authors' code. A code of 8 units enters all layers of the encoder of a U-Net at 256×256. The adversaries use least
+    squares. The absolute error of images in [−1, 1] has the weight 10, hence 20 here, the latent code 0.5 and the rate 0.01.
+    The optimizer is Adam with β1 = 0.5 and batches of 2. Its learning rate is 2e-4 for 200 epochs and falls to 0 over
+    another 200.
+Expected: ten random translations of each of 50 test maps, seed 0
+    L1  of the best 0.143, of all 0.199
+    distance between two translations of a map  13.9, between two photographs  18.9 (features of monet2photo/classifier)
 Cost: about 90 minutes on one CPU core with TensorFlow, 53 s per epoch.
 Not in the source:
     - images of 64×64, and 32 channels in the first convolution of the networks
     - a convolutional encoder instead of a residual one
     - discriminators of one scale, for patches of 34×34 pixels (model.stages=2)
     - 100 epochs
-    - all images of a batch are encoded, and all are sampled
+    - both halves of the loss use the whole batch, and not half of it each
 Run:
     kvae train facades/bicycle_gan
     # ten translations of each map

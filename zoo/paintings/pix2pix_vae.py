@@ -3,13 +3,14 @@
 Source: none. "Experimentation with the latent space of a variational autoencoder" (project report by Pathak, Agarwal and
     Shrivastava) tried "the VAE version of Pix2Pix architecture" on paintings, which failed, and gives no further details.
     The code that it names (yenchenlin, pix2pix-tensorflow) has no VAE. Here every painting is its own target.
-Expected: not measured yet.
+Expected: 374 test paintings, seed 0
+    L1  0.0794, with one code for all paintings 0.180    SSIM  0.343    rate  251 nats
 Cost: about a quarter of an hour on one CPU core with TensorFlow, 18 s per epoch.
 Chosen here:
     - no skip connections. With them (model.skips=true) the decoder needs no latent code: the rate falls to 0 and all
       reconstructions are perfect.
     - images of 64×64, 32 channels in the first convolution, 128 latent units, and no adversary
-    - the Laplace likelihood
+    - the Laplace likelihood with a scale of 0.1. With 1 the rate is 53 nats and L1 0.0847.
     - batch norm with a momentum of 0.9, batches of 32, and Adam with a one-cycle schedule up to 1e-3
 Run:
     kvae train paintings/pix2pix_vae
@@ -38,6 +39,7 @@ def model(
     latent: Annotated[Count, Between(32, 256, log=True)] = 128,
     width: Count = 32,
     skips: bool = False,
+    scale: Positive = 0.1,
     beta: NonNegative = 1.0,
 ):
     options = {"skips": skips, "momentum": MOMENTUM}
@@ -45,7 +47,7 @@ def model(
         kvae.networks.unet_encoder(dataset.shape, 2 * latent, width, name="encoder", **options),
         kvae.networks.unet_decoder(latent, dataset.shape, width, name="decoder", **options),
         paired=False,
-        likelihood="laplace",
+        likelihood=kvae.distributions.likelihoods.LaplaceLikelihood(scale),
         beta=beta,
     )
 

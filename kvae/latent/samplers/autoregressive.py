@@ -38,19 +38,19 @@ CHUNK, CHUNK_VALUES = 128, 2**25
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Autoregressive(CausalNetwork, TrainedDensity):
-    """A density of codes u on a grid (h, w, c). It is a product over the places p, row by row (van den Oord et al. 2016):
+    """A density of standardised codes u (`Units`) on a grid (h, w, c), given encoded labels f:
 
         p(u|f) = ∫ p(s|f) Π_p p(u_p | u_1, …, u_{p−1}, s, f) ds        q(s|u) = N(s; basisᵀ u, σ²)
 
-    The global scores s (G,) are the principal components of u with noise. p(s|f) is a mixture of normal distributions. The
-    scores hold what distant places share. At each place the code is a mixture of normal distributions around the image
-    m = basis s of the scores:
+    The places p are listed row by row (van den Oord et al. 2016). The global scores s (G,) are the principal components of u
+    with noise. p(s|f) is a mixture of normal distributions. At each place, u is a mixture of K normal distributions, whose
+    means are relative to the image m = basis s of the scores:
 
         p(u_p | …) = Σ_k w_k Π_j N(u_pj; m_pj + μ_kj + Σ_{i<j} a_ji (u_pi − m_pi), σ_kj²)
 
-    A causal network reads u at earlier places, m, and the encoded labels f. It returns log w, μ, log σ and a. The density is
-    not known. With one draw s of q(s|u), log p(s|f) + log p(u|s, f) − log q(s|u) is an unbiased estimate of a lower bound
-    of its logarithm.
+    A causal network reads m, f, and u in a window of earlier places. It returns log w, μ, log σ and a. The global scores
+    carry what lies outside the window. The integral has no closed form. With one draw s of q(s|u),
+    log p(s|f) + log p(u|s, f) − log q(s|u) is an unbiased estimate of a lower bound of log p(u|f), the ELBO.
 
     Args:
         places … bias_out: the arrays of the `CausalNetwork`, with O = K (1 + 2 c) + c (c − 1) / 2 outputs.

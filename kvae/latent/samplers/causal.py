@@ -14,24 +14,25 @@ REACH, FIRST_REACH = 1, 2
 """Distance of the farthest place that a block reads, and that the first layer reads."""
 
 MAX_BLOCKS = 16
-"""Largest number of blocks. A file that comes from anyone may have more, and would take hours."""
+"""Largest number of blocks. A file from an unknown source may have more, and drawing would take hours."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class CausalNetwork:
     """A network whose output at a place depends on the map u (h, w, c) only at earlier places, row by row.
 
-    It also reads another map m (h, w, c) at all places, and features f (A,):
+    It also reads a 3×3 window of another map m (h, w, c), later places included, and features f (A,):
 
         b = silu(mixed_kernel silu(conv(m) + f label_kernel + places) + mixed_bias)
         h_0 = conv_0(u) + b,    h_t = h_{t−1} + out_t silu(conv_t(silu(h_{t−1})) + condition_t b + bias_t)
         output = kernel_out silu(h_T) + bias_out
 
     The kernel of conv_0 holds the weights of the 12 earlier places of a window of 5×5, and that of conv_t those of the 4
-    earlier places of 3×3, and of the place itself (van den Oord et al. 2016). Places far to the upper right are not read.
+    earlier places of 3×3, and of the place itself (van den Oord et al. 2016). With T blocks, an output reads u at most T + 2
+    rows above and T + 2 columns away, and less to the upper right.
 
     Args:
-        places: (h, w, C).
+        places: trained bias of each place (h, w, C).
         map_kernel: (3, 3, c, C).
         label_kernel: (A, C).
         mixed_kernel, mixed_bias: (C, C) and (C,).
