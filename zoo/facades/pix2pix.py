@@ -5,8 +5,9 @@ Source: "Image-to-image translation with conditional adversarial networks" (Isol
     of its decoder, at 256×256. The discriminator scores patches of 70×70 pixels of input and output. The loss is the
     cross-entropy plus 100 · the absolute error of images in [−1, 1], which is a weight of 200 here. The optimizer is Adam at
     2e-4 with β1 = 0.5, with a batch size of 1, for 200 epochs. Images are mirrored and cropped.
-Expected: not measured yet.
-Cost: about 70 minutes on one CPU core with TensorFlow, 20 s per epoch.
+Expected: 50 test pairs, seed 0
+    L1  0.165    SSIM  0.326    kernel distance (features of monet2photo/classifier)  195 (80 to 358)
+Cost: about 75 minutes on one CPU core with TensorFlow, 20 s per epoch.
 Not in the source:
     - images of 64×64, and 32 channels in the first convolution of both networks
     - patches of 34×34 pixels (model.stages=2), which are half of an image
