@@ -57,9 +57,9 @@ export TF_NUM_INTEROP_THREADS ?= 1
 # If this variable were set, every process that the tests start would compile the sources again.
 unexport PYTHONDONTWRITEBYTECODE
 
-# Tests of computations run on each backend. Tests of data, of the command line, of trackers, of warnings and reports of runs, and
-# of files that are damaged or whose writer is killed, run on TensorFlow only: they test code that no backend changes. On JAX and PyTorch Keras would import
-# TensorFlow if it is installed, which takes seconds. An empty module therefore hides it.
+# Tests of computations run on each backend. Tests of data, of the command line, of trackers, of warnings and reports of runs,
+# and of files that are damaged or whose writer is killed, run on TensorFlow only: they test code that no backend changes. On
+# JAX and PyTorch Keras would import TensorFlow if it is installed, which takes seconds. An empty module therefore hides it.
 ON_ONE_BACKEND = data cli tracking torture loading/test_fuzzing.py recipes/test_tracking.py recipes/test_finish.py recipes/test_scoring.py
 test: $(VENV)/test lint
 	set -e; for backend in $(BACKENDS); do \

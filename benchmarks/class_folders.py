@@ -42,13 +42,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", required=True, help="folder of the data sets")
     parser.add_argument("--images", type=int, default=150, help="number of images of each class")
+    parser.add_argument("--beta", type=float, default=2.0, help="weight of the rate")
     parser.add_argument("--samples", type=int, default=500, help="number of samples of each class")
     parser.add_argument("--out", type=Path, default=Path("runs/class_folders"), help="folder of the images and runs")
     arguments = parser.parse_args()
     os.environ["KVAE_DATA"] = arguments.data
 
     path = write_folders(arguments.out / "images", arguments.images)
-    model = trained("folder/cond_vae", {"data.path": str(path), "data.size": 32}, arguments.out / "cond_vae")
+    settings = {"data.path": str(path), "data.size": 32, "model.beta": arguments.beta}
+    model = trained("folder/cond_vae", settings, arguments.out / "cond_vae")
     classifier = trained("cifar10/classifier", {}, arguments.out / "classifier")
     print("| class | sampler | share of samples that the classifier names correctly |\n|---|---|---|")
     for name in CLASSES:

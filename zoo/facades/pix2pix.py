@@ -7,7 +7,7 @@ Source: "Image-to-image translation with conditional adversarial networks" (Isol
     2e-4 with β1 = 0.5, with a batch size of 1, for 200 epochs. Images are mirrored and cropped.
 Expected: 50 test pairs, seed 0
     L1  0.165    SSIM  0.326    kernel distance (features of monet2photo/classifier)  195 (80 to 358)
-Cost: about 75 minutes on one CPU core with TensorFlow, 20 s per epoch.
+Cost: about 75 minutes on one CPU core with TensorFlow, 23 s per epoch.
 Not in the source:
     - images of 64×64, and 32 channels in the first convolution of both networks
     - patches of 34×34 pixels (model.stages=2), which are half of an image

@@ -1,6 +1,7 @@
 """A causal convolutional network of maps, which is computed at all places at once, or at one place after the other."""
 
 import dataclasses
+import math
 import types
 from collections.abc import Callable, Mapping
 
@@ -129,26 +130,21 @@ def shapes(
     }
 
 
-def untrained(shapes: Mapping[str, tuple[int, ...]], seed: int) -> dict[str, np.ndarray]:
+def untrained(arrays: Mapping[str, tuple[int, ...]], seed: int) -> dict[str, np.ndarray]:
     """Return first values of arrays of these shapes: kernels whose outputs have variances of about 1, and zeros.
 
     The last kernel is small, so that the first outputs are nearly 0.
     """
-    rng, arrays = np.random.default_rng(seed), {}
-    summed = {
-        "map_kernel": 3,
-        "first_kernel": 2,
-        "kernels": 3,
-    }  # number of axes over which a kernel sums, from the left
-    for name, shape in shapes.items():
+    rng, values = np.random.default_rng(seed), {}
+    for name, shape in arrays.items():
         if "kernel" not in name:
-            arrays[name] = np.zeros(shape, "float32")
+            values[name] = np.zeros(shape, "float32")
             continue
         blocks = 1 if name in ("kernels", "condition_kernels", "out_kernels") else 0
-        inputs = int(np.prod(shape[blocks : summed.get(name, blocks + 1)]))
-        scale = (0.1 if name == "kernel_out" else 1.0) / np.sqrt(max(1, inputs))
-        arrays[name] = (scale * rng.standard_normal(shape)).astype("float32")
-    return arrays
+        inputs = math.prod(shape[blocks:-1])  # a kernel sums over all axes but that of its outputs
+        scale = (0.1 if name == "kernel_out" else 1.0) / math.sqrt(max(1, inputs))
+        values[name] = (scale * rng.standard_normal(shape)).astype("float32")
+    return values
 
 
 def before(reach: int) -> tuple[tuple[int, int], ...]:
