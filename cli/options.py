@@ -86,8 +86,9 @@ Features = Annotated[
     typer.Option(
         "--features",
         metavar="NETWORK",
-        help="The feature network of frechet, kernel, nearest, precision_recall, density_coverage, translated and several: "
-        "a run or preset of a classifier, inception_v3 or vgg19; by default the bundled classifier of the data.",
+        help="The feature network of frechet, kernel, nearest, precision_recall, density_coverage, translated, "
+        "refinement and several: a run or preset of a classifier, inception_v3 or vgg19; by default the bundled classifier "
+        "of the data.",
         autocompletion=completion.models,
         show_default=False,
     ),

@@ -36,3 +36,6 @@ the domain y of each image after x."""
 
 STRENGTH = "strength"
 """The model translates by a shift of latent codes: `translate` and `translate_back` take its strength."""
+
+REFINED = "refined"
+"""A further network refines the decoded images: `refine`. `translate` takes refined=False."""

@@ -130,8 +130,8 @@ def evaluate(
     The metrics frechet, kernel, nearest, precision_recall and density_coverage compare samples with training images in the
     features of a network. Next to samples they report reconstructions and held-out images. The metric translated compares
     translations with held-out images of the kind that they imitate, and several compares random translations of one image.
-    The metric answers gives the classes that a classifier (--classifier) assigns to translations. They are computed if they
-    are named.
+    The metric refinement compares images before and after the refiner of StyleTransferVAE. The metric answers gives the
+    classes that a classifier (--classifier) assigns to translations. They are computed if they are named.
     """
     aliases = {"nll.samples": samples, "seed": seed}
     values = {**{name: value for name, value in aliases.items() if value is not None}, **settings(set_)}

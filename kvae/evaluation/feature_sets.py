@@ -5,7 +5,7 @@ memory does not grow with the square of N.
 """
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -14,6 +14,9 @@ BLOCK = 1024
 
 SIZES = 15
 """Number of sizes of subsets from which the Fréchet distance is extrapolated, as in the source."""
+
+COMPONENTS = 32
+"""Largest number of principal components of features."""
 
 # ---------------------------------------------------------------------------- Fréchet distance
 
@@ -54,6 +57,16 @@ class Normal:
 def frechet_distance(x: np.ndarray, y: np.ndarray) -> float:
     """Return the Fréchet distance (Heusel et al. 2017) of the normal distributions fitted to features (N, D) and (M, D)."""
     return Normal.of(x).distance(Normal.of(y))
+
+
+def principal_components(x: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    """Return the projection of features to the first `COMPONENTS` principal components of features (N, D).
+
+    The Fréchet distance of sets with few images depends mostly on their number. In few components it depends less on it.
+    """
+    from sklearn.decomposition import PCA
+
+    return PCA(min(COMPONENTS, *x.shape), svd_solver="full").fit(x).transform
 
 
 def limit_of_frechet_distance(real: Normal, generated: np.ndarray, seed: int) -> float:

@@ -2,10 +2,23 @@
 
 from collections.abc import Collection
 
-from kvae.capabilities import CLASSIFIER, DECODER, DENSITY, DOMAINS, LABELS, POSTERIOR, TRANSLATION, UNIT_KL
+from kvae.capabilities import (
+    CLASSIFIER,
+    CODED,
+    DECODER,
+    DENSITY,
+    DOMAINS,
+    LABELS,
+    POSTERIOR,
+    REFINED,
+    STRENGTH,
+    TRANSLATION,
+    TWO_WAY,
+    UNIT_KL,
+)
 from kvae.errors import UserError
 
-_REASONS = {
+REASONS = {
     DECODER: "has no encoder and no decoder",
     POSTERIOR: "has no posterior and no prior",
     DENSITY: "has no density of x",
@@ -14,7 +27,12 @@ _REASONS = {
     DOMAINS: "has one encoder",
     CLASSIFIER: "predicts no labels",
     TRANSLATION: "translates no images",
+    CODED: "translates through no latent code",
+    TWO_WAY: "translates in one direction",
+    STRENGTH: "translates by no shift of latent codes",
+    REFINED: "has no refiner",
 }
+"""Why a metric that needs a capability cannot be computed for a model without it."""
 
 
 class NotApplicable(UserError):
@@ -23,6 +41,6 @@ class NotApplicable(UserError):
 
 def require(model, needs: Collection[str]) -> None:
     """Raise `NotApplicable` with the reason if `model` lacks one of the capabilities `needs`."""
-    for capability, reason in _REASONS.items():
+    for capability, reason in REASONS.items():
         if capability in needs and capability not in model.capabilities:
             raise NotApplicable(f"{type(model).__name__} {reason}")

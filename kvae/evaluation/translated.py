@@ -3,18 +3,14 @@
 import numpy as np
 
 from kvae.capabilities import TRANSLATION
-from kvae.evaluation.batches import new_rows
-from kvae.evaluation.feature_sets import frechet_distance, resampled_kernel_distances, share_found
+from kvae.evaluation.feature_sets import frechet_distance, principal_components, resampled_kernel_distances, share_found
 from kvae.evaluation.features import Features
 from kvae.evaluation.metric import Seed, TrainingBatches, metric
 from kvae.evaluation.requirements import NotApplicable
-from kvae.evaluation.translation_sets import Kind, images_and_targets, kinds_of, of_domain
+from kvae.evaluation.translation_sets import Kind, kinds_of, training_images
 from kvae.evaluation.uncertainty import RESAMPLES
 from kvae.images.baselines import blurred, recoloured
 from kvae.images.thumbnails import thumbnails
-
-COMPONENTS = 32
-"""Number of principal components of the features of training images in which Fréchet distances are computed."""
 
 CANDIDATES = 100
 """Number of images among which the source of a translation is looked for."""
@@ -55,30 +51,19 @@ def translated(
     values: dict = {"translated.features": features.name, "translated.features_sha256": features.sha256}
     for kind in kinds_of(model, batches):
         features.check(kind.real.shape[1:])
-        known = _training_images(kind, training)
-        if min(len(kind.inputs), len(kind.real), len(known)) < 3:
-            raise NotApplicable(f"it needs three different images of each kind, or more ({kind.name})")
+        known = training_images(kind, training)
         values |= {f"translated.{name}": value for name, value in _compared(kind, known, features, seed).items()}
     return values
 
 
-def _training_images(kind: Kind, training) -> np.ndarray:
-    """Return the different training images of a kind."""
-    x, targets = images_and_targets(training)
-    images = targets if kind.domain is None else x[of_domain(training, 1 - kind.domain)]
-    return images[new_rows(images, set())]
-
-
 def _compared(kind: Kind, known: np.ndarray, features, seed: int) -> dict[str, float]:
-    from sklearn.decomposition import PCA
-
     images = {"translations": kind.translations}
     if kind.inputs.shape[1:] == kind.real.shape[1:]:
         simple = {"recoloured": recoloured(kind.inputs, known), "blurred": blurred(kind.inputs)}
         images |= {"inputs": kind.inputs, **simple}
     real, sources = features(kind.real), features(kind.sources)
     sets = {name: features(each) for name, each in images.items()} | {"training": features(known)}
-    components = PCA(min(COMPONENTS, *sets["training"].shape), svd_solver="full").fit(sets["training"])
+    components = principal_components(sets["training"])
 
     rng, kernel, values = np.random.default_rng(seed), {}, {f"images.{kind.name}.held_out": len(real)}
     of_real, of_inputs = _weights(rng, len(real)), _weights(rng, len(kind.inputs))
@@ -86,7 +71,7 @@ def _compared(kind: Kind, known: np.ndarray, features, seed: int) -> dict[str, f
         weights = _weights(rng, len(each)) if name == "training" else of_inputs
         kernel[name] = resampled_kernel_distances(real, each, of_real, weights)
         values |= _with_interval(f"kernel.{kind.name}.{name}", kernel[name])
-        values[f"frechet.{kind.name}.{name}"] = frechet_distance(*map(components.transform, (real, each)))
+        values[f"frechet.{kind.name}.{name}"] = frechet_distance(components(real), components(each))
         values[f"images.{kind.name}.{name}"] = len(each)
     if "inputs" in kernel:
         values |= _with_interval(f"kernel_ratio.{kind.name}", kernel["translations"] / kernel["inputs"])

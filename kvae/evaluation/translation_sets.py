@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from kvae.capabilities import TWO_WAY
-from kvae.evaluation.batches import examples
+from kvae.evaluation.batches import examples, new_rows
 from kvae.evaluation.labels import classes_of
 from kvae.evaluation.requirements import NotApplicable
 
@@ -46,6 +46,20 @@ def kinds_of(model, batches) -> Iterator[Kind]:
         of_kind = of_domain(batches, domain)
         inputs = x[of_domain(batches, 1 - domain)]
         yield Kind(name, inputs, model.translate(inputs, 1 - domain), x[of_kind], inputs, 1 - domain)
+
+
+def training_images(kind: Kind, training) -> np.ndarray:
+    """Return the different training images of a kind.
+
+    Raises:
+        NotApplicable: a set of images of the kind has fewer than three.
+    """
+    x, targets = images_and_targets(training)
+    images = targets if kind.domain is None else x[of_domain(training, 1 - kind.domain)]
+    images = images[new_rows(images, set())]
+    if min(len(kind.inputs), len(kind.real), len(images)) < 3:
+        raise NotApplicable(f"it needs three different images of each kind, or more ({kind.name})")
+    return images
 
 
 def of_domain(batches, domain: int) -> np.ndarray:

@@ -5,7 +5,7 @@ import numpy as np
 from keras import ops
 
 from kvae.backends.arrays import as_array
-from kvae.capabilities import STRENGTH, TRANSLATION, TWO_WAY
+from kvae.capabilities import REFINED, STRENGTH, TRANSLATION, TWO_WAY
 from kvae.distributions import sample_with_kl
 from kvae.distributions.checks import check_count, check_images, check_weight
 from kvae.distributions.labels import ClassLabels
@@ -101,6 +101,10 @@ class StyleTransferVAE(VariationalModel):
         # 1 after the means have been measured
         self.measured = self.add_weight(shape=(), initializer="zeros", trainable=False, name="measured")
 
+    @property
+    def capabilities(self) -> frozenset[str]:
+        return super().capabilities | (frozenset() if self.refiner is None else {REFINED})
+
     def described(self):
         return super().described() | {"domains": self.domains}
 
@@ -113,17 +117,20 @@ class StyleTransferVAE(VariationalModel):
 
     def translation(self, x, y, strength=1.0):
         """Return images x (B, …) of domains y (B,), translated into the other domain. `strength` is a number or (B,)."""
+        return self._refined(self.decoded_translation(x, y, strength))
+
+    def decoded_translation(self, x, y, strength=1.0):
+        """Return translations as `translation` does, before the refiner."""
         sign = 1 - 2 * ops.cast(y, self.variable_dtype)  # 1 for the first domain, −1 for the second
         factor = ops.reshape(strength * sign, (-1, *(1 for _ in self.latent_shape)))
-        return self._decoded(self.code(x) + factor * (self.means[1] - self.means[0]))
+        return ops.clip(self.observation(self.code(x) + factor * (self.means[1] - self.means[0])).mean, 0, 1)
 
     def back_translation(self, x, y, strength=1.0):
         """Return images x (B, …) of domains y (B,), translated into the other domain and back."""
         return self.translation(self.translation(x, y, strength), 1 - y, strength)
 
-    def _decoded(self, z):
-        """Return the mean of p(x|z) in [0, 1], refined if there is a refiner."""
-        x_hat = ops.clip(self.observation(z).mean, 0, 1)
+    def _refined(self, x_hat):
+        """Return decoded images (B, …), refined if there is a refiner."""
         return x_hat if self.refiner is None else self.refiner(x_hat, training=False)
 
     # ------------------------------------------------------------------ losses
@@ -180,16 +187,19 @@ class StyleTransferVAE(VariationalModel):
 
     # ------------------------------------------------------------------ NumPy in, NumPy out
 
-    def translate(self, x, y, strength: float = 1.0, batch_size: int = 256) -> np.ndarray:
+    def translate(self, x, y, strength: float = 1.0, refined: bool = True, batch_size: int = 256) -> np.ndarray:
         """Return `x` (N, …) of domains `y`, translated into the other domain.
 
         Args:
             x: images.
             y: N domains, or one for all images: 0 for the first domain, 1 for the second.
             strength: s. With 0, images are reconstructed, and with 1, codes are shifted from one mean to the other.
+            refined: False to return the images of the decoder, before the refiner.
             batch_size: number of images that are translated at once.
         """
-        return self._mapped("translate", self.translation, x, y, strength, batch_size)
+        if refined:
+            return self._mapped("translate", self.translation, x, y, strength, batch_size)
+        return self._mapped("translate_decoded", self.decoded_translation, x, y, strength, batch_size)
 
     def translate_back(self, x, y, strength: float = 1.0, batch_size: int = 256) -> np.ndarray:
         """Return `x` (N, …) of domains `y`, translated into the other domain and back. Arguments are as in `translate`."""

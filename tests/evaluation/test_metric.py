@@ -6,9 +6,11 @@ import textwrap
 
 import pytest
 
+from kvae import capabilities
 from kvae.capabilities import DECODER, DENSITY, DOMAINS
 from kvae.evaluation import METRICS, NotApplicable, evaluate, metric, options, reporting
 from kvae.evaluation.metric import Seed
+from kvae.evaluation.requirements import REASONS
 from kvae.training import Batches
 from tests.contracts.models import MODELS, batch
 from tests.evaluation.known_models import Copies
@@ -167,3 +169,7 @@ def test_options_declared_differently_are_refused():
             options()
     finally:
         del METRICS["other_samples"]
+
+
+def test_every_capability_that_a_metric_may_need_has_a_reason_for_its_absence():
+    assert set(REASONS) == {value for name, value in vars(capabilities).items() if name.isupper()}

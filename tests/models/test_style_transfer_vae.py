@@ -99,6 +99,13 @@ def test_translate_shifts_codes_from_the_mean_of_one_domain_to_that_of_the_other
         np.testing.assert_allclose(model.translate_back(batch(3), domain, strength), back, atol=1e-5)
 
 
+def test_translation_before_the_refiner_becomes_the_translation_after_it():
+    model = _measured()[0]
+    decoded = model.translate(batch(3), 0, 0.5, refined=False)
+    np.testing.assert_allclose(model.refine(decoded), model.translate(batch(3), 0, 0.5), atol=1e-5)
+    assert np.abs(decoded - model.translate(batch(3), 0, 0.5)).max() > 1e-3
+
+
 def test_translate_takes_a_domain_for_each_image():
     model = _measured()[0]
     expected = [model.translate(batch(2)[i : i + 1], i)[0] for i in range(2)]
