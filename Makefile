@@ -58,18 +58,22 @@ export TF_NUM_INTEROP_THREADS ?= 1
 unexport PYTHONDONTWRITEBYTECODE
 
 # Tests of computations run on each backend. Tests of data, of the command line, of trackers, of warnings and reports of runs,
-# and of files that are damaged or whose writer is killed, run on TensorFlow only: they test code that no backend changes. On
-# JAX and PyTorch Keras would import TensorFlow if it is installed, which takes seconds. An empty module therefore hides it.
-ON_ONE_BACKEND = data cli tracking torture loading/test_fuzzing.py recipes/test_tracking.py recipes/test_finish.py recipes/test_scoring.py
-test: $(VENV)/test lint
-	set -e; for backend in $(BACKENDS); do \
-		echo "== $$backend"; \
-		if [ $$backend = tensorflow ]; then paths=tests; else \
-			paths="tests $(patsubst %,--ignore tests/%,$(ON_ONE_BACKEND))"; \
-			export PYTHONPATH=$(CURDIR)/tests/fixtures/no_tensorflow; \
-		fi; \
-		KERAS_BACKEND=$$backend $(PYTEST) $$paths; \
-	done
+# and of files that are damaged or whose writer is killed, run on one: they test code that no backend changes. Those of data
+# need TensorFlow for TFDS, and those that kill processes for its threads. The others run on PyTorch, on which a process starts
+# and trains a small model in the shortest time. On JAX and PyTorch Keras would import TensorFlow if it is installed, which
+# takes seconds. An empty module therefore hides it.
+ON_TENSORFLOW = data torture
+ON_TORCH = cli tracking loading/test_fuzzing.py recipes/test_tracking.py recipes/test_finish.py recipes/test_scoring.py
+NOT_tensorflow = $(ON_TORCH)
+NOT_jax = $(ON_TENSORFLOW) $(ON_TORCH)
+NOT_torch = $(ON_TENSORFLOW)
+test: $(VENV)/test lint $(BACKENDS:%=test-%)
+
+.PHONY: $(BACKENDS:%=test-%)
+$(BACKENDS:%=test-%): test-%: $(VENV)/test
+	@echo "== $*"
+	$(if $(filter-out tensorflow,$*),PYTHONPATH=$(CURDIR)/tests/fixtures/no_tensorflow) KERAS_BACKEND=$* \
+		$(PYTEST) tests $(patsubst %,--ignore tests/%,$(NOT_$*))
 
 # The same tests with the newest dependencies, and with the lowest versions that pyproject.toml allows.
 test-newest:

@@ -30,7 +30,6 @@ def test_evaluation_command_of_bundled_preset_reproduces_its_metrics(kvae_json, 
 
 
 FACES = (
-    "celeba/autoencoder_kl",
     "celeba/cond_vae",
     "celeba/csvae",
     "celeba/dcgan_iwae",
@@ -51,7 +50,6 @@ FACES = (
         ("celeba/attribute_classifier", "accuracy", "accuracy", 1e-3),
         ("celeba/attribute_classifier_sharp", "accuracy", "accuracy", 1e-3),
         ("monet2photo/classifier", "accuracy", "accuracy", 1e-3),
-        ("monet2photo/cyclegan", "translation", "translation.cycle", 1e-4),
         ("mnist/conv_vae_annealed", "reconstruction", "mse", 1e-5),
         # The pixels of these two are drawn as black or white anew.
         *((name, "reconstruction", "mse", 2e-4) for name in ("mnist/iwae", "mnist/vae")),
@@ -67,10 +65,29 @@ def test_evaluate_bundled_preset_on_real_data_reproduces_a_metric(kvae_json, rea
     assert found == pytest.approx(card["metrics"][value], abs=within)
 
 
+@pytest.mark.real
+@pytest.mark.parametrize(
+    ("name", "metric", "value", "first"),
+    [
+        ("celeba/autoencoder_kl", "reconstruction", "mae", 100),
+        ("monet2photo/cyclegan", "translation", "translation.cycle", 50),
+    ],
+)
+def test_evaluate_large_bundled_preset_on_the_first_images_comes_near_a_metric(kvae_json, real, name, metric, value, first):
+    """All images take minutes. The error of few of them differs from that of all by some per cent."""
+    card = read_card(FOLDER / name)
+    asked = ("--split", card["metrics_data"].split("/")[1], "--metric", metric, "--first", first)
+    report = kvae_json("evaluate", name, *asked)
+    print(f"{name}: {value} {report['metrics'][value]:.6f}, on its card {card['metrics'][value]:.6f}")
+    assert report["n"] == first
+    assert report["metrics"][value] == pytest.approx(card["metrics"][value], rel=0.1)
+
+
 def test_cases_cover_every_bundled_preset():
     marks = (
         test_evaluation_command_of_bundled_preset_reproduces_its_metrics,
         test_evaluate_bundled_preset_on_real_data_reproduces_a_metric,
+        test_evaluate_large_bundled_preset_on_the_first_images_comes_near_a_metric,
     )
     cases = [case for test in marks for mark in test.pytestmark if mark.name == "parametrize" for case in mark.args[1]]
     assert sorted(case[0] for case in cases) == sorted(names())
