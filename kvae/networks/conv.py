@@ -3,7 +3,8 @@
 Encoder and decoder mirror each other. Each stage of the encoder halves the sides, until one side is 4 or less. The
 first stage has `width` channels, and each further stage twice as many as the stage before, up to 8·width. At 64×64
 there are four stages, with 32-64-128-256 channels for width 32. The decoder does the reverse. Odd sides are rounded up
-in the encoder and cropped in the decoder. Every stage has batch norm, except those that read or return the image.
+in the encoder and cropped in the decoder. With a `factor` there are as many stages as it has factors of 2, and the code is
+a map of channels instead of a vector. Every stage has batch norm, except those that read or return the image.
 
 `momentum` is the momentum of batch norm's running statistics, which are used after training. With 0.99 they average
 over hundreds of steps. Choose a smaller momentum if an epoch has fewer steps than that. With `normalization="none"` the
@@ -15,6 +16,7 @@ from collections.abc import Sequence
 import keras
 from keras import layers
 
+from kvae.errors import UserError
 from kvae.networks.common import (
     channels_last,
     concatenate_labels,
@@ -24,6 +26,7 @@ from kvae.networks.common import (
     normalized_relu,
     output_dtype,
 )
+from kvae.networks.convolutions import Conv2D
 from kvae.networks.maps import cropped, map_channels, map_sides
 from kvae.networks.resampling import StridedConv2D, doubled
 
@@ -38,15 +41,16 @@ def conv_encoder(
     label_units: int = 0,
     gain: float = 1.0,
     normalization: str = "batch",
+    factor: int | None = None,
     name: str | None = None,
 ) -> keras.Model:
-    """Return an encoder: images (B, H, W, C) -> (B, outputs).
+    """Return an encoder: images (B, H, W, C) -> (B, outputs), or (B, H / factor, W / factor, outputs).
 
-    It has convolutions of stride 2 with leaky ReLU, and a linear layer.
+    It has convolutions of stride 2 with leaky ReLU, and a linear layer. With `factor` this is a 3×3 convolution.
 
     Args:
         shape: shape (H, W, C) of the images.
-        outputs: number of outputs.
+        outputs: number of outputs, or of those at each place of the code.
         width: number of channels of the first convolution.
         kernel: side of the kernels.
         momentum: momentum of batch norm's running statistics.
@@ -56,9 +60,12 @@ def conv_encoder(
             small gain every posterior starts near N(0, 1), and no log σ is large before the decoder has learnt to use
             z.
         normalization: "batch", "group", "instance" or "none", as in `conv_decoder`.
+        factor: factor by which the sides of the code are smaller, a power of 2. None for a code that is a vector.
         name: name of the network.
     """
-    stages = len(map_sides(shape)) - 1
+    if factor and label_units:
+        raise UserError(f"Expected a code that is a vector, next to labels. Received: {factor=}, {label_units=}.")
+    stages = len(_sides(shape, factor)) - 1
     image, y = keras.Input(tuple(shape)), label_input(label_units)
     h = image
     for stage in range(stages):
@@ -67,9 +74,11 @@ def conv_encoder(
         if stage > 0:
             h = normalize(h, normalization, momentum)
         h = layers.LeakyReLU(0.2)(h)
-    h = concatenate_labels(layers.Flatten()(h), y)
-    initializer = keras.initializers.VarianceScaling(gain**2, "fan_avg", "uniform")
-    h = layers.Dense(outputs, kernel_initializer=initializer, dtype=output_dtype())(h)
+    options = {"kernel_initializer": keras.initializers.VarianceScaling(gain**2, "fan_avg", "uniform")}
+    if factor:
+        h = Conv2D(outputs, 3, padding="same", dtype=output_dtype(), **options)(h)
+    else:
+        h = layers.Dense(outputs, dtype=output_dtype(), **options)(concatenate_labels(layers.Flatten()(h), y))
     return labelled_model(image, y, h, name)
 
 
@@ -84,14 +93,16 @@ def conv_decoder(
     dropout: float = 0.0,
     activation: str = "linear",
     normalization: str = "batch",
+    factor: int | None = None,
     name: str | None = None,
 ) -> keras.Model:
-    """Return a decoder: (B, inputs) -> (B, H, W, C).
+    """Return a decoder: (B, inputs), or (B, H / factor, W / factor, inputs), -> (B, H, W, C).
 
-    It has a linear layer that returns the smallest map, and then stages that double the sides, with ReLU.
+    It has a linear layer (with `factor` a 3×3 convolution) that returns the smallest map, and then stages that double the
+    sides, with ReLU.
 
     Args:
-        inputs: number of inputs.
+        inputs: number of inputs, or of those at each place of the code.
         shape: shape (H, W, C) of the images.
         width: number of channels of the encoder's first convolution, and of the last map before the image.
         kernel: side of the kernels of transposed convolutions.
@@ -102,15 +113,20 @@ def conv_decoder(
         activation: activation of the outputs.
         normalization: "batch", "group", "instance" or "none". Group norm (Wu and He 2018) normalises within one image. It
             suits decoders whose batches come from one domain at a time, since no single running statistic fits all domains.
+        factor: factor by which the sides of the code are smaller, as in `conv_encoder`.
         name: name of the network.
     """
-    sides = map_sides(shape)
+    sides = _sides(shape, factor)
     *_, channels = shape
     deepest = len(sides) - 2
     has_bias = normalization == "none"
-    code = keras.Input((inputs,))
-    h = layers.Dense(sides[-1][0] * sides[-1][1] * map_channels(width, deepest), use_bias=has_bias)(code)
-    h = layers.Reshape((*sides[-1], map_channels(width, deepest)))(h)  # (B, h·w·c) -> (B, h, w, c)
+    if factor:
+        code = keras.Input((*sides[-1], inputs))
+        h = Conv2D(map_channels(width, deepest), 3, padding="same", use_bias=has_bias)(code)
+    else:
+        code = keras.Input((inputs,))
+        h = layers.Dense(sides[-1][0] * sides[-1][1] * map_channels(width, deepest), use_bias=has_bias)(code)
+        h = layers.Reshape((*sides[-1], map_channels(width, deepest)))(h)  # (B, h·w·c) -> (B, h, w, c)
     h = normalized_relu(h, normalization, momentum)
     h = layers.SpatialDropout2D(dropout)(h) if dropout else h
     for stage in range(deepest, -1, -1):
@@ -124,3 +140,10 @@ def conv_decoder(
             h = layers.SpatialDropout2D(dropout)(h)
     h = layers.Activation(activation, dtype=output_dtype())(h)
     return keras.Model(code, h, name=name)
+
+
+def _sides(shape: Sequence[int], factor: int | None) -> list[tuple[int, int]]:
+    """Return the sides of the maps, as `map_sides` does. There is at least one stage."""
+    if factor == 1:
+        raise UserError(f"Expected factor to be a power of 2, such as 4 or 8. Received: {factor=}.")
+    return map_sides(shape, factor)

@@ -10,15 +10,14 @@ with 3×3 convolutions and group norm. The last convolution starts at zero, so t
 1×1 convolution adapts the number of channels of h where it changes.
 """
 
-import math
 from collections.abc import Sequence
 
 import keras
 from keras import layers
 
-from kvae.errors import UserError
 from kvae.networks.common import channels_last, check_sides, normalize, output_dtype
 from kvae.networks.convolutions import Conv2D
+from kvae.networks.maps import halvings
 from kvae.networks.resampling import StridedConv2D, doubled
 
 
@@ -69,9 +68,7 @@ def spatial_decoder(
 
 def _stages(shape: Sequence[int], factor: int) -> int:
     """Return the number of times that sides are halved. Raise `UserError` for sides that `factor` does not divide."""
-    stages = int(math.log2(max(factor, 1)))
-    if factor != 2**stages:
-        raise UserError(f"Expected factor to be a power of 2, such as 4 or 8. Received: factor={factor}.")
+    stages = halvings(factor)
     check_sides(shape, multiple=factor)
     return stages
 

@@ -73,7 +73,9 @@ def test_evaluate_bundled_preset_on_real_data_reproduces_a_metric(kvae_json, rea
         ("monet2photo/cyclegan", "translation", "translation.cycle", 50),
     ],
 )
-def test_evaluate_large_bundled_preset_on_the_first_images_comes_near_a_metric(kvae_json, real, name, metric, value, first):
+def test_evaluate_large_bundled_preset_on_the_first_images_comes_near_a_metric(
+    kvae_json, real, name, metric, value, first
+):
     """All images take minutes. The error of few of them differs from that of all by some per cent."""
     card = read_card(FOLDER / name)
     asked = ("--split", card["metrics_data"].split("/")[1], "--metric", metric, "--first", first)

@@ -22,6 +22,40 @@ def test_conv_decoder_of_any_size_mirrors_the_encoder(shape, upsampling):
         assert decoder(encoder(x)[:, :3]).shape == (2, *shape)
 
 
+@pytest.mark.parametrize(("factor", "sides"), [(2, (45, 80)), (8, (12, 20)), (16, (6, 10))])
+def test_conv_networks_with_a_factor_have_a_map_as_code(factor, sides):
+    encoder = conv_encoder((90, 160, 3), 6, width=1, factor=factor, normalization="none")
+    decoder = conv_decoder(3, (90, 160, 3), width=1, factor=factor, upsampling="nearest")
+    assert (encoder.output_shape, decoder.input_shape) == ((None, *sides, 6), (None, *sides, 3))
+    assert decoder(encoder(np.zeros((1, 90, 160, 3), "float32"))[..., :3]).shape == (1, 90, 160, 3)
+
+
+def test_conv_networks_with_a_factor_see_only_what_is_near(rng):
+    x = rng.random((1, 64, 64, 3), "float32")
+    changed = x.copy()
+    changed[:, :8, :8] = 0
+    encoder = conv_encoder((64, 64, 3), 2, width=2, factor=8, normalization="none")
+    moved = ops.convert_to_numpy(encoder(changed) != encoder(x)).any(axis=-1)[0]
+    assert moved[0, 0]
+    assert not moved[4:].any()
+    assert not moved[:, 4:].any()
+
+
+@pytest.mark.parametrize("factor", [0, 1, 3, -2])
+def test_conv_networks_refuse_a_factor_that_halves_no_sides(factor):
+    with pytest.raises(
+        UserError, match=f"Expected factor to be a power of 2, such as 4 or 8. Received: factor={factor}"
+    ):
+        conv_encoder((16, 16, 3), 4, factor=factor)
+    with pytest.raises(UserError, match="Expected factor"):
+        conv_decoder(4, (16, 16, 3), factor=factor)
+
+
+def test_conv_encoder_with_a_map_as_code_refuses_labels():
+    with pytest.raises(UserError, match="Expected a code that is a vector, next to labels"):
+        conv_encoder((16, 16, 3), 4, factor=4, label_units=2)
+
+
 def test_conv_encoder_at_64_pixels_has_the_documented_channels():
     convolutions = [layer for layer in conv_encoder((64, 64, 3), 100).layers if isinstance(layer, keras.layers.Conv2D)]
     assert [layer.filters for layer in convolutions] == [32, 64, 128, 256]
