@@ -60,7 +60,7 @@ def frechet_distance(x: np.ndarray, y: np.ndarray) -> float:
 
 
 def principal_components(x: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
-    """Return the projection of features to the first `COMPONENTS` principal components of features (N, D).
+    """Return a function that projects features (M, D) to the first `COMPONENTS` principal components of features `x` (N, D).
 
     The Fréchet distance of sets with few images depends mostly on their number. In few components it depends less on it.
     """

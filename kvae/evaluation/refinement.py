@@ -1,8 +1,8 @@
-"""What the refiner of a model gains."""
+"""Errors of images before and after a refiner."""
 
 import numpy as np
 
-from kvae.capabilities import REFINED
+from kvae.capabilities import REFINED, TRANSLATION
 from kvae.evaluation.batches import examples
 from kvae.evaluation.feature_sets import frechet_distance, principal_components
 from kvae.evaluation.features import Features
@@ -12,33 +12,48 @@ from kvae.evaluation.requirements import NotApplicable
 from kvae.evaluation.translation_sets import kinds_of, training_images
 
 
-@metric("refinement", needs={REFINED}, default_for=None, reports=("refinement.*",))
+@metric("refinement", needs={TRANSLATION, REFINED}, default_for=None, reports=("refinement.*",))
 def refinement(
     model, batches, *, features: Features = None, training: TrainingBatches = None
-) -> dict[str, float | NotApplicable]:
+) -> dict[str, float | str | NotApplicable]:
     """Return errors and distances of images before and after the refiner, for images in [0, 1].
 
     STAGE is "decoded", before the refiner, or "refined". KIND is the domain of translations.
 
-    `refinement.mae.STAGE`: mean absolute error per value of reconstructions, and `.ssim.STAGE` their structural similarity.
+    `refinement.mae.STAGE`, `refinement.ssim.STAGE`: mean absolute error per value of reconstructions, and their structural
+    similarity (Wang et al. 2004).
     `refinement.frechet.KIND.STAGE`: Fréchet distance of translations from held-out images of the kind, in the first
-    principal components of the features of the training images, as in the metric translated.
+    principal components of the features of the training images, as in the metric translated. It needs a feature network.
+    `refinement.features`, `refinement.features_sha256`: the feature network and the SHA-256 checksum of its weights.
     """
+    values = _errors(model, [x for x, *_ in examples(batches)])
+    try:
+        return values | _distances(model, batches, features, training)
+    except NotApplicable as reason:
+        return values | {"refinement.frechet": reason}
 
-    def decoded(x: np.ndarray) -> np.ndarray:
-        return np.clip(model.reconstruct(x), 0, 1)
 
-    values: dict = {}
-    for stage, reconstruct in (("decoded", decoded), ("refined", lambda x: model.refine(decoded(x)))):
-        errors = image_errors((x, reconstruct(x)) for x, *_ in examples(batches))
-        values |= {f"refinement.{name}.{stage}": errors[name] for name in ("mae", "ssim") if name in errors}
-    if features is None or training is None:
-        return values | {"refinement.frechet": NotApplicable("it needs a feature network: --features PRESET")}
+def _errors(model, batches) -> dict[str, float]:
+    """Return the errors of reconstructions before and after the refiner."""
+    decoded = [np.clip(model.reconstruct(x), 0, 1) for x in batches]
+    stages = {"decoded": decoded, "refined": [model.refine(x_hat) for x_hat in decoded]}
+    errors = {stage: image_errors(zip(batches, images, strict=True)) for stage, images in stages.items()}
+    names = [name for name in ("mae", "ssim") if name in errors["decoded"]]
+    return {f"refinement.{name}.{stage}": errors[stage][name] for name in names for stage in stages}
+
+
+def _distances(model, batches, features, training) -> dict[str, float | str]:
+    """Return the distances of translations before and after the refiner."""
+    if features is None:
+        raise NotApplicable("it needs a feature network: --features PRESET")
+    if training is None:
+        raise NotApplicable("it needs training examples: training=Batches(…)")
+    values: dict = {"refinement.features": features.name, "refinement.features_sha256": features.sha256}
     for kind in kinds_of(model, batches):
         features.check(kind.real.shape[1:])
         components, real = principal_components(features(training_images(kind, training))), features(kind.real)
-        before = model.translate(kind.inputs, kind.domain, refined=False)
-        for stage, images in (("decoded", before), ("refined", kind.translations)):
+        decoded = model.translate(kind.inputs, kind.domain, refined=False)
+        for stage, images in (("decoded", decoded), ("refined", kind.translations)):
             distance = frechet_distance(components(real), components(features(images)))
             values[f"refinement.frechet.{kind.name}.{stage}"] = distance
     return values

@@ -28,11 +28,11 @@ REASONS = {
     CLASSIFIER: "predicts no labels",
     TRANSLATION: "translates no images",
     CODED: "translates through no latent code",
-    TWO_WAY: "translates in one direction",
+    TWO_WAY: "does not translate in both directions",
     STRENGTH: "translates by no shift of latent codes",
     REFINED: "has no refiner",
 }
-"""Why a metric that needs a capability cannot be computed for a model without it."""
+"""Reasons, by capability, for which a metric that needs it cannot be computed. The first that applies is given."""
 
 
 class NotApplicable(UserError):

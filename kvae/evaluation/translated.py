@@ -35,7 +35,7 @@ def translated(
     nearer to real images of the kind than the inputs.
     Both have a 95 % confidence interval, `.low` and `.high` (bootstrap over the images of both sets. An input and its
     translation are drawn together.)
-    `translated.frechet.KIND.SET`: the Fréchet distance of the first `COMPONENTS` principal components of the features of
+    `translated.frechet.KIND.SET`: the Fréchet distance of the first 32 principal components of the features of
     the training images. With few held-out images, all features would give a distance that depends on their number most.
     `translated.found.KIND`: share of the translations that have, of `CANDIDATES` images, their own source as the nearest.
     The source is the input, or the target of a pair. The features of both sets are standardized, because what all

@@ -41,8 +41,8 @@ class StyleTransferVAE(VariationalModel):
     vae-style-transfer, where w = 0.6 and γ = 4000 at 320×180, and where the VAE is trained first.
 
     Args:
-        encoder: network x -> the parameters of q(z|x), by default (B, 2D).
-        decoder: network z (B, D) -> the parameters of p(x|z).
+        encoder: network x -> the parameters of q(z|x), by default (B, 2D), or (B, h, w, 2D) if codes are maps.
+        decoder: network z (B, D), or (B, h, w, D), -> the parameters of p(x|z).
         refiner: network x̂ -> an image of the same shape, such as `kvae.networks.residual_generator`, or None.
         likelihood: a name or a `Likelihood`. `NormalLikelihood(0.5 ** 0.5)` has the sum of squared errors of the source.
         beta: β; a variable, which a callback may anneal.
@@ -187,22 +187,25 @@ class StyleTransferVAE(VariationalModel):
 
     # ------------------------------------------------------------------ NumPy in, NumPy out
 
-    def translate(self, x, y, strength: float = 1.0, refined: bool = True, batch_size: int = 256) -> np.ndarray:
+    def translate(self, x, y, strength: float = 1.0, batch_size: int = 256, refined: bool = True) -> np.ndarray:
         """Return `x` (N, …) of domains `y`, translated into the other domain.
 
         Args:
             x: images.
             y: N domains, or one for all images: 0 for the first domain, 1 for the second.
             strength: s. With 0, images are reconstructed, and with 1, codes are shifted from one mean to the other.
-            refined: False to return the images of the decoder, before the refiner.
             batch_size: number of images that are translated at once.
+            refined: False to return the images of the decoder, before the refiner.
         """
         if refined:
             return self._mapped("translate", self.translation, x, y, strength, batch_size)
         return self._mapped("translate_decoded", self.decoded_translation, x, y, strength, batch_size)
 
     def translate_back(self, x, y, strength: float = 1.0, batch_size: int = 256) -> np.ndarray:
-        """Return `x` (N, …) of domains `y`, translated into the other domain and back. Arguments are as in `translate`."""
+        """Return `x` (N, …) of domains `y`, translated into the other domain and back, after the refiner.
+
+        Arguments are as in `translate`.
+        """
         return self._mapped("translate_back", self.back_translation, x, y, strength, batch_size)
 
     def _mapped(self, key: str, function, x, y, strength: float, batch_size: int) -> np.ndarray:

@@ -3,8 +3,8 @@
 Encoder and decoder mirror each other. Each stage of the encoder halves the sides, until one side is 4 or less. The
 first stage has `width` channels, and each further stage twice as many as the stage before, up to 8·width. At 64×64
 there are four stages, with 32-64-128-256 channels for width 32. The decoder does the reverse. Odd sides are rounded up
-in the encoder and cropped in the decoder. With a `factor` there are as many stages as it has factors of 2, and the code is
-a map of channels instead of a vector. Every stage has batch norm, except those that read or return the image.
+in the encoder and cropped in the decoder. With a `factor` there are log₂ factor stages, and the code is a map instead of
+a vector. Every stage has batch norm, except those that read or return the image.
 
 `momentum` is the momentum of batch norm's running statistics, which are used after training. With 0.99 they average
 over hundreds of steps. Choose a smaller momentum if an epoch has fewer steps than that. With `normalization="none"` the
@@ -27,7 +27,7 @@ from kvae.networks.common import (
     output_dtype,
 )
 from kvae.networks.convolutions import Conv2D
-from kvae.networks.maps import cropped, map_channels, map_sides
+from kvae.networks.maps import cropped, map_channels, map_sides, sides_down_to
 from kvae.networks.resampling import StridedConv2D, doubled
 
 
@@ -50,21 +50,22 @@ def conv_encoder(
 
     Args:
         shape: shape (H, W, C) of the images.
-        outputs: number of outputs, or of those at each place of the code.
+        outputs: number of outputs. With `factor`, that at each place of the code.
         width: number of channels of the first convolution.
         kernel: side of the kernels.
         momentum: momentum of batch norm's running statistics.
         label_units: number of label units. With labels the network takes [image, y (B, label_units)], and the linear
-            layer reads y.
-        gain: factor on the scale of the linear layer's initial weights, compared with Glorot and Bengio (2010). With a
+            layer reads y. There are no labels with a `factor`.
+        gain: factor on the scale of the last layer's initial weights, compared with Glorot and Bengio (2010). With a
             small gain every posterior starts near N(0, 1), and no log σ is large before the decoder has learnt to use
             z.
         normalization: "batch", "group", "instance" or "none", as in `conv_decoder`.
-        factor: factor by which the sides of the code are smaller, a power of 2. None for a code that is a vector.
+        factor: factor by which the sides of the code are smaller, rounded up; a power of 2. None for a code that is a
+            vector.
         name: name of the network.
     """
-    if factor and label_units:
-        raise UserError(f"Expected a code that is a vector, next to labels. Received: {factor=}, {label_units=}.")
+    if factor is not None and label_units:
+        raise UserError(f"Expected no factor for an encoder that takes labels. Received: {factor=}, {label_units=}.")
     stages = len(_sides(shape, factor)) - 1
     image, y = keras.Input(tuple(shape)), label_input(label_units)
     h = image
@@ -74,11 +75,12 @@ def conv_encoder(
         if stage > 0:
             h = normalize(h, normalization, momentum)
         h = layers.LeakyReLU(0.2)(h)
-    options = {"kernel_initializer": keras.initializers.VarianceScaling(gain**2, "fan_avg", "uniform")}
-    if factor:
-        h = Conv2D(outputs, 3, padding="same", dtype=output_dtype(), **options)(h)
+    initializer = keras.initializers.VarianceScaling(gain**2, "fan_avg", "uniform")
+    if factor is None:
+        h = concatenate_labels(layers.Flatten()(h), y)
+        h = layers.Dense(outputs, kernel_initializer=initializer, dtype=output_dtype())(h)
     else:
-        h = layers.Dense(outputs, dtype=output_dtype(), **options)(concatenate_labels(layers.Flatten()(h), y))
+        h = Conv2D(outputs, 3, padding="same", kernel_initializer=initializer, dtype=output_dtype())(h)
     return labelled_model(image, y, h, name)
 
 
@@ -102,7 +104,7 @@ def conv_decoder(
     sides, with ReLU.
 
     Args:
-        inputs: number of inputs, or of those at each place of the code.
+        inputs: number of inputs. With `factor`, that at each place of the code.
         shape: shape (H, W, C) of the images.
         width: number of channels of the encoder's first convolution, and of the last map before the image.
         kernel: side of the kernels of transposed convolutions.
@@ -120,13 +122,13 @@ def conv_decoder(
     *_, channels = shape
     deepest = len(sides) - 2
     has_bias = normalization == "none"
-    if factor:
-        code = keras.Input((*sides[-1], inputs))
-        h = Conv2D(map_channels(width, deepest), 3, padding="same", use_bias=has_bias)(code)
-    else:
+    if factor is None:
         code = keras.Input((inputs,))
         h = layers.Dense(sides[-1][0] * sides[-1][1] * map_channels(width, deepest), use_bias=has_bias)(code)
         h = layers.Reshape((*sides[-1], map_channels(width, deepest)))(h)  # (B, h·w·c) -> (B, h, w, c)
+    else:
+        code = keras.Input((*sides[-1], inputs))
+        h = Conv2D(map_channels(width, deepest), 3, padding="same", use_bias=has_bias)(code)
     h = normalized_relu(h, normalization, momentum)
     h = layers.SpatialDropout2D(dropout)(h) if dropout else h
     for stage in range(deepest, -1, -1):
@@ -143,7 +145,5 @@ def conv_decoder(
 
 
 def _sides(shape: Sequence[int], factor: int | None) -> list[tuple[int, int]]:
-    """Return the sides of the maps, as `map_sides` does. There is at least one stage."""
-    if factor == 1:
-        raise UserError(f"Expected factor to be a power of 2, such as 4 or 8. Received: {factor=}.")
-    return map_sides(shape, factor)
+    """Return the sides of the maps, from the image to the map that the linear layer reads, or to the code."""
+    return map_sides(shape) if factor is None else sides_down_to(shape, factor)

@@ -9,25 +9,49 @@ from kvae.errors import UserError
 from kvae.networks.common import check_sides
 
 
-def map_sides(shape: Sequence[int], factor: int | None = None, smallest: int = 4) -> list[tuple[int, int]]:
+def map_sides(shape: Sequence[int], smallest: int = 4) -> list[tuple[int, int]]:
     """Return the sides of the maps, from the image (H, W) to the smallest map.
 
-    Each map has half the sides of the one before, rounded up. The last is that whose sides are smaller by `factor`, or
-    without a factor the first with a side of `smallest` or less.
+    Each map has half the sides of the one before, rounded up. The last is the first with a side of `smallest` or less.
     """
     check_sides(shape)
-    sides, stages = [(shape[0], shape[1])], None if factor is None else halvings(factor)
-    while min(sides[-1]) > smallest if stages is None else len(sides) <= stages:
-        height, width = sides[-1]
-        sides.append(((height + 1) // 2, (width + 1) // 2))
+    sides = [(shape[0], shape[1])]
+    while min(sides[-1]) > smallest:
+        sides.append(_half(sides[-1]))
     return sides
 
 
-def halvings(factor: int) -> int:
-    """Return how often sides are halved until they are smaller by `factor`."""
+def sides_down_to(shape: Sequence[int], factor: int) -> list[tuple[int, int]]:
+    """Return the sides of the maps, from the image (H, W) to the map whose sides are smaller by `factor`, rounded up.
+
+    Raises:
+        UserError: `factor` is no power of 2 from 2 on, or larger than a side.
+    """
+    check_sides(shape)
+    stages = halvings(factor, least=2)
+    if factor > min(shape[:2]):
+        raise UserError(f"Expected factor to be at most a side of the images, {shape[:2]}. Received: {factor=}.")
+    sides = [(shape[0], shape[1])]
+    for _ in range(stages):
+        sides.append(_half(sides[-1]))
+    return sides
+
+
+def _half(sides: tuple[int, int]) -> tuple[int, int]:
+    """Return half of two sides, rounded up."""
+    height, width = sides
+    return (height + 1) // 2, (width + 1) // 2
+
+
+def halvings(factor: int, least: int = 1) -> int:
+    """Return the number of halvings that make sides smaller by `factor`, log₂ of it.
+
+    Raises:
+        UserError: `factor` is no power of 2, or smaller than `least`.
+    """
     stages = int(math.log2(max(factor, 1)))
-    if factor != 2**stages:
-        raise UserError(f"Expected factor to be a power of 2, such as 4 or 8. Received: factor={factor}.")
+    if factor != 2**stages or factor < least:
+        raise UserError(f"Expected factor to be a power of 2, {least} or more. Received: {factor=}.")
     return stages
 
 

@@ -114,7 +114,9 @@ def test_check_sides_that_are_no_multiple_raises_an_error_with_the_multiple():
 NETWORKS = {
     "mlp": lambda: mlp((8, 8, 3), 2, (4,)),
     "conv_encoder": lambda: conv_encoder((8, 8, 3), 4, width=2),
+    "conv_encoder of maps": lambda: conv_encoder((8, 8, 3), 4, width=2, factor=2),
     "conv_decoder": lambda: networks.conv_decoder(2, (9, 8, 3), width=2, dropout=0.5, upsampling="bilinear"),
+    "conv_decoder of maps": lambda: networks.conv_decoder(2, (9, 8, 3), width=2, factor=4),
     "conv_classifier": lambda: networks.conv_classifier((8, 10, 3), 2, width=2, smooth=True),
     "residual_encoder": lambda: networks.residual_encoder((8, 8, 3), 4, width=2),
     "residual_decoder": lambda: networks.residual_decoder(2, (9, 8, 3), width=2),

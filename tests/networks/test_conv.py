@@ -30,7 +30,7 @@ def test_conv_networks_with_a_factor_have_a_map_as_code(factor, sides):
     assert decoder(encoder(np.zeros((1, 90, 160, 3), "float32"))[..., :3]).shape == (1, 90, 160, 3)
 
 
-def test_conv_networks_with_a_factor_see_only_what_is_near(rng):
+def test_conv_encoder_with_a_factor_depends_only_on_near_pixels(rng):
     x = rng.random((1, 64, 64, 3), "float32")
     changed = x.copy()
     changed[:, :8, :8] = 0
@@ -41,18 +41,42 @@ def test_conv_networks_with_a_factor_see_only_what_is_near(rng):
     assert not moved[:, 4:].any()
 
 
+def test_conv_decoder_with_a_factor_changes_only_near_pixels(rng):
+    z = rng.normal(size=(1, 8, 8, 2)).astype("float32")
+    changed = z.copy()
+    changed[:, 0, 0] += 10
+    decoder = conv_decoder(2, (64, 64, 3), width=2, factor=8, normalization="none")
+    moved = ops.convert_to_numpy(decoder(changed) != decoder(z)).any(axis=-1)[0]
+    assert moved[:8, :8].any()
+    assert not moved[40:].any()
+    assert not moved[:, 40:].any()
+
+
+def test_conv_encoder_gain_scales_the_initial_map(rng):
+    x, maps = rng.random((2, 16, 16, 3), "float32"), []
+    for gain in (1.0, 0.1):
+        keras.utils.set_random_seed(0)
+        maps.append(ops.convert_to_numpy(conv_encoder((16, 16, 3), 4, width=2, gain=gain, factor=4)(x)))
+    np.testing.assert_allclose(maps[1], 0.1 * maps[0], rtol=1e-4, atol=1e-6)
+
+
 @pytest.mark.parametrize("factor", [0, 1, 3, -2])
-def test_conv_networks_refuse_a_factor_that_halves_no_sides(factor):
-    with pytest.raises(
-        UserError, match=f"Expected factor to be a power of 2, such as 4 or 8. Received: factor={factor}"
-    ):
+def test_conv_networks_with_a_factor_that_is_no_power_of_2_from_2_on_raise(factor):
+    with pytest.raises(UserError, match=f"Expected factor to be a power of 2, 2 or more. Received: factor={factor}"):
         conv_encoder((16, 16, 3), 4, factor=factor)
     with pytest.raises(UserError, match="Expected factor"):
         conv_decoder(4, (16, 16, 3), factor=factor)
 
 
-def test_conv_encoder_with_a_map_as_code_refuses_labels():
-    with pytest.raises(UserError, match="Expected a code that is a vector, next to labels"):
+def test_conv_networks_with_a_factor_larger_than_a_side_raise():
+    with pytest.raises(UserError, match=r"at most a side of the images, \(16, 32\). Received: factor=32"):
+        conv_encoder((16, 32, 3), 4, factor=32)
+    with pytest.raises(UserError, match="Expected factor"):
+        conv_decoder(4, (16, 32, 3), factor=32)
+
+
+def test_conv_encoder_with_a_factor_and_labels_raises():
+    with pytest.raises(UserError, match="Expected no factor for an encoder that takes labels"):
         conv_encoder((16, 16, 3), 4, factor=4, label_units=2)
 
 

@@ -20,6 +20,13 @@ def test_map_sides_are_halved_and_rounded_up_until_one_is_at_most_4(shape, sides
     assert maps.map_sides(shape) == sides
 
 
+@pytest.mark.parametrize(
+    ("factor", "sides"), [(2, [(90, 160), (45, 80)]), (8, [(90, 160), (45, 80), (23, 40), (12, 20)])]
+)
+def test_sides_down_to_a_factor_are_halved_and_rounded_up(factor, sides):
+    assert maps.sides_down_to((90, 160, 3), factor) == sides
+
+
 def test_map_channels_double_up_to_8_times_the_width():
     assert [maps.map_channels(32, stage) for stage in range(6)] == [32, 64, 128, 256, 256, 256]
 

@@ -6,9 +6,10 @@ Source: "Image-to-image translation with conditional adversarial networks" (Isol
     cross-entropy plus 100 · the absolute error of images in [−1, 1], which is a weight of 200 here. The optimizer is Adam at
     2e-4 with β1 = 0.5, with a batch size of 1, for 200 epochs. Images are mirrored and cropped.
 Expected: 50 test pairs, seed 0
-    L1  0.165    SSIM  0.326    kernel distance (features of celeba/attribute_classifier_sharp)   91 (29 to 168)
+    L1  0.165    SSIM  0.326    kernel distance   91 (29 to 168) and 195 (80 to 358)
     with the absolute error alone
-    L1  0.154    SSIM  0.363    kernel distance                                                  360 (266 to 476)
+    L1  0.154    SSIM  0.363    kernel distance  360 (266 to 476) and 89 (36 to 190)
+    (features of celeba/attribute_classifier_sharp and of monet2photo/classifier)
 Cost: about 75 minutes on one CPU core with TensorFlow, 23 s per epoch.
 Not in the source:
     - images of 64×64, and 32 channels in the first convolution of both networks
