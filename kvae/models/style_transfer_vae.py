@@ -43,7 +43,7 @@ class StyleTransferVAE(VariationalModel):
     Args:
         encoder: network x -> the parameters of q(z|x), by default (B, 2D), or (B, h, w, 2D) if codes are maps.
         decoder: network z (B, D), or (B, h, w, D), -> the parameters of p(x|z).
-        refiner: network x̂ -> an image of the same shape, such as `kvae.networks.residual_generator`, or None.
+        refiner: network x̂ -> an image of the same shape, such as `kvae.networks.refiner`, or None.
         likelihood: a name or a `Likelihood`. `NormalLikelihood(0.5 ** 0.5)` has the sum of squared errors of the source.
         beta: β; a variable, which a callback may anneal.
         beta_error, beta_repulsion: w and γ; variables.

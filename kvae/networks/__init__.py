@@ -25,6 +25,7 @@ from kvae.networks.normalization import BatchNormalization
 from kvae.networks.padding import ReflectionPadding2D
 from kvae.networks.patches import patch_discriminator
 from kvae.networks.pool import ImagePool
+from kvae.networks.refiner import refiner
 from kvae.networks.resampling import DoublingConv2D, StridedConv2D, StridedConv2DTranspose
 from kvae.networks.residual import residual_decoder, residual_encoder
 from kvae.networks.spatial import spatial_decoder, spatial_encoder
@@ -62,6 +63,7 @@ __all__ = [
     "mlp",
     "patch_discriminator",
     "penultimate",
+    "refiner",
     "residual_decoder",
     "residual_encoder",
     "residual_generator",

@@ -10,6 +10,7 @@ from keras import ops
 from kvae.errors import UserError
 from kvae.networks import (
     patch_discriminator,
+    refiner,
     residual_generator,
     spatial_decoder,
     spatial_encoder,
@@ -20,6 +21,7 @@ from kvae.networks import (
 
 NETWORKS = {
     "residual_generator": lambda shape: residual_generator(shape, width=2, blocks=1),
+    "refiner": lambda shape: refiner(shape, width=2, blocks=1),
     "unet": lambda shape: unet(shape, width=2),
     "unet without skips": lambda shape: unet(shape, width=2, skips=False, normalization="instance"),
     "unet_encoder": lambda shape: unet_encoder(shape, 6, width=2, skips=True),

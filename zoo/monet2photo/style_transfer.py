@@ -13,8 +13,8 @@ Not in the source:
       weight of the rate in the source, gave blurs after 17 epochs.
     - a standard deviation of 0.05 of p(x|z), so that errors weigh 200 times as much next to the rate
     - 32-64-128 channels, leaky ReLU and no batch norm
-    - the refiner is a residual generator of 8 channels with one residual block. It begins after 1,500 of 4,760 rounds, and
-      both networks are trained at 5e-4, which falls in the second half.
+    - a refiner of 16 channels with two residual blocks, which adds a correction to its input. It begins after 1,500 of
+      4,760 rounds. All networks are trained at 5e-4, which falls in the second half.
     - one strength s for both means, z + s · (mean of the paintings − mean of the photographs)
     - a weight of 320 for 1 / distance. The error grows with the number of values n and 1 / distance falls with it, so that
       4000 at 320×180 is 4000 · (49,152 / 172,800)² here.
@@ -22,6 +22,9 @@ Run:
     kvae train monet2photo/style_transfer
     # photographs as paintings, at several strengths
     kvae translate runs/monet2photo/style_transfer --strength 0.5 --strength 1 --strength 2
+    # the refiner alone, after the training of the VAE, as in the source
+    kvae train monet2photo/style_transfer --set model.start=1 --set epochs=10 --warm-start runs/monet2photo/style_transfer \\
+        --freeze encoder --freeze decoder --out runs/monet2photo/style_transfer_refined
     # the published size, and half of it, of your own images in folders trainA and trainB
     kvae train monet2photo/style_transfer --set data.path=FOLDER --set data.size=180 --set data.aspect=16:9 \\
         --set model.repulsion=4000
@@ -53,7 +56,7 @@ def model(
     channels: Count = 8,
     factor: Count = 8,
     width: Width = 32,
-    refiner_width: Count = 8,
+    refiner_width: Count = 16,
     start: Count = 1500,
     scale: Positive = 0.05,
     beta: NonNegative = 1.0,
@@ -64,7 +67,7 @@ def model(
     return kvae.models.StyleTransferVAE(
         networks.conv_encoder(shape, 2 * channels, width, name="encoder", **options),
         networks.conv_decoder(channels, shape, width, upsampling="nearest", name="decoder", **options),
-        networks.residual_generator(shape, refiner_width, blocks=1, name="refiner"),
+        networks.refiner(shape, refiner_width, name="refiner"),
         likelihood=kvae.distributions.likelihoods.NormalLikelihood(scale),
         beta=beta,
         beta_repulsion=repulsion,
@@ -77,6 +80,7 @@ def training(
     epochs: Count = 40,
     batch_size: Count = 32,
     learning_rate: Annotated[Positive, Between(0.0001, 0.002, log=True)] = 5e-4,
+    freeze: tuple[str, ...] = (),
 ):
     import keras
 
@@ -86,4 +90,5 @@ def training(
         keras.optimizers.Adam(learning_rate),
         learning_rate_schedule=kvae.training.schedules.constant_then_falling(epochs),
         images_every=10,
+        freeze=freeze,
     )
