@@ -6,11 +6,11 @@ Source: "Toward multimodal image-to-image translation" (Zhu, Zhang, Pathak, Darr
     The optimizer is Adam with β1 = 0.5 and batches of 2. Its learning rate is 2e-4 for 200 epochs and falls to 0 over
     another 200.
 Expected: ten random translations of each of 50 test maps, seed 0
-    L1  of the best 0.143, of all 0.199
-    distance between two translations of a map  13.9, between two photographs  18.9 (features of monet2photo/classifier)
-Cost: about 90 minutes on one CPU core with TensorFlow, 53 s per epoch.
+    L1  of the best 0.148, of all 0.199
+    distance between two translations of a map  15.2, between two photographs  18.9 (features of monet2photo/classifier)
+Cost: about 70 minutes on one CPU core with TensorFlow, 41 s per epoch.
 Not in the source:
-    - images of 64×64, and 32 channels in the first convolution of the networks
+    - images of 64×64, and 24 channels in the first convolution of the networks
     - a convolutional encoder instead of a residual one
     - discriminators of one scale, for patches of 34×34 pixels (model.stages=2)
     - 100 epochs
@@ -44,7 +44,7 @@ def data(
 def model(
     dataset,
     latent: Count = 8,
-    width: Width = 32,
+    width: Width = 24,
     stages: Count = 2,
     beta_error: NonNegative = 20.0,
     beta: NonNegative = 0.01,

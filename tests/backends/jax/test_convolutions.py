@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from kvae.backends import conv, conv_transpose
+from tests.distributions.conftest import jax_setting
 
 if keras.backend.backend() != "jax":
     pytest.skip("only on JAX convolutions have gradients of their own", allow_module_level=True)
@@ -39,7 +40,7 @@ def test_second_derivatives_of_a_convolution_equal_those_of_keras(name, stride, 
 @pytest.mark.parametrize("name", FORMS)
 def test_gradients_of_a_convolution_in_double_precision_equal_those_of_keras(name, rng):
     ours, theirs, shape = FORMS[name]
-    with jax.enable_x64(True):
+    with jax_setting("jax_enable_x64"):
         x, kernel = (jax.numpy.array(rng.standard_normal(s)) for s in (shape, (5, 5, 3, 3)))
         found = jax.grad(lambda *given: (ours(*given, (2, 2), "same") ** 2).sum(), (0, 1))(x, kernel)
         options = {"strides": 2, "padding": "same", "data_format": "channels_last"}
