@@ -4,6 +4,8 @@ import contextlib
 import logging
 import math
 
+import keras
+
 from kvae import backends, evaluation
 from kvae.capabilities import DECODER, POSTERIOR
 from kvae.evaluation import NotApplicable
@@ -52,12 +54,13 @@ def complete_sampler(run: Run, session: Session) -> None:
 
 
 def _compare_modes(run: Run, session: Session) -> None:
-    """Warn if the training examples have a larger loss in inference mode than in the epoch of training that is kept.
+    """Warn if the running statistics of batch norm have not converged.
 
-    Running statistics of batch norm that have not converged are the usual cause.
+    The training examples then have a larger loss in inference mode than in the epoch of training that is kept.
     """
     losses = run.history().get("loss")
-    if losses is None:  # a model of several players has several losses
+    has_batch_norm = any(isinstance(each, keras.layers.BatchNormalization) for each in session.model._flatten_layers())
+    if losses is None or not has_batch_norm:  # a model of several players has several losses
         return
     trained = losses[(run.best_epoch or len(losses)) - 1]
     sample = session.batches(session.dataset.train, seed=session.seed, shard=backends.shard())

@@ -44,6 +44,13 @@ def test_train_with_lagging_running_statistics_warns(momentum, lags, tmp_path, c
     assert ("batch norm may lag" in caplog.text) == lags
 
 
+def test_train_without_batch_norm_warns_of_no_running_statistics(tmp_path, caplog, monkeypatch):
+    monkeypatch.setattr(keras.Model, "evaluate", lambda *args, **options: {"loss": 1e9})
+    with caplog.at_level(logging.WARNING):
+        zoo.train("digits/vae", {"epochs": 1}, out=tmp_path / "run")
+    assert "batch norm" not in caplog.text
+
+
 def test_train_recipe_folder_with_defaults_makes_enough_steps(tmp_path):
     rng = np.random.default_rng(0)
     for k in range(12):
