@@ -60,8 +60,8 @@ unexport PYTHONDONTWRITEBYTECODE
 # Tests of computations run on each backend. Tests of data, of the command line, of trackers, of warnings and reports of runs,
 # and of files that are damaged or whose writer is killed, run on one backend: they test code that no backend changes. Tests of
 # data need TensorFlow because of TFDS. Tests that kill processes need it because of its threads. The others run on PyTorch, on
-# which a process starts and trains a small model in the shortest time. On JAX and PyTorch Keras would import TensorFlow if it is installed, which
-# takes seconds. An empty module therefore hides it.
+# which a process starts and trains a small model in the shortest time. On JAX and PyTorch Keras would import TensorFlow if it is
+# installed, which takes seconds. An empty module therefore hides it.
 ON_TENSORFLOW = data torture
 ON_TORCH = cli tracking loading/test_fuzzing.py recipes/test_tracking.py recipes/test_finish.py recipes/test_scoring.py
 NOT_tensorflow = $(ON_TORCH)

@@ -6,7 +6,7 @@ from kvae.evaluation.clusters import Clusters
 from kvae.evaluation.codes import codes_and_classes, codes_under_every_class
 from kvae.evaluation.labels import class_names
 from kvae.evaluation.metric import TrainingBatches, metric
-from kvae.evaluation.requirements import NotApplicable
+from kvae.evaluation.requirements import NotApplicable, require_training
 from kvae.evaluation.uncertainty import mean_and_interval
 
 CONFUSION = "attribution.confusion."
@@ -51,8 +51,7 @@ def attribution(model, batches, *, training: TrainingBatches = None) -> dict:
     Examples of a class that is absent from the training set count as errors. Examples of unknown class (−1) are left
     out.
     """
-    if training is None:
-        raise NotApplicable("it needs training examples: training=Batches(…)")
+    require_training(training)
     clusters = Clusters.of(*codes_and_classes(model, training))
     if len(clusters.classes) < 2:
         raise NotApplicable("it needs training examples of two classes or more")

@@ -9,7 +9,7 @@ import numpy as np
 from kvae.data.fingerprint import fingerprint
 from kvae.errors import UserError
 from kvae.evaluation.batches import examples, new_rows
-from kvae.evaluation.requirements import NotApplicable
+from kvae.evaluation.requirements import NotApplicable, require_features, require_training
 from kvae.evaluation.samplers import require_sampler, samples_of
 from kvae.images.thumbnails import reduced
 
@@ -135,10 +135,8 @@ def compared(model, batches, features, training, seed: int, sampler=None, least:
         UserError: the network takes other images.
     """
     require_sampler(model, sampler)
-    if features is None:
-        raise NotApplicable("it needs a feature network: --features PRESET")
-    if training is None:
-        raise NotApplicable("it needs training examples: training=Batches(…)")
+    require_features(features)
+    require_training(training)
     features.check(model.data_shape)
     key = (model, _checksum(model), batches, training, seed, sampler)
     found = features.once(key, lambda: _compute(model, batches, features, training, seed, sampler))

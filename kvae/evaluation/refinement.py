@@ -8,7 +8,7 @@ from kvae.evaluation.feature_sets import frechet_distance, principal_components
 from kvae.evaluation.features import Features
 from kvae.evaluation.metric import TrainingBatches, metric
 from kvae.evaluation.reconstruction import image_errors
-from kvae.evaluation.requirements import NotApplicable
+from kvae.evaluation.requirements import NotApplicable, require_features, require_training
 from kvae.evaluation.translation_sets import kinds_of, training_images
 
 
@@ -44,10 +44,8 @@ def _errors(model, batches) -> dict[str, float]:
 
 def _distances(model, batches, features, training) -> dict[str, float | str]:
     """Return the distances of translations before and after the refiner."""
-    if features is None:
-        raise NotApplicable("it needs a feature network: --features PRESET")
-    if training is None:
-        raise NotApplicable("it needs training examples: training=Batches(…)")
+    require_features(features)
+    require_training(training)
     values: dict = {"refinement.features": features.name, "refinement.features_sha256": features.sha256}
     for kind in kinds_of(model, batches):
         features.check(kind.real.shape[1:])

@@ -41,6 +41,18 @@ class NotApplicable(UserError):
 
 def require(model, needs: Collection[str]) -> None:
     """Raise `NotApplicable` with the reason if `model` lacks one of the capabilities `needs`."""
-    for capability, reason in REASONS.items():
-        if capability in needs and capability not in model.capabilities:
-            raise NotApplicable(f"{type(model).__name__} {reason}")
+    for capability in sorted(needs, key=list(REASONS).index):
+        if capability not in model.capabilities:
+            raise NotApplicable(f"{type(model).__name__} {REASONS[capability]}")
+
+
+def require_features(features) -> None:
+    """Raise `NotApplicable` if there is no feature network."""
+    if features is None:
+        raise NotApplicable("it needs a feature network: --features PRESET")
+
+
+def require_training(training) -> None:
+    """Raise `NotApplicable` if there are no training examples."""
+    if training is None:
+        raise NotApplicable("it needs training examples: training=Batches(…)")

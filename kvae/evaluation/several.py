@@ -10,7 +10,7 @@ from kvae.capabilities import TRANSLATION, TWO_WAY
 from kvae.errors import UserError
 from kvae.evaluation.features import Features
 from kvae.evaluation.metric import Seed, metric
-from kvae.evaluation.requirements import NotApplicable
+from kvae.evaluation.requirements import NotApplicable, require_features
 from kvae.evaluation.translation_sets import images_and_targets
 
 
@@ -39,8 +39,7 @@ def several(
     from kvae.distributions.checks import check_count
 
     check_count(translations, "translations", least=2)
-    if features is None:
-        raise NotApplicable("it needs a feature network: --features PRESET")
+    require_features(features)
     _check_random(model)
     x, target = images_and_targets(batches)
     features.check(target.shape[1:])

@@ -6,7 +6,7 @@ from kvae.evaluation.clusters import FOLDS, ridge
 from kvae.evaluation.codes import codes_and_years
 from kvae.evaluation.labels import class_names
 from kvae.evaluation.metric import TrainingBatches, metric
-from kvae.evaluation.requirements import NotApplicable
+from kvae.evaluation.requirements import NotApplicable, require_training
 from kvae.evaluation.uncertainty import mean_and_interval
 
 MIN_DATED = 20
@@ -44,8 +44,7 @@ def timeline(model, batches, *, training: TrainingBatches = None) -> dict[str, f
     `timeline.<Name>.mae` and `timeline.<Name>.mean_baseline` are the same errors within a class, with a regression and
     a mean of this class alone. They exist for classes with at least `MIN_DATED` dated training examples.
     """
-    if training is None:
-        raise NotApplicable("it needs training examples: training=Batches(…)")
+    require_training(training)
     z, years, y = codes_and_years(model, batches)
     z_train, years_train, y_train = codes_and_years(model, training)
     if len(years) == 0 or len(years_train) < FOLDS:

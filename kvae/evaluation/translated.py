@@ -6,7 +6,7 @@ from kvae.capabilities import TRANSLATION
 from kvae.evaluation.feature_sets import frechet_distance, principal_components, resampled_kernel_distances, share_found
 from kvae.evaluation.features import Features
 from kvae.evaluation.metric import Seed, TrainingBatches, metric
-from kvae.evaluation.requirements import NotApplicable
+from kvae.evaluation.requirements import require_features, require_training
 from kvae.evaluation.translation_sets import Kind, kinds_of, training_images
 from kvae.evaluation.uncertainty import RESAMPLES
 from kvae.images.baselines import blurred, recoloured
@@ -44,10 +44,8 @@ def translated(
     `translated.images.KIND.SET`, `translated.images.KIND.held_out`: numbers of images.
     `translated.features`, `translated.features_sha256`: the feature network and the SHA-256 checksum of its weights.
     """
-    if features is None:
-        raise NotApplicable("it needs a feature network: --features PRESET")
-    if training is None:
-        raise NotApplicable("it needs training examples: training=Batches(…)")
+    require_features(features)
+    require_training(training)
     values: dict = {"translated.features": features.name, "translated.features_sha256": features.sha256}
     for kind in kinds_of(model, batches):
         features.check(kind.real.shape[1:])

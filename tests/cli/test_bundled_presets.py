@@ -30,6 +30,7 @@ def test_evaluation_command_of_bundled_preset_reproduces_its_metrics(kvae_json, 
 
 
 FACES = (
+    "celeba/autoencoder_kl",
     "celeba/cond_vae",
     "celeba/csvae",
     "celeba/dcgan_iwae",
@@ -51,6 +52,7 @@ FACES = (
         ("celeba/attribute_classifier_sharp", "accuracy", "accuracy", 1e-3),
         ("facades/bicycle_gan", "translation", "translation.mae", 1e-4),
         ("monet2photo/classifier", "accuracy", "accuracy", 1e-3),
+        ("monet2photo/cyclegan", "translation", "translation.cycle", 1e-4),
         ("mnist/conv_vae_annealed", "reconstruction", "mse", 1e-5),
         # The pixels of these two are drawn as black or white anew.
         *((name, "reconstruction", "mse", 2e-4) for name in ("mnist/iwae", "mnist/vae")),
@@ -66,30 +68,10 @@ def test_evaluate_bundled_preset_on_real_data_reproduces_a_metric(kvae_json, rea
     assert found == pytest.approx(card["metrics"][value], abs=within)
 
 
-@pytest.mark.real
-@pytest.mark.parametrize(
-    ("name", "metric", "value", "few"),
-    [
-        ("celeba/autoencoder_kl", "reconstruction", "mae", ("--first", 100)),
-        ("monet2photo/cyclegan", "translation", "translation.cycle", ("--set", "data.limit=50")),  # of each domain
-    ],
-)
-def test_evaluate_large_bundled_preset_on_few_images_comes_near_a_metric(kvae_json, real, name, metric, value, few):
-    """An evaluation of all images takes minutes. The errors of 100 images differ from that of all by some per cent."""
-    card = read_card(FOLDER / name)
-    asked = ("--split", card["metrics_data"].split("/")[1], "--metric", metric)
-    assert {" ".join(asked[:2]), " ".join(asked[2:])} <= set(re.findall(r"--\w+ \w+", card["evaluation"]))
-    report = kvae_json("evaluate", name, *asked, *few)
-    print(f"{name}: {value} {report['metrics'][value]:.6f}, on its card {card['metrics'][value]:.6f}")
-    assert report["n"] == 100
-    assert report["metrics"][value] == pytest.approx(card["metrics"][value], rel=0.1)
-
-
 def test_cases_cover_every_bundled_preset():
     marks = (
         test_evaluation_command_of_bundled_preset_reproduces_its_metrics,
         test_evaluate_bundled_preset_on_real_data_reproduces_a_metric,
-        test_evaluate_large_bundled_preset_on_few_images_comes_near_a_metric,
     )
     cases = [case for test in marks for mark in test.pytestmark if mark.name == "parametrize" for case in mark.args[1]]
     assert sorted(case[0] for case in cases) == sorted(names())

@@ -56,9 +56,9 @@ def test_pix2pix_vae_with_skips_decodes_no_latent_code_alone():
 
 
 def with_positive_weights(model):
-    """Make all weights positive, so that no ReLU is zero for all codes, and return the model."""
+    """Make all weights positive, so that no ReLU is zero for all codes, and small, so that outputs are near 1."""
     for variable in model.trainable_variables:
-        variable.assign(ops.abs(variable))
+        variable.assign(0.5 * ops.abs(variable))
     return model
 
 
@@ -70,9 +70,9 @@ def test_pix2pix_vae_random_translations_have_draws_of_the_posterior_as_codes(na
     np.testing.assert_array_equal(random, model.translate(x, seed=1))
     assert np.abs(random - model.translate(x, seed=2)).max() > 1e-4
     monkeypatch.setattr(keras.random, "normal", lambda shape, **options: ops.zeros(shape))
-    np.testing.assert_allclose(model.translate(x, seed=1), model.translate(x), rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(model.translate(x, seed=1), model.translate(x), atol=1e-6)
     coded = model.translate_code(model.encode(*data_for(model)).astype("float64"), x)
-    np.testing.assert_allclose(coded, model.translate(x), rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(coded, model.translate(x), atol=1e-6)
 
 
 def test_pix2pix_vae_refuses_codes_of_another_shape():

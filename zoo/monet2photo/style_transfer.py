@@ -6,11 +6,10 @@ Source: the code of sunsided, vae-style-transfer. A convolutional VAE at 320×18
     Its loss is 0.6 · error + 4000 / distance from the blurred image. It is trained after the VAE at 1e-4. A code is shifted
     by −0.25 · mean of the video + 0.5 to 1 · mean of the paintings.
 Expected: not measured yet.
-Cost: about two hours on one CPU core with TensorFlow, 2 minutes per epoch.
+Cost: not measured with this refiner yet.
 Not in the source:
     - images of 128×128, which are those of monet2photo. Other sizes are settings.
-    - a latent code of 16×16×8, whose sides are those of the image divided by model.factor. A code of 256 units, with the
-      weight of the rate in the source, gave blurs after 17 epochs.
+    - a latent code of 16×16×8 instead of 512 units. Its sides are those of the image divided by model.factor.
     - a standard deviation of 0.05 of p(x|z), so that errors weigh 200 times as much next to the rate
     - 32-64-128 channels, leaky ReLU and no batch norm
     - a refiner of 16 channels with two residual blocks, which adds a correction to its input. It begins after 1,500 of

@@ -235,7 +235,7 @@ def test_tune_restarts_killed_workers_which_end_with_the_search(tmp_path):
         time.sleep(0.05)
     search.kill()
     search.wait()
-    until = time.monotonic() + 120
+    until = time.monotonic() + 30
     while _workers(out):
         assert time.monotonic() < until, "processes outlive the process that started them"
         time.sleep(0.1)
