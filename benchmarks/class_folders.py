@@ -1,7 +1,7 @@
 """Samples of folder/cond_vae, trained on two folders of images, as a classifier of real images names them.
 
-    python benchmarks/class_folders.py --data data
-    python benchmarks/class_folders.py --data data --images 150 --samples 500 --out runs/class_folders
+    python -m benchmarks.class_folders --data data
+    python -m benchmarks.class_folders --data data --images 150 --samples 500 --out runs/class_folders
 
 It writes a folder of PNG files for each of two classes of CIFAR-10, trains folder/cond_vae on them at 32×32 with its
 defaults, and cifar10/classifier on all images of these classes. It prints the share of samples of each class that the
@@ -17,6 +17,7 @@ import numpy as np
 from PIL import Image
 
 import kvae
+from benchmarks.trained import trained
 
 CLASSES = ("bird", "horse")
 
@@ -29,13 +30,6 @@ def write_folders(folder: Path, images: int) -> Path:
         for position, row in enumerate(np.flatnonzero(np.asarray(train.y) == number)[:images]):
             Image.fromarray(np.asarray(train.x[row])).save(folder / name / f"{position:03}.png")
     return folder
-
-
-def trained(recipe: str, settings: dict, out: Path) -> kvae.recipes.Trained:
-    """Return the model of the run `out`, which is trained first if it does not exist."""
-    if not out.exists():
-        kvae.zoo.train(recipe, settings, out=out)
-    return kvae.open_trained(out)
 
 
 def main():
