@@ -12,7 +12,7 @@ Each backend is a package. These six files are in each of them and offer the sam
 * `devices`: inside `devices(count, cluster)` models train on several devices; `device_names()` lists the devices;
   `shard()` returns the part of each batch that this process loads; `gates_are_global()` is True if a gate has the same
   value on all devices; `threads()` returns the number of threads, which the environment variable `THREADS` sets;
-  `slower_in_bfloat16()` is True if networks train more slowly in bfloat16 than in float32.
+  `gains_from_bfloat16()` is True if networks train clearly faster in bfloat16 than in float32.
 * `convolutions`: `conv` and `conv_transpose` of channels-last maps, each in the fastest form. The command that compares the
   forms is `python -m benchmarks.layers`.
 * `exporting`: `EXPORTS` names the formats in which Keras exports networks, with the package that it needs for each;
@@ -59,9 +59,9 @@ conv_transpose = _backend.conv_transpose
 # devices
 device_names = _backend.device_names
 devices = _backend.devices
+gains_from_bfloat16 = _backend.gains_from_bfloat16
 gates_are_global = _backend.gates_are_global
 shard = _backend.shard
-slower_in_bfloat16 = _backend.slower_in_bfloat16
 threads = _backend.threads
 THREADS = _backend.THREADS
 
@@ -89,10 +89,10 @@ __all__ = [
     "devices",
     "export_options",
     "fused",
+    "gains_from_bfloat16",
     "gates_are_global",
     "input_gradient",
     "shard",
-    "slower_in_bfloat16",
     "softplus",
     "threads",
 ]

@@ -59,10 +59,8 @@ class Session:
         if dataset is None:
             logger.info(self.dataset.summary())
         self.held_out = self.dataset.validation or self.dataset.test
-        if precision == "bfloat16" and backends.slower_in_bfloat16():
-            logger.warning(
-                "On CPUs, JAX trains more slowly in bfloat16 than in float32. Use another backend, or float32."
-            )
+        if precision == "bfloat16" and not backends.gains_from_bfloat16():
+            logger.warning("On CPUs, JAX gains little or nothing from bfloat16. TensorFlow and PyTorch gain more.")
         with networks_in(precision):
             self.model = recipe.model(self.dataset, values)
         if source is not None:

@@ -6,9 +6,9 @@ from kvae.backends.jax.devices import (
     THREADS,
     device_names,
     devices,
+    gains_from_bfloat16,
     gates_are_global,
     shard,
-    slower_in_bfloat16,
     threads,
 )
 from kvae.backends.jax.exporting import EXPORTS, export_options
@@ -30,10 +30,10 @@ __all__ = [
     "devices",
     "export_options",
     "fused",
+    "gains_from_bfloat16",
     "gates_are_global",
     "input_gradient",
     "shard",
-    "slower_in_bfloat16",
     "softplus",
     "threads",
 ]

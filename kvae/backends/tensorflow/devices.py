@@ -69,6 +69,6 @@ def gates_are_global() -> bool:
     return tf.distribute.get_strategy().num_replicas_in_sync == 1
 
 
-def slower_in_bfloat16() -> bool:
-    """False: oneDNN has kernels of bfloat16 for CPUs."""
-    return False
+def gains_from_bfloat16() -> bool:
+    """True: oneDNN has kernels of bfloat16 for CPUs."""
+    return True

@@ -47,6 +47,6 @@ def gates_are_global() -> bool:
     return True
 
 
-def slower_in_bfloat16() -> bool:
-    """False: oneDNN has kernels of bfloat16 for CPUs."""
-    return False
+def gains_from_bfloat16() -> bool:
+    """True: oneDNN has kernels of bfloat16 for CPUs."""
+    return True
