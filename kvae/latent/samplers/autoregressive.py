@@ -13,7 +13,7 @@ from kvae.distributions.scales import bounded_log_scale
 from kvae.errors import UserError
 from kvae.latent.samplers.causal import CausalNetwork, shapes, untrained
 from kvae.latent.samplers.coordinates import principal_components
-from kvae.latent.samplers.density import Scores, check_arrays
+from kvae.latent.samplers.density import Scores, Task, check_arrays
 from kvae.latent.samplers.mixture import Mixture, mixtures
 from kvae.latent.samplers.trained import TrainedDensity, to_array, to_tensor, train
 
@@ -187,14 +187,13 @@ class Autoregressive(CausalNetwork, TrainedDensity):
         return (slice(start, start + rows) for start in range(0, n, rows))
 
 
-def autoregressive(
-    used: Scores, held: Scores, *, shape: tuple[int, ...], exclusive: bool, room: int, seed: int
-) -> Iterator[Autoregressive]:
+def autoregressive(used: Scores, held: Scores, task: Task) -> Iterator[Autoregressive]:
     """Yield one density. The arguments are those of `mixtures`.
 
     Raises:
         UserError: the codes do not lie on a grid (h, w, c), or are too large.
     """
+    shape, room, seed = task.shape, task.room, task.seed
     if len(shape) != 3:
         raise UserError(
             f"Expected spatial latent codes (h, w, c) for kind=autoregressive. Received: codes of shape {shape}. Use flow."
@@ -209,8 +208,8 @@ def autoregressive(
 
     used_s, held_s = global_scores(used), global_scores(held)
     room -= size * rank
-    options = {"shape": (rank,), "exclusive": exclusive, "room": room // 3, "seed": seed}
-    candidates = mixtures(used_s, held_s, counts=(1, 2, 5, 10), **options)
+    of_mixture = Task((rank,), np.ones(rank), task.exclusive, room // 3, seed)
+    candidates = mixtures(used_s, held_s, of_mixture, counts=(1, 2, 5, 10))
     mixture = max(candidates, key=lambda each: each.log_prob(*held_s).mean())
     room -= sum(array.size for array in (mixture.weights, mixture.means, mixture.factors))
     for channels in range(CHANNELS, 0, -1):

@@ -53,6 +53,11 @@ class Units:
         return self.scale.size
 
     @property
+    def independent_variances(self) -> np.ndarray:
+        """The variances that the scores would have if all units were independent (R,)."""
+        return np.ones(self.rank)
+
+    @property
     def numbers(self) -> int:
         """The number of values of all arrays."""
         return sum(getattr(self, name).size for name in array_fields(type(self)))
@@ -104,16 +109,18 @@ class Coordinates(Units):
         rest, size = units.scores(codes, features)[0], units.rank
         rank = size if rank is None else rank
         values, basis = principal_components(rest, rank)
-        total = np.square(rest).sum() / len(rest)
-        remaining = (total - values.sum()) / (size - rank) if rank < size else 1.0
         spread = np.sqrt(np.maximum(values, LEAST_VARIANCE))
-        noise = np.sqrt([max(remaining, LEAST_VARIANCE)])
+        noise = np.sqrt([max(_remaining_variance(rest, rank), LEAST_VARIANCE)]) if rank < size else np.ones(1)
         arrays = (array.astype("float32") for array in (basis, spread, noise))
         return cls(units.center, units.effects, units.scale, *arrays)
 
     @property
     def rank(self):
         return self.spread.size
+
+    @property
+    def independent_variances(self):
+        return 1 / np.square(self.spread.astype("float64"))
 
     def check(self, size):
         super().check(size)
@@ -143,6 +150,20 @@ class Coordinates(Units):
 def numbers_of_coordinates(size: int, labels: int, rank: int) -> int:
     """Return the number of values of the coordinates of codes of `size` values with `rank` scores."""
     return size * (2 + labels + rank) + rank + 1
+
+
+def _remaining_variance(x: np.ndarray, rank: int) -> float:
+    """Return the mean variance of x (N, D) in the directions orthogonal to its `rank` leading principal components.
+
+    The components of each half of x are applied to the other half. Few rows vary less outside their own components than
+    others do.
+    """
+    first, second = np.array_split(x, 2)
+    total = 0.0
+    for fitted, other in ((first, second), (second, first)):
+        basis = principal_components(fitted, rank)[1]
+        total += np.square(other).sum() - np.square(other @ basis).sum()
+    return total / (len(x) * (x.shape[1] - rank))
 
 
 def principal_components(x: np.ndarray, rank: int) -> tuple[np.ndarray, np.ndarray]:

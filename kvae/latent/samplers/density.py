@@ -15,6 +15,25 @@ class Scores(NamedTuple):
     features: np.ndarray
 
 
+@dataclasses.dataclass(frozen=True)
+class Task:
+    """What a density is fitted for.
+
+    Args:
+        shape: shape of a latent code.
+        independent: variances that the scores would have if the units of a code were independent (R,).
+        exclusive: True if the labels are classes.
+        room: largest number of values of a density.
+        seed: seed of the fit.
+    """
+
+    shape: tuple[int, ...]
+    independent: np.ndarray
+    exclusive: bool
+    room: int
+    seed: int
+
+
 class Density(abc.ABC):
     """A density p(s|f) of standardised scores s (R,), given encoded labels f (A,).
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from kvae.errors import UserError
 from kvae.latent.samplers.coordinates import numbers_of_coordinates
-from kvae.latent.samplers.density import Density, Scores
+from kvae.latent.samplers.density import Density, Scores, Task
 from kvae.latent.samplers.kinds import KINDS, check_kind
 from kvae.latent.samplers.mixture import numbers_of_mixture
 from kvae.latent.samplers.sampler import Sampler
@@ -27,7 +27,8 @@ def fit(
     A tenth of the codes is held back. "normal" has one component. "mixture" has the number of components with which the
     codes that are held back have the largest mean log density. With labels, the mean of the density depends linearly on
     the encoded labels. With classes, the same codes choose between a mixture that the classes share up to their means, and a
-    mixture of each class.
+    mixture of each class. With few codes, the covariance of a single component is shrunk towards that of independent units,
+    as far as the same codes choose (`shrunk_covariance`).
 
     "flow" is a flow of coupling layers, and "two_stage" a second, small VAE. Both are conditioned on the encoded labels. The
     codes that are held back choose the number of epochs. The log density of "two_stage" is a lower bound.
@@ -70,7 +71,8 @@ def fit(
 
     parts = (Scores(scores[rows], features[rows]) for rows in (used, held))
     room = MAX_NUMBERS - coordinates.numbers
-    densities = KINDS[kind].fits(*parts, shape=latent_shape, exclusive=exclusive, room=room, seed=seed)
+    task = Task(latent_shape, coordinates.independent_variances, exclusive, room, seed)
+    densities = KINDS[kind].fits(*parts, task)
     return max(map(fitted, densities), key=lambda sampler: sampler.held_out_log_prob)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from keras import ops
 
 from kvae.distributions import standard_normal
-from kvae.latent.samplers.density import Scores, check_arrays
+from kvae.latent.samplers.density import Scores, Task, check_arrays
 from kvae.latent.samplers.trained import TrainedDensity, random_kernel, to_array, to_tensor, train, two_layers, zeros
 
 LAYERS, UNITS = 6, 128
@@ -114,12 +114,10 @@ class Flow(TrainedDensity):
         return mean, LARGEST_LOG_SCALE * ops.tanh(log_scale)
 
 
-def flows(
-    used: Scores, held: Scores, *, shape: tuple[int, ...], exclusive: bool, room: int, seed: int
-) -> Iterator[Flow]:
+def flows(used: Scores, held: Scores, task: Task) -> Iterator[Flow]:
     """Yield one flow. The arguments are those of `mixtures`."""
     rank, labels = used.scores.shape[1], used.features.shape[1]
     outputs = 2 * (rank - rank // 2)
     of_unit, others = LAYERS * (rank // 2 + labels + 1 + outputs), LAYERS * (outputs + 2 * rank)
-    units = max(1, min(UNITS, (room - others) // of_unit))
-    yield train(Flow.identity(rank, labels, units, seed), used, held, seed)
+    units = max(1, min(UNITS, (task.room - others) // of_unit))
+    yield train(Flow.identity(rank, labels, units, task.seed), used, held, task.seed)

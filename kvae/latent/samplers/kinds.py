@@ -19,8 +19,8 @@ class Kind:
 
     Args:
         density: the class of its densities of scores.
-        fits: a function (used, held, *, shape, exclusive, room, seed) -> densities that are fitted to scores, among which
-            the scores that are held back choose. The arguments are those of `mixtures`.
+        fits: a function (used, held, task) -> densities that are fitted to scores, among which the scores that are held back
+            choose. The arguments are those of `mixtures`.
         coordinates: the class of the scores.
     """
 

@@ -6,13 +6,20 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from kvae.latent.samplers.density import Density, Scores, check_arrays
+from kvae.latent.samplers.density import Density, Scores, Task, check_arrays
 
 CODES_PER_COMPONENT = 10
 """Least number of codes to which a component is fitted."""
 
 REGULARIZATION = 1e-3
 """Number that is added to each variance of a component. The scores have variances of about 1."""
+
+ENOUGH_CODES, SHRINKAGES = 20, (0.5, 1.0)
+"""Number of codes for each score from which a covariance is not shrunk, and factors γ of the shrinkage that are tried.
+
+Shrinking a covariance that is well known would raise the log density of other codes a little, but samples would lose
+correlations.
+"""
 
 TOLERANCE, ITERATIONS = 1e-2, 100
 """Change of the mean log density, in nats, below which the fit ends, and largest number of its iterations."""
@@ -35,16 +42,28 @@ class Mixture(Density):
     factors: np.ndarray
 
     @classmethod
-    def of(cls, scores: np.ndarray, groups: np.ndarray, count: int, components: int, seed: int) -> "Mixture":
-        """Return the mixture fitted to scores (N, R): `components` of each of the `count` groups (N,)."""
-        fitted = [_fit(scores[groups == group], components, seed) for group in range(count)]
-        weights = np.zeros((count, count * components))
-        for group, mixture in enumerate(fitted):
-            weights[group, group * components : (group + 1) * components] = mixture.weights_
+    def of(cls, parts: Sequence[np.ndarray], components: int, seed: int) -> "Mixture":
+        """Return the mixture fitted to the scores (N, R) of each group: `components` of each."""
+        fitted = [_fit(part, components, seed) for part in parts]
+        weights = np.concatenate([mixture.weights_ for mixture in fitted])
         means = np.concatenate([mixture.means_ for mixture in fitted])
-        factors = np.linalg.cholesky(np.concatenate([mixture.covariances_ for mixture in fitted]))  # (K, R, R)
-        packed = factors[(slice(None), *np.tril_indices(scores.shape[1]))]
-        return cls(*(array.astype("float32") for array in (weights, means, packed)))
+        covariances = np.concatenate([mixture.covariances_ for mixture in fitted])  # (K, R, R)
+        return cls._of_components(weights, means, covariances, len(parts))
+
+    @classmethod
+    def shrunk(cls, parts: Sequence[np.ndarray], independent: np.ndarray, shrinkage: float) -> "Mixture":
+        """Return one component for each group, with the mean of its scores (N, R) and their `shrunk_covariance`."""
+        means = np.stack([part.mean(axis=0) for part in parts])
+        covariances = np.stack([shrunk_covariance(part, independent, shrinkage) for part in parts])
+        covariances += REGULARIZATION * np.eye(len(independent))
+        return cls._of_components(np.ones(len(parts)), means, covariances, len(parts))
+
+    @classmethod
+    def _of_components(cls, weights: np.ndarray, means: np.ndarray, covariances: np.ndarray, count: int) -> "Mixture":
+        """Return the mixture of `count` groups, whose components follow each other."""
+        groups = np.repeat(np.eye(count), len(weights) // count, axis=1)  # (G, K)
+        packed = np.linalg.cholesky(covariances)[(slice(None), *np.tril_indices(means.shape[1]))]
+        return cls(*(array.astype("float32") for array in (groups * weights, means, packed)))
 
     @property
     def facts(self):
@@ -105,16 +124,7 @@ def numbers_of_mixture(rank: int, groups: int, components: int) -> int:
     return groups * components * (groups + rank + rank * (rank + 1) // 2)
 
 
-def mixtures(
-    used: Scores,
-    held: Scores,
-    *,
-    shape: tuple[int, ...],
-    exclusive: bool,
-    room: int,
-    seed: int,
-    counts: Sequence[int],
-) -> Iterator[Mixture]:
+def mixtures(used: Scores, held: Scores, task: Task, counts: Sequence[int]) -> Iterator[Mixture]:
     """Yield mixtures with `counts` components, as far as there is room for them and there are scores.
 
     The first ones ignore the labels. With classes, others with `counts` components of each class follow.
@@ -122,20 +132,46 @@ def mixtures(
     Args:
         used: the scores to which the mixtures are fitted.
         held: scores that are held back. They are not used.
-        shape: shape of a latent code. It is not used.
-        exclusive: True if the labels are classes.
-        room: largest number of values of a mixture.
-        seed: seed of the fits.
+        task: what the mixtures are fitted for.
         counts: numbers of components of a group.
     """
     scores, features = used
+    rank = scores.shape[1]
     groupings = [(np.zeros(len(scores), int), 1)]
-    if exclusive:
+    if task.exclusive:
         groupings.append((np.argmax(features, axis=1), features.shape[1]))
     for groups, number in groupings:
-        most = np.bincount(groups, minlength=number).min() // CODES_PER_COMPONENT
-        fits = [k for k in counts if k <= most and numbers_of_mixture(scores.shape[1], number, k) <= room]
-        yield from (Mixture.of(scores, groups, number, components, seed) for components in fits)
+        parts = [scores[groups == group] for group in range(number)]
+        fewest = min(map(len, parts))
+        for components in counts:
+            fits = components <= fewest // CODES_PER_COMPONENT
+            if fits and numbers_of_mixture(rank, number, components) <= task.room:
+                yield Mixture.of(parts, components, task.seed)
+                if components == 1 and fewest < ENOUGH_CODES * rank:
+                    yield from (Mixture.shrunk(parts, task.independent, shrinkage) for shrinkage in SHRINKAGES)
+
+
+def shrunk_covariance(scores: np.ndarray, independent: np.ndarray, shrinkage: float = 1.0) -> np.ndarray:
+    """Return the covariance C of scores s_n, shrunk towards the variances `independent` (Ledoit and Wolf 2004).
+
+        (1 − γλ) C + γλ T    with λ = min(1, Σ_n |d_n d_nᵀ − C|² / (N² |C − T|²)),   d_n = s_n − mean,
+
+    where T is the diagonal matrix of the variances `independent`. The squares are summed over the entries of matrices, in
+    units in which T is the identity. The numerator estimates the squared error of C: the fewer scores there are, the more C
+    is shrunk.
+
+    Args:
+        scores: (N, R).
+        independent: diagonal of T (R,).
+        shrinkage: γ.
+    """
+    scale = np.sqrt(independent)
+    d = (scores - scores.mean(axis=0)) / scale
+    covariance, identity = d.T @ d / len(d), np.eye(d.shape[1])
+    products = np.square(np.square(d).sum(axis=1)) - 2 * np.sum(d @ covariance * d, axis=1)
+    error = (products.mean() + np.square(covariance).sum()) / len(d)
+    share = shrinkage * min(1.0, error / max(np.square(covariance - identity).sum(), 1e-12))
+    return ((1 - share) * covariance + share * identity) * np.outer(scale, scale)
 
 
 def _fit(scores: np.ndarray, components: int, seed: int):

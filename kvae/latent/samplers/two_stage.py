@@ -8,7 +8,7 @@ from keras import ops
 
 from kvae.distributions import Normal, sample_with_kl, standard_normal
 from kvae.distributions.scales import bounded_log_scale
-from kvae.latent.samplers.density import Scores, check_arrays
+from kvae.latent.samplers.density import Scores, Task, check_arrays
 from kvae.latent.samplers.trained import TrainedDensity, random_kernel, to_array, to_tensor, train, two_layers, zeros
 from kvae.objectives import log_mean_weight
 
@@ -117,10 +117,8 @@ class TwoStage(TrainedDensity):
         return Normal(loc, bounded_log_scale(ops.convert_to_tensor(self.log_gamma)) + ops.zeros_like(loc))
 
 
-def two_stages(
-    used: Scores, held: Scores, *, shape: tuple[int, ...], exclusive: bool, room: int, seed: int
-) -> Iterator[TwoStage]:
+def two_stages(used: Scores, held: Scores, task: Task) -> Iterator[TwoStage]:
     """Yield one VAE of scores. The arguments are those of `mixtures`."""
     rank, labels = used.scores.shape[1], used.features.shape[1]
-    units = max(1, min(UNITS, (room - 5 * rank - 1) // (5 * rank + 2 * labels + 2)))
-    yield train(TwoStage.untrained(rank, labels, units, seed), used, held, seed)
+    units = max(1, min(UNITS, (task.room - 5 * rank - 1) // (5 * rank + 2 * labels + 2)))
+    yield train(TwoStage.untrained(rank, labels, units, task.seed), used, held, task.seed)

@@ -5,12 +5,13 @@ import functools
 import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
+from sklearn.covariance import ledoit_wolf
 
 from kvae.errors import ChoiceError, UserError
 from kvae.latent.samplers import fit
 from kvae.latent.samplers.coordinates import principal_components
 from kvae.latent.samplers.kinds import KINDS, Kind
-from kvae.latent.samplers.mixture import Mixture, mixtures
+from kvae.latent.samplers.mixture import Mixture, mixtures, shrunk_covariance
 
 RNG_SEED = 0
 
@@ -66,6 +67,31 @@ def test_principal_components_are_those_of_the_singular_value_decomposition(n):
     _, values, rows = np.linalg.svd(x, full_matrices=False)
     np.testing.assert_allclose(variances[::-1], np.square(values[:3]) / n)
     np.testing.assert_allclose(np.abs(np.sum(directions[:, ::-1] * rows[:3].T, axis=0)), 1)
+
+
+def test_shrunk_covariance_is_that_of_ledoit_and_wolf():
+    """The target of scikit-learn is the identity if the mean of the variances is 1."""
+    x = _normal_codes(50, 6)[0]
+    x = (x - x.mean(axis=0)) / x.std(axis=0)
+    expected, share = ledoit_wolf(x, assume_centered=True)
+    assert 0.05 < share < 0.95
+    np.testing.assert_allclose(shrunk_covariance(x, np.ones(6)), expected, rtol=1e-10)
+
+
+def test_shrunk_covariance_does_not_depend_on_the_units_of_the_scores():
+    x, units = _normal_codes(50, 6)[0], np.geomspace(0.01, 100, 6)
+    expected = shrunk_covariance(x, np.ones(6)) * np.outer(units, units)
+    np.testing.assert_allclose(shrunk_covariance(x * units, units**2), expected, rtol=1e-10)
+
+
+@pytest.mark.parametrize("kind", ["normal", "mixture"])
+def test_few_codes_of_many_units_have_a_density_near_that_of_independent_units(kind):
+    """The covariance of 90 codes of 60 units alone would lower the mean log density of other codes by dozens of nats."""
+    codes = np.random.default_rng(0).standard_normal((2000, 60))
+    known = multivariate_normal(np.zeros(60), np.eye(60)).logpdf(codes[100:]).mean()
+    assert fit(kind, codes[:100]).log_prob(codes[100:]).mean() > known - 1.5
+    alone = multivariate_normal(codes[:90].mean(axis=0), np.cov(codes[:90].T)).logpdf(codes[100:]).mean()
+    assert alone < known - 24
 
 
 @pytest.mark.parametrize("n", [20, 25, 300])
@@ -132,8 +158,9 @@ def test_low_rank_log_density_is_that_of_a_normal_distribution_with_the_covarian
     np.testing.assert_allclose(log_normal + log_rest, known.logpdf(codes), rtol=1e-5)
 
 
-def test_units_that_do_not_vary_keep_their_value():
-    codes = np.random.default_rng(0).standard_normal((200, 3))
+@pytest.mark.parametrize("n", [40, 200])
+def test_units_that_do_not_vary_keep_their_value(n):
+    codes = np.random.default_rng(0).standard_normal((n, 3))
     codes[:, 1] = 7
     draws = fit("mixture", codes).sample(100, seed=0)
     np.testing.assert_allclose(draws[:, 1], 7, atol=1e-3)
