@@ -13,6 +13,12 @@ LEAST_VARIANCE = 1e-6
 An autoencoder may have latent units that do not vary.
 """
 
+ENOUGH_CODES = 20
+"""Number of codes for each score from which the sample covariance is taken as it is.
+
+Correcting it would raise the log density of other codes a little, but samples would lose correlations and gain noise.
+"""
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Units:
@@ -110,7 +116,7 @@ class Coordinates(Units):
         rank = size if rank is None else rank
         values, basis = principal_components(rest, rank)
         spread = np.sqrt(np.maximum(values, LEAST_VARIANCE))
-        noise = np.sqrt([max(_remaining_variance(rest, rank), LEAST_VARIANCE)]) if rank < size else np.ones(1)
+        noise = np.sqrt([max(_remaining_variance(rest, basis), LEAST_VARIANCE)]) if rank < size else np.ones(1)
         arrays = (array.astype("float32") for array in (basis, spread, noise))
         return cls(units.center, units.effects, units.scale, *arrays)
 
@@ -152,17 +158,23 @@ def numbers_of_coordinates(size: int, labels: int, rank: int) -> int:
     return size * (2 + labels + rank) + rank + 1
 
 
-def _remaining_variance(x: np.ndarray, rank: int) -> float:
-    """Return the mean variance of x (N, D) in the directions orthogonal to its `rank` leading principal components.
+def few(codes: int, scores: int) -> bool:
+    """Return True if there are too few codes for the sample covariance of so many scores."""
+    return codes < ENOUGH_CODES * scores
 
-    The components of each half of x are applied to the other half. Few rows vary less outside their own components than
-    others do.
+
+def _remaining_variance(x: np.ndarray, basis: np.ndarray) -> float:
+    """Return the mean variance of x (N, D) in the directions orthogonal to its leading principal components (D, R).
+
+    Few rows vary less outside their own components than others do. Then the components of each half of x are applied to the
+    other half.
     """
-    first, second = np.array_split(x, 2)
-    total = 0.0
-    for fitted, other in ((first, second), (second, first)):
-        basis = principal_components(fitted, rank)[1]
-        total += np.square(other).sum() - np.square(other @ basis).sum()
+    rank = basis.shape[1]
+    pairs = [(basis, x)]
+    if few(len(x), rank):
+        first, second = np.array_split(x, 2)
+        pairs = [(principal_components(half, rank)[1], other) for half, other in ((first, second), (second, first))]
+    total = sum(np.square(part).sum() - np.square(part @ directions).sum() for directions, part in pairs)
     return total / (len(x) * (x.shape[1] - rank))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from kvae.latent.samplers.coordinates import few
 from kvae.latent.samplers.density import Density, Scores, Task, check_arrays
 
 CODES_PER_COMPONENT = 10
@@ -14,12 +15,8 @@ CODES_PER_COMPONENT = 10
 REGULARIZATION = 1e-3
 """Number that is added to each variance of a component. The scores have variances of about 1."""
 
-ENOUGH_CODES, SHRINKAGES = 20, (0.5, 1.0)
-"""Number of codes for each score from which a covariance is not shrunk, and factors γ of the shrinkage that are tried.
-
-Shrinking a covariance that is well known would raise the log density of other codes a little, but samples would lose
-correlations.
-"""
+SHRINKAGES = (0.5, 1.0)
+"""Factors γ of the shrinkage that are tried if there are few codes."""
 
 TOLERANCE, ITERATIONS = 1e-2, 100
 """Change of the mean log density, in nats, below which the fit ends, and largest number of its iterations."""
@@ -147,7 +144,7 @@ def mixtures(used: Scores, held: Scores, task: Task, counts: Sequence[int]) -> I
             fits = components <= fewest // CODES_PER_COMPONENT
             if fits and numbers_of_mixture(rank, number, components) <= task.room:
                 yield Mixture.of(parts, components, task.seed)
-                if components == 1 and fewest < ENOUGH_CODES * rank:
+                if components == 1 and few(fewest, rank):
                     yield from (Mixture.shrunk(parts, task.independent, shrinkage) for shrinkage in SHRINKAGES)
 
 
