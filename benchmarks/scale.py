@@ -120,7 +120,9 @@ def table(about: dict, rows: list[dict]) -> str:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.scale", description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.scale", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--turns", type=int, help="measurements of each size (5; 3 with --quick)")
     parser.add_argument("--only", default="", metavar="TEXT,…", help="axes whose name contains one of the texts")
     parser.add_argument("--backends", default=",".join(BACKENDS), help="backends, separated by commas")

@@ -88,9 +88,11 @@ def _place(image: ImageFile) -> tuple[str, str]:
 def _check(archive: Archive, split: np.ndarray, domain: np.ndarray) -> None:
     """Raise `UserError` unless there are training images, and images of A and B in every split that has images."""
     found = set(zip(split, domain, strict=True)) - {(LEFT_OUT, "")}
-    if found != {(place, each) for place in {"train", *(place for place, _ in found)} for each in DOMAINS}:
+    expected = {(place, each) for place in {"train", *(place for place, _ in found)} for each in DOMAINS}
+    if found != expected:
         folders = [image.folders for image in archive.images]
+        missing = " and ".join(place + each for place, each in sorted(expected - found))
         raise UserError(
             "Expected folders trainA and trainB, with or without testA and testB, each with images. "
-            f"Received: {listed(folders, max(map(len, folders)))} in {archive.path}."
+            f"Received: {listed(folders, max(map(len, folders)))} in {archive.path}, without {missing}."
         )

@@ -142,5 +142,16 @@ def check_sides(shape: Sequence[int], smallest: int = 8, multiple: int = 1) -> N
     multiples = f" that are multiples of {multiple}" if multiple > 1 else ""
     raise UserError(
         f"Expected images (H, W, C) with sides from {smallest} to {LARGEST_SIDE}{multiples}. "
-        f"Received: shape={tuple(shape)}. Resize them (in a recipe: data.size=64), or use a dense network."
+        f"Received: shape={tuple(shape)}. Resize them (in a recipe: {_settings(shape, smallest, multiple)}), "
+        "or use a dense network."
     )
+
+
+def _settings(shape: Sequence[int], smallest: int, multiple: int) -> str:
+    """Return settings of a recipe with which the sides of images are those of `shape`, as nearly as a network takes them."""
+    if len(shape) != 3 or shape[0] == shape[1]:
+        return f"data.size={-(-64 // multiple) * multiple}"
+    least, most = -(-smallest // multiple), LARGEST_SIDE // multiple
+    height, width = (min(max(round(side / multiple), least), most) for side in shape[:2])
+    common = math.gcd(height, width)
+    return f"data.size={multiple * min(height, width)} data.aspect={width // common}:{height // common}"

@@ -21,28 +21,34 @@ from kvae.files import LOCK, InUse, write_json
 from kvae.runs import Run
 from tests.conftest import ROOT, environment, locked_by_another
 
-KILLS = 10 if keras.backend.backend() == "tensorflow" else 4
-"""Files are written by the same code on all backends."""
-EPOCHS = 6 * KILLS
+ROUNDS = {
+    "tensorflow": {"compiled": ("", 10)},
+    "jax": {"compiled": ("", 4)},
+    "torch": {
+        "recorded": ("import kvae.backends.torch.replay as replay; replay.PATIENCE = 0.0", 10),
+        "eager": ("import kvae.backends.torch.replay as replay; replay.PATIENCE = float('inf')", 4),
+    },
+}[keras.backend.backend()]
+"""{how rounds run: (code that a program begins with, number of kills)}. All backends write files with the same code."""
 RECIPE = ROOT / "tests" / "contracts" / "resume_recipe.py"
 
 PROGRAM = f"""
 import sys, kvae
 from kvae.zoo import resume, train
-out = sys.argv[1]
+out, epochs = sys.argv[1], int(sys.argv[2])
 try:
     resume(out)
 except kvae.errors.UserError as error:
     assert "does not exist" in str(error) or "no config.json" in str(error), error
-    train({str(RECIPE)!r}, {{"epochs": {EPOCHS}}}, out=out, seed=3)
+    train({str(RECIPE)!r}, {{"epochs": epochs}}, out=out, seed=3)
 """
 """A program that resumes the run in a folder, or starts it if there is none."""
 
 
-def _start(out):
+def _start(out, code, epochs):
     # Without a cache each process would compile the same code again.
     cache = {"JAX_COMPILATION_CACHE_DIR": str(out.parent / "jax"), "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0"}
-    command = [sys.executable, "-c", PROGRAM, str(out)]
+    command = [sys.executable, "-c", code + PROGRAM, str(out), str(epochs)]
     return subprocess.Popen(command, cwd=ROOT, env=environment(**cache), stderr=subprocess.PIPE, text=True)
 
 
@@ -52,18 +58,21 @@ def _state(out):
 
 
 @pytest.mark.slow
-def test_run_killed_many_times_ends_bit_identical_to_an_uninterrupted_run(tmp_path):
-    alone, began, start_up = _start(tmp_path / "alone"), time.monotonic(), None
+@pytest.mark.parametrize("how", ROUNDS)
+def test_run_killed_many_times_ends_bit_identical_to_an_uninterrupted_run(how, tmp_path):
+    code, most = ROUNDS[how]
+    epochs = 6 * most
+    alone, began, start_up = _start(tmp_path / "alone", code, epochs), time.monotonic(), None
     for line in alone.stderr:
         if start_up is None and line.startswith("epoch"):
             start_up = time.monotonic() - began
     assert alone.wait() == 0
-    seconds_per_epoch = (time.monotonic() - began - start_up) / EPOCHS
+    seconds_per_epoch = (time.monotonic() - began - start_up) / epochs
 
     rng = random.Random(os.getpid())
     out, kills, moments = tmp_path / "killed", 0, []
-    while kills < KILLS:
-        process, began = _start(out), time.monotonic()
+    while kills < most:
+        process, began = _start(out, code, epochs), time.monotonic()
         if kills % 2:  # anywhere from the first import to the first epoch
             delay = rng.uniform(0, 0.8 * start_up)
         else:  # up to three epochs after an epoch: in training, in validation, or while a checkpoint is written
@@ -72,12 +81,12 @@ def test_run_killed_many_times_ends_bit_identical_to_an_uninterrupted_run(tmp_pa
             start_up = time.monotonic() - began  # shorter than that of the first process
             delay = rng.uniform(0, 3 * seconds_per_epoch)
         time.sleep(delay)
-        assert process.poll() is None, f"the run ended after {kills} kills: raise EPOCHS"
+        assert process.poll() is None, f"the run ended after {kills} kills: raise the number of epochs"
         process.send_signal(signal.SIGKILL)
         process.wait()
         kills += 1
         moments.append(f"{delay:.2f} s after {'its start' if kills % 2 == 0 else 'an epoch'}")
-    last = _start(out)
+    last = _start(out, code, epochs)
     assert last.wait() == 0, last.stderr.read()[-2000:]
     print(f"{keras.backend.backend()}: killed {kills} times: {', '.join(moments)}")
 

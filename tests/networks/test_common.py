@@ -111,6 +111,22 @@ def test_check_sides_that_are_no_multiple_raises_an_error_with_the_multiple():
         common.check_sides((32, 40, 3), smallest=16, multiple=16)
 
 
+@pytest.mark.parametrize(
+    ("shape", "multiple", "settings"),
+    [
+        ((66, 66, 3), 4, "data.size=64"),
+        ((7, 7, 3), 48, "data.size=96"),
+        ((64, 114, 3), 4, "data.size=64 data.aspect=7:4"),
+        ((114, 64, 3), 4, "data.size=64 data.aspect=4:7"),
+        ((256, 384, 3), 8, "data.size=256 data.aspect=5:4"),
+    ],
+)
+def test_check_sides_names_settings_that_a_network_takes(shape, multiple, settings):
+    with pytest.raises(UserError) as refusal:
+        common.check_sides(shape, multiple=multiple)
+    assert f"(in a recipe: {settings})" in str(refusal.value)
+
+
 NETWORKS = {
     "mlp": lambda: mlp((8, 8, 3), 2, (4,)),
     "conv_encoder": lambda: conv_encoder((8, 8, 3), 4, width=2),

@@ -43,6 +43,7 @@ class Replayed:
         self.compiled, self.name = compiled, name
         self.programs: dict[tuple, Program] = {}
         self.spent: dict[tuple, float] = {}
+        self.reasons: set[str] = set()
 
     def __call__(self, *arguments) -> Any:
         if torch.is_anomaly_enabled():  # the user looks for the operation that fails
@@ -85,7 +86,9 @@ class Replayed:
         """Never record the function for inputs with this key again, and say why."""
         self.spent[key] = float("-inf")
         text = f"{self.name} runs operation by operation, because {reason(error)}. Results are the same."
-        print(text, file=sys.stderr)
+        if text not in self.reasons:  # inputs of several shapes may have the same reason
+            print(text, file=sys.stderr)
+        self.reasons.add(text)
 
     def _of_leaves(self, arguments: tuple) -> Callable:
         """Return the function with the tensors in `arguments` as its arguments."""

@@ -111,6 +111,15 @@ def test_model_that_reads_a_value_runs_operation_by_operation_and_says_so_once(m
     assert found == expected
 
 
+def test_reason_is_said_once_for_batches_of_several_sizes(monkeypatch, capsys):
+    monkeypatch.setattr(replay, "PATIENCE", 0.0)
+    model = _changed(lambda compute, x: {**compute(x), "rate": keras.ops.ones(len(x)) * float(x.sum())})
+    model.compile("adam")
+    for n in (8, 5, 3):
+        model.train_on_batch(batch(n))
+    assert capsys.readouterr().err.count("operation by operation") == 1
+
+
 READERS = {
     "as an array of Keras": lambda x: float(keras.ops.convert_to_numpy(x).sum()),
     "as an array of NumPy": lambda x: float(np.asarray(x).sum()),
