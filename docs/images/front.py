@@ -1,6 +1,7 @@
 """The image at the top of README.md: samples, attributes, and two ways from one image to another.
 
-It needs MNIST and CelebA, and two presets with a sampler:
+It needs MNIST and CelebA (`kvae data` says how to get them). A density is fitted to latent codes of their training images,
+and the row from 3 to 8 blends held-out digits. The first two commands write presets with these densities:
 
     kvae fit-sampler mnist/iwae mixture --out front/digits
     kvae fit-sampler celeba/ifcvae_gan mixture --out front/faces

@@ -8,7 +8,7 @@ from kvae.evaluation.labels import label_matrix, label_names
 from kvae.evaluation.metric import metric
 
 
-@metric("accuracy", needs={CLASSIFIER}, default_for={CLASSIFIER}, reports=("accuracy", "accuracy.*"))
+@metric("accuracy", needs={CLASSIFIER}, quick=True, default_for={CLASSIFIER}, reports=("accuracy", "accuracy.*"))
 def accuracy(model, batches) -> dict[str, float]:
     """Return `accuracy`, the share of correct predictions of a classifier, and `accuracy.<Name>` by attribute or class.
 
