@@ -53,6 +53,7 @@ FACES = (
         ("facades/bicycle_gan", "translation", "translation.mae", 1e-4),
         ("monet2photo/classifier", "accuracy", "accuracy", 1e-3),
         ("monet2photo/cyclegan", "translation", "translation.cycle", 1e-4),
+        ("monet2photo/style_transfer", "reconstruction", "mse", 1e-5),
         ("mnist/conv_vae_annealed", "reconstruction", "mse", 1e-5),
         # The pixels of these two are drawn as black or white anew.
         *((name, "reconstruction", "mse", 2e-4) for name in ("mnist/iwae", "mnist/vae")),

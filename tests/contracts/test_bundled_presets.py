@@ -28,6 +28,7 @@ NAMES = (
         "mnist/vae",
         "monet2photo/classifier",
         "monet2photo/cyclegan",
+        "monet2photo/style_transfer",
         "paintings/multi_encoder",
         "swiss_roll/csvae",
     ),

@@ -1,8 +1,9 @@
 """Classifier of MNIST's digits, whose features compare samples with digits.
 
 Source: none. Publications use the features of an Inception network, which was trained on photographs.
-Expected: not measured yet.
-Cost: not measured yet.
+Expected: seed 0
+    accuracy  0.9946 (validation), 0.9942 (test)
+Cost: four minutes on one CPU core with TensorFlow, while other work ran.
 Chosen here:
     - the network of celeba/attribute_classifier with 16 channels, without its augmentation: a mirrored digit is no digit
     - half of the training images are smoothed (`kvae.networks.RandomSmoothing`), since images from a VAE are smooth

@@ -5,8 +5,13 @@ Source: the code of sunsided, vae-style-transfer. A convolutional VAE at 320×18
     2e-4 with batches of 50. A second network of two convolutions, a residual block and an up-sampling sharpens the output.
     Its loss is 0.6 · error + 4000 / distance from the blurred image. It is trained after the VAE at 1e-4. A code is shifted
     by −0.25 · mean of the video + 0.5 to 1 · mean of the paintings.
-Expected: not measured yet.
-Cost: not measured with this refiner yet.
+Expected: 872 test images, seed 0
+                       MAE per value  SSIM   Fréchet distance from paintings  from photographs
+    inputs                                   772                              773
+    decoder            0.0409         0.680  598                              264
+    decoder + refiner  0.0417         0.654  580                              256
+    The distances are those of translations, in 32 principal components of the features of monet2photo/classifier.
+Cost: 95 minutes on one CPU core with TensorFlow, while another program used the other core.
 Not in the source:
     - images of 128×128, which are those of monet2photo. Other sizes are settings.
     - a latent code of 16×16×8 instead of 512 units. Its sides are those of the image divided by model.factor.
