@@ -27,8 +27,8 @@ def answers(
     and SET is "translations", "inputs" or "held_out", the held-out images of the kind.
     `answers.KIND.SET.CLASS.probability`: mean probability of the class.
 
-    A model that shifts latent codes has further sets. "strength_0.5" are the translations of this strength, and
-    "random_0.5" images whose codes are shifted as far in `DIRECTIONS` random directions. The strengths are `STRENGTHS`.
+    A model that shifts latent codes has further sets. "strength_50%" are the translations of strength 0.5, and
+    "random_50%" images whose codes are shifted as far in `DIRECTIONS` random directions. The strengths are `STRENGTHS`.
 
     Images are averaged over blocks of pixels if they are larger than those of the classifier by a whole factor.
     """
@@ -54,11 +54,11 @@ def _sets(model, kind: Kind, seed: int) -> Iterator[tuple[str, np.ndarray]]:
     if STRENGTH not in model.capabilities:
         return
     for strength in STRENGTHS:
-        yield f"strength_{strength:g}", model.translate(kind.inputs, kind.domain, strength=strength)
+        yield f"strength_{strength:.0%}", model.translate(kind.inputs, kind.domain, strength=strength)
     code, rng = model.encode(kind.inputs), np.random.default_rng(seed)
     length = np.linalg.norm(np.diff(ops.convert_to_numpy(model.means), axis=0))
     directions = rng.standard_normal((DIRECTIONS, *model.latent_shape)).astype("float32")
     directions = [length / np.linalg.norm(direction) * direction for direction in directions]
     for strength in STRENGTHS:
         shifted = [model.decoded(code + strength * direction) for direction in directions]
-        yield f"random_{strength:g}", np.concatenate(shifted)
+        yield f"random_{strength:.0%}", np.concatenate(shifted)

@@ -39,12 +39,13 @@ def test_answers_change_with_the_strength_of_a_shift_and_are_compared_with_rando
     model = settle(MODELS["StyleTransferVAE"]())
     found = _found(model, (batch(8),), DOMAINS)
     name = model.domains[0]
+    assert {value.count(".") for value in found} == {3, 4}  # answers.KIND.SET.CLASS, and its probability
     for kind in ("strength", "random"):
-        values = [found[f"answers.{name}.{kind}_{strength:g}.left.probability"] for strength in STRENGTHS]
+        values = [found[f"answers.{name}.{kind}_{strength:.0%}.left.probability"] for strength in STRENGTHS]
         assert len(set(values)) == len(STRENGTHS), kind
-    shifted, same = (found[f"answers.{name}.{of}.left.probability"] for of in ("strength_1", "translations"))
+    shifted, same = (found[f"answers.{name}.{of}.left.probability"] for of in ("strength_100%", "translations"))
     assert shifted == pytest.approx(same, rel=1e-5)
-    unshifted = (found[f"answers.{name}.{of}_0.left.probability"] for of in ("strength", "random"))
+    unshifted = (found[f"answers.{name}.{of}_0%.left.probability"] for of in ("strength", "random"))
     assert next(unshifted) == pytest.approx(next(unshifted), rel=1e-5)
 
 
