@@ -128,9 +128,17 @@ fuzz: $(VENV)/test
 	KVAE_FUZZ=$(FUZZ) KERAS_BACKEND=$(firstword $(BACKENDS)) $(BIN)/python -m pytest --timeout 0 \
 		tests/data/test_fuzzing.py tests/loading/test_fuzzing.py
 
+# mypy needs the layout of an installation, in which kvae holds zoo, cli and weights. It does not follow an editable
+# installation. Packages declare other types in other versions, so mypy runs only with the versions of constraints.txt.
 lint: $(VENV)/test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+ifeq ($(CONSTRAINTS),constraints.txt)
+	rm -rf build/types
+	mkdir -p build/types/kvae
+	ln -s $(abspath $(wildcard kvae/*) zoo cli weights) build/types/kvae
+	cd build/types && $(abspath $(BIN))/python -m mypy --config-file $(abspath pyproject.toml) kvae
+endif
 
 clean:
 	rm -rf $(VENV) .venv-docs .venv-explorer .venv-newest .venv-lowest build dist docs/generated *.egg-info

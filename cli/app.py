@@ -85,7 +85,7 @@ def kvae(context: typer.Context, version: Version = False):
 def main():
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # `kill` stops a command as Ctrl-C does
     for stream in (sys.stdout, sys.stderr):  # a terminal without UTF-8 shows "?" for a character that it lacks
-        stream.reconfigure(errors="replace")
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # typeshed declares any text stream
     try:
         app(prog_name="kvae")
     except Exception as error:

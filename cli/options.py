@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeGuard
 
 import typer
 
@@ -157,7 +157,7 @@ Scale = Annotated[
 Columns = Annotated[int, typer.Option(min=1, metavar="N", help="Number of images next to each other.")]
 
 
-def is_example(text: str | None) -> bool:
+def is_example(text: str | None) -> TypeGuard[str]:
     """Return True if an argument is the number of a held-out example, and not the path of an image."""
     return text is not None and text.isdecimal()
 

@@ -130,7 +130,7 @@ class _AfterImport:
                 execute(module)
                 _register_classes(module)
 
-            spec.loader.exec_module = execute_and_register
+            spec.loader.exec_module = execute_and_register  # type: ignore[method-assign]  # a hook replaces it
         return spec
 
 

@@ -2,7 +2,7 @@
 
 import logging
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -134,7 +134,7 @@ def evaluate(
     classes that a classifier (--classifier) assigns to translations. They are computed if they are named.
     """
     aliases = {"nll.samples": samples, "seed": seed}
-    values = {**{name: value for name, value in aliases.items() if value is not None}, **settings(set_)}
+    values: dict[str, Any] = {**{name: value for name, value in aliases.items() if value is not None}, **settings(set_)}
     of_data = {name: values.pop(name) for name in list(values) if name.startswith("data.")}
     trained = open_model(model, of_data, needs_data=True)
     from kvae.recipes.metric_options import parse_options

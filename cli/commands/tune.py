@@ -93,9 +93,19 @@ def tune(
 
     folder = out or Path("runs/search") / found.folder
     report = TrialReport(folder, trials, lambda line: echo(line, err=True))
-    options = {"tuner": tuner.value, "count": trials, "seed": seed, "workers": workers, "precision": precision.value}
     try:
-        run_search(found, chosen, search=search, out=folder, ended=report, **options)
+        run_search(
+            found,
+            chosen,
+            search=search,
+            out=folder,
+            tuner=tuner.value,
+            count=trials,
+            seed=seed,
+            workers=workers,
+            precision=precision.value,
+            ended=report,
+        )
     except (KeyboardInterrupt, OSError) as error:
         error.add_note("Resume the search: run the same command again.")
         raise

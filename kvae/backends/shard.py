@@ -13,8 +13,8 @@ class Shard(NamedTuple):
     """
 
     multiple: int = 1
-    index: int = 0
-    count: int = 1
+    index: int = 0  # type: ignore[assignment]  # hides a method of tuples that nothing calls
+    count: int = 1  # type: ignore[assignment]  # likewise
 
     def whole(self, size: int) -> int:
         """Return `size`, rounded down to a number of examples that the devices can share equally."""

@@ -21,7 +21,7 @@ class AverageWeights(keras.callbacks.Callback):
     def __init__(self, network: str):
         super().__init__()
         self.network = network
-        self._before = None
+        self._before: list[np.ndarray] | None = None
 
     def on_epoch_begin(self, epoch, logs=None):
         self._before = [ops.convert_to_numpy(v).copy() for v in self._weights()]

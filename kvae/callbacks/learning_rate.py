@@ -25,9 +25,10 @@ class DecayLearningRate(keras.callbacks.Callback):
         >>> callback = DecayLearningRate(Cosine(1.0, 0.0, length=20))
     """
 
-    def __init__(self, factor: Schedule | Mapping[str, Schedule], base: dict[str, float] | None = None):
+    def __init__(self, factor: Schedule | Mapping[str, Schedule], base: Mapping[str, float] | None = None):
         super().__init__()
-        self.factor, self.base = factor, base
+        self.factor: Schedule | Mapping[str, Schedule] = factor
+        self.base: Mapping[str, float] = base or {}
 
     def on_train_begin(self, logs=None):
         for player, optimizer in self.model.optimizer.players.items():
@@ -37,7 +38,7 @@ class DecayLearningRate(keras.callbacks.Callback):
                     f"Expected a learning rate that is a number. Received: a {type(rate).__name__} "
                     f"for player {player!r}. Use either this schedule or DecayLearningRate."
                 )
-        if self.base is None:
+        if not self.base:
             self.base = self.model.optimizer.learning_rates
         if isinstance(self.factor, Mapping) and (unknown := sorted(set(self.factor) - set(self.base))):
             raise UserError(f"Expected schedules of players: {', '.join(self.base)}. Received: {unknown}.")

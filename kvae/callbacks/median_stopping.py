@@ -31,6 +31,8 @@ class MedianStopping(keras.callbacks.Callback):
 
     def should_stop(self, run: Run) -> bool:
         """Return True if the rule stops the trial in `run` after its last epoch."""
+        if self.monitor is None:
+            return False
         own = run.history().get(self.monitor, ())
         if not len(own):
             return False

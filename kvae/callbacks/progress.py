@@ -6,7 +6,7 @@ import time
 
 import keras
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
 from kvae.progress import Line, in_notebook
@@ -29,7 +29,9 @@ class Progress(keras.callbacks.Callback):
         # A notebook sets FORCE_COLOR for the commands that it runs, although their output is no terminal.
         terminal = sys.stderr.isatty()
         self.console = Console(stderr=True, highlight=False, force_jupyter=False, force_terminal=terminal)
-        self.bar = self.task = self.line = None
+        self.bar: Bar | None = None
+        self.line: Line | None = None
+        self.task = TaskID(0)  # of the bar
         self.losses = ""
 
     def on_train_begin(self, logs=None):

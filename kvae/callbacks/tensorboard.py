@@ -4,6 +4,7 @@ import os
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import keras
 
@@ -14,7 +15,7 @@ class TensorBoard(keras.callbacks.Callback):
     def __init__(self, folder: str | os.PathLike):
         super().__init__()
         self.folder = Path(folder)
-        self.writer = None
+        self.writer: Any = None
 
     def on_train_begin(self, logs=None):
         # If a module of this name exists, TensorBoard does not import TensorFlow, which takes seconds.

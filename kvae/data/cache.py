@@ -154,7 +154,7 @@ def _checksum(x: np.ndarray, notes: dict) -> int:
     """Return the CRC-32 of `notes` and `blocks(x)`. Damage between the blocks of a very large array is not found."""
     checksum = zlib.crc32(fingerprint(notes).encode())
     for block in blocks(x):
-        checksum = zlib.crc32(block, checksum)
+        checksum = zlib.crc32(block.data, checksum)
     return checksum
 
 

@@ -118,7 +118,8 @@ class Dataset:
         rows = (np.sort(order[2 * n :]), np.sort(order[:n]), np.sort(order[n : 2 * n]))
         whole, arrays = Split(x, y), [x] if y is None else [x, y]
         found = fingerprint(held_out, seed, tuple(label_names), *arrays)
-        return cls(name, *(whole[part] if len(part) else None for part in rows), tuple(label_names), support, found)
+        validation, test = (whole[part] if len(part) else None for part in rows[1:])
+        return cls(name, whole[rows[0]], validation, test, tuple(label_names), support, found)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -135,7 +136,7 @@ class Dataset:
             raise UserError(
                 f"Expected a number of training examples, or one for each class. Received: counts={counts!r}."
             )
-        if each is not counts:
+        if not isinstance(counts, Sequence):
             note = f"The first {min(counts, len(self.train)):,} training examples were kept."
             return self._with_training_rows(slice(counts), f"at most {counts} in all", note)
         if self.train.y is None or self.train.y.ndim != 1 or len(counts) != len(self.label_names):
@@ -222,7 +223,7 @@ class Dataset:
         note = f"Left out as copies of test images of {other.name}: {counts}."
         rows = {name: np.flatnonzero(~mask) for name, mask in copied.items()}
         changed = self._with_training_rows(rows.pop("train"), f"without copies {other.fingerprint}", note)
-        return dataclasses.replace(changed, **{name: self._splits()[name][kept] for name, kept in rows.items()})
+        return dataclasses.replace(changed, **{name: getattr(self, name)[kept] for name, kept in rows.items()})
 
     def _splits(self) -> dict[str, Split | None]:
         return {"train": self.train, "validation": self.validation, "test": self.test}

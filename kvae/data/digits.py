@@ -19,6 +19,7 @@ def load(*, limit: int | None = None) -> Dataset:
     x = np.rint(bunch.images[:limit, ..., None] * (255 / 16)).astype(np.uint8)  # (N, 8, 8, 1)
     y = bunch.target[:limit].astype(np.int32)
     order, held = permutation(len(x), seed=0), round(len(x) / 10)  # 180 of 1,797
-    parts = np.split(order, [held, 2 * held])
-    validation, test, train = (Split(x[rows], y[rows]) if len(rows) else None for rows in parts)
+    *parts, rest = np.split(order, [held, 2 * held])
+    validation, test = (Split(x[rows], y[rows]) if len(rows) else None for rows in parts)
+    train = Split(x[rest], y[rest])
     return Dataset("digits", train, validation, test, tuple("0123456789"), "bytes", fingerprint("digits", x, y))

@@ -142,7 +142,8 @@ def _unpack(file: File, archive: Path) -> list[Path]:
             name = member.name.rpartition("/")[2]
             if member.isfile() and name in file.members:
                 with atomic(archive.with_name(name)) as temporary, open(temporary, "wb") as target:
-                    shutil.copyfileobj(tar.extractfile(member), target)
+                    contents = tar.extractfile(member)
+                    shutil.copyfileobj(contents, target)  # type: ignore[arg-type]  # None only if not a file
                 paths.append(archive.with_name(name))
                 advance(1)
     archive.unlink()

@@ -17,7 +17,7 @@ def fingerprint(*parts) -> str:
         if isinstance(part, np.ndarray):
             digest.update(f"{part.dtype.str}{part.shape}".encode())
             for block in blocks(part):
-                digest.update(block)
+                digest.update(block.data)
         else:
             digest.update(json.dumps(part, sort_keys=True, default=str).encode())
         digest.update(b"\0")

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -59,7 +60,7 @@ def from_archive(
     """
     decoding.check_size(size)
     settings = {"size": size, "color": color, "box": box, "halves": halves}
-    splits = dict.fromkeys(("train", "validation", "test"))
+    splits: dict[str, Any] = dict.fromkeys(("train", "validation", "test"))
     rows_of = {split: rows for split in splits if len(rows := np.flatnonzero(split_names == split))}
     contents, damaged, first = [], {}, None
     with ImageDecoder(archive, settings) as decoder:

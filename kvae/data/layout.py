@@ -74,11 +74,11 @@ def read_splits(
             raise UserError(f"Expected a folder train, with or without val and test. Received: {listed(folders, 0)}.")
         split = np.full(len(names), LEFT_OUT, "<U10")
         kept = np.flatnonzero(first_of_each(folders, limit))
-        split[kept] = random_splits([names[i] for i in kept], seed)
+        split[kept] = random_splits([names[i] for i in kept.tolist()], seed)
         return split, folders, []
     split, notes = _named_splits(folders, names, level, splits)
     for rows in [np.flatnonzero(split == role) for role in {*_ROLES.values()}]:
-        split[rows[~first_of_each([folders[i] for i in rows], limit)]] = LEFT_OUT
+        split[rows[~first_of_each([folders[i] for i in rows.tolist()], limit)]] = LEFT_OUT
     return split, [_without_split(path, level) for path in folders], notes
 
 
@@ -134,7 +134,7 @@ def _named_splits(
     if "train" not in roles:
         split[others] = "train"
     elif len(others):
-        return split, [outside([names[i] for i in others])]
+        return split, [outside([names[i] for i in others.tolist()])]
     return split, []
 
 

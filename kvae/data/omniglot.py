@@ -45,14 +45,16 @@ def load(folder: Path, *, limit: int | None = None) -> Dataset:
     images, alphabet, character, drawer, split, alphabets = arrays = *(array[rows] for array in arrays[:-1]), arrays[-1]
     whole = Split(images[..., None], alphabet.astype(np.int32), {"character": character, "drawer": drawer})
     held = drawer > _LAST_TRAINING_DRAWER
-    splits = [whole[rows] for rows in ((split == 0) & ~held, (split == 0) & held, split == 1)]
-    if not len(splits[0]):
+    train, validation, test = (whole[rows] for rows in ((split == 0) & ~held, (split == 0) & held, split == 1))
+    if not len(train):
         raise UserError(
             f"Expected training images, of split 0 and drawers 1 to {_LAST_TRAINING_DRAWER}. Received: none in {path}."
         )
     return Dataset(
         "omniglot",
-        *(chosen if len(chosen) else None for chosen in splits),
+        train,
+        validation if len(validation) else None,
+        test if len(test) else None,
         tuple(alphabets.tolist()),
         "bytes",
         fingerprint("omniglot", *arrays),
@@ -67,7 +69,7 @@ def read_parts(background: Path, evaluation: Path) -> list[np.ndarray]:
     """
     archives = [open_archive(path) for path in (background, evaluation)]
     drawings = [(archive, image) for archive in archives for image in archive.images]
-    parts = []  # (split, alphabet, character, drawer) of each drawing, as texts
+    parts: list[tuple] = []  # (split, alphabet, character, drawer) of each drawing, as texts
     for archive, image in drawings:
         if not (found := _PATH.fullmatch(image.name)):
             raise UserError(

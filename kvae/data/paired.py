@@ -2,6 +2,7 @@
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -41,7 +42,12 @@ def load(
     """
     require("color", color, ("rgb", "gray"))
     require("splits", splits, ("auto", "named", "random"))
-    settings = {"size": size, "color": color, "box": crop.of_aspect(aspect), "skip_damaged": skip_damaged}
+    settings: dict[str, Any] = {
+        "size": size,
+        "color": color,
+        "box": crop.of_aspect(aspect),
+        "skip_damaged": skip_damaged,
+    }
     return _read(f"paired:{path}", image_dataset.open_own(path), input_side, splits, limit, seed, **settings)
 
 
@@ -78,7 +84,7 @@ def _read(
     """Return the pairs of an archive. `settings` are further arguments of `from_archive`."""
     require("input_side", input_side, SIDES)
     image_dataset.expect_even(size)
-    names = np.array([image.name for image in archive.images])
+    names = [image.name for image in archive.images]
     split, _, notes = read_splits([image.folders for image in archive.images], names, splits, seed, limit)
     split, drawn = with_validation(split, np.zeros(len(names)), seed)
     dataset = image_dataset.from_archive(
@@ -87,7 +93,7 @@ def _read(
         split,
         y=None,
         label_names=(),
-        columns={"file": names},
+        columns={"file": np.array(names)},
         size=size,
         halves=True,
         notes=(*notes, *drawn),
@@ -95,7 +101,7 @@ def _read(
     )
     image_dataset.expect_even(*dataset.shape[1:3])
     side = SIDES.index(input_side)
-    parts = {part: _pairs(getattr(dataset, part), side) for part in ("train", "validation", "test")}
+    parts: dict[str, Any] = {part: _pairs(getattr(dataset, part), side) for part in ("train", "validation", "test")}
     return dataclasses.replace(dataset, **parts, fingerprint=fingerprint(dataset.fingerprint, "pairs", input_side))
 
 

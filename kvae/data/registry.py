@@ -126,7 +126,7 @@ def _call(name: str, loader: str, arguments: tuple, options: dict, seed: int) ->
     return function(*arguments, **options)
 
 
-def _missing(name: str, source: Source, where: Path, missing: list[str]) -> MissingData:
+def _missing(name: str, source: Source, where: Path, missing: list[str]) -> UserError:
     wanted = ", ".join(pattern.replace("|", " or ") for pattern in missing)
     found = ", ".join(path.name for path in official_files.find(where, "*|*/")[:3])
     received = f"only {found}" if found else "no such folder" if not where.exists() else "nothing"

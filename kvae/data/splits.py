@@ -58,7 +58,7 @@ def with_validation(splits: np.ndarray, groups: np.ndarray, seed: int) -> tuple[
     return np.where(drawn, "validation", splits), (note,)
 
 
-def first_of_each(groups: Sequence, limit: int | None) -> np.ndarray:
+def first_of_each(groups: Sequence | np.ndarray, limit: int | None) -> np.ndarray:
     """Return a mask (n,) of the first `limit` examples: the first of each group, then the second of each, and so on.
 
     groups: group of each example, such as its class or its folder, in the order of the examples.

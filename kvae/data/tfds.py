@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -73,11 +74,13 @@ def load(
         )
         return Split(x, None if y[split] is None else y[split][keep[split]]), notes["content"]
 
-    splits, contents = zip(*(read(split) for split in _SPLITS), strict=True)
-    classified = [s.y for s in splits if s is not None and s.y is not None]
+    (train, validation_split, test), contents = zip(*(read(split) for split in _SPLITS), strict=True)
+    classified = [s.y for s in (train, validation_split, test) if s is not None and s.y is not None]
     return Dataset(
         name or f"tfds:{builder}",
-        *splits,
+        train,
+        validation_split,
+        test,
         label_names,
         "bytes",
         fingerprint("tfds", source.name, contents, label_names, size, box.__name__, *classified),
@@ -92,7 +95,7 @@ def _rows(
     for i, image in enumerate(examples):
         if not keep[i]:
             continue
-        digests.append(hashlib.sha256(np.ascontiguousarray(image)).hexdigest())
+        digests.append(hashlib.sha256(np.ascontiguousarray(image).data).hexdigest())
         x = decoding.resize(image, size, box)
         first = first or (f"image {i}", x.shape)
         expect_shape(first, (f"image {i}", x.shape), size)
@@ -132,8 +135,8 @@ class _Source:
 
     def read_labels(
         self, splits: Iterable[str], classes: tuple[str, ...] | None, attributes: tuple[str, ...] | None
-    ) -> tuple[dict[str, np.ndarray | None], dict[str, np.ndarray], tuple[str, ...]]:
-        """Return y of each split, a mask of the examples to keep in each split, and the names of the labels."""
+    ) -> tuple[dict[str, Any], dict[str, np.ndarray], tuple[str, ...]]:
+        """Return y of each split or None, a mask of the examples to keep in each split, and the names of the labels."""
         keep = {split: np.ones(self.counts[split], bool) for split in splits}
         label = self._key(self._tfds.features.ClassLabel, "label")
         if self._key(self._tfds.features.FeaturesDict, "attributes") == "attributes" and classes is None:

@@ -1,6 +1,7 @@
 """Images of two domains without pairs, in the layout of CycleGAN: the folders trainA, trainB, testA and testB."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -37,7 +38,12 @@ def load(
     limit: number of images that are read, the first of each of these folders.
     """
     require("color", color, ("rgb", "gray"))
-    settings = {"size": size, "color": color, "box": crop.of_aspect(aspect), "skip_damaged": skip_damaged}
+    settings: dict[str, Any] = {
+        "size": size,
+        "color": color,
+        "box": crop.of_aspect(aspect),
+        "skip_damaged": skip_damaged,
+    }
     return _read(f"unpaired:{path}", image_dataset.open_own(path), limit, seed, **settings)
 
 

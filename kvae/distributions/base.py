@@ -2,6 +2,7 @@
 
 import abc
 import dataclasses
+from typing import Any, ClassVar
 
 import keras
 from keras import ops
@@ -84,6 +85,8 @@ class Configuration:
 
     The fields are the configuration; two instances with equal fields are equal.
     """
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]  # tells type checkers that a subclass is a dataclass
 
     def get_config(self):
         return dataclasses.asdict(self)

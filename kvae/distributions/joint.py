@@ -1,6 +1,7 @@
 """Independent distributions of the parts of one vector."""
 
 import dataclasses
+from typing import Any
 
 from keras import ops
 
@@ -55,7 +56,9 @@ class Joint(Distribution):
     @property
     def stddev(self):
         """The standard deviation of each unit, of shape batch + event."""
-        return self._join(self.first.stddev, self.second.stddev)
+        first: Any = self.first  # two distributions that have a standard deviation
+        second: Any = self.second
+        return self._join(first.stddev, second.stddev)
 
     @property
     def mode(self):

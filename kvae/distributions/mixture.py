@@ -52,7 +52,8 @@ class Mixture(Distribution):
     @property
     def stddev(self):
         """The standard deviation of each unit, of shape batch + event."""
-        logits, means, scales = promote(self.logits, self.components.mean, self.components.stddev)
+        components: Any = self.components  # which have a standard deviation
+        logits, means, scales = promote(self.logits, components.mean, components.stddev)
         second = self._weighted(ops.softmax(logits, axis=-1), ops.square(means) + ops.square(scales))
         return ops.sqrt(second - ops.square(self.mean))
 

@@ -1,5 +1,7 @@
 """The strength of checkerboard patterns in reconstructions."""
 
+from typing import Any
+
 import numpy as np
 
 from kvae.evaluation.batches import examples
@@ -26,7 +28,7 @@ def checkerboard(model, batches) -> dict[str, float]:
         raise NotApplicable(f"it needs images of at least {4 * (NEIGHBORS + 1)} pixels a side")
     if any(side % 2 for side in batches.x.shape[1:3]):
         raise NotApplicable("images of an odd side have no frequency of half a cycle per pixel")
-    spectra = sum(np.stack([_spectra(data[0]), _spectra(model.reconstruct(*data))]) for data in examples(batches))
+    spectra: Any = sum(np.stack([_spectra(data[0]), _spectra(model.reconstruct(*data))]) for data in examples(batches))
     real, reconstructed = (_peak(s) for s in spectra)
     return {
         "checkerboard": reconstructed / real,

@@ -1,5 +1,7 @@
 """The number of latent units that carry information about x."""
 
+from typing import Any
+
 import numpy as np
 
 from kvae.capabilities import POSTERIOR, UNIT_KL
@@ -38,7 +40,7 @@ def means_and_rates(model, batches) -> tuple[np.ndarray, np.ndarray | None]:
 
 def activity(mean: np.ndarray, rates: np.ndarray | None) -> dict:
     """Return `active_units` and `kl_per_unit` from posterior means and rates (N, D) of N examples."""
-    values = {"active_units": active_units(mean)}
+    values: dict[str, Any] = {"active_units": active_units(mean)}
     if rates is not None:
         values["kl_per_unit"] = [round(float(value), 6) for value in rates.mean(axis=0)]
     return values

@@ -42,4 +42,5 @@ def rates_and_distortions(model, data: Iterable[tuple], draws: int, seed: int) -
     def terms(generator, *batch):
         return model.rate_and_distortion(*batch, seed=generator, samples=draws)
 
-    return per_example(f"rate and distortion of {draws} draws", terms, model, data, seed)
+    rate, distortion = per_example(f"rate and distortion of {draws} draws", terms, model, data, seed)
+    return rate, distortion

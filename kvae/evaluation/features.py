@@ -112,7 +112,7 @@ class Compared:
         }
 
 
-def compared(model, batches, features, training, seed: int, sampler=None, least: int = 3) -> Compared:
+def compared(model, batches, features, training, seed: int, sampler=None, *, least: int = 3) -> Compared:
     """Return the features of training images, of samples of `model`, and of the references.
 
     Samples are drawn from the prior and from the sampler, as far as they exist. There are as many of each as held-out

@@ -1,6 +1,6 @@
 """Labels of held-out batches: classes, attributes and their names."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -16,7 +16,7 @@ def classes_of(batches) -> np.ndarray:
     return np.asarray(batches.labels)[batches.order].astype("int64")
 
 
-def class_names(batches, classes: Sequence[int]) -> list[str]:
+def class_names(batches, classes: Iterable[int]) -> list[str]:
     """Return the names of `classes`. A class without a name is called by its number."""
     return [batches.names[number] if number < len(batches.names) else str(number) for number in classes]
 

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -57,7 +57,7 @@ def likelihood(model, batches, *, samples: Samples = 2000, rows: Rows = None, se
     same model, data, K, `rows` and seed gives the same value as without the stop.
     """
     log_p = log_likelihoods(model, batches, samples, rows, seed)
-    values = {**mean_and_error("nll", -log_p), "nll_samples": samples}
+    values: dict[str, Any] = {**mean_and_error("nll", -log_p), "nll_samples": samples}
     reason = bits.reason_without(model, batches)
     if reason != bits.REAL:
         shape, in_bits = batches.x.shape[1:], float((bits.offset(model, batches) - log_p.mean()) / math.log(2))
@@ -133,7 +133,8 @@ def _log_sum(log_weights: Callable, data: list[np.ndarray], calls: int, samples:
     """Return log Σ_k w_k of the first `samples` draws of `calls` calls of `log_weights`, for each example of `data`."""
     from keras import ops
 
-    tensors, log_sum, missing = [ops.convert_to_tensor(array) for array in data], -np.inf, samples
+    tensors, missing = [ops.convert_to_tensor(array) for array in data], samples
+    log_sum: Any = -np.inf
     for _ in range(calls):
         log_w = ops.convert_to_numpy(log_weights(*tensors)).astype("float64")[:missing]  # (draws, block)
         log_sum = np.logaddexp(log_sum, np.logaddexp.reduce(log_w, axis=0))

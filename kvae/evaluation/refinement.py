@@ -1,5 +1,7 @@
 """Errors of images before and after a refiner."""
 
+from typing import Any
+
 import numpy as np
 
 from kvae.capabilities import REFINED, TRANSLATION
@@ -26,7 +28,7 @@ def refinement(
     principal components of the features of the training images, as in the metric translated. It needs a feature network.
     `refinement.features`, `refinement.features_sha256`: the feature network and the SHA-256 checksum of its weights.
     """
-    values = _errors(model, [x for x, *_ in examples(batches)])
+    values: dict[str, Any] = _errors(model, [x for x, *_ in examples(batches)])
     try:
         return values | _distances(model, batches, features, training)
     except NotApplicable as reason:

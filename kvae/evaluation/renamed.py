@@ -46,5 +46,5 @@ def current_name(name: str) -> str:
     for old, new in RENAMED_VALUES.items():
         pattern = "".join(_WILDCARDS.get(character, re.escape(character)) for character in old)
         if found := re.fullmatch(pattern, name, re.DOTALL):
-            return re.sub(r"[*?]", lambda _, found=found: found[1], new)
+            return re.sub(r"[*?]", lambda _: found[1], new)
     return name

@@ -18,7 +18,7 @@ def sampler_name(sampler) -> str:
     return PRIOR if sampler is None else sampler.kind
 
 
-def samplers_of(model, fitted) -> Mapping[str, Any]:
+def samplers_of(model, fitted) -> dict[str, Any]:
     """Return what `model.sample` takes as its sampler, by name: the prior, and the fitted sampler, as far as they exist."""
     available = [None] if POSTERIOR in model.capabilities else []
     available += [] if fitted is None else [fitted]

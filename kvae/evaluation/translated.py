@@ -63,7 +63,8 @@ def _compared(kind: Kind, known: np.ndarray, features, seed: int) -> dict[str, f
     sets = {name: features(each) for name, each in images.items()} | {"training": features(known)}
     components = principal_components(sets["training"])
 
-    rng, kernel, values = np.random.default_rng(seed), {}, {f"images.{kind.name}.held_out": len(real)}
+    rng, kernel = np.random.default_rng(seed), {}
+    values: dict[str, float] = {f"images.{kind.name}.held_out": len(real)}
     of_real, of_inputs = _weights(rng, len(real)), _weights(rng, len(kind.inputs))
     for name, each in sets.items():
         weights = _weights(rng, len(each)) if name == "training" else of_inputs

@@ -28,7 +28,7 @@ def translation(model, batches) -> dict[str, float]:
     if TWO_WAY in model.capabilities:
         return {"translation.cycle": _cycle_error(model, batches)}
     errors = image_errors((target, model.translate(x)) for x, target in _pairs(batches))
-    values = {name: errors[name] for name in ("mae", "ssim") if name in errors}
+    values: dict[str, float] = {name: errors[name] for name in ("mae", "ssim") if name in errors}
     if CODED in model.capabilities:
         values["constant_code.mae"] = _error_with_one_code(model, batches)
     return {f"translation.{name}": value for name, value in values.items()}

@@ -119,7 +119,7 @@ def _thumbnails(images: np.ndarray) -> np.ndarray:
     if height <= THUMBNAIL:
         return pixels
     size = (round(THUMBNAIL * width / height), THUMBNAIL)
-    return np.stack([Image.fromarray(each).resize(size, Image.Resampling.LANCZOS) for each in pixels])
+    return np.stack([np.asarray(Image.fromarray(each).resize(size, Image.Resampling.LANCZOS)) for each in pixels])
 
 
 def _figure(picture: Image.Image, caption: str, attributes: str = "") -> str:

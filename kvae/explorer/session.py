@@ -4,6 +4,7 @@ import dataclasses
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from keras import ops
@@ -207,8 +208,8 @@ class LatentSession:
         """Return the labels of `n` examples as the model takes them: (y,), or () for a model without labels."""
         if self.names is None:
             return ()
-        labels = self.default_labels if labels is None else labels
-        named = labels if self.names.classes else {name: name in labels for name in self.names.names}
+        shown: Any = self.default_labels if labels is None else labels
+        named = shown if self.names.classes else {name: name in shown for name in self.names.names}
         return self.trained.condition(n, named)
 
     def _shown(self, *y: np.ndarray) -> Labels:

@@ -50,7 +50,7 @@ def decode(
     except UnidentifiedImageError as error:
         raise ValueError(_unidentified(name, data)) from error
     pixels = image.width * image.height
-    if pixels > Image.MAX_IMAGE_PIXELS:
+    if Image.MAX_IMAGE_PIXELS is not None and pixels > Image.MAX_IMAGE_PIXELS:
         raise ValueError(f"{image.width}×{image.height} pixels are too many; it may be a decompression bomb")
     if pixels > LARGE and not large:
         raise ValueError(f"{image.width}×{image.height} pixels are too many for one of several processes")

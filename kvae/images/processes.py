@@ -49,7 +49,7 @@ class ImageDecoder:
     def __init__(self, archive: Archive, settings: Mapping[str, Any]):
         self.archive = archive
         self.settings = settings
-        self._began = None
+        self._began: float | None = None
         self._most = min(core_count(), _MOST)
         self._started = 0  # processes
         self._idle = queue.SimpleQueue()  # functions that decode in a process
@@ -149,10 +149,10 @@ def _process(settings: Mapping[str, Any]) -> Iterator[Callable[[list[tuple[str, 
     """
     # The process imports kvae from where this process did. As a session of its own it receives no Ctrl-C.
     command = [sys.executable or "", "-P", "-m", "kvae.images.processes"]
-    options = {"env": {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, "start_new_session": True}
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    options: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    options |= {"env": {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, "start_new_session": True}
     try:
-        process = subprocess.Popen(command, **pipes, **options)
+        process: Any = subprocess.Popen(command, **options)
     except OSError:  # the system allows no further process
         yield lambda files: [None] * len(files)
         return

@@ -38,9 +38,9 @@ def image_names(paths: Iterable[Path], n: int | None = None) -> list[str]:
 
 def _decode(path: Path, data: bytes, shape: Sequence[int], levels: int) -> np.ndarray:
     height, width, channels = shape
-    settings = {"color": "gray" if channels == 1 else "rgb", "box": crop.ratio(width, height)}
+    color, box = "gray" if channels == 1 else "rgb", crop.ratio(width, height)
     try:
-        x = decoding.decode(path.name, data, size=min(height, width), **settings)
+        x = decoding.decode(path.name, data, size=min(height, width), color=color, box=box)
     except Exception as error:  # Pillow raises exceptions of many types for damaged bytes
         raise _refusal(path, error) from error
     step = 255 / (levels - 1)

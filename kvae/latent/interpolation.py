@@ -11,7 +11,7 @@ from kvae.latent.arithmetic import lerp, slerp
 def interpolate(
     model,
     x: np.ndarray,
-    alphas: Sequence[float],
+    alphas: Sequence[float] | np.ndarray,
     *condition,
     new_y: np.ndarray | None = None,
     spherical: bool = False,
@@ -40,6 +40,6 @@ def interpolate(
     return model.decode(codes, *labels), _between(x, alphas)
 
 
-def _between(pair: np.ndarray, alphas: Sequence[float], path: Callable = lerp) -> np.ndarray:
+def _between(pair: np.ndarray, alphas: Sequence[float] | np.ndarray, path: Callable = lerp) -> np.ndarray:
     """Return the point on the path from `pair[0]` to `pair[1]` at each α: (A, …)."""
     return path(*pair, np.asarray(alphas, "float32").reshape(-1, *(1 for _ in pair.shape[1:])))

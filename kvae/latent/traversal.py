@@ -53,7 +53,7 @@ def standard_units(model, *condition) -> np.ndarray:
     if POSTERIOR not in model.capabilities or model.latent_layers > 1:
         return np.zeros(model.latent_shape, bool)
     standard = _is_standard(model.prior(*map(ops.convert_to_tensor, condition)))
-    return standard.reshape(-1, *model.latent_shape).all(axis=0)
+    return np.all(standard.reshape(-1, *model.latent_shape), axis=0)
 
 
 def center_and_scale(standard: np.ndarray, z: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:

@@ -76,8 +76,9 @@ def _is_of_keras(entry: dict, known: Mapping[str, Container[str]]) -> bool:
     found, module, registered = (entry.get(key) for key in ("class_name", "module", "registered_name"))
     if not {"module", "registered_name"} & set(entry):
         return "class_name" not in entry or found == "__keras_tensor__"
-    plain = isinstance(module, str) and isinstance(found, str) and registered in (None, found)
-    return plain and found in known.get(module, ())
+    if not (isinstance(module, str) and isinstance(found, str)):
+        return False
+    return registered in (None, found) and found in known.get(module, ())
 
 
 def _is_ours(entry: dict) -> bool:

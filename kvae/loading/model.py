@@ -7,6 +7,7 @@ import warnings
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -30,7 +31,7 @@ def build(described, name: str, own_classes: bool = False) -> keras.Model:
         own_classes: True for a run of a recipe file that the user trusts. Classes that this process has registered are
             then accepted (`check_config`), and the size is not bounded.
     """
-    config = without_training(described.get("model")) if isinstance(described, Mapping) else None
+    config: Any = without_training(described.get("model")) if isinstance(described, Mapping) else None
     check_config(config, name, own_classes)
     if not own_classes:
         check_size(config, name)

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from kvae.distributions import DiagonalNormal, Distribution, sample_with_kl
+from kvae.distributions import DiagonalNormal, Distribution, Normal, sample_with_kl
 from kvae.distributions.joint import join
 from kvae.errors import UserError
 from kvae.models.base import LabelledModel
@@ -108,11 +108,11 @@ class CSVAE(LabelledModel):
         """Return p(z), over (*batch, Dz)."""
         return self.prior_family((self.units_z,), self.posterior_z, batch)
 
-    def posterior_w(self, x, y, training: bool = False) -> Distribution:
+    def posterior_w(self, x, y, training: bool = False) -> Normal:
         """Return q(w|x, y), over (B, Dw)."""
         return DiagonalNormal()(self.label_encoder([x, self.labels.encode(y)], training=training))
 
-    def prior_w(self, y, training: bool = False) -> Distribution:
+    def prior_w(self, y, training: bool = False) -> Normal:
         """Return p(w|y), over (B, Dw)."""
         return DiagonalNormal()(self.label_prior(self.labels.encode(y), training=training))
 

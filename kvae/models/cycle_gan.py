@@ -98,7 +98,8 @@ class CycleGAN(RoundsModel):
 
     def call(self, x, training=False):
         """Return the translations of [x, y]."""
-        return self.translation(*x, training=training)
+        images, domains = x
+        return self.translation(images, domains, training)
 
     def _chosen(self, y, of_first, of_second):
         """Return the rows of one of two tensors (B, …), depending on the domain y of each example."""

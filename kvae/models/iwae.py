@@ -1,5 +1,7 @@
 """Importance-weighted autoencoder (Burda, Grosse and Salakhutdinov 2016)."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
@@ -83,7 +85,7 @@ class IWAE(StochasticLayers):
     @reports("encoder", "decoder", "loss", "rate", "distortion", "elbo")
     def doubly_reparameterized_terms(self, x, training):
         """Return the losses of the encoder and of the decoder (Tucker et al. 2019, eq. 8), and the bound."""
-        qz = self.posterior(x, training=training)
+        qz: Any = self.posterior(x, training=training)  # a `Normal`
         z = qz.sample(self.seed_generator, (self.samples,))  # (K, B, D)
         log_px, log_pz = self.observation(z, training=training).log_prob(x), self.prior().log_prob(z)
         fixed = Normal(ops.stop_gradient(qz.loc), ops.stop_gradient(qz.log_scale), event=qz.event)

@@ -182,7 +182,7 @@ class MultiEncoder(RoundsModel, LabelledModel):
                 terms["separator"] = separation
                 terms[domain] = terms[domain] + self._separator.beta * separation
             if self._critic is not None:
-                terms["critic"], terms["period"] = self._critic.losses(x, px.mean, *period, training)
+                terms["critic"], terms["period"] = self._critic.losses(x, px.mean, period[0], training)
                 terms["decoder"] = terms["decoder"] + self._critic.beta * terms["period"]
             return {**terms, player: terms["decoder"]}
 

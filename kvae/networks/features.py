@@ -56,7 +56,7 @@ def vgg19_features(
 
 
 def feature_maps(
-    net: keras.Model, layer_type: type = keras.layers.ReLU, count: int = 3, name: str | None = None
+    net: keras.Model, layer_type: type[keras.Layer] = keras.layers.ReLU, count: int = 3, name: str | None = None
 ) -> keras.Model:
     """Return a network whose outputs are those of the first `count` layers of one type in another network.
 

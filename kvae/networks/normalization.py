@@ -18,8 +18,9 @@ class BatchNormalization(layers.BatchNormalization):
     """
 
     def call(self, inputs, training=None, mask=None):
-        plain = batch_norm is not None and mask is None and self._is_plain()
-        if not plain or keras.backend.standardize_dtype(inputs.dtype) not in ("float32", "bfloat16"):
+        plain = mask is None and self._is_plain()
+        known = keras.backend.standardize_dtype(inputs.dtype) in ("float32", "bfloat16")
+        if batch_norm is None or not plain or not known:
             return super().call(inputs, training=training, mask=mask)
         inputs = ops.cast(inputs, "float32")  # as in Keras: a mean of many values needs more digits than bfloat16 has
         uses_batch = training and self.trainable

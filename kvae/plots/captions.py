@@ -4,6 +4,7 @@ import importlib.util
 import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -78,7 +79,8 @@ def _shortened(line: str, width: float, font) -> str:
 
 def _font() -> ImageFont.FreeTypeFont:
     """Return the font DejaVu Sans of Matplotlib, which has Greek letters."""
-    folder = Path(importlib.util.find_spec("matplotlib").origin).parent
+    spec: Any = importlib.util.find_spec("matplotlib")  # not None, because kvae requires it
+    folder = Path(spec.origin).parent
     return ImageFont.truetype(str(folder / "mpl-data" / "fonts" / "ttf" / "DejaVuSans.ttf"), _SIZE)
 
 

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -44,7 +44,7 @@ class Contender:
 
     name: str
     history: History
-    metrics: Mapping[str, object] = dataclasses.field(default_factory=dict)
+    metrics: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     x: np.ndarray | None = None
     x_hat: np.ndarray | None = None
     samples: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
@@ -64,7 +64,7 @@ def summary(contender: Contender) -> dict:
     """
     history, metrics = contender.history, contender.metrics
     last = {name: column[-1] for name, column in history.items()}
-    row = {"epochs": int(last["epoch"])} if last else {}
+    row: dict[str, Any] = {"epochs": int(last["epoch"])} if last else {}
     if "val_loss" in history:
         row["mean_val_loss"] = float(np.mean(history["val_loss"]))
     for name in _HELD_OUT:
@@ -131,9 +131,9 @@ def _draw_images(figure, contenders: Sequence[Contender], rows: Sequence[_Row]):
             panel.spines[:].set_visible(False)
             if kind == "samples" and sampler in contender.samples:
                 panel.imshow(grid(contender.samples[sampler][: columns * _ROWS], columns))
-            elif kind == "x_hat" and contender.x_hat is not None:
+            elif kind == "x_hat" and contender.x is not None and contender.x_hat is not None:
                 panel.imshow(grid_of_pairs(contender.x, contender.x_hat, columns))
-            elif kind == "zoom" and contender.x_hat is not None:
+            elif kind == "zoom" and contender.x is not None and contender.x_hat is not None:
                 panel.imshow(grid(np.stack([_centre(contender.x[0]), _centre(contender.x_hat[0])]), 2, zoom=8))
     for panel, row in zip(axes[:, 0], rows, strict=True):
         panel.set_ylabel(row.name, fontsize=8)

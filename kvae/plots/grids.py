@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -84,7 +85,8 @@ def save_image(image: Image.Image, path: Path, facts: Mapping[str, object] | Non
     for name, value in (facts or {}).items():
         texts.add_itxt(name, str(value))
     with atomic(path) as temporary:
-        image.save(temporary, **({"pnginfo": texts} if path.suffix == ".png" else {}))
+        options: dict[str, Any] = {"pnginfo": texts} if path.suffix == ".png" else {}
+        image.save(temporary, **options)
 
 
 def save_animation(frames: Sequence[Image.Image], path: Path, seconds: float = 3.0) -> None:
@@ -113,7 +115,8 @@ def save_images(
     """
     if path.suffix == ".npz":
         with atomic(path) as temporary:
-            np.savez(temporary, x=x, **({} if y is None else {"y": y}))
+            arrays: dict[str, Any] = {"x": x} if y is None else {"x": x, "y": y}
+            np.savez(temporary, **arrays)
     elif x.ndim != 4:
         raise UserError(f"Expected a model of images. Received: one of shape {x.shape[1:]}. Save arrays (*.npz).")
     elif path.suffix == ".png":

@@ -61,7 +61,7 @@ class Sheet:
             save_animation([captioned(_to_grid(frame, scale), self.title) for frame in self._frames()], path)
         return path
 
-    def _repr_png_(self) -> bytes:
+    def _repr_png_(self) -> bytes | None:
         """Return the sheet as a PNG file, which a notebook shows."""
         return self._page()._repr_png_()
 
@@ -109,8 +109,8 @@ class Samples:
         path = Path(path)
         if path.suffix not in (".png", ".npz", ""):
             raise UserError(f"Expected a file *.png or *.npz, or a folder. Received: path={path}.")
-        options = {"title": self.title, "below": self.below, "facts": {**self.facts, **facts}}
-        save_images(path, self.x, self.y, columns=columns, scale=scale, **options)
+        texts = {**self.facts, **facts}
+        save_images(path, self.x, self.y, columns=columns, scale=scale, title=self.title, below=self.below, facts=texts)
         return path
 
     def _repr_png_(self) -> bytes | None:

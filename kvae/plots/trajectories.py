@@ -37,7 +37,8 @@ class Trajectories:
     def of(self, number: int) -> tuple[np.ndarray, np.ndarray]:
         """Return years (T,), from the 5 % to the 95 % quantile of a class, and codes (T, D) of its trajectory."""
         _, years, y = self.training
-        times = np.linspace(*np.quantile(years[y == number], (0.05, 0.95)), STEPS)
+        first, last = np.quantile(years[y == number], (0.05, 0.95))
+        times = np.linspace(first, last, STEPS)
         return times, self.at(number, times)
 
     def at(self, number: int, times: np.ndarray) -> np.ndarray:
@@ -83,7 +84,7 @@ class Trajectories:
         for i in (0, STEPS // 2, STEPS - 1):
             axes.annotate(f"{times[i]:.0f}", line[i], fontsize=7, xytext=(3, 3), textcoords="offset points")
         figure.colorbar(dots, ax=axes).ax.tick_params(labelsize=7)
-        axes.set_title(f"{self.classes[number]}: {members.sum()} dated training examples", fontsize=9)
+        axes.set_title(f"{self.classes[number]}: {np.sum(members)} dated training examples", fontsize=9)
         axes.tick_params(labelsize=7)
 
     def _moved(self, number: int, trajectory: np.ndarray) -> list[np.ndarray]:

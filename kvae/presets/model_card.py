@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from kvae.capabilities import DECODER, POSTERIOR, TRANSLATION, TWO_WAY
 from kvae.data.licences import UNKNOWN
@@ -33,7 +34,7 @@ def _front_matter(model, card: Mapping, licence: str | None) -> str:
     """Return the header in YAML. Strings are written as in JSON, since they may contain any character."""
     data = _data(card)
     terms = data.get("licence", {})
-    entries = {"library_name": "kvae", "license": licence or UNKNOWN}
+    entries: dict[str, Any] = {"library_name": "kvae", "license": licence or UNKNOWN}
     if licence is None and terms.get("hub") == "other":  # an unknown licence does not lift the restrictions of the data
         name = "-".join("".join(c if c.isalnum() else " " for c in terms["terms"].lower()).split())
         entries |= {"license": "other", "license_name": name, "license_link": terms["url"]}

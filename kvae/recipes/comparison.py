@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +61,8 @@ def short_names(models: Sequence[TrainedSamples]) -> list[str]:
 def _contender(model: TrainedSamples, name: str, n: int) -> plots.Contender:
     """Return the history, the metrics and the images of a model, for a figure of `n` models."""
     source = model.source
-    return plots.Contender(name, source.history(), (source.metrics or {}).get("metrics", {}), **_images(model, name, n))
+    report: Mapping[str, Any] = source.metrics or {}
+    return plots.Contender(name, source.history(), report.get("metrics", {}), **_images(model, name, n))
 
 
 def _images(model: TrainedSamples, name: str, n: int) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The feature network that the metrics of samples need."""
 
 import os
+from typing import TypeAlias
 
 import keras
 
@@ -12,11 +13,11 @@ from kvae.networks import IMAGENET_WEIGHTS, imagenet_features, imagenet_weights,
 from kvae.recipes.classifier import open_classifier
 from kvae.recipes.trained_data import TrainedData
 
-Source = str | os.PathLike | TrainedData | keras.Model | FeatureNetwork | None
+Source: TypeAlias = str | os.PathLike | TrainedData | keras.Model | FeatureNetwork
 """Argument from which `open_features` opens a feature network."""
 
 
-def open_features(source: Source, data_name: str, shape: tuple[int, ...]) -> FeatureNetwork:
+def open_features(source: Source | None, data_name: str, shape: tuple[int, ...]) -> FeatureNetwork:
     """Return a feature network for images of `shape` (H, W, C) of the data set `data_name`.
 
     Args:

@@ -8,6 +8,7 @@ import keras
 
 from kvae import backends, evaluation
 from kvae.capabilities import DECODER, POSTERIOR
+from kvae.data import Split
 from kvae.evaluation import NotApplicable
 from kvae.files import finite
 from kvae.plots.curves import save_curves
@@ -36,7 +37,7 @@ def finish(run: Run, session: Session) -> Run:
         run.save_model(session.model)
         _compare_modes(run, session)
     if session.held_out:
-        _evaluate(run, session)
+        _evaluate(run, session, session.held_out)
     save_curves(run.images / "curves.png", {run.path.name: run.history()})
     return run
 
@@ -80,13 +81,13 @@ def in_float32(run: Run, session: Session):
     return session.model if session.precision == "float32" else load_model(run)
 
 
-def _evaluate(run: Run, session: Session) -> None:
+def _evaluate(run: Run, session: Session, examples: Split) -> None:
     model, dataset = in_float32(run, session), session.dataset
-    held_out = session.batches(session.held_out)  # all examples, even if several processes share the training
+    held_out = session.batches(examples)  # all examples, even if several processes share the training
     split = "validation" if dataset.validation else "test"
     report = evaluation.evaluate(model, held_out, quick=True)
     origin = {"model": str(run.path), "recipe": session.recipe.name, "data": f"{dataset.name}/{split}"}
     run.save_metrics(finite({**origin, "weights": run.weights, **report}))
-    if len(dataset.shape) == 1 and POSTERIOR in model.capabilities and session.held_out.y is not None:
+    if len(dataset.shape) == 1 and POSTERIOR in model.capabilities and examples.y is not None:
         with contextlib.suppress(NotApplicable):  # too few examples of a label
             save_planes(run.images / "planes.png", model, held_out)

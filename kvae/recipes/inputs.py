@@ -1,6 +1,7 @@
 """Batches and rounds of a data set, as the training of a recipe takes them."""
 
 from collections.abc import Callable
+from typing import Any
 
 from kvae import backends
 from kvae.capabilities import DOMAINS
@@ -13,7 +14,7 @@ from kvae.training.rounds import Rounds
 def training_batches(model, dataset: Dataset, training: Training, seed: int) -> Batches | Rounds:
     """Return the training split as `model` learns from it: batches in an order that `seed` decides, or rounds."""
     split = dataset.train
-    options = {
+    options: dict[str, Any] = {
         "transform": _training_transform(training),
         "min_steps": training.min_steps,
         "seed": seed,
@@ -23,7 +24,7 @@ def training_batches(model, dataset: Dataset, training: Training, seed: int) -> 
         return batches(model, dataset, split, training, **options)
     return Rounds(
         split.x,
-        split.y,
+        split.y,  # type: ignore[arg-type]  # data of domains have labels
         model.turns,
         batch_size=training.batch_size,
         repeats=training.repeats,

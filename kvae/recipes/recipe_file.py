@@ -4,6 +4,7 @@ import functools
 import importlib.util
 import traceback
 from pathlib import Path
+from typing import Any
 
 from kvae.errors import UserError
 from kvae.recipes import trust
@@ -37,7 +38,7 @@ def _run(path: Path, code: bytes) -> Recipe:
 
     Compiled code of Python (`__pycache__`) is not used, because it may be that of another file.
     """
-    spec = importlib.util.spec_from_file_location(f"kvae_recipe_{path.stem}", path)
+    spec: Any = importlib.util.spec_from_file_location(f"kvae_recipe_{path.stem}", path)  # not None for *.py
     module = importlib.util.module_from_spec(spec)
     try:
         exec(compile(code, str(path), "exec"), module.__dict__)

@@ -5,6 +5,7 @@ import importlib.util
 import os
 import shlex
 from pathlib import Path
+from typing import Any
 
 from kvae.errors import UserError
 from kvae.files import atomic
@@ -18,7 +19,8 @@ PACKAGE = "kvae.zoo"
 
 def files() -> dict[str, Path]:
     """Return the file of every recipe by its name. Files whose names begin with `_` are not recipes."""
-    root = Path(importlib.util.find_spec(PACKAGE).origin).parent
+    spec: Any = importlib.util.find_spec(PACKAGE)  # not None, because it is a part of kvae
+    root = Path(spec.origin).parent
     found = (path for path in sorted(root.glob("*/*.py")) if not path.name.startswith("_"))
     return {path.relative_to(root).with_suffix("").as_posix(): path for path in found}
 

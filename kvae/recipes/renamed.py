@@ -31,7 +31,7 @@ class Change:
 def note(recipe: str, name: str) -> str | None:
     """Return the sentence for a changed parameter of `recipe`, or None if `name` has not changed."""
     change = TABLE.get(recipe, {}).get(name)
-    return change and change.note
+    return None if change is None else change.note
 
 
 def translate(recipe: str, parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -80,6 +80,6 @@ def _of_files(
             parts.append(np.round(255 * x).astype("uint8"))  # bytes, so that a density has bits
     if len({part.dtype for part in parts}) > 1:
         raise UserError("Expected image files or .npz files. Received: both. Score them one after the other.")
-    y = [np.repeat(label, len(names), axis=0) for label in condition]
+    (y,) = [np.repeat(label, len(names), axis=0) for label in condition] or (None,)
     training = trained.training
-    return names, Batches(np.concatenate(parts), *y, batch_size=training.batch_size, transform=training.transform)
+    return names, Batches(np.concatenate(parts), y, batch_size=training.batch_size, transform=training.transform)

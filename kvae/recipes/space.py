@@ -88,10 +88,10 @@ def parse_space(text: str) -> Space:
         return OneOf(*(_number(part) for part in text.split(",")))
     low, _, rest = text.partition(":")
     high, _, scale = rest.partition(":")
-    ends = _number(low), _number(high)
-    if not all(isinstance(end, int | float) for end in ends) or scale not in ("", "log"):
+    first, last = _number(low), _number(high)
+    if isinstance(first, str) or isinstance(last, str) or scale not in ("", "log"):
         raise UserError(f"Expected LOW:HIGH, LOW:HIGH:log or A,B,C. Received: {text}.")
-    return Between(*ends, log=scale == "log")
+    return Between(first, last, log=scale == "log")
 
 
 def _number(text: str) -> int | float | str:

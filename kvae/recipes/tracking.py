@@ -18,8 +18,10 @@ logger = logging.getLogger(__name__)
 @contextlib.contextmanager
 def tracked(run: Run, trackers: Sequence[Tracker]) -> Iterator[list[Track]]:
     """Yield the callbacks that record a run. After the block, the trained model is recorded as a preset."""
-    record = _record(run) if trackers else None
-    callbacks = [Track(tracker, run, record) for tracker in trackers]
+    callbacks = []
+    if trackers:
+        record = _record(run)
+        callbacks = [Track(tracker, run, record) for tracker in trackers]
     finished = False
     try:
         yield callbacks

@@ -75,7 +75,7 @@ class Trained(TrainedTranslations):
         split: str | None = None,
         first: int | None = None,
         classifier: str | os.PathLike | TrainedData | None = None,
-        features: Source = None,
+        features: Source | None = None,
         full: bool = False,
         **options: Any,
     ) -> dict[str, Any]:
@@ -215,7 +215,7 @@ class Trained(TrainedTranslations):
                 needs it, because its files do not change.
         """
         self.require(DECODER)
-        if not self.is_preset:
+        if not isinstance(self.source, presets.Preset):
             self.source.check_finished()
         elif out is None:
             raise UserError(
@@ -228,7 +228,7 @@ class Trained(TrainedTranslations):
             facts = self._card()
             facts["metrics"] = without_fitted(facts.get("metrics") or {}, KINDS)
             presets.to_preset(self.model, out, facts, facts.get("precision") == "float16", sampler)
-        elif self.source.save_sampler(sampler, weights):
+        elif not isinstance(self.source, presets.Preset) and self.source.save_sampler(sampler, weights):
             self.sampler = sampler
         return sampler
 
@@ -259,7 +259,7 @@ class Trained(TrainedTranslations):
 
     def _card(self) -> dict[str, Any]:
         """Return the facts on the card of this preset, or those for the card of a preset of this run."""
-        if self.is_preset:
+        if isinstance(self.source, presets.Preset):
             return {**self.config, "parameters": renamed.present(self.config["recipe"], self.config)}
         return {**card(self.source), **self._stored_labels()}
 

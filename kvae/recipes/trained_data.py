@@ -272,7 +272,7 @@ class TrainedData:
         """
         stored = self.config.get("held_out_labels")
         try:
-            y = self._names.from_text(stored) if isinstance(stored, str) else self.batches().y
+            y: Any = self._names.from_text(stored) if isinstance(stored, str) else self.batches().y
             return y[np.linspace(0, len(y) - 1, min(n, len(y))).astype(int)]
         except UserError as error:
             raise UserError(f"{error} Or name all labels: {missing}.") from None

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -97,7 +97,7 @@ class TrainedImages(TrainedSamples):
         x, *condition = (None,) if start is None else self.pick(start)
         standard = standard_units(model, *condition)
         needs_codes = not (units and standard.all())
-        codes = model.encode(*self.examples(CODES)) if needs_codes else None
+        codes: Any = model.encode(*self.examples(CODES)) if needs_codes else None
         units = list(units or informative_units(codes, n))
         mean, std = center_and_scale(standard, codes)
         offsets = np.linspace(-span, span, steps)
@@ -195,8 +195,8 @@ class TrainedImages(TrainedSamples):
         head = np.concatenate([np.ones_like(x[:1]), x[:styles]])[None]  # a white corner, then the styles
         images = np.concatenate([head, np.concatenate([x[styles:, None], restyled], axis=1)])
         title = "first row: images that give the style; first column: images that receive it"
-        captions = [("", *part) for part in (names[styles:], names[:styles])] if names else ()
-        return Sheet(images, *captions, count=len(restyled), title=title, facts=self.facts)
+        rows, columns = [("", *part) if names else () for part in (names[styles:], names[:styles])]
+        return Sheet(images, rows, columns, count=len(restyled), title=title, facts=self.facts)
 
     def blend(
         self,

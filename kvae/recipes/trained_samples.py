@@ -46,7 +46,8 @@ class TrainedSamples(TrainedData):
         x = self.model.sample(n, *y, seed=seed, temperature=temperature, sampler=density)
         title = as_text(labels) if as_pairs(labels) else ""
         facts = {**self.facts, "sampler": sampler_name(density), "seed": seed, "temperature": temperature}
-        return Samples(x, *y, title=title, below=self._differing_labels(*y), facts=facts)
+        (shown,) = y or (None,)
+        return Samples(x, shown, title=title, below=self._differing_labels(*y), facts=facts)
 
     @functools.cached_property
     def sampler(self) -> Sampler | None:

@@ -21,7 +21,9 @@ import logging
 import os
 import shlex
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -207,7 +209,7 @@ class Run:
         checkpoint.restore(self.state, model)
         return epochs
 
-    def save_metrics(self, report: dict) -> None:
+    def save_metrics(self, report: Mapping[str, Any]) -> None:
         """Write metrics.json, unless another process trains the run, or has done so since the metrics were computed.
 
         If the file holds metrics of the same weights, data and number of examples, those that `report` does not hold are
@@ -219,7 +221,7 @@ class Run:
         except InUse as error:
             logger.warning("The metrics are not saved. %s", error)
 
-    def _save_metrics(self, report: dict) -> None:
+    def _save_metrics(self, report: Mapping[str, Any]) -> None:
         if report.get("weights") not in (None, self.weights):
             logger.warning(
                 "The metrics are not saved: the run %s was trained further while they were computed. Evaluate it again.",

@@ -47,4 +47,7 @@ class BestEpoch:
 
     def is_over(self, epochs: Sequence[Mapping[str, float]]) -> bool:
         """Return True if the last `patience` epochs are not better than the best one before them."""
-        return self.patience is not None and bool(epochs) and len(epochs) - self.among(epochs) >= self.patience
+        if self.patience is None:
+            return False
+        best = self.among(epochs)
+        return best is not None and len(epochs) - best >= self.patience

@@ -61,7 +61,7 @@ def read_progress(path: str | os.PathLike) -> Any:
 
 
 def _write(path: str | os.PathLike, variables: dict[str, keras.Variable], progress: dict[str, Any]) -> None:
-    arrays = {name: _to_numpy(variable) for name, variable in variables.items()}
+    arrays: dict[str, Any] = {name: _to_numpy(variable) for name, variable in variables.items()}
     with atomic(path) as temporary, open(temporary, "wb") as file:
         np.savez(file, progress=np.array(json.dumps(progress)), **arrays)
 

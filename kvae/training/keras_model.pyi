@@ -5,9 +5,11 @@ from typing import Any, Self
 class KerasModel:
     name: str
     built: bool
+    compiled: bool
     trainable: bool
     optimizer: Any
     stop_training: bool
+    steps_per_execution: int
     history: Any
 
     def __init__(self, *args: Any, name: str | None = None, dtype: Any = None, trainable: bool = True) -> None: ...
@@ -84,6 +86,7 @@ class KerasModel:
     def add_variable(self, shape: Any, initializer: Any, **kwargs: Any) -> Any: ...
     def compute_output_shape(self, *args: Any, **kwargs: Any) -> Any: ...
     def count_params(self) -> int: ...
+    def _flatten_layers(self, include_self: bool = True, recursive: bool = True) -> Any: ...
     def get_layer(self, name: str | None = None, index: int | None = None) -> Any: ...
     def summary(
         self,

@@ -163,7 +163,7 @@ def _for_any_backend(config):
 
 def first_owners(variables: Mapping[str, Sequence[keras.Variable]]) -> dict[str, list[keras.Variable]]:
     """Return {player: variables} in which a variable that several players share belongs only to the first of them."""
-    owner = {id(variable): player for player, group in reversed(variables.items()) for variable in group}
+    owner = {id(variable): player for player, group in reversed(list(variables.items())) for variable in group}
     return {player: [v for v in group if owner[id(v)] == player] for player, group in variables.items()}
 
 

@@ -25,7 +25,9 @@ def warm_start(model: Model, source: Model) -> tuple[list[str], list[str]]:
     """
     copied, kept = [], []
     others = source.networks()
-    labels = model.labels.units if LABELS in model.capabilities and LABELS not in source.capabilities else 0
+    labels = 0
+    if LABELS in model.capabilities and LABELS not in source.capabilities:
+        labels = model.labels.units  # type: ignore[attr-defined]  # a model with this capability has labels
     for name, net in model.networks().items():
         if name not in others:
             kept.append(f"{name}: {type(source).__name__} has none")

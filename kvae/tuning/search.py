@@ -85,7 +85,7 @@ class Search:
 
     vary: Mapping[str, Space] = dataclasses.field(default_factory=dict)
     objectives: tuple[Objective, ...] = (Objective("elbo", "max"),)
-    options: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
+    options: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     monitor: str | None = "val_elbo"
 
     @property

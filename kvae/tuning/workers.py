@@ -23,6 +23,12 @@ REFUSED = 2
 logger = logging.getLogger(__name__)
 
 
+class _Process(subprocess.Popen):
+    """A process of a search, and the port at which the chief listens."""
+
+    port: int
+
+
 def supervise(folder: Path, recipe: str, workers: int, ended: Callable[[str], None]) -> None:
     """Run a chief and `workers` processes until no trial is left, and call `ended` with the name of each trial that ends.
 
@@ -63,7 +69,7 @@ def supervise(folder: Path, recipe: str, workers: int, ended: Callable[[str], No
 
 def _start(
     search: tuple[Path, str], names: Iterable[str], workers: int, port: int | None = None
-) -> dict[str, subprocess.Popen]:
+) -> dict[str, _Process]:
     """Start the processes called `names`, which end when this process ends."""
     if port is None:
         with socket.socket() as probe:
@@ -81,7 +87,7 @@ def _start(
         with open(search[0] / f"{name}.log", "ab") as log:
             # -P keeps Python files of the current folder from being imported, as the command kvae does.
             command = [sys.executable, "-P", "-m", "kvae.tuning", *map(str, search)]
-            started[name] = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=log, stderr=log)
+            started[name] = _Process(command, env=environment, stdin=subprocess.PIPE, stdout=log, stderr=log)
             started[name].port = port
     return started
 

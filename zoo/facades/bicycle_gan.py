@@ -51,9 +51,16 @@ def model(
     beta_code: NonNegative = 0.5,
 ):
     networks, target = kvae.networks, dataset.train.y.shape[1:]
-    options = {"dropout": 0.0, "normalization": "instance", "code_units": latent}
     return kvae.models.BicycleGAN(
-        networks.unet(dataset.shape, target[2], width, name="generator", **options),
+        networks.unet(
+            dataset.shape,
+            target[2],
+            width,
+            dropout=0.0,
+            normalization="instance",
+            code_units=latent,
+            name="generator",
+        ),
         networks.conv_encoder(target, 2 * latent, width, normalization="instance", name="encoder"),
         networks.patch_discriminator(target, width, stages, name="discriminator"),
         networks.patch_discriminator(target, width, stages, name="sample_discriminator"),

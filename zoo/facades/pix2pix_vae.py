@@ -57,10 +57,9 @@ def model(
 ):
     networks, target = kvae.networks, dataset.train.y.shape[1:]
     pair = (*dataset.shape[:2], dataset.shape[2] + target[2])
-    options = {"skips": skips}
     return kvae.models.Pix2PixVAE(
-        networks.unet_encoder(dataset.shape, 2 * latent, width, name="encoder", **options),
-        networks.unet_decoder(latent, target, width, dropout=dropout, name="decoder", **options),
+        networks.unet_encoder(dataset.shape, 2 * latent, width, skips=skips, name="encoder"),
+        networks.unet_decoder(latent, target, width, dropout=dropout, skips=skips, name="decoder"),
         networks.patch_discriminator(pair, width, stages, name="discriminator") if beta_adversary else None,
         likelihood=kvae.distributions.likelihoods.LaplaceLikelihood(scale),
         beta=beta,

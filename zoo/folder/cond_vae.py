@@ -50,11 +50,13 @@ def model(
     width: Annotated[Count, Between(16, 64, log=True)] = 32,
     beta: Annotated[NonNegative, Between(0.25, 8.0, log=True)] = 2.0,
 ):
-    count, options = len(dataset.label_names), {"normalization": "none"}
+    count = len(dataset.label_names)
     return kvae.models.CondVAE(
-        kvae.networks.conv_encoder(dataset.shape, 2 * latent, width, label_units=count, name="encoder", **options),
+        kvae.networks.conv_encoder(
+            dataset.shape, 2 * latent, width, label_units=count, normalization="none", name="encoder"
+        ),
         kvae.networks.conv_decoder(
-            latent + count, dataset.shape, width, upsampling="nearest", name="decoder", **options
+            latent + count, dataset.shape, width, upsampling="nearest", normalization="none", name="decoder"
         ),
         kvae.distributions.ClassLabels(count),
         likelihood="bernoulli",

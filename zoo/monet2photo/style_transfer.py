@@ -49,10 +49,9 @@ def data(
     limit: Limit = None,
 ):
     """Load paintings (A) and photographs (B), or the images of `path`, which are cropped to `aspect`."""
-    settings = {"size": size, "skip_damaged": skip_damaged, "limit": limit}
     if path is None:
-        return kvae.data.load("monet2photo", **settings)
-    return kvae.data.load(f"unpaired:{path}", aspect=aspect, **settings)
+        return kvae.data.load("monet2photo", size=size, skip_damaged=skip_damaged, limit=limit)
+    return kvae.data.load(f"unpaired:{path}", size=size, aspect=aspect, skip_damaged=skip_damaged, limit=limit)
 
 
 def model(
@@ -67,10 +66,11 @@ def model(
     repulsion: NonNegative = 320.0,
 ):
     networks, shape = kvae.networks, dataset.shape
-    options = {"factor": factor, "normalization": "none"}
     return kvae.models.StyleTransferVAE(
-        networks.conv_encoder(shape, 2 * channels, width, name="encoder", **options),
-        networks.conv_decoder(channels, shape, width, upsampling="nearest", name="decoder", **options),
+        networks.conv_encoder(shape, 2 * channels, width, factor=factor, normalization="none", name="encoder"),
+        networks.conv_decoder(
+            channels, shape, width, factor=factor, normalization="none", upsampling="nearest", name="decoder"
+        ),
         networks.refiner(shape, refiner_width, name="refiner"),
         likelihood=kvae.distributions.likelihoods.NormalLikelihood(scale),
         beta=beta,

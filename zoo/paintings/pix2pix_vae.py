@@ -43,10 +43,9 @@ def model(
     scale: Positive = 0.1,
     beta: NonNegative = 1.0,
 ):
-    options = {"skips": skips, "momentum": MOMENTUM}
     return kvae.models.Pix2PixVAE(
-        kvae.networks.unet_encoder(dataset.shape, 2 * latent, width, name="encoder", **options),
-        kvae.networks.unet_decoder(latent, dataset.shape, width, name="decoder", **options),
+        kvae.networks.unet_encoder(dataset.shape, 2 * latent, width, skips=skips, momentum=MOMENTUM, name="encoder"),
+        kvae.networks.unet_decoder(latent, dataset.shape, width, skips=skips, momentum=MOMENTUM, name="decoder"),
         paired=False,
         likelihood=kvae.distributions.likelihoods.LaplaceLikelihood(scale),
         beta=beta,

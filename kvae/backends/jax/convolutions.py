@@ -52,20 +52,22 @@ def _transposed(y, kernel, strides, pads, sides):
 
 _conv.defvjp(
     lambda x, kernel, strides, pads: (_conv(x, kernel, strides, pads), (x, kernel)),
-    lambda strides, pads, given, slope: _slopes_of_conv(*given, slope, strides, pads),
+    lambda strides, pads, given, slope: _slopes_of_conv(given, slope, strides, pads),
 )
 _transposed.defvjp(
     lambda y, kernel, *geometry: (_transposed(y, kernel, *geometry), (y, kernel)),
-    lambda strides, pads, _, given, slope: _slopes_of_transposed(*given, slope, strides, pads),
+    lambda strides, pads, _, given, slope: _slopes_of_transposed(given, slope, strides, pads),
 )
 
 
-def _slopes_of_conv(x, kernel, slope, strides, pads):
+def _slopes_of_conv(given, slope, strides, pads):
+    x, kernel = given
     by_x = _transposed(slope, kernel, strides, pads, x.shape[1:3])
     return by_x, _by_kernel(x, slope, kernel.shape, strides, pads)
 
 
-def _slopes_of_transposed(y, kernel, slope, strides, pads):
+def _slopes_of_transposed(given, slope, strides, pads):
+    y, kernel = given
     return _conv(slope, kernel, strides, pads), _by_kernel(slope, y, kernel.shape, strides, pads)
 
 

@@ -26,6 +26,9 @@ class Likelihood(abc.ABC):
     support: ClassVar[str]
     """Range of the data: "real" (any finite number), "unit" ([0, 1]) or "levels" (k / (levels − 1))."""
 
+    levels: int
+    """Number of levels of a likelihood with the support "levels"."""
+
     density: ClassVar[bool] = False
     """True if p(x|z) is a density of continuous data, False if it is a probability of binary or discrete data."""
 

@@ -44,7 +44,8 @@ class LogisticLikelihood(ChannelwiseLikelihood):
         return 2
 
     def __call__(self, h, batch_axes=1, training=False):
-        return DiscretizedLogistic(*loc_and_log_scale(h, None), levels=self.levels, event=event_of(h, batch_axes))
+        loc, log_scale = loc_and_log_scale(h, None)
+        return DiscretizedLogistic(loc, log_scale, self.levels, event=event_of(h, batch_axes))
 
 
 @keras.saving.register_keras_serializable("kvae")

@@ -2,6 +2,7 @@
 
 import contextlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,8 @@ MAX_BYTES = 10**6
 def write_sampler(path: Path, sampler: Sampler) -> None:
     """Write `sampler` to `path`, whole or not at all."""
     with atomic(path) as temporary, open(temporary, "wb") as file:
-        np.savez(file, **sampler.arrays())
+        arrays: dict[str, Any] = sampler.arrays()
+        np.savez(file, **arrays)
 
 
 def read_sampler(path: Path) -> Sampler:

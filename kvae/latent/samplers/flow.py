@@ -109,7 +109,7 @@ class Flow(TrainedDensity):
     def _parameters(self, t: int, a, features, dropout=0.0, seed=None):
         """Return m and log σ of layer t: (B, R − R // 2) each."""
         inputs = ops.concatenate([a, features], axis=1)
-        arrays = (array[t] for array in (self.kernels, self.biases, self.kernels_out, self.biases_out))
+        arrays = self.kernels[t], self.biases[t], self.kernels_out[t], self.biases_out[t]
         mean, log_scale = ops.split(two_layers(inputs, *arrays, dropout, seed), 2, axis=1)
         return mean, LARGEST_LOG_SCALE * ops.tanh(log_scale)
 

@@ -117,10 +117,11 @@ class Sampler:
         if fit.shape != (2,) or fit.dtype != "float64" or not np.isfinite(fit).all():
             raise ValueError("no number of codes")
         shape, kind = tuple(latent.tolist()), str(arrays["kind"])
-        coordinates, density = (
-            part(*(arrays[name] for name in array_fields(part)))
-            for part in (KINDS[kind].coordinates, KINDS[kind].density)
-        )
+
+        def read(part):
+            return part(*(arrays[name] for name in array_fields(part)))
+
+        coordinates, density = read(KINDS[kind].coordinates), read(KINDS[kind].density)
         coordinates.check(math.prod(shape))
         density.check(coordinates.rank, len(coordinates.effects))
         return cls(kind, shape, coordinates, density, int(fit[0]), float(fit[1]))

@@ -3,7 +3,7 @@
 import abc
 import dataclasses
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 import keras
 import numpy as np
@@ -21,8 +21,13 @@ LEARNING_RATE = 2e-3
 """Learning rate of Adam at the beginning. It falls to 0 along a cosine."""
 
 
+_Density = TypeVar("_Density", bound="TrainedDensity")
+
+
 class TrainedDensity(Density):
     """A density whose arrays are trained. During a training step they are tensors."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]  # tells type checkers that a subclass is a dataclass
 
     fixed: ClassVar[tuple[str, ...]] = ()
     """Names of the arrays that are not trained."""
@@ -74,13 +79,13 @@ class _Training(Model):
 
 
 def train(
-    density: TrainedDensity,
+    density: _Density,
     used: Scores,
     held: Scores,
     seed: int,
     batch_size: int | None = None,
     epochs: int | None = None,
-) -> TrainedDensity:
+) -> _Density:
     """Return `density` with the arrays that maximise the mean bound of the scores `used`. Training begins with its arrays.
 
     They are the arrays of the epoch in which the mean bound of the scores `held` is largest. By default a batch has `BATCH`

@@ -1,5 +1,7 @@
 """The base class of models of labelled data."""
 
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops
@@ -28,6 +30,9 @@ class LabelledModel(VariationalModel):
 
     posterior_takes_labels = True
     """True if q(z|x, y) depends on y."""
+
+    labels: Any
+    """The label specification, or None. Methods that are given y need one."""
 
     def __init__(self, labels, likelihood="bernoulli", posterior=None, prior=None, seed=None, **kwargs):
         super().__init__(likelihood, posterior, prior, seed, **kwargs)
@@ -83,7 +88,7 @@ class LabelledModel(VariationalModel):
         if self.labels is None:
             return super().signature()
         label = self.labels.cycle(1)
-        return [[*super().signature(), keras.InputSpec(str(label.dtype), (None, *label.shape[1:]))]]
+        return [[*(super().signature() or ()), keras.InputSpec(str(label.dtype), (None, *label.shape[1:]))]]
 
     def described(self):
         return super().described() | {"labels": self.labels}

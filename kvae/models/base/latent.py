@@ -32,6 +32,9 @@ class LatentModel(Model):
     decodes_without_labels = False
     """True if the decoder of a labelled model needs only z, False if it needs z and y."""
 
+    encoder: keras.Model
+    decoder: keras.Model
+
     def __init__(self, likelihood, **kwargs):
         super().__init__(**kwargs)
         self.likelihood = likelihoods.get(likelihood)

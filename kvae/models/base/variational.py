@@ -1,6 +1,6 @@
 """The base class of models with a posterior and a prior."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import keras
 import numpy as np
@@ -113,7 +113,7 @@ class VariationalModel(LatentModel):
         self.check(as_array(x), *condition)
 
         def parameters(*data):
-            qz = self.posterior(*data)
+            qz: Any = self.posterior(*data)  # which has a standard deviation
             return qz.mean, qz.stddev
 
         return self.batched("posterior_parameters", parameters, x, *condition, batch_size=batch_size)
