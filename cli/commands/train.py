@@ -213,10 +213,8 @@ def _train(
         none = (None, {}, 0, "float32")
         searched, found, best_seed, best_precision = trials.best_settings(from_search) if from_search else none
         chosen, seed = {**found, **chosen}, best_seed if seed is None else seed
-        if searched and from_search and not name:
-            recipe = zoo.load_recorded(searched, from_search)
-        else:
-            recipe = zoo.load(name or DEFAULT)
+        again = from_search if searched and not name else None
+        recipe = zoo.load_recorded(searched, again) if searched and again else zoo.load(name or DEFAULT)
         if searched not in (None, recipe.name):
             raise UserError(f"Expected {searched}, the recipe of the search {from_search}. Received: {name}.")
         values = recipe.resolve(chosen)

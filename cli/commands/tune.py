@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -93,19 +93,9 @@ def tune(
 
     folder = out or Path("runs/search") / found.folder
     report = TrialReport(folder, trials, lambda line: echo(line, err=True))
+    options: dict[str, Any] = {"tuner": tuner.value, "count": trials, "seed": seed, "workers": workers}
     try:
-        run_search(
-            found,
-            chosen,
-            search=search,
-            out=folder,
-            tuner=tuner.value,
-            count=trials,
-            seed=seed,
-            workers=workers,
-            precision=precision.value,
-            ended=report,
-        )
+        run_search(found, chosen, search=search, out=folder, ended=report, precision=precision.value, **options)
     except (KeyboardInterrupt, OSError) as error:
         error.add_note("Resume the search: run the same command again.")
         raise

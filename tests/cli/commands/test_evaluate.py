@@ -96,7 +96,7 @@ def test_evaluate_one_metric_keeps_the_others_of_the_same_examples(kvae_json, ru
 def test_evaluate_unknown_metric_is_refused(kvae, run):
     result = kvae("evaluate", run, "--metric", "elb")
     assert result.code == 2
-    assert "Expected metrics among checkerboard, " in result.err
+    assert "Expected metrics among accuracy, checkerboard, " in result.err
     assert "Did you mean elbo?" in result.err
 
 
