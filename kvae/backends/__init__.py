@@ -18,7 +18,7 @@ Each backend is a package. These six files are in each of them and offer the sam
 * `exporting`: `EXPORTS` names the formats in which Keras exports networks, with the package that it needs for each;
   `export_options(format, inputs)` returns options for batches of any size.
 * `kernels`: `softplus` and `batch_norm` (None on a backend where the batch normalisation of Keras is as fast), for
-  operations that are slow on one backend.
+  operations that are slow on one backend; `LOSSY_SUMS` is True if the sum of many values loses digits of float32.
 """
 
 import importlib
@@ -70,11 +70,13 @@ EXPORTS = _backend.EXPORTS
 export_options = _backend.export_options
 
 # kernels
+LOSSY_SUMS = _backend.LOSSY_SUMS
 batch_norm = _backend.batch_norm
 softplus = _backend.softplus
 
 __all__ = [
     "EXPORTS",
+    "LOSSY_SUMS",
     "THREADS",
     "VALUES_AT_ONCE",
     "Backend",

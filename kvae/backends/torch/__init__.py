@@ -13,10 +13,11 @@ from kvae.backends.torch.devices import (
 )
 from kvae.backends.torch.exporting import EXPORTS, export_options
 from kvae.backends.torch.gradients import Backend, apply_gradients, input_gradient
-from kvae.backends.torch.kernels import batch_norm, softplus
+from kvae.backends.torch.kernels import LOSSY_SUMS, batch_norm, softplus
 
 __all__ = [
     "EXPORTS",
+    "LOSSY_SUMS",
     "THREADS",
     "VALUES_AT_ONCE",
     "Backend",
