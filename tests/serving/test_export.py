@@ -4,12 +4,13 @@ import keras
 import numpy as np
 import pytest
 
-from kvae import backends, weights
+from kvae import backends, models, weights
 from kvae.capabilities import CLASSIFIER, TRANSLATION
 from kvae.errors import UserError
 from kvae.presets import deviation, from_preset, load_sampler, read_card
 from kvae.serving import FORMATS, export_networks, parts_of
 from tests.contracts.models import MODELS, data_for
+from tests.contracts.parts import dense
 
 BACKEND = keras.backend.backend()
 
@@ -108,6 +109,17 @@ def test_exported_preset_reproduces_its_stored_outputs(name, format, tmp_path, m
     method = METHODS.get(frozenset({CLASSIFIER, TRANSLATION} & model.capabilities), "reconstruct")
     monkeypatch.setattr(type(model), method, lambda self, *data: getattr(exported, method)(*data))
     assert deviation(model, stored, load_sampler(name)) < ATOL
+
+
+def test_exported_model_keeps_the_order_of_its_domains(tmp_path):
+    format = next((name for name, package in backends.EXPORTS.items() if package is None), "onnx")
+    require(format)
+    (encoder, decoder), (other, _) = dense(), dense()
+    model = models.MultiEncoder({"two": encoder, "one": other}, decoder, likelihood="normal")
+    before = model.encode(*data_for(model, 4))
+    export_networks(model, tmp_path / "out", format)
+    assert model.domains == ("two", "one")
+    np.testing.assert_array_equal(model.encode(*data_for(model, 4)), before)
 
 
 def test_readme_states_shapes_and_the_names_of_labels(tmp_path):

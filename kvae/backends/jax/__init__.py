@@ -11,7 +11,7 @@ from kvae.backends.jax.devices import (
     shard,
     threads,
 )
-from kvae.backends.jax.exporting import EXPORTS, export_options
+from kvae.backends.jax.exporting import EXPORTS, attributes_kept, export_options
 from kvae.backends.jax.gradients import Backend, apply_gradients, input_gradient
 from kvae.backends.jax.kernels import LOSSY_SUMS, batch_norm, softplus
 
@@ -22,6 +22,7 @@ __all__ = [
     "VALUES_AT_ONCE",
     "Backend",
     "apply_gradients",
+    "attributes_kept",
     "batch_norm",
     "compilation_cache",
     "compiled",
