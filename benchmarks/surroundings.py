@@ -4,6 +4,7 @@ import os
 import platform
 import shutil
 import subprocess
+from collections.abc import Sequence
 from importlib import metadata
 
 ONE_THREAD = {"NPROC": "1", "OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
@@ -12,11 +13,11 @@ ONE_THREAD = {"NPROC": "1", "OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1
 PACKAGES = ("keras", "tensorflow", "jax", "torch", "pythae")
 
 
-def surroundings() -> dict:
+def surroundings(packages: Sequence[str] = PACKAGES) -> dict:
     """Return the processor, its cores, the GPU, the threads that the environment sets, and versions of packages."""
     threads = {name: os.environ[name] for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS") if name in os.environ}
     versions = {}
-    for package in PACKAGES:
+    for package in packages:
         try:
             versions[package] = metadata.version(package)
         except metadata.PackageNotFoundError:

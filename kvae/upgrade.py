@@ -14,6 +14,14 @@ ARGUMENTS: Mapping[str, Mapping[str, str | Callable[[Any], dict]]] = {
 Each argument is mapped to its present name, or to a function that turns its serialised value into present arguments.
 """
 
+LAYERS = {
+    ("keras.layers", "GroupNormalization"): {
+        "module": "kvae.networks.normalization",
+        "registered_name": "kvae>GroupNormalization",
+    },
+}
+"""Former layers of the networks, by module and class, and what differs in the configuration of the present layer."""
+
 RUN = {"init_from": "warm_start"}
 """Former keys of a run's config.json and their present names. A preset's card has the same keys."""
 
@@ -37,6 +45,16 @@ def upgrade_arguments(registered_name: str, config: Mapping[str, Any]) -> dict[s
         present = former.get(name, name)
         upgraded |= present(value) if callable(present) else {present: value}
     return upgraded
+
+
+def upgrade_layers(config: Any) -> Any:
+    """Return a model's serialised configuration with the present layers in place of the former ones."""
+    if isinstance(config, list):
+        return [upgrade_layers(value) for value in config]
+    if not isinstance(config, dict):
+        return config
+    former = config.get("module"), config.get("class_name")
+    return {key: upgrade_layers(value) for key, value in config.items()} | LAYERS.get(former, {})
 
 
 def rename_keys(entries: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 import keras
 import pytest
 
-from kvae.upgrade import ARGUMENTS, rename_keys, upgrade_arguments
+from kvae.networks import GroupNormalization
+from kvae.upgrade import ARGUMENTS, rename_keys, upgrade_arguments, upgrade_layers
 from tests.contracts.models import MODELS, settle
 
 
@@ -32,6 +33,17 @@ def test_model_saved_with_former_argument_loads(tmp_path):
     config = keras.saving.serialize_keras_object(model)
     config["config"]["fixed_judge"] = not config["config"].pop("fixed_classifier")
     assert keras.saving.deserialize_keras_object(config).fixed_classifier is not model.fixed_classifier
+
+
+def test_upgrade_layers_replaces_the_group_norm_of_keras():
+    x = keras.Input((8, 8, 4))
+    net = keras.Model(x, keras.layers.Dense(3)(keras.layers.GroupNormalization(2, epsilon=1e-5)(x)))
+    former = keras.saving.serialize_keras_object(net)
+    present = keras.saving.deserialize_keras_object(upgrade_layers(former))
+    assert type(present.layers[1]) is GroupNormalization
+    assert present.layers[1].get_config() == net.layers[1].get_config()
+    assert upgrade_layers(keras.saving.serialize_keras_object(present)) == keras.saving.serialize_keras_object(present)
+    assert type(keras.saving.deserialize_keras_object(former).layers[1]) is keras.layers.GroupNormalization
 
 
 def test_rename_keys_keeps_order_and_other_keys():

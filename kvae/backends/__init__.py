@@ -16,9 +16,10 @@ Each backend is a package. These six files are in each of them and offer the sam
 * `convolutions`: `conv` and `conv_transpose` of channels-last maps, each in the fastest form. The command that compares the
   forms is `python -m benchmarks.layers`.
 * `exporting`: `EXPORTS` names the formats in which Keras exports networks, with the package that it needs for each;
-  `export_options(format, inputs)` returns options for batches of any size.
+  `export_options(format, inputs)` returns options for batches of any size; inside `attributes_kept(network)` an export
+  does not change the network.
 * `kernels`: `softplus` and `batch_norm` (None on a backend where the batch normalisation of Keras is as fast), for
-  operations that are slow on one backend.
+  operations that are slow on one backend; `LOSSY_SUMS` is True if the sum of many values loses digits of float32.
 """
 
 import importlib
@@ -67,19 +68,23 @@ THREADS = _backend.THREADS
 
 # exporting
 EXPORTS = _backend.EXPORTS
+attributes_kept = _backend.attributes_kept
 export_options = _backend.export_options
 
 # kernels
+LOSSY_SUMS = _backend.LOSSY_SUMS
 batch_norm = _backend.batch_norm
 softplus = _backend.softplus
 
 __all__ = [
     "EXPORTS",
+    "LOSSY_SUMS",
     "THREADS",
     "VALUES_AT_ONCE",
     "Backend",
     "Shard",
     "apply_gradients",
+    "attributes_kept",
     "batch_norm",
     "compilation_cache",
     "compiled",

@@ -18,6 +18,7 @@ from kvae.loading.arrays import MAX_BYTES, check_weights, element_count
 from kvae.loading.config import check_config
 from kvae.loading.size import check_size, refused
 from kvae.training.precision import in_float32
+from kvae.upgrade import upgrade_layers
 
 
 def build(described, name: str, own_classes: bool = False) -> keras.Model:
@@ -36,7 +37,7 @@ def build(described, name: str, own_classes: bool = False) -> keras.Model:
     if not own_classes:
         check_size(config, name)
     try:
-        return keras.saving.deserialize_keras_object(in_float32(config))
+        return keras.saving.deserialize_keras_object(upgrade_layers(in_float32(config)))
     except UserError:
         raise
     except Exception as error:  # Keras raises many kinds for parts that do not fit each other

@@ -21,7 +21,7 @@ from kvae.networks.features import (
 )
 from kvae.networks.generator import residual_generator
 from kvae.networks.larsen import larsen_decoder, larsen_discriminator, larsen_encoder
-from kvae.networks.normalization import BatchNormalization
+from kvae.networks.normalization import BatchNormalization, GroupNormalization
 from kvae.networks.padding import ReflectionPadding2D
 from kvae.networks.patches import patch_discriminator
 from kvae.networks.pool import ImagePool
@@ -38,6 +38,7 @@ __all__ = [
     "Conv2D",
     "Conv2DTranspose",
     "DoublingConv2D",
+    "GroupNormalization",
     "ImagePool",
     "MaskedDense",
     "RandomSmoothing",

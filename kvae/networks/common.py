@@ -9,7 +9,7 @@ import keras
 from keras import layers
 
 from kvae.errors import UserError
-from kvae.networks.normalization import BatchNormalization
+from kvae.networks.normalization import BatchNormalization, GroupNormalization
 
 P = ParamSpec("P")
 """Parameters of a function that returns a network."""
@@ -113,9 +113,9 @@ def normalize(h, normalization: str, momentum: float = 0.9):
     if normalization == "batch":
         return BatchNormalization(momentum=momentum)(h)
     if normalization == "group":
-        return layers.GroupNormalization(math.gcd(8, h.shape[-1]))(h)
+        return GroupNormalization(math.gcd(8, h.shape[-1]))(h)
     if normalization == "instance":
-        return layers.GroupNormalization(-1, epsilon=1e-5)(h)
+        return GroupNormalization(-1, epsilon=1e-5)(h)
     return h
 
 

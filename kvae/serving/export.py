@@ -107,9 +107,10 @@ def _check(format: str) -> None:
 def _write(part: Part, model, path: Path, format: str) -> None:
     kind, _, batch = FORMATS[format]
     options = backends.export_options(format, len(part.inputs))
+    network = part.network(model)
     try:
-        with warnings.catch_warnings(action="ignore"):
-            part.network(model).export(str(path), kind, verbose=False, input_signature=part.signature(batch), **options)
+        with warnings.catch_warnings(action="ignore"), backends.attributes_kept(network):
+            network.export(str(path), kind, verbose=False, input_signature=part.signature(batch), **options)
     except Exception as error:  # of Keras or of the package that converts
         raise UserError(
             f"Keras could not export the {part.name} as {format} on {keras.backend.backend()} ({first_line(error)}). "

@@ -188,6 +188,7 @@ OTHER_CLASSES = {
     "Conv2D": lambda: networks.Conv2D(4, 3),
     "Conv2DTranspose": lambda: networks.Conv2DTranspose(4, 3),
     "DoublingConv2D": lambda: networks.DoublingConv2D(4, 3, padding="same"),
+    "GroupNormalization": lambda: networks.GroupNormalization(2, epsilon=1e-5),
     "RandomSmoothing": lambda: networks.RandomSmoothing(3, seed=1),
     "SpectralConv2D": lambda: networks.SpectralConv2D(4, 3),
     "SpectralDense": lambda: networks.SpectralDense(4),

@@ -1,12 +1,12 @@
-"""The fused batch norm, compared with that of Keras."""
+"""The fused batch norm and the accurate group norm, compared with those of Keras."""
 
 import keras
 import numpy as np
 import pytest
 from keras import layers, ops
 
-from kvae.backends import Backend
-from kvae.networks import BatchNormalization
+from kvae.backends import LOSSY_SUMS, Backend
+from kvae.networks import BatchNormalization, GroupNormalization
 
 
 class Net(Backend, keras.Model):
@@ -88,3 +88,37 @@ def test_batch_normalization_of_a_map_in_bfloat16_computes_in_float32(training, 
     )
     for one, other in zip(layer.weights, precise.weights, strict=True):
         np.testing.assert_array_equal(ops.convert_to_numpy(one), ops.convert_to_numpy(other))
+
+
+@pytest.mark.parametrize("groups", [2, -1])
+@pytest.mark.parametrize("shape", [(6, 4), (4, 5, 4), (4, 6, 5, 4), (1, 4, 4, 4)])
+def test_group_normalization_equals_the_layer_of_keras(shape, groups, rng):
+    x = (rng.standard_normal(shape) * 2 + 3).astype("float32")
+    w = rng.standard_normal((*shape[:-1], 4)).astype("float32")
+    results = []
+    for kind in (GroupNormalization, layers.GroupNormalization):
+        keras.utils.set_random_seed(0)
+        net = Net(kind(groups, gamma_initializer="random_normal", beta_initializer="random_normal"), w, shape[-1])
+        gradients = net.weight_gradients(x, True)
+        results.append([ops.convert_to_numpy(v) for v in (net.norm(net.before(x)), *gradients)])
+    for ours, theirs in zip(*results, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=2e-3, atol=2e-3)
+
+
+@pytest.mark.parametrize("options", [{"axis": 1}, {"scale": False}, {"center": False}, {"dtype": "mixed_bfloat16"}])
+def test_group_normalization_with_other_options_equals_the_layer_of_keras(options, rng):
+    x = rng.standard_normal((4, 6, 5, 4)).astype("float32")
+    ours, theirs = (kind(2, **options)(x) for kind in (GroupNormalization, layers.GroupNormalization))
+    assert ours.dtype == theirs.dtype
+    ours, theirs = (ops.convert_to_numpy(ops.cast(y, "float32")) for y in (ours, theirs))
+    np.testing.assert_allclose(ours, theirs, atol=0.02 if "dtype" in options else 1e-5)
+
+
+@pytest.mark.skipif(not LOSSY_SUMS, reason="the layer of Keras keeps the digits, and computes")
+@pytest.mark.parametrize("n", [1, 12])
+def test_group_normalization_of_large_maps_keeps_the_digits_of_float32(n, rng):
+    x = (rng.standard_normal((n, 64, 64, 32)) + 1).astype("float32")
+    groups = x.astype("float64").reshape(n, 64, 64, 8, 4)
+    mean, variance = (moment((1, 2, 4), keepdims=True) for moment in (groups.mean, groups.var))
+    expected = ((groups - mean) / np.sqrt(variance + 1e-3)).reshape(x.shape)
+    np.testing.assert_allclose(ops.convert_to_numpy(GroupNormalization(8)(x)), expected, atol=3e-6)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import kvae
-from kvae import zoo
+from kvae import backends, zoo
 from kvae.errors import ChoiceError, UserError
 from kvae.recipes import sampler as recipes_sampler
 from kvae.runs import Run
@@ -50,6 +50,18 @@ def test_exported_preset_has_the_sampler(run, tmp_path):
     preset = kvae.open_trained(kvae.open_trained(run.path).export(tmp_path / "preset"))
     assert preset.sampler.facts == run.load_sampler().facts
     np.testing.assert_allclose(preset.sample(3).x, kvae.open_trained(run.path).sample(3).x, atol=1e-6)
+
+
+@pytest.mark.skipif(None not in backends.EXPORTS.values(), reason="Keras exports no format without another package")
+def test_exported_networks_have_the_arrays_of_the_sampler(run, tmp_path):
+    format = next(format for format, package in backends.EXPORTS.items() if package is None)
+    folder = kvae.open_trained(run.path).export_networks(tmp_path / "networks", format)
+    arrays = run.load_sampler().arrays()
+    with np.load(folder / "sampler.npz") as written:
+        assert set(written) == set(arrays)
+        for name, array in arrays.items():
+            np.testing.assert_array_equal(written[name], array)
+            assert f"| `{name}` | {array.shape} | {array.dtype} |" in (folder / "README.md").read_text()
 
 
 def test_training_whose_fit_fails_keeps_the_run(tmp_path, monkeypatch, caplog):

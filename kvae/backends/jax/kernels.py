@@ -2,6 +2,9 @@
 
 import jax
 
+LOSSY_SUMS = False
+"""True if the sum of many values loses digits of float32. XLA adds them in parts."""
+
 
 def softplus(x):
     """Return log(1 + eˣ), for float32 and float64. The `logaddexp` of JAX is slower on a CPU.

@@ -11,16 +11,18 @@ from kvae.backends.tensorflow.devices import (
     shard,
     threads,
 )
-from kvae.backends.tensorflow.exporting import EXPORTS, export_options
+from kvae.backends.tensorflow.exporting import EXPORTS, attributes_kept, export_options
 from kvae.backends.tensorflow.gradients import Backend, apply_gradients, input_gradient
-from kvae.backends.tensorflow.kernels import batch_norm, softplus
+from kvae.backends.tensorflow.kernels import LOSSY_SUMS, batch_norm, softplus
 
 __all__ = [
     "EXPORTS",
+    "LOSSY_SUMS",
     "THREADS",
     "VALUES_AT_ONCE",
     "Backend",
     "apply_gradients",
+    "attributes_kept",
     "batch_norm",
     "compilation_cache",
     "compiled",

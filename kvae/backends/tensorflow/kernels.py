@@ -2,6 +2,9 @@
 
 import tensorflow as tf
 
+LOSSY_SUMS = True
+"""True if the sum of many values loses digits of float32: for some shapes they are added one after another."""
+
 
 def softplus(x):
     """Return log(1 + eˣ)."""

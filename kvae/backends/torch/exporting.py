@@ -1,5 +1,7 @@
 """File formats in which Keras exports networks on PyTorch."""
 
+import contextlib
+
 import torch
 
 EXPORTS = {"torch": None}
@@ -13,3 +15,17 @@ def export_options(format: str, inputs: int) -> dict:
     """Return the options with which Keras exports a network with this number of inputs for batches of any size."""
     batch = {0: torch.export.Dim("batch")}
     return {"dynamic_shapes": [(batch if inputs == 1 else [batch] * inputs,)]}
+
+
+@contextlib.contextmanager
+def attributes_kept(network):
+    """Restore the attributes of a network and of its layers at the end.
+
+    `torch.export` replaces them with copies, in which the dicts of Keras are sorted. The order of domains would change.
+    """
+    kept = [(module, dict(vars(module))) for module in network.modules()]
+    try:
+        yield
+    finally:
+        for module, attributes in kept:
+            vars(module).update(attributes)

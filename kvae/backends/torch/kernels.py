@@ -2,6 +2,9 @@
 
 import torch
 
+LOSSY_SUMS = True
+"""True if the sum of many values loses digits of float32. The variance of Keras is here E[x²] − E[x]²."""
+
 
 def softplus(x):
     """Return log(1 + eˣ) = −log sigmoid(−x).

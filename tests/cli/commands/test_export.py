@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 import kvae as kvae_
+from kvae import backends
 from kvae.data import load
+from kvae.serving import FORMATS
 
 
 @pytest.fixture
@@ -55,6 +57,21 @@ def test_export_writes_a_preset_that_commands_accept(kvae, kvae_json, trained, t
     x = load("digits").test.x[:3] / np.float32(255)
     whole = kvae_.runs.Run(trained).load_model().reconstruct(x)
     np.testing.assert_allclose(kvae_.from_preset(tmp_path / "mine").reconstruct(x), whole, atol=5e-3)
+
+
+def test_export_with_a_format_writes_the_networks_of_a_run(kvae, trained, tmp_path):
+    format = next((format for format, package in backends.EXPORTS.items() if package is None), None)
+    if format is None:
+        pytest.skip("Keras exports no format without another package")
+    result = kvae("export", trained, "networks", "--format", format)
+    assert result.code == 0, result.err
+    files = {"README.md", "sampler.npz", *(f"{name}{FORMATS[format].suffix}" for name in ("encoder", "decoder"))}
+    assert {file.name for file in (tmp_path / "networks").iterdir()} == files
+    assert f"networks: {', '.join(sorted(files))}" in result.out
+    assert "| recipe | digits/vae |" in (tmp_path / "networks" / "README.md").read_text()
+    result = kvae("export", trained, "halves", "--format", format, "--half")
+    assert (result.code, result.out) == (2, "")
+    assert "expected a folder, and no --half" in result.err
 
 
 def test_export_refuses_presets_and_folders_with_other_files(kvae, trained, tmp_path):
