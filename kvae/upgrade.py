@@ -53,7 +53,7 @@ def upgrade_layers(config: Any) -> Any:
         return [upgrade_layers(value) for value in config]
     if not isinstance(config, dict):
         return config
-    former = config.get("module"), config.get("class_name")
+    former = str(config.get("module")), str(config.get("class_name"))
     return {key: upgrade_layers(value) for key, value in config.items()} | LAYERS.get(former, {})
 
 
