@@ -4,7 +4,8 @@
     python -m benchmarks.evaluation --data data --backend jax celeba/cond_vae celeba/csvae
 
 Each evaluation is a new process, so that the time includes imports, the preparation of the data if they are not in the
-cache yet, and compiling. A preset whose data set is missing has no time.
+cache yet, and compiling. A preset that cannot be evaluated, as one whose data set is missing, has no time. Its error is
+printed.
 """
 
 import argparse
@@ -30,8 +31,10 @@ def main() -> None:
     for name in chosen.presets or weights.names():
         began = time.monotonic()
         command = [sys.executable, "-m", "kvae", "evaluate", name, "--json"]
-        done = subprocess.run(command, env=environment, capture_output=True)
+        done = subprocess.run(command, env=environment, capture_output=True, text=True)
         print(f"| `{name}` | {f'{time.monotonic() - began:.0f}' if done.returncode == 0 else ''} |", flush=True)
+        if done.returncode:
+            print(done.stderr.strip(), file=sys.stderr)
 
 
 if __name__ == "__main__":

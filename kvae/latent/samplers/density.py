@@ -17,7 +17,7 @@ class Scores(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Task:
-    """What a density is fitted for.
+    """The codes and the room for which a density is fitted.
 
     Args:
         shape: shape of a latent code.

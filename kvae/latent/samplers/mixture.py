@@ -129,7 +129,7 @@ def mixtures(used: Scores, held: Scores, task: Task, counts: Sequence[int]) -> I
     Args:
         used: the scores to which the mixtures are fitted.
         held: scores that are held back. They are not used.
-        task: what the mixtures are fitted for.
+        task: the codes and the room for which the mixtures are fitted.
         counts: numbers of components of a group.
     """
     scores, features = used
